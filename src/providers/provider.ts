@@ -1,0 +1,124 @@
+import type { Emit } from '../events.ts'
+import type { AnyKind, Cloud, Drawing, Ref, Secret } from '../kind.ts'
+import type { Question, Values } from '../question.ts'
+
+/**
+ * What a cloud must offer. Steps know no cloud: they call a chapter and hand its result to the next one.
+ * A result is the seam between them, never a "neutral resource".
+ */
+export interface Provider<C extends Cloud = Cloud, Live = unknown> {
+  id: 'alicloud' | 'aws'
+  title: string
+  /** Every kind it can make, in the order of making; a removal from tags looks for all of them. */
+  kinds: AnyKind[]
+  chapters: Chapters<Live>
+  /** Regions people can choose, before anyone is connected; the live list replaces it. */
+  defaultRegion(env: NodeJS.ProcessEnv): string
+  /** Throws a Problem with exit 4 when credentials are missing, wrong or expired. */
+  connect(to: Connection): Promise<Connected<C, Live>>
+}
+
+export interface Connection {
+  region: string
+  env: NodeJS.ProcessEnv
+  /** The embedded cloud instead of the real one. `speed`: cloud milliseconds a real millisecond. */
+  sandbox?: { url: string; speed: number }
+  emit: Emit
+  /** Aborted: waits end at once with Interrupted; calls under way are let finish. */
+  drain: AbortSignal
+  /** The secret behind a reference. Throws a Problem when the store does not have it. */
+  reveal(secret: Secret): string
+  /** A secret made once under this name and kept before it is used; the same again ever after. */
+  keep(name: string, make: () => string): Promise<string>
+  /** Long texts that inputs mention by hash (`{ $text }`), filled while drawing. */
+  texts: ReadonlyMap<string, string>
+}
+
+export interface Connected<C extends Cloud = Cloud, Live = unknown> {
+  cloud: C
+  live: Live
+  /** The account's id, and how people know it. */
+  account: string
+  accountName: string
+  region: string
+  /** API calls so far, by `product.Action`. */
+  calls(): Record<string, number>
+  /** All problems that would stop the run later: stock, clashes… Each a sentence that says what to change. */
+  preflight(values: Values): Promise<string[]>
+  /** Where a browser on this machine reaches an address of the stack, without a path: `http://47.74.0.1` or, in the sandbox, a local port. */
+  reach(host: string, port: number): Promise<string>
+  close(): void
+}
+
+export interface Network {
+  id: Ref<string>
+  cidr: string
+}
+export interface Subnet {
+  id: Ref<string>
+  zone: string
+  cidr: string
+  address: string
+}
+export interface Machine {
+  id: Ref<string>
+  name: string
+  privateIp: Ref<string>
+  publicIp: Ref<string> | undefined
+  address: string
+}
+export interface Database {
+  engine: 'postgresql' | 'mysql'
+  host: Ref<string>
+  port: Ref<string>
+  name: string
+  user: string
+  password: Secret
+  /** What must be ready before the application can use it: the grant, the access list. */
+  ready: { address: string }[]
+}
+/** What is installed on each machine; made by the blueprint, delivered by the cloud. */
+export interface Setup {
+  /** A bash script that may be run any number of times. Reads the variables below. */
+  script: string
+  env: Record<string, string | Ref<string>>
+  /** Variables that must not be readable in the cloud's command history. */
+  secrets: Record<string, Secret>
+}
+export interface Application {
+  /** One a machine, in the machines' order. */
+  ready: { address: string }[]
+}
+export interface Balancer {
+  host: Ref<string>
+  port: number
+  /** Answers to nobody outside the network: verified from a machine instead. */
+  internal: boolean
+  ready: { address: string }[]
+}
+
+/** What the steps have drawn so far. */
+export interface Stack {
+  network: Network
+  subnets: Subnet[]
+  machines: Machine[]
+  database: Database
+  application: Application
+  balancer: Balancer
+}
+
+export interface Chapter<Live, Needs extends keyof Stack, Gives> {
+  /** The tutorial's heading in this cloud's words. */
+  title: string
+  asks: Question<Live>[]
+  draw(on: Drawing, values: Values, sofar: Pick<Stack, Needs> & { stack: string; setup: Setup }): Gives
+}
+
+export interface Chapters<Live = unknown> {
+  network: Chapter<Live, never, Network>
+  subnets: Chapter<Live, 'network', Subnet[]>
+  machines: Chapter<Live, 'network' | 'subnets', Machine[]>
+  database: Chapter<Live, 'network' | 'subnets', Database>
+  application: Chapter<Live, 'machines' | 'database', Application>
+  balancer: Chapter<Live, 'subnets' | 'machines' | 'application', Balancer>
+}
