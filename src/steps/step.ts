@@ -24,6 +24,8 @@ export interface Blueprint {
   steps: Step[]
   /** Defaults of this blueprint that win over a question's own. */
   defaults: Record<string, import('../kind.ts').Json>
+  /** Questions of its own application, asked in the application chapter after the cloud's. */
+  asks: Question[]
   /** What is installed on the machines, from the answers and the database drawn before. */
   setup(values: Values, stack: Pick<Stack, 'database'>): Setup
   /** Path that answers 200 when the stack serves, for example `/health/`. */
