@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { hostname, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { makeFolder } from './disk.ts'
+import { Exit, Problem } from './errors.ts'
+
+/** Who works on a stack right now; the text of the lock file. */
+export interface Holder {
+  id: string
+  user: string
+  host: string
+  pid: number
+  /** When the process began, in the system's own count: a pid that was given out again is not the holder. */
+  started?: string
+  command: string
+  /** ISO 8601 UTC. */
+  since: string
+  renewed: string
+}
+
+export interface Lease {
+  holder: Holder
+  /** Throws a Problem (exit 3) when somebody else has taken the lock: nothing may be written any more. */
+  check(): Promise<void>
+  release(): Promise<void>
+}
+
+/** A holder on another host that has not renewed for this long is taken for dead. Milliseconds. */
+export const LEASE_MS = 60_000
+const RENEW_MS = 10_000
+
+/**
+ * Takes the lock of a stack, or throws a Problem (exit 3) that names the holder. A holder that is dead (its process
+ * is gone from this host, or a lease from another host ran out) loses the lock to us.
+ */
+export async function acquire(folder: string, command: string): Promise<Lease> {
+  await makeFolder(folder)
+  const path = join(folder, 'lock')
+  const mine = describeMyself(command)
+  for (let attempt = 0; attempt < 20; attempt++) {
+    if (await place(folder, path, mine)) return lease(folder, path, mine)
+    const other = await holderOf(folder)
+    if (other && !isDead(other)) throw lockedBy(other)
+    if (other) await takeAway(path, other)
+  }
+  throw new Problem({
+    what: 'The lock changes hands faster than it can be taken.',
+    next: 'Try again.',
+    exit: Exit.locked,
+  })
+}
+
+/** Who holds the lock of a stack, or nobody. A lock file that cannot be understood counts as held by nobody known. */
+export async function holderOf(folder: string): Promise<Holder | undefined> {
+  try {
+    return JSON.parse(await readFile(join(folder, 'lock'), 'utf8')) as Holder
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    return { id: '', user: 'unknown', host: 'unknown', pid: 0, command: 'unknown', since: '', renewed: '' }
+  }
+}
+
+/** True when the holder cannot be at work any more. */
+export function isDead(holder: Holder): boolean {
+  if (holder.id === '') return true
+  if (holder.host === hostname()) return !isAlive(holder)
+  return Date.now() - Date.parse(holder.renewed) > LEASE_MS
+}
+
+/** Removes the lock, whoever holds it (the `unlock` command). */
+export async function breakLock(folder: string): Promise<void> {
+  await rm(join(folder, 'lock'), { force: true })
+}
+
+/** Puts the lock file in place with its text already in it, or answers false when there is one. */
+async function place(folder: string, path: string, mine: Holder): Promise<boolean> {
+  const draft = join(folder, `.lock.${mine.id}`)
+  await writeFile(draft, JSON.stringify(mine) + '\n', { mode: 0o600 })
+  try {
+    await link(draft, path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+/**
+ * Moves a dead holder's lock aside. Two processes may both think it dead, and the slower one would move the faster
+ * one's fresh lock: it looks at what it has moved, and puts a stranger's lock back.
+ */
+async function takeAway(path: string, dead: Holder): Promise<void> {
+  const aside = `${path}.${randomBytes(4).toString('hex')}`
+  try {
+    await rename(path, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+  const moved = await readFile(aside, 'utf8').catch(() => '')
+  if (dead.id !== '' && !moved.includes(dead.id)) await link(aside, path).catch(() => undefined)
+  await rm(aside, { force: true })
+}
+
+function lease(folder: string, path: string, mine: Holder): Lease {
+  async function check(): Promise<void> {
+    const now = await holderOf(folder)
+    if (now?.id === mine.id) return
+    throw now
+      ? lockedBy(now)
+      : new Problem({
+          what: 'The lock of this stack was removed while we worked.',
+          next: 'Somebody ran "unlock". Make sure nobody else is at work, then run the same command again.',
+          exit: Exit.locked,
+        })
+  }
+  async function renew(): Promise<void> {
+    await check()
+    const draft = `${path}.${mine.id}`
+    await writeFile(draft, JSON.stringify({ ...mine, renewed: new Date().toISOString() }) + '\n', { mode: 0o600 })
+    await rename(draft, path)
+  }
+  // A failed renewal is not the moment to stop: the check before the next save is.
+  const timer = setInterval(() => void renew().catch(() => undefined), RENEW_MS)
+  timer.unref()
+  return {
+    holder: mine,
+    check,
+    async release() {
+      clearInterval(timer)
+      const now = await holderOf(folder)
+      if (now?.id === mine.id) await rm(path, { force: true })
+    },
+  }
+}
+
+function describeMyself(command: string): Holder {
+  const now = new Date().toISOString()
+  const started = startOf(process.pid)
+  return {
+    id: randomBytes(8).toString('hex'),
+    user: userName(),
+    host: hostname(),
+    pid: process.pid,
+    ...(started && { started }),
+    command,
+    since: now,
+    renewed: now,
+  }
+}
+
+function isAlive(holder: Holder): boolean {
+  try {
+    process.kill(holder.pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+  }
+  const started = startOf(holder.pid)
+  return !holder.started || !started || holder.started === started
+}
+
+/** Linux counts a process's start in clock ticks since boot, field 22 of /proc/PID/stat; elsewhere we do without. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' ? 'ended' : fields[19]
+  } catch {
+    return undefined
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'unknown')
+  }
+}
+
+function lockedBy(holder: Holder): Problem {
+  return new Problem({
+    what: `Another run is at work on this stack: ${holder.user}@${holder.host}, process ${holder.pid}, "${holder.command}", since ${holder.since}.`,
+    next: 'Wait for it to end. If you are sure that it is dead: stackwright unlock',
+    exit: Exit.locked,
+  })
+}
