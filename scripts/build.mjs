@@ -1,0 +1,141 @@
+// Bundles the program with everything it needs into dist/, so that the package installs without dependencies.
+// Two passes: the command line as one small CommonJS file that starts quickly, and whatever it loads on demand as
+// ES modules that share their chunks.
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+
+/** Builds into `dist`; answers the files written. */
+export async function buildAll(dist = join(root, 'dist')) {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  const common = {
+    bundle: true,
+    platform: 'node',
+    target: 'node20.17',
+    absWorkingDir: root,
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+    define: { STACKWRIGHT_VERSION: JSON.stringify(version) },
+  }
+  await mkdir(dist, { recursive: true })
+  const onDemand = new Set()
+  const cli = await build({
+    ...common,
+    entryPoints: [join(root, 'src/cli.ts')],
+    outfile: join(dist, 'cli.cjs'),
+    format: 'cjs',
+    minify: true,
+    plugins: [loadOnDemand(onDemand)],
+  })
+  const rest = await build({
+    ...common,
+    entryPoints: [...onDemand],
+    outbase: join(root, 'src'),
+    outdir: dist,
+    chunkNames: 'chunks/[name]-[hash]',
+    format: 'esm',
+    splitting: true,
+    minifyWhitespace: true,
+    minifySyntax: true,
+    keepNames: true,
+    // CommonJS packages inside the bundle ask for Node's own modules with require().
+    banner: { js: "import{createRequire as $require}from'node:module';const require=$require(import.meta.url);" },
+    plugins: [withoutDeprecatedUrl],
+  })
+  const metafiles = [cli.metafile, rest.metafile]
+  await writeFile(join(dist, 'THIRD-PARTY.txt'), await licences(metafiles))
+  const written = new Set(metafiles.flatMap(meta => Object.keys(meta.outputs).map(file => resolve(root, file))))
+  written.add(join(dist, 'THIRD-PARTY.txt'))
+  await removeOthers(dist, written)
+  return [...written]
+}
+
+/** `import('./x.ts')` in the command line stays an import, of the ES module that the second pass makes of it. */
+function loadOnDemand(found) {
+  return {
+    name: 'load-on-demand',
+    setup(builder) {
+      builder.onResolve({ filter: /^\..*\.ts$/ }, ({ kind, path, resolveDir }) => {
+        if (kind !== 'dynamic-import') return undefined
+        const file = resolve(resolveDir, path)
+        found.add(file)
+        return { path: './' + relative(join(root, 'src'), file).replace(/\.ts$/, '.js'), external: true }
+      })
+    },
+  }
+}
+
+/**
+ * Two bundled packages parse addresses with Node's old `url.parse`, whose deprecation warning would reach the user's
+ * screen. Inside the bundle they get the same fields from the standard parser.
+ */
+const withoutDeprecatedUrl = {
+  name: 'without-deprecated-url',
+  setup(builder) {
+    builder.onResolve({ filter: /^(node:)?url$/ }, ({ kind, importer }) =>
+      kind === 'require-call' && importer.includes('node_modules') ? { path: 'url', namespace: 'our-url' } : undefined,
+    )
+    builder.onLoad({ filter: /.*/, namespace: 'our-url' }, () => ({
+      contents: `
+        export const { URL, URLSearchParams, fileURLToPath, pathToFileURL } = globalThis.process.getBuiltinModule
+          ? process.getBuiltinModule('node:url') : require('node:url')
+        export function parse(text, query) {
+          const at = new URL(text)
+          return {
+            href: at.href, protocol: at.protocol, slashes: true,
+            auth: at.username ? decodeURIComponent(at.username) + ':' + decodeURIComponent(at.password) : null,
+            host: at.host, hostname: at.hostname.replace(/^\\[|\\]$/g, ''), port: at.port || null,
+            pathname: at.pathname, search: at.search || null, hash: at.hash || null,
+            query: query ? Object.fromEntries(at.searchParams) : at.search.slice(1) || null,
+            path: at.pathname + at.search,
+          }
+        }
+        export function format(parts) { return typeof parts === 'string' ? parts : parts.href }`,
+      loader: 'js',
+      resolveDir: root,
+    }))
+  },
+}
+
+/** The licence texts of every package that went into the bundle. */
+async function licences(metafiles) {
+  const folders = new Set()
+  for (const meta of metafiles) {
+    for (const output of Object.values(meta.outputs)) {
+      for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
+        const folder = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]
+        if (folder && bytesInOutput > 0) folders.add(folder)
+      }
+    }
+  }
+  const texts = await Promise.all([...folders].sort().map(licence))
+  return `This program contains the following packages.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`
+}
+
+async function licence(folder) {
+  const { name, version, license } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'))
+  const file = (await readdir(join(root, folder))).find(entry => /^(licen[cs]e|copying)/i.test(entry))
+  const text = file
+    ? await readFile(join(root, folder, file), 'utf8')
+    : `Licence: ${license} (the package brings no text)`
+  return `${name} ${version} (${license})\n\n${text.trim()}\n`
+}
+
+/** Chunks of earlier builds go; the new files are already in place, so a run that is starting finds its own. */
+async function removeOthers(dist, keep) {
+  for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name)
+    if (entry.isFile() && !keep.has(file)) await rm(file, { force: true })
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  if (!existsSync(join(root, 'src/cli.ts'))) throw new Error('run this from a checkout')
+  const files = await buildAll()
+  console.log(`built dist: ${files.length} files`)
+}

@@ -1,0 +1,71 @@
+import { Command, CommanderError } from 'commander'
+import { stackCommands } from './commands/declare.ts'
+import { version } from './version.ts'
+// sandboxCommand
+import { failedEvent, problemOf, problemText } from './view/problem.ts'
+
+const help = `
+Start:
+  stackwright up --sandbox      try it: everything in an embedded cloud on this machine, no account needed
+  stackwright up                build on your own account, after questions and a plan you confirm
+  stackwright teardown          remove it again
+
+Exit codes: 0 done, 1 failed (run it again to go on), 2 wrong usage or missing answers, 3 another run is at work,
+  4 found before anything was made, 5 teardown left something, 130 interrupted.`
+
+/**
+ * The command line. It knows flags and exit codes; each command's work is another file, loaded when called.
+ */
+const started = performance.now()
+surviveClosedPipes()
+process.on('uncaughtException', fail)
+process.on('unhandledRejection', fail)
+main(process.argv).catch(fail)
+
+async function main(argv: string[]): Promise<void> {
+  const program = new Command('stackwright')
+  program
+    .description('Stands up a classic web stack on Alibaba Cloud, step by step, and takes it down again.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help, also behind a command')
+    .configureOutput({ writeErr: () => {} })
+    .exitOverride()
+    .addHelpText('after', help)
+  stackCommands(program, leave)
+  // sandboxCommand(program)
+  for (const command of program.commands) quiet(command)
+  if (argv.length <= 2) return void process.stdout.write(program.helpInformation() + help + '\n')
+  await program.parseAsync(argv)
+}
+
+/** Sub-commands made by hand do not inherit these. */
+function quiet(command: Command): void {
+  command.exitOverride().configureOutput({ writeErr: () => {} })
+  for (const child of command.commands) quiet(child)
+}
+
+/** Tells what went wrong, on stdout as JSON where that was asked for, and leaves. Never a stack trace unless asked for. */
+function fail(error: unknown): void {
+  if (error instanceof CommanderError && error.exitCode === 0) return leave(0)
+  const problem = problemOf(error)
+  if (process.argv.includes('--json')) {
+    process.stdout.write(JSON.stringify(failedEvent(problem, performance.now() - started)) + '\n')
+  } else process.stderr.write(problemText(problem) + '\n')
+  if (process.env.STACKWRIGHT_DEBUG) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  leave(problem.exit)
+}
+
+/** Ends the process once what was written has left it; open connections must not keep it alive. */
+function leave(code: number): void {
+  process.exitCode = code
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+}
+
+/** A reader that went away (`| head`) is no error of ours, and no reason to stop building. */
+function surviveClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+    })
+  }
+}

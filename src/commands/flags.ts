@@ -1,0 +1,21 @@
+/**
+ * What was typed behind a command, as it was typed: nothing here has a default, so that "not given" stays
+ * visible to the sources that come after flags.
+ */
+export interface Flags {
+  stack?: string
+  blueprint?: string
+  cloud?: string
+  region?: string
+  answers?: string
+  set?: string[]
+  yes?: boolean
+  json?: boolean
+  sandbox?: boolean
+  state?: string
+  fromTags?: boolean
+  force?: boolean
+}
+
+/** A command's work, loaded when it is called. Answers the exit code. */
+export type Work = (flags: Flags) => Promise<number>

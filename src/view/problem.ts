@@ -1,0 +1,88 @@
+import type { Event, ProblemView } from '../events.ts'
+
+/** A problem as people and `--json` get it. */
+export type Told = ProblemView & { exit: number }
+
+/**
+ * Any error as a problem: ours by its shape (the command line and the commands are separate bundles, so no `instanceof`),
+ * the parser's as a usage error, anything else as a fault of this program.
+ */
+export function problemOf(error: unknown): Told {
+  if (isProblem(error)) return viewOf(error)
+  if (isUsage(error)) return usageOf(error)
+  if (isPromptClosed(error)) return { what: 'Stopped.', next: 'Run the same command again to go on.', exit: 130 }
+  const message = error instanceof Error ? error.message : String(error)
+  return {
+    what: `Something went wrong that should not: ${message}`,
+    next: 'This is a fault in Stackwright. Running the command again is safe. To report it, run it once more with STACKWRIGHT_DEBUG=1 and send what it prints.',
+    exit: 1,
+  }
+}
+
+/** Several lines for people; the first starts with `Error:`. */
+export function problemText(problem: Told): string {
+  const lines = [`${problem.exit === 130 ? '' : 'Error: '}${tidy(problem.what)}`]
+  if (problem.why) lines.push(`  Why:  ${tidy(problem.why)}`)
+  for (const item of problem.list ?? []) lines.push(`  - ${tidy(item)}`)
+  if (problem.next) lines.push(`  Next: ${tidy(problem.next)}`)
+  if (problem.code)
+    lines.push(`  Code: ${tidy(problem.code)}${problem.requestId ? `  request ${tidy(problem.requestId)}` : ''}`)
+  return lines.join('\n')
+}
+
+export function failedEvent(
+  problem: Told,
+  wallMs: number,
+  times: { criticalPathMs: number; calls: Record<string, number> } = { criticalPathMs: 0, calls: {} },
+): Event & { is: 'failed' } {
+  const { exit, ...view } = problem
+  return { is: 'failed', exit, problem: view, wallMs: Math.round(wallMs), ...times }
+}
+
+/**
+ * Text from a cloud, a file or a person, made harmless for a terminal: control characters, and those that change the
+ * reading direction, become visible. Line breaks stay only where `lines` says so.
+ */
+export function tidy(text: string, lines = true): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, character =>
+    lines && character === '\n' ? '\n' : `\\u{${character.charCodeAt(0).toString(16)}}`,
+  )
+}
+
+type ProblemShape = ProblemView & { exit: number }
+
+function isProblem(error: unknown): error is ProblemShape {
+  return error instanceof Error && 'what' in error && 'exit' in error && typeof error.exit === 'number'
+}
+
+function viewOf(problem: ProblemShape): Told {
+  return {
+    what: problem.what,
+    ...(problem.why && { why: problem.why }),
+    ...(problem.next && { next: problem.next }),
+    ...(problem.list?.length && { list: problem.list }),
+    ...(problem.code && { code: problem.code }),
+    ...(problem.requestId && { requestId: problem.requestId }),
+    exit: problem.exit,
+  }
+}
+
+function isUsage(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')
+}
+
+/** `error: unknown option '--yse'\n(Did you mean --yes?)` → two sentences. */
+function usageOf(error: Error): Told {
+  const [first = '', hint] = error.message.replace(/^error: /, '').split('\n')
+  const what = first.charAt(0).toUpperCase() + first.slice(1)
+  return {
+    what: /[.?!]$/.test(what) ? what : `${what}.`,
+    next: hint ? hint.replace(/^\(|\)$/g, '') : 'See `stackwright --help`, or --help behind the command.',
+    exit: 2,
+  }
+}
+
+/** Ctrl-C at a prompt. */
+function isPromptClosed(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')
+}

@@ -1,0 +1,46 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
+
+/** Vitest's global set-up: the tests of the command line run the built program, so it is built when sources are newer. */
+export default async function buildWhenStale(): Promise<void> {
+  const release = await oneAtATime(join(root, 'node_modules/.building'))
+  try {
+    if (!(await stale())) return
+    const { buildAll } = (await import('../../scripts/build.mjs' as string)) as { buildAll(): Promise<string[]> }
+    await buildAll()
+  } finally {
+    await release()
+  }
+}
+
+async function stale(): Promise<boolean> {
+  const built = await modified(join(root, 'dist/THIRD-PARTY.txt'))
+  if (!built) return true
+  const sources = (await readdir(join(root, 'src'), { recursive: true, withFileTypes: true }))
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+  sources.push(join(root, 'scripts/build.mjs'), join(root, 'package.json'))
+  const times = await Promise.all(sources.map(modified))
+  return times.some(time => time > built)
+}
+
+async function modified(file: string): Promise<number> {
+  return (await stat(file).catch(() => undefined))?.mtimeMs ?? 0
+}
+
+/** Two test runs in one folder must not build over each other. A lock older than a minute is a dead run's. */
+async function oneAtATime(folder: string): Promise<() => Promise<void>> {
+  for (;;) {
+    try {
+      await mkdir(folder)
+      return () => rm(folder, { recursive: true, force: true })
+    } catch {
+      if (Date.now() - (await modified(folder)) > 60_000) await rm(folder, { recursive: true, force: true })
+      await sleep(100)
+    }
+  }
+}
