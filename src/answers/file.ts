@@ -1,0 +1,106 @@
+import { readFile, stat } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { Exit, Problem } from '../errors.ts'
+import type { Json } from '../kind.ts'
+
+/** A file of answers. `tree` holds chapters, nested or flat; scalars as text, so that `16.0` stays `16.0`. */
+export interface AnswersFile {
+  path: string
+  stack?: string
+  blueprint?: string
+  cloud?: string
+  region?: string
+  tree: Record<string, Json>
+}
+
+/** Keys at the top that say which stack is meant; the rest are answers. */
+export const fileHead = ['stack', 'blueprint', 'cloud', 'region'] as const
+
+const maxBytes = 1024 * 1024
+
+/** Reads YAML or JSON. Throws a Problem (exit 2) that names the file, and the line where there is one. */
+export async function readAnswersFile(path: string): Promise<AnswersFile> {
+  const tree = parseAnswersText(await read(path), path)
+  const file: AnswersFile = { path, tree: {} }
+  for (const [key, value] of Object.entries(tree)) {
+    const head = fileHead.find(name => name === key)
+    if (!head) file.tree[key] = value
+    else if (typeof value === 'string') file[head] = value
+    else throw refuse(path, `\`${key}\` must be one word.`)
+  }
+  return file
+}
+
+/** The tree of a YAML or JSON text; `path` is for messages. Keys without a value are left out. */
+export function parseAnswersText(text: string, path: string): Record<string, Json> {
+  const tree = extname(path).toLowerCase() === '.json' ? fromJson(text, path) : fromYaml(text, path)
+  if (tree === undefined) return {}
+  if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
+    throw refuse(path, 'It must hold keys and values, for example `vpc: { cidr: 172.16.0.0/12 }`.')
+  }
+  return tree
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path)
+    if (size > maxBytes) throw refuse(path, 'It is larger than 1 MiB: this is not an answers file.')
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Problem) throw error
+    throw refuse(path, error instanceof Error ? error.message : String(error))
+  }
+}
+
+function fromJson(text: string, path: string): Json | undefined {
+  try {
+    return asText(JSON.parse(text.replace(/^\uFEFF/, '')) as Json)
+  } catch (error) {
+    throw refuse(path, error instanceof Error ? error.message : String(error))
+  }
+}
+
+function fromYaml(text: string, path: string): Json | undefined {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
+  const wrong = document.errors[0]
+  if (wrong) throw refuse(path, `Line ${lines.linePos(wrong.pos[0]).line}: ${wrong.message}`)
+  const at = (node: { range?: [number, number, number] | null }) => `Line ${lines.linePos(node.range?.[0] ?? 0).line}: `
+
+  const plain = (node: unknown): Json | undefined => {
+    if (isScalar(node)) {
+      // A quoted scalar is text as it stands; of a plain one the source is kept, so that 16.0 or 007 stay what was typed.
+      return node.value === null ? undefined : typeof node.value === 'string' ? node.value : (node.source ?? '')
+    }
+    if (isSeq(node)) return node.items.map(plain).filter(item => item !== undefined)
+    if (isMap(node)) {
+      const entries = node.items.map(pair => [isScalar(pair.key) ? keyOf(pair.key) : '', plain(pair.value)] as const)
+      return Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined))
+    }
+    if (isAlias(node)) throw refuse(path, `${at(node)}anchors and aliases (&, *) are not used in answers files.`)
+    return undefined
+  }
+  return plain(document.contents)
+}
+
+function keyOf(scalar: { value: unknown; source?: string | undefined }): string {
+  return typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? String(scalar.value))
+}
+
+function asText(value: Json): Json | undefined {
+  if (value === null) return undefined
+  if (Array.isArray(value)) return value.map(asText).filter(item => item !== undefined)
+  if (typeof value !== 'object') return String(value)
+  const entries = Object.entries(value).map(([key, item]) => [key, asText(item)] as const)
+  return Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined))
+}
+
+function refuse(path: string, why: string): Problem {
+  return new Problem({
+    what: `The answers file ${path} cannot be used.`,
+    why,
+    next: 'Correct it, or leave --answers away.',
+    exit: Exit.usage,
+  })
+}

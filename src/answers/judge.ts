@@ -1,0 +1,129 @@
+import { isSecret, type Json } from '../kind.ts'
+import type { Asking, Choice, Question, Values } from '../question.ts'
+import { didYouMean } from './nearest.ts'
+import { parseAnswer } from './parse.ts'
+
+/** What a question needs to be asked: the stack's name, the cloud where one is connected, the blueprint's own defaults. */
+export interface Ground<Live> {
+  stack: string
+  /** Undefined: nobody is connected. Then what only a cloud can tell is left open, silently. */
+  live: Live | undefined
+  defaults?: Readonly<Record<string, Json>>
+}
+
+/** What can be had; undefined when the question has no choices or they cannot be known without a cloud. */
+export async function choicesOf<Live>(
+  question: Question<Live>,
+  ground: Ground<Live>,
+  values: Values,
+): Promise<Choice[] | undefined> {
+  if (!question.choices) return undefined
+  return orUnknown(ground, () => question.choices!(asking(ground, values)))
+}
+
+/** The value when nobody says; undefined when there is none, or when only a cloud could tell. */
+export async function defaultOf<Live>(
+  question: Question<Live>,
+  ground: Ground<Live>,
+  values: Values,
+): Promise<Json | undefined> {
+  const own = ground.defaults?.[question.key]
+  if (own !== undefined) return own
+  if (!question.default) return undefined
+  return orUnknown(ground, () => question.default!(asking(ground, values)))
+}
+
+/** Choices that need no cloud and no other answer. */
+export function staticChoicesOf<Live>(question: Question<Live>): Choice[] | undefined {
+  return offline(() => question.choices?.(asking<Live>({ stack: '', live: undefined }, {}))) as Choice[] | undefined
+}
+
+/** A default that needs no cloud and no other answer; `stack` is the name it may contain. */
+export function staticDefaultOf<Live>(question: Question<Live>, stack: string): Json | undefined {
+  const reads = new Set<string>()
+  const value = offline(() => question.default?.(asking<Live>({ stack, live: undefined }, watched({}, reads))))
+  return reads.size === 0 ? (value as Json | undefined) : undefined
+}
+
+export type Verdict = { value: Json } | { problem: string }
+
+/** Parses and checks. The problem is a whole sentence that does not repeat the value. */
+export function judge<Live>(question: Question<Live>, raw: Json, values: Values, choices?: Choice[]): Verdict {
+  const parsed = parseAnswer(question as Question<never>, raw, choices)
+  if ('problem' in parsed) return { problem: `${question.label} ${parsed.problem}.` }
+  const problem = problemWith(question, parsed.value, values, choices)
+  return problem === undefined ? parsed : { problem }
+}
+
+/** The sentence that says what is wrong with a parsed value, or nothing. A secret is given in the clear. */
+export function problemWith<Live>(
+  question: Question<Live>,
+  value: Json,
+  values: Values,
+  choices?: Choice[],
+): string | undefined {
+  const { label, min, max } = question
+  if (typeof value === 'number' && (value < (min ?? -Infinity) || value > (max ?? Infinity))) {
+    return `${label} must be ${bounds(min, max)}.`
+  }
+  if (question.type === 'number' && !Number.isInteger(value)) return `${label} must be a whole number.`
+  if (choices && !question.open && (question.type === 'choice' || question.type === 'list')) {
+    const foreign = (Array.isArray(value) ? value : [value]).find(
+      item => !choices.some(choice => choice.value === item),
+    )
+    if (foreign !== undefined) return notAChoice(label, String(foreign), choices)
+  }
+  return isSecret(value) ? undefined : question.check?.(value, values)
+}
+
+/** The same values; every key that is read is added to `reads`. */
+export function watched(values: Values, reads: Set<string>): Values {
+  return new Proxy(values, {
+    get(target, key) {
+      if (typeof key === 'string') reads.add(key)
+      return Reflect.get(target, key) as unknown
+    },
+    has(target, key) {
+      if (typeof key === 'string') reads.add(key)
+      return Reflect.has(target, key)
+    },
+  })
+}
+
+function asking<Live>(ground: Ground<Live>, values: Values): Asking<Live> {
+  // Asked without a cloud, a question that needs one throws on its first use; `orUnknown` takes that for "not known".
+  return { values, stack: ground.stack, live: ground.live as Live }
+}
+
+async function orUnknown<Live, T>(ground: Ground<Live>, work: () => T | Promise<T>): Promise<T | undefined> {
+  if (ground.live !== undefined) return work()
+  try {
+    return await work()
+  } catch {
+    return undefined
+  }
+}
+
+function offline<T>(work: () => T | Promise<T>): T | undefined {
+  try {
+    const result = work()
+    if (!(result instanceof Promise)) return result
+    result.catch(() => undefined)
+  } catch {
+    // Needs a cloud.
+  }
+  return undefined
+}
+
+function bounds(min: number | undefined, max: number | undefined): string {
+  if (min === undefined) return `at most ${max}`
+  if (max === undefined) return `at least ${min}`
+  return `between ${min} and ${max}`
+}
+
+function notAChoice(label: string, value: string, choices: Choice[]): string {
+  const values = choices.map(choice => String(choice.value))
+  if (values.length === 0) return `${label}: there is nothing to choose from here.`
+  const some = values.slice(0, 12).join(', ') + (values.length > 12 ? `, and ${values.length - 12} more` : '')
+  return `${label} must be one of: ${some}.${didYouMean(value, values)}`
+}
