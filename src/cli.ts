@@ -34,7 +34,10 @@ async function main(argv: string[]): Promise<void> {
   stackCommands(program, leave)
   // sandboxCommand(program)
   for (const command of program.commands) quiet(command)
-  if (argv.length <= 2) return void process.stdout.write(program.helpInformation() + help + '\n')
+  if (argv.length <= 2) {
+    program.outputHelp()
+    return
+  }
   await program.parseAsync(argv)
 }
 
@@ -46,7 +49,10 @@ function quiet(command: Command): void {
 
 /** Tells what went wrong, on stdout as JSON where that was asked for, and leaves. Never a stack trace unless asked for. */
 function fail(error: unknown): void {
-  if (error instanceof CommanderError && error.exitCode === 0) return leave(0)
+  if (error instanceof CommanderError && error.exitCode === 0) {
+    leave(0)
+    return
+  }
   const problem = problemOf(error)
   if (process.argv.includes('--json')) {
     process.stdout.write(JSON.stringify(failedEvent(problem, performance.now() - started)) + '\n')

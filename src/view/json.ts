@@ -1,0 +1,22 @@
+import type { Event } from '../events.ts'
+import type { Out } from './out.ts'
+import type { View } from './view.ts'
+
+/** One event a line on standard output. The last one is `done` or `failed`. */
+export function jsonView(out: Out): View {
+  return {
+    kind: 'json',
+    emit: event => out.out(JSON.stringify(withUrl(event))),
+    know() {},
+    pause() {},
+    say() {},
+    close() {},
+  }
+}
+
+/** Scripts ask for the address most of all: it stands at the top of the last line too. */
+function withUrl(event: Event): Event {
+  if (event.is !== 'done' || !event.outputs.url) return event
+  const { is, ...rest } = event
+  return { is, url: event.outputs.url, ...rest } as Event
+}

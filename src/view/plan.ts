@@ -1,0 +1,94 @@
+import type { PlanLine } from '../events.ts'
+import { isRef, isSecret, type Json, type JsonObject } from '../kind.ts'
+import { clip, columns, oneLine, pad, wrap } from './text.ts'
+
+export interface PlanStyle {
+  verb: 'up' | 'teardown'
+  /** Columns to stay within. */
+  width: number
+  /** Chapter headings by step. */
+  titles: Record<string, string>
+  /** Colours a piece of text; without it the plan is plain. */
+  paint?: (text: string, action: PlanLine['action'] | 'dim' | 'heading') => string
+}
+
+const SIGN = { create: '+', resume: '>', update: '~', keep: '=', remove: '-', refused: '!' } as const
+const WORD = {
+  create: 'to create',
+  resume: 'to finish',
+  update: 'to change',
+  keep: 'unchanged',
+  remove: 'to remove',
+  refused: 'refused',
+} as const
+
+/** The plan as people read it: chapter by chapter, a resource with what is set on it, and what it costs or loses. */
+export function planText(lines: PlanLine[], style: PlanStyle): string {
+  const paint = style.paint ?? (text => text)
+  const out: string[] = []
+  let step: string | undefined
+  let chapter = 0
+  for (const line of lines) {
+    if (line.step !== step) {
+      step = line.step
+      chapter += 1
+      const title = style.titles[step] ?? step
+      out.push('', paint(clip(style.verb === 'up' ? `${chapter}. ${title}` : title, style.width), 'heading'))
+    }
+    out.push(...resourceLines(line, style, paint))
+  }
+  out.push('', ...wrap(`Plan: ${counts(lines)}.`, style.width))
+  return out.slice(out[0] === '' ? 1 : 0).join('\n')
+}
+
+/** `12 to create, 1 to change, 3 unchanged` */
+export function counts(lines: PlanLine[]): string {
+  const parts = (Object.keys(WORD) as (keyof typeof WORD)[])
+    .map(action => ({ action, count: lines.filter(line => line.action === action).length }))
+    .filter(part => part.count > 0)
+    .map(part => `${part.count} ${WORD[part.action]}`)
+  return parts.join(', ') || 'nothing to do'
+}
+
+/** A value as one short piece of text; references, secrets and long texts by name. */
+export function shown(value: Json): string {
+  if (value === null) return 'none'
+  if (typeof value === 'string') return value === '' ? "''" : oneLine(value)
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(shown).join(', ')
+  if (typeof value !== 'object') return String(value)
+  if (isSecret(value)) return `(secret ${oneLine(value.$secret)})`
+  if (isRef(value)) return `<${oneLine(value.$ref)}.${oneLine(value.field)}>`
+  if (typeof value.$text === 'string') return `(text ${oneLine(value.$text).slice(0, 8)}…)`
+  return `{${fields(value).join(' ')}}`
+}
+
+function resourceLines(line: PlanLine, style: PlanStyle, paint: NonNullable<PlanStyle['paint']>): string[] {
+  const name = line.address.slice(line.address.indexOf('/') + 1)
+  const head = `  ${SIGN[line.action]} ${pad(line.title, 18)} ${oneLine(name)}${line.id ? `  ${oneLine(line.id)}` : ''}`
+  const out = [paint(clip(head, style.width), line.action)]
+  const dim = (text: string) => wrap(text, style.width, '      ').map(part => paint(part, 'dim'))
+  for (const change of line.changes ?? []) {
+    out.push(...dim(`${oneLine(change.key)}: ${clip(shown(change.from), 60)} → ${clip(shown(change.to), 60)}`))
+  }
+  const isNew = line.action === 'create' || line.action === 'resume'
+  if (isNew && line.input) out.push(...dim(fields(line.input).join('  ')))
+  for (const note of line.notes ?? []) {
+    out.push(...wrap(`! ${oneLine(note)}`, style.width, '      ').map(part => paint(part, 'refused')))
+  }
+  return out
+}
+
+/** `name=shop-vpc`; empty values say nothing, and very long ones are cut. */
+function fields(input: JsonObject): string[] {
+  return Object.entries(input)
+    .filter(([, value]) => value !== '' && value !== null && !(typeof value === 'object' && isEmpty(value)))
+    .map(([key, value]) => `${oneLine(key)}=${clipped(shown(value))}`)
+}
+
+function isEmpty(value: object): boolean {
+  return Object.keys(value).length === 0
+}
+
+function clipped(text: string): string {
+  return columns(text) > 100 ? clip(text, 100) : text
+}

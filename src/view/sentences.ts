@@ -1,0 +1,46 @@
+import type { Event, Outcome, ResourceEvent } from '../events.ts'
+import { columns, duration, oneLine, pad } from './text.ts'
+
+/** Sentences that the terminal and the log share. */
+
+type StackEvent = Event & { is: 'stack' }
+
+export function stackLine(event: StackEvent): string {
+  const cloud = event.cloud === 'alicloud' ? 'Alibaba Cloud' : 'AWS'
+  const where = event.sandbox ? `${cloud} as embedded on this machine (nothing is real, nothing costs)` : cloud
+  return oneLine(
+    `Stack ${event.stack} (${event.blueprint}) on ${where}, region ${event.region}, account ${event.account}`,
+  )
+}
+
+const MARK = { ready: '✔', kept: '=', removed: '✔', failed: '✘' } as Record<string, string>
+const SAID = { kept: 'unchanged', removed: 'removed', failed: 'failed' } as Record<string, string>
+
+/** `✔ VSwitch  vswitch-1  vsw-6we…  3.2 s` */
+export function resourceLine(event: ResourceEvent): string {
+  const name = oneLine(event.address.slice(event.address.indexOf('/') + 1))
+  const parts = [`${MARK[event.phase] ?? '·'} ${pad(event.title, 18)} ${pad(name, 14)}`]
+  if (event.id) parts.push(oneLine(event.id))
+  const said = SAID[event.phase]
+  if (said) parts.push(said)
+  if (event.ms !== undefined && event.phase !== 'kept') parts.push(duration(event.ms))
+  if (event.note) parts.push(oneLine(event.note))
+  return parts.join('  ').trimEnd()
+}
+
+/** What a run gives to people: one `name  value` a line. */
+export function outcomeText(outcome: Outcome): string {
+  const entries = Object.entries(outcome.outputs)
+  const width = Math.max(0, ...entries.map(([key]) => columns(key)))
+  return entries.map(([key, value]) => `${pad(oneLine(key), width)}  ${oneLine(value)}`).join('\n')
+}
+
+export function doneLine(outcome: Outcome): string {
+  const calls = Object.values(outcome.calls).reduce((sum, count) => sum + count, 0)
+  return `Done in ${duration(outcome.wallMs)}${calls > 0 ? `, ${calls} API calls` : ''}.`
+}
+
+/** How long this kind takes on this cloud's clock; nothing where it is too short to tell. */
+export function expected(event: ResourceEvent, speed: number): string {
+  return event.expectMs && event.expectMs / speed >= 1000 ? ` of about ${duration(event.expectMs / speed)}` : ''
+}

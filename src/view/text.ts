@@ -1,0 +1,70 @@
+import { tidy } from './problem.ts'
+
+/** `850 ms`, `12 s`, `3 min 05 s`. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 10) return `${(ms / 1000).toFixed(1)} s`
+  if (seconds < 60) return `${seconds} s`
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`
+}
+
+/** Columns a text takes in a terminal, without colours: East Asian wide characters and emoji take two, marks none. */
+export function columns(text: string): number {
+  let width = 0
+  for (const character of text) width += columnsOf(character)
+  return width
+}
+
+/** Cut to this many columns, with `…` at the end where something is missing. */
+export function clip(text: string, width: number): string {
+  if (columns(text) <= width) return text
+  let kept = ''
+  let taken = 0
+  for (const character of text) {
+    taken += columnsOf(character)
+    if (taken > width - 1) break
+    kept += character
+  }
+  return width < 1 ? '' : `${kept}…`
+}
+
+export function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - columns(text)))
+}
+
+/** Lines of at most `width` columns, broken at spaces; each begins with `indent`. A word that is too long stays whole. */
+export function wrap(text: string, width: number, indent = ''): string[] {
+  const lines: string[] = []
+  let line = indent
+  for (const word of text.split(' ')) {
+    const candidate = line === indent ? line + word : `${line} ${word}`
+    if (line !== indent && columns(candidate) > width) {
+      lines.push(line)
+      line = indent + word
+    } else line = candidate
+  }
+  lines.push(line)
+  return lines
+}
+
+/** One harmless line. */
+export function oneLine(text: string): string {
+  return tidy(text.replace(/\s*\n\s*/g, ' '), false)
+}
+
+function columnsOf(character: string): number {
+  if (/\p{Mark}|\u200b|\u200d|\ufe0f/u.test(character)) return 0
+  const code = character.codePointAt(0)!
+  const wide =
+    (code >= 0x1100 && code <= 0x115f) ||
+    (code >= 0x2e80 && code <= 0xa4cf) ||
+    (code >= 0xac00 && code <= 0xd7a3) ||
+    (code >= 0xf900 && code <= 0xfaff) ||
+    (code >= 0xfe30 && code <= 0xfe6f) ||
+    (code >= 0xff00 && code <= 0xff60) ||
+    (code >= 0xffe0 && code <= 0xffe6) ||
+    (code >= 0x1f300 && code <= 0x1faff) ||
+    (code >= 0x20000 && code <= 0x3fffd)
+  return wide ? 2 : 1
+}
