@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { makeFolder } from './disk.ts'
+import { makeFolder, replaceFile } from './disk.ts'
 import { Exit, Problem } from './errors.ts'
 
 /** Who works on a stack right now; the text of the lock file. */
@@ -77,7 +77,7 @@ export async function breakLock(folder: string): Promise<void> {
 /** Puts the lock file in place with its text already in it, or answers false when there is one. */
 async function place(folder: string, path: string, mine: Holder): Promise<boolean> {
   const draft = join(folder, `.lock.${mine.id}`)
-  await writeFile(draft, JSON.stringify(mine) + '\n', { mode: 0o600 })
+  await replaceFile(draft, JSON.stringify(mine) + '\n')
   try {
     await link(draft, path)
     return true

@@ -1,0 +1,141 @@
+import { Problem } from '../errors.ts'
+import type { AnyKind, Found } from '../kind.ts'
+import type { Entry } from '../state.ts'
+import { forget, isInterruption, kindOf, markOf, type Run, teller } from './run.ts'
+import { runTasks, type Task } from './schedule.ts'
+
+/** After this long a thing that keeps saying "going" is reported instead. Milliseconds of the cloud's time. */
+const REMOVE_WITHIN_MS = 45 * 60_000
+/** How long a create that was sent just before a kill may hide from a look-up. */
+const VISIBLE_WITHIN_MS = 30_000
+
+/** Something that would not go, with the reason. */
+export interface Left {
+  address: string
+  type: string
+  title: string
+  id?: string
+  why: string
+}
+
+export interface Removal {
+  left: Left[]
+  criticalPathMs: number
+}
+
+/**
+ * Removes these addresses, dependents first, whatever does not depend on each other at once. What lives inside
+ * another thing that goes too is not removed by a call of its own. A thing that will not go stops only what it
+ * stands on; it is listed in `left`.
+ */
+export async function removeAll(run: Run, addresses: string[]): Promise<Removal> {
+  const { entries } = run.store.state
+  const going = new Set(addresses.filter(address => entries[address]))
+  const absorbed = new Map<string, string>()
+  for (const address of going) {
+    const home = homeOf(entries, going, address)
+    if (home) absorbed.set(address, home)
+  }
+  const left: Left[] = []
+  const stuck = new Set<string>()
+  const tasks = [...going]
+    .filter(address => !absorbed.has(address))
+    .map<Task>(address => {
+      const entry = entries[address]!
+      const kind = kindOf(run, entry.type)
+      const inside = [...absorbed].filter(([, home]) => home === address).map(([inner]) => inner)
+      const dependents = [...going].filter(other => !absorbed.has(other) && entries[other]!.needs.includes(address))
+      return {
+        address,
+        needs: dependents,
+        expectMs: kind.expectMs,
+        async work(rank) {
+          if (dependents.some(dependent => stuck.has(dependent))) {
+            stuck.add(address)
+            left.push({ ...nameOf(address, entry, kind), why: 'Something that stands on it is still there.' })
+            return
+          }
+          try {
+            await takeDown({ ...run, cloud: run.cloud.at(rank) }, address, inside)
+          } catch (error) {
+            if (isInterruption(error)) throw error
+            if (!(error instanceof Problem)) throw error
+            stuck.add(address)
+            left.push({ ...nameOf(address, entry, kind), why: [error.message, error.next].filter(Boolean).join(' ') })
+          }
+        },
+      }
+    })
+  const criticalPathMs = await runTasks(run, tasks)
+  return { left, criticalPathMs }
+}
+
+/** One thing and what lives inside it: saved intent, removal asked for until it is gone, saved. */
+async function takeDown(run: Run, address: string, inside: string[]): Promise<void> {
+  const { state } = run.store
+  const entry = state.entries[address]!
+  const kind = kindOf(run, entry.type)
+  const tell = teller(run, address, kind, entry.step)
+  tell('removing', 'id' in entry && entry.id ? { id: entry.id } : {})
+  const ids = await idsOf(run, address, entry, kind)
+  const { is: _, ...rest } = entry
+  state.entries[address] = { ...common(rest), is: 'removing', ...(ids[0] && { id: ids[0] }) }
+  await run.store.save()
+  try {
+    for (const id of ids) await untilGone(run, kind, id, address, entry)
+  } catch (error) {
+    if (!isInterruption(error)) tell('failed', ids[0] ? { id: ids[0] } : {})
+    throw error
+  }
+  for (const gone of [...inside, address]) {
+    const inner = state.entries[gone]
+    if (inner && gone !== address)
+      teller(run, gone, kindOf(run, inner.type), inner.step)('removed', { note: `with ${address}` })
+    forget(state, gone)
+  }
+  await run.store.save()
+  tell('removed', ids[0] ? { id: ids[0] } : {})
+}
+
+/** The saved id; for an intent without one, whatever the create before the kill may have left. */
+async function idsOf(run: Run, address: string, entry: Entry, kind: AnyKind): Promise<string[]> {
+  if ('id' in entry && entry.id) return [entry.id]
+  const where = { stack: run.store.state.stack, address, input: entry.input }
+  for (let waited = 0; ; waited += VISIBLE_WITHIN_MS / 10) {
+    const found: Found[] = await kind.find(run.cloud, where)
+    const mine = found.filter(thing => thing.tags['stackwright:token'] === entry.token)
+    if (mine.length > 0 || waited >= VISIBLE_WITHIN_MS) return mine.map(thing => thing.id)
+    await run.cloud.sleep(VISIBLE_WITHIN_MS / 10)
+  }
+}
+
+async function untilGone(run: Run, kind: AnyKind, id: string, address: string, entry: Entry): Promise<void> {
+  const mark = markOf(run.store.state, address, entry)
+  let pause = 1000
+  for (let waited = 0; waited < REMOVE_WITHIN_MS; waited += pause) {
+    if ((await kind.remove(run.cloud, id, entry.input, mark)) === 'gone') return
+    await run.cloud.sleep(pause)
+    // Quick things go within seconds, databases take minutes: look more seldom the longer it takes.
+    pause = Math.min(15_000, Math.max(1000, waited * 0.08))
+  }
+  throw new Problem({
+    what: `${kind.title} ${id} is still there after ${REMOVE_WITHIN_MS / 60_000} minutes.`,
+    next: 'Look at it in the console, then run teardown again.',
+  })
+}
+
+/** The outermost thing that goes too and takes this one along. */
+function homeOf(entries: Record<string, Entry>, going: Set<string>, address: string): string | undefined {
+  const within = entries[address]?.within
+  if (!within || !going.has(within)) return undefined
+  return homeOf(entries, going, within) ?? within
+}
+
+function common(entry: Omit<Entry, 'is'>): Omit<Entry, 'is' | 'id' | 'out'> {
+  const { type, step, input, token, since, needs, within } = entry
+  return { type, step, input, token, since, needs, ...(within && { within }) }
+}
+
+function nameOf(address: string, entry: Entry, kind: AnyKind): Omit<Left, 'why'> {
+  return { address, type: entry.type, title: kind.title, ...('id' in entry && entry.id && { id: entry.id }) }
+}

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { Exit, Problem } from '../errors.ts'
+import type { Emit, Phase } from '../events.ts'
+import {
+  type AnyKind,
+  type Cloud,
+  isSecret,
+  type Json,
+  type JsonObject,
+  type Mark,
+  type Node,
+  resolve,
+} from '../kind.ts'
+import type { Entry, State, Store } from '../state.ts'
+
+/** What a run works with. The engine knows no cloud, no step and no screen. */
+export interface Run {
+  store: Store
+  cloud: Cloud
+  /** Every kind the cloud has: the state may hold things no longer drawn. */
+  kinds: AnyKind[]
+  emit: Emit
+  /** Aborted by the first Ctrl-C: nothing new is started. */
+  drain: AbortSignal
+  /** How often a secret's value has changed; part of the frozen input, so that a new password is a change. */
+  secretVersion(name: string): number
+  /** When this run began, milliseconds since 1970: tells what an earlier one left. */
+  startedAt: number
+}
+
+/** Same input (stack id, address, generation), same token: a create that is sent again is recognised by the cloud. */
+export function tokenOf(state: State, address: string): string {
+  const generation = state.generations[address] ?? 0
+  return createHash('sha256').update(`${state.id} ${address} ${generation}`).digest('hex').slice(0, 40)
+}
+
+/** What is written on the thing itself, so that it can be found without the state. */
+export function markOf(state: State, address: string, entry: Pick<Entry, 'type' | 'token'>): Mark {
+  return {
+    stack: state.stack,
+    address,
+    token: entry.token,
+    tags: {
+      'stackwright:stack': state.stack,
+      'stackwright:id': state.id,
+      'stackwright:address': address,
+      'stackwright:type': entry.type,
+      'stackwright:token': entry.token,
+    },
+  }
+}
+
+/** The node's input with everything it mentions filled in from what is ready, secrets with their version. */
+export function frozenInput(run: Run, node: Node): JsonObject {
+  const { entries } = run.store.state
+  const filled = resolve(node.input, ref => {
+    const entry = entries[ref.$ref]
+    const value = entry?.is === 'ready' ? entry.out[ref.field] : undefined
+    if (value === undefined) throw new Error(`${node.address} mentions ${ref.$ref}.${ref.field}, which is not there`)
+    return value
+  })
+  return withVersions(filled, run.secretVersion) as JsonObject
+}
+
+/** Secrets in an input with the version of their value beside the name. */
+export function withVersions(value: Json, version: (name: string) => number): Json {
+  if (isSecret(value)) return { $secret: value.$secret, version: version(value.$secret) }
+  if (Array.isArray(value)) return value.map(item => withVersions(item, version))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withVersions(item, version)]))
+}
+
+/** Top-level inputs that differ. */
+export function changedKeys(before: JsonObject, after: JsonObject): string[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  return keys.filter(key => !isDeepStrictEqual(before[key], after[key]))
+}
+
+/** Whether a living thing of this kind can take on the new values of these inputs. */
+export function canChange(kind: AnyKind, keys: string[]): boolean {
+  if (kind.once === 'put' && !kind.mutable) return true
+  const mutable: string[] = kind.mutable ?? []
+  return keys.every(key => mutable.includes(key))
+}
+
+export function kindOf(run: Pick<Run, 'kinds'>, type: string): AnyKind {
+  const kind = run.kinds.find(candidate => candidate.type === type)
+  if (kind) return kind
+  throw new Problem({
+    what: `The state holds a "${type}", which this version does not know.`,
+    next: 'Use the version that made it.',
+    exit: Exit.preflight,
+  })
+}
+
+/** Tells what happens to one resource, with the time since it was started. */
+export function teller(
+  run: Run,
+  address: string,
+  kind: AnyKind,
+  step: string,
+): (phase: Phase, more?: { id?: string; note?: string }) => void {
+  const begun = performance.now()
+  return (phase, more = {}) =>
+    run.emit({
+      is: 'resource',
+      address,
+      type: kind.type,
+      title: kind.title,
+      step,
+      phase,
+      ms: Math.round(performance.now() - begun),
+      expectMs: kind.expectMs,
+      ...more,
+    })
+}
+
+/** Removes an address from the snapshot: its next life gets another token. */
+export function forget(state: State, address: string): void {
+  delete state.entries[address]
+  state.generations[address] = (state.generations[address] ?? 0) + 1
+}
+
+export function interrupted(): Problem {
+  return new Problem({
+    what: 'Interrupted.',
+    why: 'What was under way has been finished and saved.',
+    next: 'Run the same command again: it goes on where it stopped.',
+    exit: Exit.interrupted,
+  })
+}
+
+export function isInterruption(error: unknown): boolean {
+  return error instanceof Problem && error.exit === Exit.interrupted
+}
+
+/** Several failures as one Problem; an interruption only where nothing else went wrong. */
+export function together(failures: unknown[]): unknown {
+  const real = failures.filter(failure => !isInterruption(failure))
+  if (real.length === 0) return failures[0]
+  const defect = real.find(failure => !(failure instanceof Problem))
+  if (defect || real.length === 1) return defect ?? real[0]
+  const problems = real as Problem[]
+  return new Problem({
+    what: `${problems.length} things failed.`,
+    list: problems.map(problem => [problem.message, problem.next].filter(Boolean).join(' ')),
+    next: 'Mend what is named, then run the same command again: it goes on where it stopped.',
+    exit: problems[0]!.exit,
+    cause: problems,
+  })
+}
