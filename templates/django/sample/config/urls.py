@@ -1,0 +1,11 @@
+from django.urls import path
+
+from demo import views
+
+urlpatterns = [
+    path("", views.index),
+    path("demo/add", views.add),
+    path("demo/all", views.everyone),
+    path("health/", views.health),
+    path("health/live/", views.live),
+]
