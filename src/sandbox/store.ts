@@ -1,0 +1,119 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { JsonObject } from '../kind.ts'
+import type { Thing } from './model.ts'
+import { type ClockMark, freshState, key, type WorldState } from './world.ts'
+
+/** A client token that was used: what was asked, as a hash, and what was answered. */
+export interface Remembered {
+  asked: string
+  answer: JsonObject
+}
+
+/** Everything a sandbox saves. */
+export interface Saved {
+  world: WorldState
+  tokens: Map<string, Remembered>
+  /** Local port by `host:port` of a load balancer's listener. */
+  ports: Map<string, number>
+}
+
+/** One call's changes: one line of the file, so that a kill leaves all of it or nothing. */
+export interface Transaction {
+  clock: ClockMark
+  random: number
+  put?: Thing[]
+  drop?: string[]
+  token?: [string, Remembered]
+  port?: [string, number]
+}
+
+export interface Store {
+  saved: Saved
+  append(transaction: Transaction): void
+  close(): void
+}
+
+interface Head {
+  version: 1
+  began: number
+}
+
+/**
+ * Opens the data file, or begins one. It is a list of transactions, one JSON line each, appended before the answer
+ * leaves; opening it writes a short one anew. Without a file everything stays in memory.
+ * Throws an Error when the file was written by a newer version or is not a sandbox's.
+ */
+export function openStore(file: string | undefined, fresh: { speed: number; seed: number }): Store {
+  if (!file) return { saved: emptySaved(fresh), append() {}, close() {} }
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const saved = existsSync(file) ? load(file) : emptySaved(fresh)
+  compact(file, saved)
+  const handle = openSync(file, 'a', 0o600)
+  return {
+    saved,
+    append: transaction => void writeSync(handle, line(transaction)),
+    close: () => closeSync(handle),
+  }
+}
+
+function emptySaved({ speed, seed }: { speed: number; seed: number }): Saved {
+  return { world: freshState(speed, seed), tokens: new Map(), ports: new Map() }
+}
+
+function load(file: string): Saved {
+  const [first = '', ...rest] = readFileSync(file, 'utf8').split('\n')
+  const head = readHead(first, file)
+  const saved = emptySaved({ speed: 1, seed: 1 })
+  saved.world.began = head.began
+  const things = new Map<string, Thing>()
+  for (const text of rest) {
+    const transaction = parsed(text)
+    if (transaction) replay(transaction, saved, things)
+  }
+  saved.world.things = [...things.values()].sort((a, b) => a.born - b.born)
+  return saved
+}
+
+function replay(transaction: Transaction, saved: Saved, things: Map<string, Thing>): void {
+  saved.world.clock = transaction.clock
+  saved.world.random = transaction.random
+  for (const thing of transaction.put ?? []) things.set(key(thing), thing)
+  for (const name of transaction.drop ?? []) things.delete(name)
+  if (transaction.token) saved.tokens.set(...transaction.token)
+  if (transaction.port) saved.ports.set(...transaction.port)
+}
+
+function readHead(text: string, file: string): Head {
+  const head = parsed(text) as Partial<Head> | undefined
+  if (typeof head?.version !== 'number' || typeof head.began !== 'number')
+    throw new Error(`${file} is not the data of a sandbox.`)
+  if (head.version !== 1) throw new Error(`${file} was written by a newer version of stackwright.`)
+  return head as Head
+}
+
+/** The last line may be torn by a kill: its call was never answered, so it counts as not done. */
+function parsed(text: string): Transaction | undefined {
+  try {
+    return text === '' ? undefined : (JSON.parse(text) as Transaction)
+  } catch {
+    return undefined
+  }
+}
+
+function compact(file: string, { world, tokens, ports }: Saved): void {
+  const beside = `${file}.${process.pid}.new`
+  const handle = openSync(beside, 'w', 0o600)
+  const common = { clock: world.clock, random: world.random }
+  writeSync(handle, line({ version: 1, began: world.began } satisfies Head))
+  writeSync(handle, line({ ...common, put: world.things }))
+  for (const token of tokens) writeSync(handle, line({ ...common, token }))
+  for (const port of ports) writeSync(handle, line({ ...common, port }))
+  fsyncSync(handle)
+  closeSync(handle)
+  renameSync(beside, file)
+}
+
+function line(value: object): string {
+  return `${JSON.stringify(value)}\n`
+}
