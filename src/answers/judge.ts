@@ -9,6 +9,8 @@ export interface Ground<Live> {
   /** Undefined: nobody is connected. Then what only a cloud can tell is left open, silently. */
   live: Live | undefined
   defaults?: Readonly<Record<string, Json>>
+  /** Called when a question looks at the cloud. */
+  onLive?: () => void
 }
 
 /** What can be had; undefined when the question has no choices or they cannot be known without a cloud. */
@@ -92,7 +94,14 @@ export function watched(values: Values, reads: Set<string>): Values {
 
 function asking<Live>(ground: Ground<Live>, values: Values): Asking<Live> {
   // Asked without a cloud, a question that needs one throws on its first use; `orUnknown` takes that for "not known".
-  return { values, stack: ground.stack, live: ground.live as Live }
+  return {
+    values,
+    stack: ground.stack,
+    get live() {
+      ground.onLive?.()
+      return ground.live as Live
+    },
+  }
 }
 
 async function orUnknown<Live, T>(ground: Ground<Live>, work: () => T | Promise<T>): Promise<T | undefined> {

@@ -1,0 +1,149 @@
+import type { Ground } from '../answers/judge.ts'
+import { judge, problemWith } from '../answers/judge.ts'
+import { parseAnswer, textOf } from '../answers/parse.ts'
+import { generatePassword } from '../answers/password.ts'
+import type { SecretKeeper } from '../answers.ts'
+import type { Json } from '../kind.ts'
+import type { Choice, Question, Values } from '../question.ts'
+import { offered } from './progress.ts'
+import { askLine, askPick, askYesNo, type Io, type Reply } from './prompt.ts'
+
+export interface Asked<Live> {
+  question: Question<Live>
+  ground: Ground<Live>
+  values: Values
+  /** What was answered before a step back; offered again when it is still right. */
+  earlier?: Json | undefined
+  notice?: string | undefined
+  back: boolean
+  secrets: SecretKeeper
+  io: Io
+  /** Waits for the cloud with a word on the screen; rejects when people stop meanwhile. */
+  waiting<T>(work: Promise<T>): Promise<T>
+}
+
+/** Asks one question. The value `undefined` means: its default, whatever that will be. */
+export async function askQuestion<Live>(asked: Asked<Live>): Promise<Reply<Json | undefined>> {
+  const { question, ground, values, io } = asked
+  if (question.type === 'secret') return askSecret(asked)
+  const offer = await asked.waiting(offered(question, ground, values))
+  const stillRight = asked.earlier !== undefined && !problemWith(question, asked.earlier, values, offer.choices)
+  const fallback = stillRight ? asked.earlier : offer.value
+  const from = fallback === undefined ? '' : stillRight ? 'your earlier answer' : (offer.from ?? '')
+  const common = {
+    label: question.label,
+    help: [question.help, from && `Default: ${from}.`].filter(Boolean).join(' '),
+    notice: asked.notice ?? offer.notice,
+    columns: io.output.columns || 80,
+    back: asked.back,
+  }
+  /** The default itself stays "default": it follows when something before it changes. */
+  const settled = (value: Json): Reply<Json | undefined> => {
+    const same = offer.value !== undefined && JSON.stringify(value) === JSON.stringify(offer.value)
+    return { is: 'value', value: same ? undefined : value }
+  }
+
+  if (question.type === 'yesno') {
+    const reply = await askYesNo({ ...common, rows: io.output.rows || 24, fallback: fallback as boolean }, io)
+    return reply.is === 'value' ? settled(reply.value) : reply
+  }
+  if (question.type === 'choice' && offer.choices && offer.choices.length > 0) {
+    const reply = await askPick(
+      { ...common, ...pickOf(question, offer.choices, values), rows: io.output.rows || 24, fallback },
+      io,
+    )
+    return reply.is === 'value' ? settled(typed(question, reply.value, offer.choices)) : reply
+  }
+  const reply = await askLine(
+    {
+      ...common,
+      help: [common.help, examples(offer.choices)].filter(Boolean).join(' '),
+      fallback: fallback === undefined ? undefined : textOf(question as Question<never>, fallback),
+      check(text) {
+        const verdict = judge(question, text, values, offer.choices)
+        return 'problem' in verdict ? verdict.problem : text === '' ? emptyProblem(question) : undefined
+      },
+    },
+    io,
+  )
+  if (reply.is !== 'value') return reply
+  return settled(reply.value === undefined ? fallback! : typed(question, reply.value, offer.choices))
+}
+
+/** Masked and typed twice; goes to the secret store at once, so that nothing else ever holds it. */
+async function askSecret<Live>(asked: Asked<Live>): Promise<Reply<Json | undefined>> {
+  const { question, ground, values, secrets, io } = asked
+  const { key } = question
+  const reference: Json = { $secret: key }
+  const made = (await offered(question, ground, values)).value
+  const generates = typeof made === 'string' && made.startsWith('generate')
+  const kept = secrets.has(key) && asked.earlier !== undefined
+  const fallback = kept ? 'the one you gave before' : generates ? 'a strong one is made for you' : undefined
+  const common = { columns: io.output.columns || 80, masked: true }
+  let notice = asked.notice
+  for (;;) {
+    const first = await askLine(
+      {
+        ...common,
+        label: question.label,
+        help: `${question.help} It goes to the secret store only and is never shown.`,
+        notice,
+        back: asked.back,
+        fallback,
+        check(text) {
+          const verdict = text === '' ? { problem: `${question.label} is needed.` } : judge(question, text, values)
+          return 'problem' in verdict ? verdict.problem : undefined
+        },
+      },
+      io,
+    )
+    if (first.is !== 'value') return first
+    if (first.value === undefined) {
+      if (kept) return { is: 'value', value: reference }
+      // One typed before a step back must not come back as "already in the store".
+      if (secrets.has(key)) {
+        const length = Number(/:(\d+)$/.exec(String(made))?.[1] ?? 20)
+        await secrets.set(key, generatePassword(length))
+        return { is: 'value', value: reference }
+      }
+      return { is: 'value', value: undefined }
+    }
+    const text = first.value
+    const again = await askLine({ ...common, label: `${question.label} again`, back: true, check: () => undefined }, io)
+    if (again.is === 'stop') return again
+    if (again.is === 'value' && (again.value ?? '') === text) {
+      await secrets.set(key, text)
+      return { is: 'value', value: reference }
+    }
+    notice = again.is === 'back' ? undefined : 'The two were not the same. Please type it again.'
+  }
+}
+
+function pickOf<Live>(question: Question<Live>, choices: Choice[], values: Values) {
+  const items = choices.map(({ value, name, hint }) => ({ value: value as Json, name, hint }))
+  if (!question.open) return { items }
+  const open = (text: string) => {
+    const verdict = judge(question, text, values)
+    return 'problem' in verdict ? verdict.problem : undefined
+  }
+  return { items, open }
+}
+
+function typed<Live>(question: Question<Live>, raw: Json, choices: Choice[] | undefined): Json {
+  const parsed = parseAnswer(question as Question<never>, raw, choices)
+  return 'value' in parsed ? parsed.value : raw
+}
+
+function emptyProblem<Live>(question: Question<Live>): string | undefined {
+  // Texts, lists and tags may be emptied on purpose (Tab, then delete); their own check has the last word.
+  const mayBeEmpty = question.default !== undefined && ['text', 'list', 'tags'].includes(question.type)
+  return mayBeEmpty ? undefined : `${question.label} is needed.`
+}
+
+function examples(choices: Choice[] | undefined): string {
+  if (!choices || choices.length === 0) return ''
+  return `Possible: ${choices
+    .slice(0, 10)
+    .map(choice => String(choice.value))
+    .join(', ')}${choices.length > 10 ? ', …' : ''}.`
+}

@@ -1,0 +1,48 @@
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { makeFolder, replaceFile } from '../disk.ts'
+import type { Json } from '../kind.ts'
+
+/** An unfinished interview. Holds no secret: those are in the secret store, and stand here by name. */
+export interface DraftData {
+  version: 1
+  answered: Record<string, Json>
+  /** Questions whose default was taken. */
+  accepted: string[]
+  /** Chapters that were begun: whether every field is shown. */
+  gates: Record<string, boolean>
+}
+
+export interface Draft {
+  load(): Promise<DraftData | undefined>
+  save(data: DraftData): Promise<void>
+  /** For the caller, once the answers are in the state; and for "start over". */
+  clear(): Promise<void>
+}
+
+/** `<stack folder>/interview.json`, mode 0600. One that cannot be read counts as none. */
+export function draftIn(folder: string): Draft {
+  const path = join(folder, 'interview.json')
+  return {
+    async load() {
+      try {
+        const data = JSON.parse(await readFile(path, 'utf8')) as DraftData
+        return data.version === 1 && data.answered && Array.isArray(data.accepted) && data.gates ? data : undefined
+      } catch {
+        return undefined
+      }
+    },
+    async save(data) {
+      await makeFolder(folder)
+      await replaceFile(path, `${JSON.stringify(data, null, 1)}\n`)
+    },
+    clear: () => rm(path, { force: true }),
+  }
+}
+
+/** Keeps nothing: for `plan`, which writes nothing. */
+export const noDraft: Draft = {
+  load: () => Promise.resolve(undefined),
+  save: () => Promise.resolve(),
+  clear: () => Promise.resolve(),
+}

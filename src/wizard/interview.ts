@@ -1,0 +1,194 @@
+import { type Given, gather } from '../answers/gather.ts'
+import type { Ground } from '../answers/judge.ts'
+import { type AnswersRequest, problemOf, type Resolved, type SecretKeeper, settle } from '../answers.ts'
+import { Exit, Problem } from '../errors.ts'
+import type { Json } from '../kind.ts'
+import type { Question } from '../question.ts'
+import { askQuestion } from './ask.ts'
+import type { Draft } from './draft.ts'
+import { heading, knownLines, say } from './page.ts'
+import {
+  answer,
+  beginning,
+  fromDraft,
+  type Next,
+  nextOf,
+  type Progress,
+  reopen,
+  toDraft,
+  type WizardChapter,
+} from './progress.ts'
+import { askYesNo, type Io } from './prompt.ts'
+import { review } from './review.ts'
+import { waitingOn } from './waiting.ts'
+
+export interface InterviewRequest<Live> extends Omit<AnswersRequest<Live>, 'questions' | 'secrets'> {
+  /** The tutorial's chapters with their headings, in order. */
+  chapters: readonly WizardChapter<Live>[]
+  secrets: SecretKeeper
+  draft: Draft
+  io: Io
+  /** How to come back after a stop, for the message: `stackwright up --stack web`. */
+  again?: string
+}
+
+/**
+ * The guided run: asks chapter by chapter what no other source has said, and ends with the review page.
+ * Typed secrets are in the store when it returns; generated ones are left to `keepSecrets`. The draft stays until the
+ * caller clears it. Throws a Problem: exit 2 for sources that cannot be used, 130 when people stop.
+ */
+export async function interview<Live>(request: InterviewRequest<Live>): Promise<Resolved> {
+  const questions = request.chapters.flatMap(chapter => chapter.asks)
+  const { given, problems, warnings } = gather(questions as readonly Question<never>[], request.sources, request.allow)
+  const wrong = problemOf({ missing: [], problems })
+  if (wrong) throw wrong
+  const ground: Ground<Live> = { ...request.asking, live: request.asking.live, defaults: request.defaults ?? {} }
+  const room: Room<Live> = { request, questions, given, ground, earlier: new Map(), chapter: undefined }
+
+  let path = await begin(room)
+  for (;;) {
+    const here = path.at(-1)!
+    const next = await waitingOn(request.io, nextOf(request.chapters, ground, given, here))
+    const step =
+      next.is === 'review'
+        ? await reviewStep(room, here, path.length > 1)
+        : await askStep(room, here, next, path.length > 1)
+    if ('done' in step) return { ...step.done, warnings: [...warnings, ...step.done.warnings] }
+    if ('stop' in step) throw stopped(request.again)
+    if ('back' in step) path = path.slice(0, -1)
+    else path = [...path, step.progress]
+    await request.draft.save(toDraft(path.at(-1)!))
+  }
+}
+
+interface Room<Live> {
+  request: InterviewRequest<Live>
+  questions: readonly Question<Live>[]
+  given: ReadonlyMap<string, Given>
+  ground: Ground<Live>
+  /** Answers before a step back, offered again. */
+  earlier: Map<string, Json>
+  /** The heading that was printed last. */
+  chapter: string | undefined
+}
+
+type Step = { progress: Progress } | { back: true } | { stop: true } | { done: Resolved }
+
+/** Starts anew, or at the draft: then with every step on the path, so that going back works across the break. */
+async function begin<Live>({ request, questions, given, ground }: Room<Live>): Promise<Progress[]> {
+  const draft = await request.draft.load()
+  if (!draft) return [beginning]
+  const { io, secrets } = request
+  const reply = await askYesNo(
+    {
+      label: 'Continue where you left off?',
+      help: `${Object.keys(draft.answered).length + draft.accepted.length} answers are kept.`,
+      columns: io.output.columns || 80,
+      rows: io.output.rows || 24,
+      back: false,
+      fallback: true,
+    },
+    io,
+    ['Yes', 'No, start over'],
+  )
+  if (reply.is !== 'value') throw stopped(request.again)
+  if (!reply.value) {
+    await request.draft.clear()
+    return [beginning]
+  }
+  const kept = fromDraft(
+    draft,
+    questions.map(question => question.key),
+  )
+  let here = beginning
+  const path = [here]
+  for (;;) {
+    const next = await waitingOn(io, nextOf(request.chapters, ground, given, here))
+    if (next.is === 'review' || (next.is === 'ask' && next.notice !== undefined)) return path
+    if (next.is === 'gate') {
+      const all = kept.gates.get(next.chapter.title)
+      if (all === undefined) return path
+      here = { ...here, gates: new Map(here.gates).set(next.chapter.title, all) }
+    } else {
+      const { key, type } = next.question
+      const value = kept.answered.get(key)
+      const lost = type === 'secret' && value !== undefined && !secrets.has(key)
+      if (lost || (value === undefined && !kept.accepted.has(key))) return path
+      here = answer(here, key, value)
+    }
+    path.push(here)
+  }
+}
+
+async function askStep<Live>(
+  room: Room<Live>,
+  here: Progress,
+  next: Exclude<Next<Live>, { is: 'review' }>,
+  back: boolean,
+): Promise<Step> {
+  const { request, ground, earlier } = room
+  const { io, chapters } = request
+  if (room.chapter !== next.chapter.title) {
+    room.chapter = next.chapter.title
+    say(io, heading(next.chapter.title, chapters.indexOf(next.chapter) + 1, chapters.length))
+    say(io, knownLines(next.chapter, room.given, here, io))
+  }
+  if (next.is === 'gate') {
+    const reply = await askYesNo(gateOf(next.hidden, back, io), io)
+    if (reply.is !== 'value') return reply.is === 'back' ? { back: true } : { stop: true }
+    return { progress: { ...here, gates: new Map(here.gates).set(next.chapter.title, reply.value) } }
+  }
+  const { question, values, notice } = next
+  const reply = await askQuestion({
+    question,
+    ground,
+    values,
+    earlier: earlier.get(question.key),
+    notice,
+    back,
+    secrets: request.secrets,
+    io,
+    waiting: work => waitingOn(io, work),
+  })
+  if (reply.is !== 'value') return reply.is === 'back' ? { back: true } : { stop: true }
+  if (reply.value === undefined) earlier.delete(question.key)
+  else earlier.set(question.key, reply.value)
+  return { progress: answer(here, question.key, reply.value) }
+}
+
+async function reviewStep<Live>(room: Room<Live>, here: Progress, back: boolean): Promise<Step> {
+  const { request, questions, given, ground, earlier } = room
+  const final = new Map([...given].filter(([key]) => !here.wanted.has(key)))
+  for (const [key, raw] of here.answered) final.set(key, { raw, source: 'prompt', place: 'your answer' })
+  const resolved = await waitingOn(request.io, settle({ ...request, questions }, final))
+  room.chapter = undefined
+  const reply = await review({ chapters: request.chapters, resolved, back, io: request.io })
+  if (reply.is === 'stop') return { stop: true }
+  if (reply.is === 'back') return { back: true }
+  if (reply.value === undefined) return { done: resolved }
+  const key = reply.value
+  const old = resolved.answers[key]?.value
+  if (old !== undefined) earlier.set(key, old)
+  const values = Object.fromEntries(Object.entries(resolved.answers).map(([name, item]) => [name, item.value]))
+  return { progress: await waitingOn(request.io, reopen(request.chapters, ground, here, key, values)) }
+}
+
+function gateOf<Live>(hidden: Question<Live>[], back: boolean, io: Io) {
+  return {
+    label: 'Show every field of this page?',
+    help: `${hidden.length} more, whose defaults fit nearly everyone: ${hidden.map(question => question.label).join(', ')}.`,
+    columns: io.output.columns || 80,
+    rows: io.output.rows || 24,
+    back,
+    fallback: false,
+  }
+}
+
+function stopped(again: string | undefined): Problem {
+  return new Problem({
+    what: 'Stopped.',
+    why: 'Nothing was created. What you answered so far is kept.',
+    next: `To go on where you stopped: ${again ?? 'run the same command again'}`,
+    exit: Exit.interrupted,
+  })
+}

@@ -1,0 +1,31 @@
+import type { Given } from '../answers/gather.ts'
+import { shown } from '../answers/parse.ts'
+import { cut, paint, tame } from './paint.ts'
+import type { Progress, WizardChapter } from './progress.ts'
+import type { Io } from './prompt.ts'
+
+/** Writes lines to the terminal; nothing for an empty text. */
+export function say(io: Io, text: string): void {
+  if (text !== '') io.output.write(`${text}\n`)
+}
+
+/** `2 of 5 · ECS instance` */
+export function heading(title: string, number: number, of: number): string {
+  return `\n${paint.dim(`${number} of ${of} ·`)} ${paint.bold.underline(tame(title))}`
+}
+
+/** What of this chapter is known already, and from where; it can be changed on the review page. */
+export function knownLines<Live>(
+  chapter: WizardChapter<Live>,
+  given: ReadonlyMap<string, Given>,
+  progress: Progress,
+  io: Io,
+): string {
+  const lines = chapter.asks.flatMap(question => {
+    const known = given.get(question.key)
+    if (!known || progress.wanted.has(question.key)) return []
+    const value = question.type === 'secret' ? '********' : shown(known.raw)
+    return [paint.dim(cut(tame(`· ${question.label}: ${value} (${known.source})`), (io.output.columns || 80) - 1))]
+  })
+  return lines.join('\n')
+}

@@ -1,0 +1,178 @@
+import type { Given } from '../answers/gather.ts'
+import { choicesOf, defaultOf, type Ground, problemWith, staticChoicesOf, watched } from '../answers/judge.ts'
+import { parseAnswer } from '../answers/parse.ts'
+import { Problem } from '../errors.ts'
+import type { Json } from '../kind.ts'
+import type { Choice, Question, Values } from '../question.ts'
+import type { DraftData } from './draft.ts'
+
+export interface WizardChapter<Live> {
+  title: string
+  asks: readonly Question<Live>[]
+}
+
+/** Where an interview stands. Never changed in place: going back is taking the one before. */
+export interface Progress {
+  /** Parsed answers; a secret as `{ $secret }`. */
+  answered: ReadonlyMap<string, Json>
+  /** Their default was taken, and follows what it depends on. */
+  accepted: ReadonlySet<string>
+  /** Chapters begun; true: every field is shown. */
+  gates: ReadonlyMap<string, boolean>
+  /** To be asked although known or advanced: picked on the review page. */
+  wanted: ReadonlySet<string>
+}
+
+export const beginning: Progress = { answered: new Map(), accepted: new Set(), gates: new Map(), wanted: new Set() }
+
+/** What comes next. `values`: all that is known by then. */
+export type Next<Live> =
+  | { is: 'gate'; chapter: WizardChapter<Live>; hidden: Question<Live>[]; values: Values }
+  | { is: 'ask'; chapter: WizardChapter<Live>; question: Question<Live>; values: Values; notice?: string }
+  | { is: 'review' }
+
+export async function nextOf<Live>(
+  chapters: readonly WizardChapter<Live>[],
+  ground: Ground<Live>,
+  given: ReadonlyMap<string, Given>,
+  progress: Progress,
+): Promise<Next<Live>> {
+  const values: Record<string, Json> = {}
+  for (const { asks } of chapters) {
+    for (const question of asks) {
+      const value = knownValue(question, given, progress)
+      if (value !== undefined) values[question.key] = value
+    }
+  }
+  for (const chapter of chapters) {
+    const hidden = chapter.asks.filter(
+      question => question.advanced && !given.has(question.key) && (question.when?.(values) ?? true),
+    )
+    if (hidden.length > 0 && !progress.gates.has(chapter.title)) return { is: 'gate', chapter, hidden, values }
+    for (const question of chapter.asks) {
+      if (question.when && !question.when(values)) {
+        delete values[question.key]
+        continue
+      }
+      const step = await stand(question, chapter, ground, given, progress, values)
+      if ('value' in step) values[question.key] = step.value
+      else {
+        delete values[question.key]
+        return { is: 'ask', chapter, question, values, ...(step.notice !== undefined && { notice: step.notice }) }
+      }
+    }
+  }
+  return { is: 'review' }
+}
+
+/** Default with where it comes from; a cloud that fails makes a notice of it. */
+export async function offered<Live>(
+  question: Question<Live>,
+  ground: Ground<Live>,
+  values: Values,
+): Promise<{ value?: Json; choices?: Choice[]; from?: string; notice?: string; reads: Set<string> }> {
+  const reads = new Set<string>()
+  let looked = false
+  const watching: Ground<Live> = { ...ground, onLive: () => (looked = true) }
+  try {
+    const value = await defaultOf(question, watching, watched(values, reads))
+    const from = ground.defaults?.[question.key] !== undefined ? 'this blueprint' : origin(looked, [...reads])
+    const choices = await choicesOf(question, ground, watched(values, reads))
+    return { ...(value !== undefined && { value, from }), ...(choices && { choices }), reads }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return { notice: error.message, reads }
+  }
+}
+
+/** Without `key` and the answers that looked at it, which are asked again. */
+export async function reopen<Live>(
+  chapters: readonly WizardChapter<Live>[],
+  ground: Ground<Live>,
+  progress: Progress,
+  key: string,
+  values: Values,
+): Promise<Progress> {
+  const answered = new Map(progress.answered)
+  const accepted = new Set(progress.accepted)
+  answered.delete(key)
+  accepted.delete(key)
+  for (const question of chapters.flatMap(chapter => chapter.asks)) {
+    if (!answered.has(question.key) || question.key === key || question.type === 'secret') continue
+    const { reads } = await offered(question, ground, values)
+    if (reads.has(key)) answered.delete(question.key)
+  }
+  return { ...progress, answered, accepted, wanted: new Set([...progress.wanted, key]) }
+}
+
+export function answer(progress: Progress, key: string, value: Json | undefined): Progress {
+  const answered = new Map(progress.answered)
+  const accepted = new Set(progress.accepted)
+  answered.delete(key)
+  accepted.delete(key)
+  if (value === undefined) accepted.add(key)
+  else answered.set(key, value)
+  return { ...progress, answered, accepted }
+}
+
+export function toDraft(progress: Progress): DraftData {
+  return {
+    version: 1,
+    answered: Object.fromEntries(progress.answered),
+    accepted: [...progress.accepted],
+    gates: Object.fromEntries(progress.gates),
+  }
+}
+
+export function fromDraft(draft: DraftData, keys: string[]): Progress {
+  return {
+    answered: new Map(Object.entries(draft.answered).filter(([key]) => keys.includes(key))),
+    accepted: new Set(draft.accepted.filter(key => keys.includes(key))),
+    gates: new Map(Object.entries(draft.gates)),
+    wanted: new Set(),
+  }
+}
+
+async function stand<Live>(
+  question: Question<Live>,
+  chapter: WizardChapter<Live>,
+  ground: Ground<Live>,
+  given: ReadonlyMap<string, Given>,
+  progress: Progress,
+  values: Values,
+): Promise<{ value: Json } | { notice?: string }> {
+  const { key } = question
+  const value = knownValue(question, given, progress)
+  if (value !== undefined) {
+    const notice = problemWith(question, value, values)
+    return notice === undefined || given.get(key)?.source === 'saved' ? { value } : { notice }
+  }
+  const shown = !question.advanced || progress.wanted.has(key) || progress.gates.get(chapter.title) === true
+  if (shown && !progress.accepted.has(key)) return {}
+  const offer = await offered(question, ground, values)
+  if (offer.value === undefined) return offer.notice === undefined ? {} : { notice: offer.notice }
+  if (question.type === 'secret') return { value: { $secret: key } }
+  const notice = problemWith(question, offer.value, values, offer.choices)
+  return notice === undefined ? { value: offer.value } : { notice }
+}
+
+/** A value that needs no asking: answered here before, or given by another source. */
+function knownValue<Live>(
+  question: Question<Live>,
+  given: ReadonlyMap<string, Given>,
+  progress: Progress,
+): Json | undefined {
+  const { key } = question
+  const answered = progress.answered.get(key)
+  const known = given.get(key)
+  if (answered !== undefined || !known || progress.wanted.has(key)) return answered
+  if (question.type === 'secret') return { $secret: key }
+  if (known.source === 'saved') return known.raw
+  const parsed = parseAnswer(question as Question<never>, known.raw, staticChoicesOf(question))
+  return 'value' in parsed ? parsed.value : undefined
+}
+
+function origin(looked: boolean, reads: string[]): string {
+  const follows = reads.length > 0 ? `follows ${reads.slice(0, 3).join(', ')}` : ''
+  return [looked ? 'looked up in the cloud' : '', follows].filter(Boolean).join(', ') || 'fits nearly everyone'
+}

@@ -1,0 +1,262 @@
+import {
+  createPrompt,
+  isDownKey,
+  isEnterKey,
+  isTabKey,
+  isUpKey,
+  type KeypressEvent,
+  useEffect,
+  useKeypress,
+  usePagination,
+  useState,
+} from '@inquirer/core'
+import type { Json } from '../kind.ts'
+import { cut, paint, tame, wrap } from './paint.ts'
+
+/** What comes back from a prompt: a value, or the wish to go back or to stop. */
+export type Reply<T> = { is: 'value'; value: T } | { is: 'back' } | { is: 'stop' }
+
+export interface Io {
+  input: NodeJS.ReadStream
+  output: NodeJS.WriteStream
+}
+
+interface Common {
+  label: string
+  /** Shown under the prompt while it is open. */
+  help?: string | undefined
+  /** Why it is asked again, or what could not be looked up. */
+  notice?: string | undefined
+  columns: number
+  /** False on the very first question. */
+  back: boolean
+}
+
+export interface LineConfig extends Common {
+  /** What an empty line means, as text. */
+  fallback?: string | undefined
+  masked?: boolean
+  /** The sentence that says what is wrong with the text, or nothing. */
+  check(text: string): string | undefined
+}
+
+/** One line of text. An empty line answers `undefined`: the fallback. Tab takes the fallback into the line. */
+const linePrompt = createPrompt<Reply<string | undefined>, LineConfig>((config, done) => {
+  const [text, setText] = useState('')
+  const [edited, setEdited] = useState(false)
+  const [finished, setFinished] = useState<string | undefined>(undefined)
+  const [problem, setProblem] = useState<string | undefined>(config.notice)
+  useStopAtEnd(done)
+
+  useTyping((key, rl) => {
+    if (finished !== undefined) return
+    if (isBack(key)) {
+      if (config.back) done({ is: 'back' })
+      return
+    }
+    if (isEnterKey(key)) {
+      const given = text === '' && !edited ? undefined : text
+      const wrong = given === undefined && config.fallback !== undefined ? undefined : config.check(text)
+      if (wrong === undefined) {
+        setFinished(given ?? config.fallback ?? '')
+        done({ is: 'value', value: given })
+        return
+      }
+      // Readline has emptied its line: give it back for correction.
+      rl.write(text)
+      setProblem(wrong)
+    } else if (isTabKey(key)) {
+      rl.clearLine(0)
+      const start = text === '' && !config.masked ? (config.fallback ?? '') : text
+      rl.write(start)
+      setText(start)
+      setEdited(true)
+    } else {
+      setText(rl.line)
+      if (rl.line !== text) setProblem(rl.line === '' ? undefined : config.check(rl.line))
+    }
+  })
+
+  const shown = config.masked ? '*'.repeat(text.length) : text
+  if (finished !== undefined) return doneLine(config, config.masked && text !== '' ? '********' : finished)
+  const fallback = config.fallback === undefined || edited ? '' : paint.dim(` (${cut(tame(config.fallback), 60)})`)
+  const keys = [
+    'Enter',
+    !config.masked && config.fallback !== undefined && !edited ? 'Tab edit' : '',
+    ...common(config),
+  ]
+  return [`${paint.cyan('?')} ${paint.bold(config.label)}${fallback}: ${shown}`, under(config, problem, keys)]
+})
+
+export interface Item<T> {
+  value: T
+  name: string
+  hint?: string | undefined
+  /** A line between items that cannot be chosen. */
+  heading?: boolean
+}
+
+export interface PickConfig<T = Json> extends Common {
+  items: Item<T>[]
+  fallback?: T | undefined
+  rows: number
+  /** Typed text that is no item is an answer too; says what is wrong with it, or nothing. */
+  open?: ((text: string) => string | undefined) | undefined
+}
+
+/** One of a list; typing narrows it. With `open`, the typed text itself can be the answer. */
+const pickPrompt = createPrompt<Reply<unknown>, PickConfig<unknown>>((config, done) => {
+  const [search, setSearch] = useState('')
+  const [moved, setMoved] = useState<number | undefined>(undefined)
+  const [finished, setFinished] = useState<string | undefined>(undefined)
+  const [problem, setProblem] = useState<string | undefined>(config.notice)
+  useStopAtEnd(done)
+
+  const found = narrowed(config, search)
+  const preferred = found.findIndex(item => !item.heading && item.value === config.fallback)
+  const first = found.findIndex(item => !item.heading)
+  const active = Math.min(moved ?? (search === '' && preferred >= 0 ? preferred : first), found.length - 1)
+
+  useTyping((key, rl) => {
+    if (finished !== undefined) return
+    if (isBack(key)) {
+      if (config.back) done({ is: 'back' })
+    } else if (isEnterKey(key)) {
+      const item = found[active]
+      const wrong = item
+        ? item.value === typedText
+          ? config.open?.(search)
+          : undefined
+        : 'Nothing in the list has that.'
+      if (!item || wrong !== undefined) {
+        rl.write(search)
+        setProblem(wrong)
+        return
+      }
+      const value = item.value === typedText ? search : item.value
+      setFinished(item.value === typedText ? search : item.name)
+      done({ is: 'value', value })
+    } else if (isUpKey(key) || isDownKey(key)) {
+      rl.clearLine(0)
+      rl.write(search)
+      setMoved(step(found, active, isUpKey(key) ? -1 : 1))
+    } else if (isTabKey(key)) {
+      rl.clearLine(0)
+      rl.write(search)
+    } else if (rl.line !== search) {
+      setSearch(rl.line)
+      setMoved(undefined)
+      setProblem(undefined)
+    }
+  })
+
+  const page = usePagination({
+    items: found,
+    active: Math.max(0, active),
+    pageSize: Math.max(3, Math.min(config.rows - 9, 14)),
+    loop: false,
+    renderItem({ item, isActive }) {
+      const name = cut(tame(item.name), config.columns - 4)
+      if (item.heading) return paint.bold(name)
+      return isActive ? paint.cyan(`> ${name}`) : `  ${name}`
+    },
+  })
+  if (finished !== undefined) return doneLine(config, finished)
+  const hint = found[active]?.hint
+  const keys = ['↑↓ Enter', config.items.length > 7 || config.open ? 'type to search' : '', ...common(config)]
+  const body = [found.length > 0 ? page : '', hint ? paint.dim(wrap(tame(hint), config.columns, '  ')) : '']
+  return [
+    `${paint.cyan('?')} ${paint.bold(config.label)}: ${search}`,
+    [...body.filter(Boolean), under(config, problem, keys)].join('\n'),
+  ]
+})
+
+/** Asks for a line; Ctrl-C and a closed input answer `stop`. */
+export function askLine(config: LineConfig, io: Io): Promise<Reply<string | undefined>> {
+  return orStop(linePrompt(config, io))
+}
+
+/** Asks for one of a list; Ctrl-C and a closed input answer `stop`. */
+export function askPick<T>(config: PickConfig<T>, io: Io): Promise<Reply<T | string>> {
+  return orStop(pickPrompt(config as PickConfig<unknown>, io)) as Promise<Reply<T | string>>
+}
+
+/** Yes or no. */
+export async function askYesNo(
+  config: Omit<PickConfig<boolean>, 'items' | 'open'>,
+  io: Io,
+  words: [yes: string, no: string] = ['Yes', 'No'],
+): Promise<Reply<boolean>> {
+  const items = [
+    { value: true, name: words[0] },
+    { value: false, name: words[1] },
+  ]
+  return (await askPick({ ...config, items }, io)) as Reply<boolean>
+}
+
+async function orStop<T>(prompt: Promise<Reply<T>>): Promise<Reply<T>> {
+  try {
+    return await prompt
+  } catch (error) {
+    // The library's name for Ctrl-C.
+    if (error instanceof Error && error.name === 'ExitPromptError') return { is: 'stop' }
+    throw error
+  }
+}
+
+interface Line {
+  line: string
+  write(text: string): void
+  clearLine(direction: 0): void
+}
+
+function useTyping(handler: (key: KeypressEvent, rl: Line) => void): void {
+  useKeypress((key, rl) => handler(key, rl as unknown as Line))
+}
+
+/** Ctrl-D or a hung-up terminal closes readline without an answer. */
+function useStopAtEnd(done: (reply: { is: 'stop' }) => void): void {
+  useEffect(rl => {
+    rl.on('close', () => done({ is: 'stop' }))
+  }, [])
+}
+
+function isBack(key: KeypressEvent): boolean {
+  return key.name === 'escape' || (key.ctrl && key.name === 'b')
+}
+
+const typedText = Symbol('typed')
+
+function narrowed(config: PickConfig<unknown>, search: string): Item<unknown>[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+  if (words.length === 0) return config.items
+  const found = config.items.filter(item => {
+    const text = `${item.name} ${String(item.value)}`.toLowerCase()
+    return !item.heading && words.every(word => text.includes(word))
+  })
+  const exact = config.items.some(item => String(item.value) === search)
+  return config.open && !exact ? [...found, { value: typedText, name: `use “${search}”` }] : found
+}
+
+function step(items: Item<unknown>[], from: number, by: 1 | -1): number {
+  let next = from + by
+  while (items[next]?.heading) next += by
+  return items[next] ? next : from
+}
+
+function common(config: Common): string[] {
+  return [config.back ? 'Esc back' : '', 'Ctrl-C stop and keep']
+}
+
+function under(config: Common, problem: string | undefined, keys: string[]): string {
+  const lines = [
+    problem ? paint.red(wrap(tame(problem), config.columns, '  ')) : '',
+    config.help ? paint.dim(wrap(tame(config.help), config.columns, '  ')) : '',
+    paint.dim(wrap(keys.filter(Boolean).join(' · '), config.columns, '  ')),
+  ]
+  return lines.filter(Boolean).join('\n')
+}
+
+function doneLine(config: Common, answer: string): string {
+  return `${paint.green('✓')} ${config.label}: ${paint.cyan(cut(tame(answer), 200))}`
+}

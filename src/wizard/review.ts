@@ -1,0 +1,63 @@
+import { shown, textOf } from '../answers/parse.ts'
+import type { Resolved } from '../answers.ts'
+import { isSecret } from '../kind.ts'
+import type { Answer, Question } from '../question.ts'
+import { say } from './page.ts'
+import { paint, tame, wrap } from './paint.ts'
+import type { WizardChapter } from './progress.ts'
+import { askPick, type Io, type Item, type Reply } from './prompt.ts'
+
+interface Review<Live> {
+  chapters: readonly WizardChapter<Live>[]
+  resolved: Resolved
+  back: boolean
+  io: Io
+}
+
+/** The page with every answer. The value is the key to change, or `undefined` to go on. */
+export async function review<Live>(page: Review<Live>): Promise<Reply<string | undefined>> {
+  const { resolved, io } = page
+  const columns = io.output.columns || 80
+  const wrong = [...resolved.problems, ...resolved.missing.map(item => `${item.key}: ${item.label} is missing.`)]
+  say(io, `\n${paint.bold.underline('Review')}`)
+  for (const problem of wrong) say(io, paint.red(wrap(tame(problem), columns, '  ')))
+  const items = [...(wrong.length === 0 ? [goOn] : []), ...page.chapters.flatMap(chapter => itemsOf(chapter, resolved))]
+  const reply = await askPick(
+    {
+      label: wrong.length === 0 ? 'All right?' : 'Which answer do you change?',
+      help: 'Pick an answer to change it, or type to search.',
+      items,
+      columns,
+      rows: io.output.rows || 24,
+      back: page.back,
+    },
+    io,
+  )
+  if (reply.is !== 'value') return reply
+  return { is: 'value', value: reply.value === goOn.value ? undefined : reply.value }
+}
+
+const goOn: Item<string> = { value: '', name: 'Continue with these answers' }
+
+function itemsOf<Live>(chapter: WizardChapter<Live>, resolved: Resolved): Item<string>[] {
+  const rows = chapter.asks.flatMap(question => {
+    const answer = resolved.answers[question.key]
+    const missing = resolved.missing.some(item => item.key === question.key)
+    if (!answer && !missing) return []
+    const text = answer ? valueText(question, answer) : 'missing'
+    return [
+      {
+        value: question.key,
+        name: `${question.label}: ${text}${answer ? ` (${answer.source})` : ''}`,
+        hint: question.help,
+      },
+    ]
+  })
+  return rows.length === 0 ? [] : [{ value: `#${chapter.title}`, name: chapter.title, heading: true }, ...rows]
+}
+
+function valueText<Live>(question: Question<Live>, { value, source }: Answer): string {
+  if (isSecret(value)) return source === 'default' ? 'made for you' : '********'
+  const text = textOf(question as Question<never>, value)
+  return text === '' ? '–' : shown(text)
+}

@@ -1,0 +1,106 @@
+import { Exit, Problem } from '../errors.ts'
+import { askLine, askPick, askYesNo, type Io, type Item, type Reply } from './prompt.ts'
+
+export interface StartChoice {
+  value: string
+  name: string
+  hint?: string
+}
+
+/** What an `up` must know before its chapters can be asked. What is given is not asked. */
+export interface Start {
+  blueprint?: string
+  cloud?: string
+  region?: string
+  stack?: string
+}
+
+export interface StartRequest {
+  given: Start
+  blueprints: StartChoice[]
+  /** Of the chosen blueprint. */
+  clouds(blueprint: string): StartChoice[]
+  regions(cloud: string): Promise<{ choices: StartChoice[]; fallback: string }>
+  /** Stacks that are there already: choosing one goes on with it. */
+  stacks: string[]
+  checkStack(name: string): string | undefined
+  io: Io
+}
+
+/** The first questions of an `up` that was given nothing. Throws a Problem with exit 130 when people stop. */
+export async function chooseStart(request: StartRequest): Promise<Required<Start>> {
+  const { io, given } = request
+  const chosen: Start = { ...given }
+  const order = (['blueprint', 'cloud', 'region', 'stack'] as const).filter(name => given[name] === undefined)
+  for (let at = 0; at < order.length; ) {
+    const name = order[at]!
+    const reply = await ask[name](request, chosen, at > 0)
+    if (reply.is === 'stop') throw stoppedAtStart()
+    if (reply.is === 'back') {
+      at -= 1
+      continue
+    }
+    chosen[name] = reply.value
+    at += 1
+  }
+  if (order.length > 0) io.output.write('\n')
+  return chosen as Required<Start>
+}
+
+/** Asked after the plan. `fallback` false where it costs money or deletes data. Esc is a no. */
+export async function confirm(
+  label: string,
+  { fallback, io, help }: { fallback: boolean; io: Io; help?: string },
+): Promise<boolean> {
+  const reply = await askYesNo({ ...frame(io, true), label, help, fallback }, io)
+  if (reply.is === 'stop') throw stoppedAtStart()
+  return reply.is === 'value' && reply.value
+}
+
+/** For removals: true only when exactly `word` was typed. Esc is a no. */
+export async function confirmByTyping(
+  label: string,
+  word: string,
+  { io, help }: { io: Io; help?: string },
+): Promise<boolean> {
+  const check = (text: string) => (text === word ? undefined : `Type ${word} to confirm, or press Esc.`)
+  const reply = await askLine({ ...frame(io, true), label, help, check }, io)
+  if (reply.is === 'stop') throw stoppedAtStart()
+  return reply.is === 'value' && reply.value === word
+}
+
+type Ask = (request: StartRequest, chosen: Start, back: boolean) => Promise<Reply<string>>
+
+const ask: Record<keyof Start, Ask> = {
+  blueprint: ({ blueprints, io }, _, back) =>
+    askPick({ ...frame(io, back), label: 'What do you want to build?', items: blueprints as Item<string>[] }, io),
+  cloud: ({ clouds, io }, chosen, back) =>
+    askPick({ ...frame(io, back), label: 'On which cloud?', items: clouds(chosen.blueprint!) as Item<string>[] }, io),
+  async region({ regions, io }, chosen, back) {
+    const { choices, fallback } = await regions(chosen.cloud!)
+    const help = 'Where the machines stand. Near your users is fast for your users.'
+    return askPick({ ...frame(io, back), label: 'Region', help, items: choices as Item<string>[], fallback }, io)
+  },
+  async stack({ stacks, checkStack, io }, chosen, back) {
+    const fallback = freeName(chosen.blueprint!, stacks)
+    const taken =
+      stacks.length > 0 ? ` There are already: ${stacks.join(', ')}; giving one of these names goes on with it.` : ''
+    const help = `What this stack is called, here and in the names of what is made.${taken}`
+    const reply = await askLine({ ...frame(io, back), label: 'Stack name', help, fallback, check: checkStack }, io)
+    return reply.is === 'value' ? { is: 'value', value: reply.value ?? fallback } : reply
+  },
+}
+
+function frame(io: Io, back: boolean) {
+  return { columns: io.output.columns || 80, rows: io.output.rows || 24, back }
+}
+
+function freeName(base: string, taken: string[]): string {
+  let name = base
+  for (let number = 2; taken.includes(name); number += 1) name = `${base}-${number}`
+  return name
+}
+
+function stoppedAtStart(): Problem {
+  return new Problem({ what: 'Stopped.', why: 'Nothing was changed.', exit: Exit.interrupted })
+}
