@@ -34,27 +34,27 @@ export function shellWords(values: string[]): Escaped {
  * One parameter of an nginx directive, quoted. Refused: `$`, which nginx has no way to write as itself, and control characters.
  */
 export function nginx(value: string): Escaped {
-  const text = oneLine(value, 'nginx configuration')
-  if (text.includes('$')) throw refused('nginx configuration', 'a dollar sign')
+  const text = oneLine(value, 'the configuration of nginx')
+  if (text.includes('$')) throw refused('the configuration of nginx', 'a dollar sign')
   return escaped(`"${text.replace(/["\\]/g, '\\$&')}"`)
 }
 
 /** One word of a systemd `Exec…=` line: no specifier (`%`), no variable (`$`). Refused: control characters. */
 export function systemd(value: string): Escaped {
-  const text = oneLine(value, 'systemd unit').replace(/["\\]/g, '\\$&')
+  const text = oneLine(value, 'a systemd unit').replace(/["\\]/g, '\\$&')
   return escaped(`"${text.replaceAll('%', '%%').replaceAll('$', '$$$$')}"`)
 }
 
 /** A systemd setting that takes the rest of the line, such as `Description=`. Refused: control characters, a backslash at the end. */
 export function systemdText(value: string): Escaped {
-  const text = oneLine(value, 'systemd unit')
-  if (text.endsWith('\\')) throw refused('systemd unit', 'a backslash at its end')
+  const text = oneLine(value, 'a systemd unit')
+  if (text.endsWith('\\')) throw refused('a systemd unit', 'a backslash at its end')
   return escaped(text.replaceAll('%', '%%'))
 }
 
 /** A value in an environment file that both systemd (`EnvironmentFile=`) and a shell read the same. Refused: control characters. */
 export function envFile(value: string): Escaped {
-  return escaped(`"${oneLine(value, 'environment file').replace(/["\\`$]/g, '\\$&')}"`)
+  return escaped(`"${oneLine(value, 'an environment file').replace(/["\\`$]/g, '\\$&')}"`)
 }
 
 /** A string literal of SQL, for the server it is sent to. */
@@ -88,8 +88,8 @@ function escaped(text: string): Escaped {
 
 /** NUL ends a string in every tool behind us, half a surrogate pair is no character in UTF-8. */
 function writable(value: string): string {
-  if (value.includes('\0')) throw refused('text file', 'a NUL character')
-  if (!isWellFormed(value)) throw refused('text file', 'half a character (a lone surrogate)')
+  if (value.includes('\0')) throw refused('a text file', 'a NUL character')
+  if (!isWellFormed(value)) throw refused('a text file', 'half a character (a lone surrogate)')
   return value
 }
 
@@ -110,7 +110,7 @@ function unicode(character: string): string {
 /** Does not quote the value: it may be a secret. */
 function refused(where: string, what: string): Problem {
   return new Problem({
-    what: `A value has ${what}, which cannot be written into a ${where}.`,
+    what: `A value has ${what}, which cannot be written into ${where}.`,
     next: 'Give that answer without it.',
     exit: Exit.usage,
   })
