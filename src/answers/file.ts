@@ -25,6 +25,8 @@ export async function readAnswersFile(path: string): Promise<AnswersFile> {
   const file: AnswersFile = { path, tree: {} }
   for (const [key, value] of Object.entries(tree)) {
     const head = fileHead.find(name => name === key)
+    // For editors only.
+    if (key === '$schema') continue
     if (!head) file.tree[key] = value
     else if (typeof value === 'string') file[head] = value
     else throw refuse(path, `\`${key}\` must be one word.`)

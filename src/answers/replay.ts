@@ -1,0 +1,92 @@
+import { Document, type Scalar, type YAMLMap } from 'yaml'
+import { isSecret, type Json } from '../kind.ts'
+import { type Answers, type Question, variableOf } from '../question.ts'
+import { textOf } from './parse.ts'
+
+export interface ReplayOf {
+  /** `up` */
+  verb: string
+  stack: string
+  blueprint: string
+  cloud: string
+  region: string
+  sandbox?: boolean
+  /** Only when it is not the default folder. */
+  state?: string
+}
+
+export interface ReplayChapter {
+  title: string
+  asks: readonly Question<never>[]
+}
+
+/**
+ * The headless command that answers everything the same way, for a POSIX shell. Given secrets are named as variables,
+ * never with their value; generated ones are left out: they are kept, or made again.
+ */
+export function replayCommand(of: ReplayOf, chapters: readonly ReplayChapter[], answers: Answers): string {
+  const lines = [
+    `stackwright ${of.verb} --yes${of.sandbox ? ' --sandbox' : ''}${of.state ? ` --state ${quoted(of.state)}` : ''}`,
+  ]
+  lines.push(
+    `  --stack ${quoted(of.stack)} --blueprint ${quoted(of.blueprint)} --cloud ${quoted(of.cloud)} --region ${quoted(of.region)}`,
+  )
+  for (const question of chapters.flatMap(chapter => chapter.asks)) {
+    const answer = answers[question.key]
+    if (answer && !isSecret(answer.value))
+      lines.push(`  --set ${quoted(`${question.key}=${textOf(question, answer.value)}`)}`)
+  }
+  const secrets = secretVariables(chapters, answers).map(variable => `${variable}="$${variable}"`)
+  return [...secrets.map(secret => `${secret}`), lines.join(' \\\n')].join(' \\\n')
+}
+
+/** The answers file that does the same: YAML, a comment a chapter. */
+export function replayFile(of: ReplayOf, chapters: readonly ReplayChapter[], answers: Answers): string {
+  const head = { stack: of.stack, blueprint: of.blueprint, cloud: of.cloud, region: of.region }
+  const tree: Record<string, Record<string, Json>> = {}
+  const titles = new Map<string, string>()
+  for (const { title, asks } of chapters) {
+    for (const { key } of asks) {
+      const answer = answers[key]
+      if (!answer || isSecret(answer.value)) continue
+      const dot = key.indexOf('.')
+      const [group, field] = [key.slice(0, dot), key.slice(dot + 1)]
+      if (!tree[group]) {
+        tree[group] = {}
+        if (![...titles.values()].includes(title)) titles.set(group, title)
+      }
+      tree[group][field] = answer.value
+    }
+  }
+  const document = new Document({ ...head, ...tree })
+  const secrets = secretVariables(chapters, answers)
+  const about = [
+    ` ${of.blueprint} on ${of.cloud}: stackwright ${of.verb} --yes --answers FILE${of.sandbox ? ' --sandbox' : ''}`,
+  ]
+  if (secrets.length > 0) about.push(` Secrets are not in this file; set ${secrets.join(', ')}.`)
+  document.commentBefore = about.join('\n')
+  for (const pair of (document.contents as YAMLMap<Scalar, unknown>).items) {
+    const title = titles.get(String(pair.key.value))
+    if (title !== undefined) {
+      pair.key.commentBefore = ` ${title.replace(/[\r\n]/g, ' ')}`
+      pair.key.spaceBefore = true
+    }
+  }
+  return document.toString({ lineWidth: 0 })
+}
+
+/** Variables of the secrets that people gave; a replay needs them, unless the store still has them. */
+export function secretVariables(chapters: readonly ReplayChapter[], answers: Answers): string[] {
+  return chapters
+    .flatMap(chapter => chapter.asks)
+    .filter(({ key }) => {
+      const answer = answers[key]
+      return answer !== undefined && isSecret(answer.value) && answer.source !== 'default' && answer.source !== 'saved'
+    })
+    .map(({ key }) => variableOf(key))
+}
+
+/** One word of a POSIX shell. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
