@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { stackCommands } from './commands/declare.ts'
+import { sandboxCommand } from './commands/sandbox.ts'
 import { version } from './version.ts'
-// sandboxCommand
 import { failedEvent, problemOf, problemText } from './view/problem.ts'
 
 const help = `
@@ -32,7 +32,7 @@ async function main(argv: string[]): Promise<void> {
     .exitOverride()
     .addHelpText('after', help)
   stackCommands(program, leave)
-  // sandboxCommand(program)
+  sandboxCommand(program, leave)
   for (const command of program.commands) quiet(command)
   if (argv.length <= 2) {
     program.outputHelp()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { JsonObject } from '../kind.ts'
 import { createAlicloudApi, type Reply } from './alicloud/api.ts'
 import { frontDoor, inventoryOf, operations } from './alicloud/operations.ts'
+import { announce, claim, release } from './claim.ts'
 import { type CallLog, control, createCallLog } from './control.ts'
 import { createFaults, parseFaults } from './faults.ts'
 import { closeServer, createFronts, type Fronts, listen } from './front.ts'
@@ -23,7 +24,7 @@ export interface ServeOptions {
   seed?: number | undefined
   /** Where an own access key pair may stand; nothing: none. */
   env?: NodeJS.ProcessEnv | undefined
-  /** Called when someone asked it to stop, before it closes. */
+  /** Called when someone asked it to stop, instead of closing. */
   onStop?: (() => void) | undefined
 }
 
@@ -48,7 +49,10 @@ export async function serve(options: ServeOptions = {}): Promise<Sandbox> {
   const speed = options.speed ?? defaultSpeed
   let faults = createFaults(parseFaults(options.faults ?? ''))
   let faultText = options.faults ?? ''
-  const file = options.data && join(options.data, 'world.jsonl')
+  const { data } = options
+  const other = data && (await claim(data))
+  if (other) throw new Error(`Another sandbox (process ${other.pid}) works on ${data}.`)
+  const file = data && join(data, 'world.jsonl')
   const store = openStore(file, { speed, seed: options.seed ?? Math.floor(Math.random() * 2 ** 31) })
   const world = createWorld(store.saved.world, speed)
   const save = saver(store, world)
@@ -87,8 +91,8 @@ export async function serve(options: ServeOptions = {}): Promise<Sandbox> {
     defects,
   })
   const stop = () => {
-    options.onStop?.()
-    setTimeout(() => void sandbox.close(), 50)
+    if (options.onStop) options.onStop()
+    else setTimeout(() => void sandbox.close(), 20)
   }
   const controls = { status, inventory, calls: log.counts, log: log.last, setFaults, reach: fronts.reach, stop }
 
@@ -123,10 +127,12 @@ export async function serve(options: ServeOptions = {}): Promise<Sandbox> {
       closing ??= closeAll(server, fronts, () => {
         save({ clock: true })
         store.close()
+        if (data) release(data)
       })
       return closing
     },
   }
+  if (data) announce(data, sandbox.url)
   return sandbox
 }
 

@@ -1,0 +1,44 @@
+import { resolve } from 'node:path'
+import { Exit } from '../errors.ts'
+import { readOwner } from '../sandbox/claim.ts'
+import { serve } from '../sandbox/server.ts'
+import type { SandboxFlags } from './sandbox.ts'
+
+/**
+ * The detached server itself (`sandbox start` has checked its flags). Ends when it is told to, and by itself when its
+ * data folder is taken away: nobody could find or stop it then.
+ */
+export async function serveSandbox(flags: SandboxFlags): Promise<number> {
+  const data = resolve(flags.data ?? '.')
+  const numeric = (text: string | undefined) => (text === undefined ? undefined : Number(text))
+  const { promise: told, resolve: stop } = withResolvers()
+  const sandbox = await serve({
+    data,
+    port: numeric(flags.port),
+    speed: numeric(flags.speed),
+    seed: numeric(flags.seed),
+    faults: flags.faults,
+    env: process.env,
+    onStop: stop,
+  })
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+  const watch = setInterval(() => {
+    if (readOwner(data)?.pid !== process.pid) stop()
+  }, 1_000)
+  await told
+  clearInterval(watch)
+  // The answer to the request that asked for this is still under way.
+  await new Promise(wait => setTimeout(wait, 20))
+  await sandbox.close()
+  return Exit.done
+}
+
+/** Promise.withResolvers is younger than the oldest Node we run on. */
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolvePromise = () => {}
+  const promise = new Promise<void>(done => {
+    resolvePromise = done
+  })
+  return { promise, resolve: () => resolvePromise() }
+}

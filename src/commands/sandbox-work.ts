@@ -1,0 +1,135 @@
+import { resolve } from 'node:path'
+import { Exit, Problem } from '../errors.ts'
+import type { JsonObject } from '../kind.ts'
+import { parseFaults } from '../sandbox/faults.ts'
+import { findSandbox, type Running, sandboxData, startSandbox, stopSandbox } from '../sandbox/process.ts'
+import { tidy } from '../view/problem.ts'
+import type { SandboxFlags } from './sandbox.ts'
+
+/** Starts the embedded cloud and leaves it running; prints where it answers. */
+export async function start(flags: SandboxFlags): Promise<number> {
+  const options = startOptions(flags)
+  // A folder or port of one's own is not the server that the environment names.
+  const named = flags.data === undefined && flags.port === undefined ? process.env : {}
+  const running =
+    (named.STACKWRIGHT_SANDBOX_URL && (await findSandbox({ data: options.data, env: named }))) ||
+    (await startSandbox(options))
+  print(
+    flags,
+    { url: running.url, pid: running.pid },
+    `The sandbox answers at ${running.url} (speed ${running.speed}, process ${running.pid}).`,
+  )
+  return Exit.done
+}
+
+/** Stops it; that none was running is fine. */
+export async function stop(flags: SandboxFlags): Promise<number> {
+  const stopped = await stopSandbox({ data: dataOf(flags), env: process.env })
+  print(flags, { stopped }, stopped ? 'The sandbox has stopped. Its data stays.' : 'No sandbox was running.')
+  return Exit.done
+}
+
+/** Prints what the running one says of itself. */
+export async function status(flags: SandboxFlags): Promise<number> {
+  const told = (await ask(await running(flags), '/-/status')) as JsonObject
+  const lines = ['url', 'pid', 'speed', 'machines', 'faults', 'now', 'calls'].map(
+    name => `${name.padEnd(9)} ${String(told[name] || '–')}`,
+  )
+  print(flags, told, lines.join('\n'))
+  return Exit.done
+}
+
+/** Prints everything that exists in it or is still going away. */
+export async function inventory(flags: SandboxFlags): Promise<number> {
+  const things = (await ask(await running(flags), '/-/inventory')) as JsonObject[]
+  const lines = things.map(thing =>
+    [thing.cloud, thing.type, thing.id, thing.state, tagText(thing.tags)].map(cell => String(cell)),
+  )
+  print(flags, things, things.length === 0 ? 'Nothing exists.' : columns(lines))
+  return Exit.done
+}
+
+function startOptions(flags: SandboxFlags): Parameters<typeof startSandbox>[0] {
+  if (flags.machines === 'container') {
+    throw usage('Machines in containers are not in this version.', 'Leave --machines out: machines are simulated.')
+  }
+  if (flags.machines !== undefined && flags.machines !== 'none') {
+    throw usage(`--machines ${flags.machines} is not known.`, 'Use --machines none.')
+  }
+  return {
+    data: dataOf(flags),
+    port: number(flags.port, '--port', 1_024, 65_535, true),
+    speed: number(flags.speed, '--speed', 0.01, 100_000, false),
+    seed: number(flags.seed, '--seed', 0, 2 ** 31, true),
+    faults: faultSpec(flags.faults),
+    env: process.env,
+  }
+}
+
+function faultSpec(text: string | undefined): string | undefined {
+  try {
+    if (text !== undefined) parseFaults(text)
+    return text
+  } catch (error) {
+    throw usage(
+      `--faults is wrong. ${(error as Error).message}`,
+      'For example: --faults throttle=0.2,error=0.05,reset=0.05,slow=0.1:2000,seed=7',
+    )
+  }
+}
+
+function number(text: string | undefined, flag: string, min: number, max: number, whole: boolean): number | undefined {
+  if (text === undefined) return undefined
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value
+  throw usage(
+    `${flag} must be a ${whole ? 'whole ' : ''}number from ${min} to ${max}, not "${text}".`,
+    `Change ${flag}.`,
+  )
+}
+
+function dataOf(flags: SandboxFlags): string {
+  return flags.data === undefined
+    ? sandboxData(flags.state ?? process.env.STACKWRIGHT_STATE ?? '.stackwright')
+    : resolve(flags.data)
+}
+
+async function running(flags: SandboxFlags): Promise<Running> {
+  const found = await findSandbox({ data: dataOf(flags), env: process.env })
+  if (found) return found
+  throw new Problem({ what: 'No sandbox is running here.', next: 'Start it: stackwright sandbox start' })
+}
+
+async function ask({ url }: Running, path: string): Promise<unknown> {
+  const response = await fetch(new URL(path, url))
+  return await response.json()
+}
+
+function tagText(tags: unknown): string {
+  return Object.entries((tags ?? {}) as Record<string, string>)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')
+}
+
+function columns(rows: string[][]): string {
+  const widths = [0, 1, 2, 3].map(index => Math.max(...rows.map(row => row[index]?.length ?? 0)))
+  return rows
+    .map(row =>
+      tidy(
+        row
+          .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+          .join('  ')
+          .trimEnd(),
+        false,
+      ),
+    )
+    .join('\n')
+}
+
+function print(flags: SandboxFlags, result: JsonObject | JsonObject[], text: string): void {
+  process.stdout.write(`${flags.json ? JSON.stringify(result) : text}\n`)
+}
+
+function usage(what: string, next: string): Problem {
+  return new Problem({ what, next, exit: Exit.usage })
+}

@@ -1,0 +1,61 @@
+import type { Command } from 'commander'
+
+/** What was typed behind `sandbox …`; nothing has a default. */
+export interface SandboxFlags {
+  port?: string
+  speed?: string
+  faults?: string
+  machines?: string
+  data?: string
+  state?: string
+  seed?: string
+  json?: boolean
+}
+
+type Work = (flags: SandboxFlags) => Promise<number>
+
+/** `stackwright sandbox …`: the embedded cloud as a server of its own. The work is loaded when it is called. */
+export function sandboxCommand(program: Command, exit: (code: number) => void): void {
+  const run = (name: 'start' | 'stop' | 'status' | 'inventory') => async (flags: SandboxFlags) =>
+    exit(await (await import('./sandbox-work.ts'))[name](flags))
+  const group = program.command('sandbox').description('the embedded cloud: start it, stop it, look into it')
+  group.addHelpText('after', examples)
+
+  options(group.command('start').description('start it, or say where it runs'))
+    .option('--port <number>', 'the local port (any free one)')
+    .option('--speed <factor>', "how much faster than a real cloud's its time runs (50)")
+    .option('--faults <spec>', 'for example throttle=0.2,error=0.05,reset=0.05,slow=0.1:2000,seed=7')
+    .option('--machines <kind>', 'none: machines are simulated (none)')
+    .option('--seed <number>', 'make the same ids each time')
+    .action(run('start'))
+  options(group.command('stop').description('stop it; its data stays')).action(run('stop'))
+  options(group.command('status').description('where it runs, its speed, its calls')).action(run('status'))
+  options(group.command('inventory').description('everything that exists in it')).action(run('inventory'))
+  group
+    .command('serve', { hidden: true })
+    .requiredOption('--data <folder>')
+    .option('--port <number>')
+    .option('--speed <factor>')
+    .option('--faults <spec>')
+    .option('--seed <number>')
+    .action(async (flags: SandboxFlags) => {
+      const serve: Work = (await import('./sandbox-serve.ts')).serveSandbox
+      exit(await serve(flags))
+    })
+}
+
+function options(command: Command): Command {
+  return command
+    .option('--data <folder>', 'where it keeps its data (.stackwright/.sandbox)')
+    .option('--state <folder>', 'the state folder it belongs to (.stackwright)')
+    .option('--json', 'the result as JSON on standard output')
+}
+
+const examples = `
+Examples:
+  stackwright sandbox start --speed 100
+  stackwright sandbox start --faults throttle=0.2,error=0.05,seed=7 --json
+  stackwright sandbox inventory
+  stackwright sandbox stop
+
+\`--sandbox\` behind other commands starts it by itself. STACKWRIGHT_SANDBOX_URL names one that runs elsewhere.`
