@@ -1,0 +1,37 @@
+import type { Drawn } from '../../../kind.ts'
+import type { Application, Chapter } from '../../provider.ts'
+import { machineKey, setup as setupKind } from '../kinds/application.ts'
+import type { AlicloudLive } from '../live.ts'
+
+/** Packages, migrations and a cold mirror: minutes as a rule; this is where patience ends. Seconds. */
+const PATIENCE = 1800
+
+/**
+ * Console: ECS → Cloud Assistant → Run Command, in place of the tutorial's SSH session. The questions are the
+ * blueprint's own.
+ */
+export const application: Chapter<AlicloudLive, 'machines' | 'database', Application> = {
+  title: 'Install Django and nginx on the instance',
+  asks: [],
+  draw(on, _values, { machines, database, setup }) {
+    const script = on.text(setup.script)
+    const many = machines.length > 1
+    const ready = machines.map((machine, i) => {
+      const suffix = many ? `-${i + 1}` : ''
+      const within = { address: machine.address }
+      const key = on.add(`machine-key${suffix}`, machineKey, { instanceId: machine.id }, { within })
+      const input: Drawn<SetupInput> = {
+        instanceId: machine.id,
+        publicKey: key.get('publicKey'),
+        script,
+        env: setup.env,
+        secrets: setup.secrets,
+        timeout: PATIENCE,
+      }
+      return on.add(`setup${suffix}`, setupKind, input, { within, needs: database.ready })
+    })
+    return { ready }
+  },
+}
+
+type SetupInput = Parameters<typeof setupKind.create>[1]

@@ -1,0 +1,293 @@
+import { firstOf, hostNameProblem, nameProblem, numberProblem, proseProblem, show } from '../../../checks.ts'
+import type { Json } from '../../../kind.ts'
+import type { Question, Values } from '../../../question.ts'
+import type { AlicloudLive } from '../live.ts'
+import { defaultKeyFile, GENERATE, publicKeyProblem, readPublicKey } from './keys.ts'
+import { publicKeyFrom } from './login.ts'
+import { machineCount, machineZones, numbered, tags, text, yes } from './names.ts'
+import { portsProblem, sourcesProblem } from './rules.ts'
+import { wishOf } from './wish.ts'
+
+/** Machines subscriptions can be bought for (RunInstances.Period). */
+const MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 24, 36, 48, 60]
+/** RunInstances.Password allows these. */
+export const ECS_PASSWORD = { min: 8, max: 30, specials: "()`~!@#$%^&*-_+=|{}[]:;'<>,.?/" }
+
+const byKey = (values: Values) => text(values, 'machine.login') !== 'password'
+const subscribed = (values: Values) => text(values, 'machine.billing') === 'subscription'
+
+/** The pages of "Create Instance" in their order: basic configurations, networking, system configurations, tags. */
+export const asks: Question<AlicloudLive>[] = [
+  {
+    key: 'machine.count',
+    label: 'Quantity',
+    help: 'How many machines serve the application. Several are spread over the two zones.',
+    type: 'number',
+    default: () => 1,
+    min: 1,
+    max: 20,
+    check: value => numberProblem(value, 1, 20),
+  },
+  {
+    key: 'machine.billing',
+    label: 'Billing method',
+    help: 'Pay-as-you-go is billed by the second and can be removed at any time. A subscription is paid ahead for whole months.',
+    type: 'choice',
+    choices: () => [
+      { value: 'payg', name: 'Pay-as-you-go' },
+      { value: 'subscription', name: 'Subscription' },
+    ],
+    default: () => 'payg',
+  },
+  {
+    key: 'machine.months',
+    label: 'Duration (months)',
+    help: 'The subscription is paid in full at once and cannot simply be given back.',
+    type: 'number',
+    when: subscribed,
+    default: () => 1,
+    check: value =>
+      MONTHS.includes(value as number)
+        ? undefined
+        : `${show(value)} cannot be bought. Choose one of ${MONTHS.join(', ')}.`,
+  },
+  {
+    key: 'machine.vswitch',
+    label: 'VSwitch',
+    help: 'Which of the two VSwitches the machine is in; with several machines, the first one.',
+    type: 'choice',
+    choices: ({ values }) => vswitchChoices(values),
+    default: () => '1',
+    advanced: true,
+  },
+  {
+    key: 'machine.type',
+    label: 'Instance type',
+    help: 'How many virtual CPUs and how much memory. 2 vCPU and 4 GiB are plenty to begin with. Shown is what the zone has in stock.',
+    type: 'choice',
+    open: true,
+    choices: ({ live, values }) => live.typeChoices(machineZones(values), wishOf(values)),
+    default: ({ live, values }) => live.defaultType(machineZones(values), wishOf(values)),
+    check: value =>
+      typeof value === 'string' && /^ecs\.[a-z0-9-]+\.[a-z0-9-]+$/.test(value)
+        ? undefined
+        : `${show(value)} is not an instance type. Types look like ecs.g6.large.`,
+  },
+  {
+    key: 'machine.image',
+    label: 'Image',
+    help: 'The operating system. The tutorial’s CentOS has had no security updates since 2024; Alibaba Cloud Linux 3 is its closest successor and supported until 2029.',
+    type: 'choice',
+    open: true,
+    choices: ({ live, values }) => live.imageChoices(text(values, 'machine.type')),
+    default: ({ live, values }) => live.defaultImage(text(values, 'machine.type')),
+    check: imageProblem,
+  },
+  {
+    key: 'machine.diskCategory',
+    label: 'System disk category',
+    help: 'The kind of disk. The default is the least expensive one that the instance type can have.',
+    type: 'choice',
+    open: true,
+    choices: ({ live, values }) => live.diskChoices(machineZones(values), wishOf(values)),
+    default: ({ live, values }) => live.defaultDisk(machineZones(values), wishOf(values)),
+    check: value =>
+      typeof value === 'string' && /^cloud(_[a-z0-9]+)*$/.test(value)
+        ? undefined
+        : `${show(value)} is not a disk category. Categories look like cloud_essd.`,
+  },
+  {
+    key: 'machine.diskSize',
+    label: 'System disk size (GiB)',
+    help: 'Room for the system and the application. The database has its own.',
+    type: 'number',
+    default: () => 40,
+    min: 20,
+    max: 2048,
+    check: value => numberProblem(value, 20, 2048),
+  },
+  {
+    key: 'machine.publicIp',
+    label: 'Assign public IPv4 address',
+    help: 'The machine needs one to be entered with SSH and to fetch packages; this stack has no NAT gateway that could stand in for it.',
+    type: 'yesno',
+    default: () => true,
+  },
+  {
+    key: 'machine.bandwidth',
+    label: 'Peak bandwidth (Mbit/s)',
+    help: 'The most the public address may send. Traffic is billed by volume, not by this number.',
+    type: 'number',
+    when: values => yes(values, 'machine.publicIp'),
+    default: () => 5,
+    min: 1,
+    max: 100,
+    check: value => numberProblem(value, 1, 100),
+    advanced: true,
+  },
+  {
+    key: 'machine.groupName',
+    label: 'Security group name',
+    help: 'A security group is the machines’ firewall.',
+    type: 'text',
+    default: ({ stack }) => `${stack}-sg`,
+    check: value => nameProblem(value, { min: 2, max: 128 }),
+    advanced: true,
+  },
+  {
+    key: 'machine.ports',
+    label: 'Ports open to everyone',
+    help: 'The page’s tick boxes: 80 is HTTP, 443 is HTTPS, icmp is ping. Also 8000-8100 or 53/udp.',
+    type: 'list',
+    open: true,
+    choices: () => [
+      { value: '80', name: 'HTTP (80)' },
+      { value: '443', name: 'HTTPS (443)' },
+      { value: 'icmp', name: 'ICMP' },
+    ],
+    default: () => ['80', '443', 'icmp'],
+    check: portsProblem,
+  },
+  {
+    key: 'machine.sshFrom',
+    label: 'SSH (22) allowed from',
+    help: 'Addresses or CIDR blocks. 0.0.0.0/0 is everywhere, as in the tutorial; your own address is safer. Empty closes SSH.',
+    type: 'list',
+    open: true,
+    default: () => ['0.0.0.0/0'],
+    check: sourcesProblem,
+  },
+  {
+    key: 'machine.login',
+    label: 'Logon credentials',
+    help: 'How you enter the machine with SSH. The console lets you leave this out; then nobody can get in.',
+    type: 'choice',
+    choices: () => [
+      { value: 'key', name: 'Key pair' },
+      { value: 'password', name: 'Password' },
+    ],
+    default: () => 'key',
+  },
+  {
+    key: 'machine.keyFile',
+    label: 'Public key file',
+    help: 'Your SSH public key (RSA or ECDSA). "generate" makes a new one; its private half is kept in the stack’s secret store. Once made, machine.publicKey is what counts.',
+    type: 'text',
+    when: byKey,
+    // Depends on this computer, so it is no fixed default (a promise is none).
+    default: async () => defaultKeyFile(),
+    check: keyFileProblem,
+  },
+  {
+    key: 'machine.publicKey',
+    label: 'Public key',
+    help: 'The key itself, one line, instead of a file. Taken from the file when nothing is said.',
+    type: 'text',
+    when: byKey,
+    default: publicKeyFrom,
+    check: value => (typeof value === 'string' ? publicKeyProblem(value) : 'A public key is a text.'),
+    advanced: true,
+  },
+  {
+    key: 'machine.keyName',
+    label: 'Key pair name',
+    help: 'The name the key is imported under. Names are unique in a region.',
+    type: 'text',
+    when: byKey,
+    default: ({ stack }) => `${stack}-key`,
+    check: value => nameProblem(value, { min: 2, max: 128 }),
+    advanced: true,
+  },
+  {
+    key: 'machine.password',
+    label: 'Logon password',
+    help: 'The password of root: 8 to 30 characters of three kinds. A strong one is made and kept if you give none.',
+    type: 'secret',
+    when: values => !byKey(values),
+    default: () => 'generate',
+    check: value => passwordSentence(value, ECS_PASSWORD),
+  },
+  {
+    key: 'machine.name',
+    label: 'Instance name',
+    help: 'The name in the console. Several machines get -1, -2… behind it.',
+    type: 'text',
+    default: ({ stack }) => `${stack}-web`,
+    check: (value, values) =>
+      firstOf(numbered(String(value), machineCount(values)).slice(-1), name => nameProblem(name, { min: 2, max: 128 })),
+  },
+  {
+    key: 'machine.description',
+    label: 'Description',
+    help: 'A note beside the instance in the console.',
+    type: 'text',
+    default: ({ stack }) => `Web server of ${stack}`,
+    check: value => proseProblem(value, 256, 2),
+  },
+  {
+    key: 'machine.hostname',
+    label: 'Host name',
+    help: 'The name the machine calls itself.',
+    type: 'text',
+    default: ({ stack }) => `${stack.replace(/-+/g, '-').replace(/-$/, '')}-web`,
+    check: (value, values) =>
+      firstOf(numbered(String(value), machineCount(values)).slice(-1), name => hostNameProblem(name, 2, 64)),
+  },
+  {
+    key: 'machine.tags',
+    label: 'Tags',
+    help: 'Names and values of your own, for example team=web,stage=demo. Stackwright adds its own beside them.',
+    type: 'tags',
+    default: () => ({}),
+    check: tagsProblem,
+  },
+]
+
+/** Image ids of the public images and of people's own; the old CentOS is refused, since nothing can be installed on it. */
+export function imageProblem(value: Json): string | undefined {
+  if (typeof value !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._-]{2,127}$/.test(value)) {
+    return `${show(value)} is not an image id. Ids look like aliyun_3_x64_20G_alibase_20260513.vhd or m-6we0123456789.`
+  }
+  if (/^centos_/i.test(value))
+    return `${value}: CentOS has reached its end of life. Choose Alibaba Cloud Linux 3, Debian 12 or Ubuntu.`
+  if (/^win/i.test(value))
+    return `${value}: Windows cannot run this stack. Choose Alibaba Cloud Linux 3, Debian 12 or Ubuntu.`
+  return undefined
+}
+
+export function keyFileProblem(value: Json, values: Values): string | undefined {
+  if (typeof value !== 'string' || value === '' || /[\x00-\x1f]/.test(value))
+    return `${show(value)} is not the name of a file.`
+  // A key that is answered already does not need its file: another computer may not have it.
+  if (value === GENERATE || text(values, 'machine.publicKey')) return undefined
+  try {
+    readPublicKey(value)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/** TagResources: keys to 128, values to 128 characters, 20 a resource of which five are ours. */
+export function tagsProblem(value: Json): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return 'Tags are names with values: team=web,stage=demo.'
+  const entries = Object.entries(tags({ value }, 'value'))
+  if (entries.length > 15) return `At most 15 tags; these are ${entries.length}.`
+  return firstOf(entries, ([key, item]) => {
+    if (key === '' || key.length > 64) return `The tag name ${show(key)} must have 1 to 64 characters.`
+    if (/^(aliyun|acs:|stackwright:)/i.test(key))
+      return `The tag name ${show(key)} must not start with aliyun, acs: or stackwright:.`
+    const wrong = proseProblem(key, 64) ?? proseProblem(item, 128)
+    return wrong && `The tag ${show(key)}: ${wrong}`
+  })
+}
+
+export function vswitchChoices(values: Values) {
+  return [1, 2].map(n => ({
+    value: String(n),
+    name: [text(values, `vswitch${n}.name`) || `VSwitch ${n}`, text(values, `vswitch${n}.zone`)]
+      .filter(Boolean)
+      .join('   '),
+  }))
+}

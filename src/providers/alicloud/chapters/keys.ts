@@ -1,0 +1,99 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/**
+ * SSH keys for the login: read from the person's own file, or made here. ECS takes RSA and ECDSA keys from an
+ * import (ImportKeyPair lists rsa, dsa and ecdsa; dsa is refused by every current OpenSSH).
+ */
+
+/** The word that stands for "make one" where a file is asked for. */
+export const GENERATE = 'generate'
+
+/** The secret store's name of a generated key's private half (PEM). */
+export const PRIVATE_KEY = 'machine.privateKey'
+
+/** The first public key people usually have that ECS accepts; `generate` when there is none. */
+export function defaultKeyFile(home = homedir()): string {
+  const found = ['id_rsa.pub', 'id_ecdsa.pub'].map(name => join(home, '.ssh', name)).find(path => existsSync(path))
+  return found ?? GENERATE
+}
+
+/** The public key in a file, on one line. Throws an Error with a plain sentence. */
+export function readPublicKey(path: string): string {
+  const full = path.startsWith('~/') ? join(homedir(), path.slice(2)) : path
+  let content: string
+  try {
+    content = readFileSync(full, 'utf8')
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    throw new Error(code === 'ENOENT' ? `There is no file ${path}.` : `${path} cannot be read (${code}).`)
+  }
+  if (content.includes('PRIVATE KEY')) {
+    throw new Error(`${path} is a private key. Name the public one, usually the same file with .pub at its end.`)
+  }
+  const key = content.trim()
+  const wrong = publicKeyProblem(key)
+  if (wrong) throw new Error(`${path}: ${wrong}`)
+  return key
+}
+
+/** What is wrong with a line in OpenSSH's public key format, or nothing. */
+export function publicKeyProblem(key: string): string | undefined {
+  if (/[\r\n]/.test(key)) return 'It holds more than one line; a public key is one line.'
+  const [type = '', body = '', ...comment] = key.split(' ')
+  if (type === 'ssh-ed25519') {
+    return 'Alibaba Cloud does not import Ed25519 keys. Make an RSA one: ssh-keygen -t rsa -b 3072, or answer "generate".'
+  }
+  if (!TYPES.includes(type)) {
+    return 'It is not an OpenSSH public key of type RSA or ECDSA. It must start with ssh-rsa or ecdsa-sha2-nistp256.'
+  }
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body) || !wellFormed(type, body)) return 'The key in it is damaged.'
+  if (type === 'ssh-rsa' && Buffer.from(body, 'base64').length < 270) {
+    return 'It is an RSA key of less than 2048 bits. Make a new one: ssh-keygen -t rsa -b 3072.'
+  }
+  if (!/^[\p{L}\p{N} @._:+/-]*$/u.test(comment.join(' '))) {
+    return 'Its comment contains special characters. Keep letters, digits and @ . _ - in it.'
+  }
+  return undefined
+}
+
+const TYPES = ['ssh-rsa', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']
+
+/** A new RSA key's private half, PEM (PKCS#1, which every ssh reads). */
+export function makePrivateKey(): string {
+  return generateKeyPairSync('rsa', { modulusLength: 3072 }).privateKey.export({
+    type: 'pkcs1',
+    format: 'pem',
+  }) as string
+}
+
+/** The OpenSSH line of an RSA private key. */
+export function publicKeyOf(privatePem: string, comment: string): string {
+  const { n, e } = createPublicKey(privatePem).export({ format: 'jwk' })
+  const parts = [Buffer.from('ssh-rsa'), integer(String(e)), integer(String(n))]
+  return `ssh-rsa ${Buffer.concat(parts.flatMap(part => [length(part), part])).toString('base64')} ${comment}`
+}
+
+/** The first field inside the base64 body repeats the type; its length is in front of it. */
+function wellFormed(type: string, body: string): boolean {
+  const bytes = Buffer.from(body, 'base64')
+  return (
+    bytes.length > 4 + type.length &&
+    bytes.readUInt32BE(0) === type.length &&
+    bytes.toString('latin1', 4, 4 + type.length) === type
+  )
+}
+
+/** RFC 4251 mpint of a base64url number: a leading zero keeps it positive. */
+function integer(base64url: string): Buffer {
+  const bytes = Buffer.from(base64url, 'base64url')
+  return (bytes[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes
+}
+
+function length(part: Buffer): Buffer {
+  const out = Buffer.alloc(4)
+  out.writeUInt32BE(part.length)
+  return out
+}

@@ -1,0 +1,86 @@
+import { firstOf, listOf, portProblem, show, sourceProblem } from '../../../checks.ts'
+import type { Json } from '../../../kind.ts'
+
+/** One line of the security group's inbound page, in AuthorizeSecurityGroup's words. */
+export type Rule = {
+  protocol: 'tcp' | 'udp' | 'icmp'
+  /** `80/80`, `8000/8100`; `-1/-1` for ICMP. */
+  ports: string
+  /** A CIDR block. */
+  from: string
+  description: string
+}
+
+/** CLB reaches its backends from this range (CLB documentation, "Add backend servers"). */
+const BALANCER = '100.64.0.0/10'
+const EVERYONE = '0.0.0.0/0'
+
+export interface Openings {
+  ports: Json | undefined
+  sshFrom: Json | undefined
+  backendPort: number
+  vpcCidr: string
+}
+
+/** All inbound rules: what people opened to everyone, SSH from where they said, the load balancer's port. */
+export function rulesOf({ ports, sshFrom, backendPort, vpcCidr }: Openings): Rule[] {
+  const open = listOf(ports).flatMap(item => openRule(item) ?? [])
+  const ssh = listOf(sshFrom).map(from => rule('tcp', '22/22', block(from), 'SSH'))
+  const covered = open.some(({ protocol, ports: range }) => protocol === 'tcp' && within(backendPort, range))
+  const backend = covered
+    ? []
+    : [BALANCER, vpcCidr].map(from => rule('tcp', `${backendPort}/${backendPort}`, from, 'Load balancer'))
+  const all = [...ssh, ...open, ...backend]
+  // The cloud takes the same rule twice as once; the state should not hold it twice either.
+  return all.filter((one, i) => all.findIndex(other => same(one, other)) === i)
+}
+
+/** `80`, `8000-8100`, `53/udp`, `icmp`: what is wrong with a list of them. */
+export function portsProblem(value: Json | undefined): string | undefined {
+  const items = listOf(value)
+  if (items.length > 50) return 'At most 50 entries fit into a security group this way.'
+  return firstOf(items, item => {
+    if (item === 'icmp') return undefined
+    const [, from, to] = PORTS.exec(item) ?? []
+    if (from === undefined) return `${show(item)} is not a port. Write 80, 8000-8100, 53/udp or icmp.`
+    const wrong = portProblem(from) ?? (to === undefined ? undefined : portProblem(to))
+    if (wrong) return wrong
+    if (to !== undefined && Number(to) < Number(from))
+      return `${show(item)} runs backwards. Write the smaller port first.`
+    return undefined
+  })
+}
+
+const PORTS = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp))?$/
+
+/** Addresses or blocks SSH may come from. */
+export function sourcesProblem(value: Json | undefined): string | undefined {
+  const items = listOf(value)
+  if (items.length > 20) return 'At most 20 addresses or blocks.'
+  return firstOf(items, sourceProblem)
+}
+
+function openRule(item: string): Rule | undefined {
+  if (item === 'icmp') return rule('icmp', '-1/-1', EVERYONE, 'ICMP')
+  const [, from, to = from, protocol = 'tcp'] = PORTS.exec(item) ?? []
+  if (from === undefined) return undefined
+  const title = { '80': 'HTTP', '443': 'HTTPS', '22': 'SSH' }[from] ?? `Port ${from}`
+  return rule(protocol === 'udp' ? 'udp' : 'tcp', `${Number(from)}/${Number(to)}`, EVERYONE, title)
+}
+
+function rule(protocol: Rule['protocol'], ports: string, from: string, description: string): Rule {
+  return { protocol, ports, from, description }
+}
+
+function same(a: Rule, b: Rule): boolean {
+  return a.protocol === b.protocol && a.ports === b.ports && a.from === b.from
+}
+
+function within(port: number, range: string): boolean {
+  const [from = 0, to = 0] = range.split('/').map(Number)
+  return port >= from && port <= to
+}
+
+function block(from: string): string {
+  return from.includes('/') ? from : `${from}/32`
+}

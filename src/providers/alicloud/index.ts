@@ -1,0 +1,29 @@
+import type { Provider } from '../provider.ts'
+import { application } from './chapters/application.ts'
+import { clb } from './chapters/clb.ts'
+import { ecs } from './chapters/ecs.ts'
+import { network } from './chapters/network.ts'
+import { rds } from './chapters/rds.ts'
+import { vswitches } from './chapters/vswitches.ts'
+import { type Alicloud, connectAlicloud } from './client.ts'
+import { profileRegion } from './credentials.ts'
+import { kinds } from './kinds/index.ts'
+import { type AlicloudLive, openLive } from './live.ts'
+import { openMarket } from './market.ts'
+import { preflight } from './preflight.ts'
+
+/** The tutorial is in Tokyo. */
+const TOKYO = 'ap-northeast-1'
+
+export const alicloud: Provider<Alicloud, AlicloudLive> = {
+  id: 'alicloud',
+  title: 'Alibaba Cloud',
+  kinds,
+  chapters: { network, subnets: vswitches, machines: ecs, database: rds, application, balancer: clb },
+  defaultRegion: env => env.ALIBABA_CLOUD_REGION_ID || profileRegion(env) || TOKYO,
+  async connect(to) {
+    const parts = await connectAlicloud(to)
+    const live = openLive(openMarket(parts.cloud), to.keep)
+    return { ...parts, live, preflight: values => preflight(live, values) }
+  },
+}

@@ -1,0 +1,256 @@
+import type { Choice } from '../../question.ts'
+import { makePrivateKey, PRIVATE_KEY, publicKeyOf } from './chapters/keys.ts'
+import { FAMILIES, type Family } from './families.ts'
+import type { Billing, DbClass, DbOffer, Market, Spec } from './market.ts'
+import {
+  byClassSize,
+  byFitness,
+  byList,
+  byOffer,
+  byVersion,
+  DISK_NAMES,
+  DISKS,
+  nameOfType,
+  STORAGE_NAMES,
+  STORAGES,
+  sizeOfClass,
+  suggestible,
+} from './ranking.ts'
+
+/** What the machines and the database shall be, as far as it is known yet. */
+export interface Wish {
+  machines: number
+  type?: string
+  billing: Billing
+  engine: 'PostgreSQL' | 'MySQL'
+  version?: string
+  category?: string
+  storageType?: string
+  class?: string
+  dbBilling: Billing
+}
+
+/** What the connected cloud tells the questions: what there is to choose, and what to suggest. Zones given as `''` or `[]` mean "wherever". */
+export interface AlicloudLive {
+  market: Market
+  regionChoices(): Promise<Choice[]>
+  zoneChoices(wish: Wish): Promise<Choice[]>
+  /** Zones that have the machines as well as the database, best first, then the other ones. `both`: how many have both. */
+  zonesWithBoth(wish: Wish): Promise<{ zones: string[]; both: number }>
+  typeChoices(zones: string[], wish: Wish): Promise<Choice[]>
+  defaultType(zones: string[], wish: Wish): Promise<string | undefined>
+  imageChoices(type: string): Promise<Choice[]>
+  defaultImage(type: string): Promise<string | undefined>
+  diskChoices(zones: string[], wish: Wish): Promise<Choice[]>
+  defaultDisk(zones: string[], wish: Wish): Promise<string | undefined>
+  versionChoices(zone: string, wish: Wish): Promise<Choice[]>
+  defaultVersion(zone: string, wish: Wish): Promise<string | undefined>
+  defaultCategory(zone: string, wish: Wish): Promise<string | undefined>
+  storageChoices(zone: string, wish: Wish): Promise<Choice[]>
+  defaultStorage(zone: string, wish: Wish): Promise<string | undefined>
+  classChoices(zone: string, wish: Wish): Promise<Choice[]>
+  defaultClass(zone: string, wish: Wish): Promise<string | undefined>
+  /** GB: at least 20, more where the class wants more. */
+  smallestStorage(zone: string, wish: Wish): Promise<number | undefined>
+  primaryZoneChoices(): Promise<Choice[]>
+  backupZoneChoices(primary: string): Promise<Choice[]>
+  defaultBalancerZones(first: string, second: string): Promise<{ primary: string; backup: string } | undefined>
+  defaultBackupZone(primary: string, first: string, second: string): Promise<string | undefined>
+  /** The public half of a key made once for this stack; its private half is in the secret store. */
+  generatedKey(stack: string): Promise<string>
+}
+
+type Keep = (name: string, make: () => string) => Promise<string>
+
+export function openLive(market: Market, keep: Keep): AlicloudLive {
+  return {
+    market,
+    ...machines(market),
+    ...databases(market),
+    ...balancers(market),
+    regionChoices: async () =>
+      (await market.regions()).map(({ id, name }) => ({ value: id, name: `${id.padEnd(16)} ${name}` })),
+    zonesWithBoth: wish => zonesWithBoth(market, wish),
+    async zoneChoices(wish) {
+      const { zones, both } = await zonesWithBoth(market, wish)
+      const what = `${wish.type ?? 'machines'} and RDS ${wish.engine}`
+      return zones.map((zone, i) => ({
+        value: zone,
+        name: zone,
+        hint: i < both ? `has ${what}` : `lacks ${what}, or one of them`,
+      }))
+    },
+    generatedKey: async stack => publicKeyOf(await keep(PRIVATE_KEY, makePrivateKey), stack),
+  }
+}
+
+/** The best offer of RDS in a zone that agrees with what is wished. */
+export async function offerIn(market: Market, zone: string, wish: Wish): Promise<DbOffer | undefined> {
+  return (await offersIn(market, zone, wish)).sort(byOffer)[0]
+}
+
+/** Classes of the best offer in a zone, smallest first. */
+export async function classesIn(market: Market, zone: string, wish: Wish): Promise<DbClass[]> {
+  const offer = await offerIn(market, zone, wish)
+  if (!offer) return []
+  const classes = await market.classes(zone, wish.engine, offer, wish.dbBilling)
+  return [...classes].sort((a, b) => byClassSize(a.id, b.id))
+}
+
+async function offersIn(market: Market, zone: string, wish: Wish): Promise<DbOffer[]> {
+  const all = (await market.databases(wish.engine, wish.dbBilling)).get(zone) ?? []
+  return all.filter(
+    offer =>
+      (!wish.version || offer.version === wish.version) &&
+      (!wish.category || offer.category === wish.category) &&
+      (!wish.storageType || offer.storageType === wish.storageType),
+  )
+}
+
+/** The best type that is in stock in two zones with the database decides; otherwise the one in most of them. */
+async function zonesWithBoth(market: Market, wish: Wish): Promise<{ zones: string[]; both: number }> {
+  const [stock, databaseZones, pairs] = await Promise.all([
+    market.stock(wish.billing),
+    zonesWithDatabase(market, wish),
+    market.balancerZones(),
+  ])
+  const all = [...stock.keys()].sort()
+  const sets = (await candidates(market, wish)).map(type =>
+    all.filter(zone => stock.get(zone)?.has(type) && databaseZones.has(zone)),
+  )
+  const both = sets.find(zones => zones.length >= 2) ?? sets.find(zones => zones.length > 0) ?? []
+  // A load balancer that can stand in these two zones saves the requests a walk.
+  const fits = (zone: string) => pairs.some(pair => pair.primary === zone && both.includes(pair.backup))
+  const ordered = [...both].sort((a, b) => Number(fits(b)) - Number(fits(a)))
+  return { zones: [...ordered, ...all.filter(zone => !both.includes(zone))], both: both.length }
+}
+
+async function zonesWithDatabase(market: Market, wish: Wish): Promise<Set<string>> {
+  const zones = [...(await market.databases(wish.engine, wish.dbBilling)).keys()]
+  const has = await Promise.all(
+    zones.map(async zone => {
+      const classes = await classesIn(market, zone, wish)
+      return wish.class ? classes.some(({ id }) => id === wish.class) : classes.length > 0
+    }),
+  )
+  return new Set(zones.filter((_, i) => has[i]))
+}
+
+/** Types to suggest, best first: the wished one, or all sensible ones. */
+async function candidates(market: Market, wish: Wish): Promise<string[]> {
+  if (wish.type) return [wish.type]
+  const specs = [...(await market.specs()).values()]
+  const sensible = specs.filter(suggestible)
+  return (sensible.length > 0 ? sensible : specs).sort(byFitness).map(({ id }) => id)
+}
+
+function machines(market: Market) {
+  const inAll = async (zones: string[], billing: Billing): Promise<Spec[]> => {
+    const [stock, specs] = await Promise.all([market.stock(billing), market.specs()])
+    const here = zones.length > 0 ? zones : [...stock.keys()].slice(0, 1)
+    const known = [...specs.values()].filter(({ id }) => here.every(zone => stock.get(zone)?.has(id)))
+    return known.sort((a, b) => Number(suggestible(b)) - Number(suggestible(a)) || byFitness(a, b))
+  }
+  const disksIn = async (zones: string[], wish: Wish): Promise<string[]> => {
+    const { type } = wish
+    if (!type) return []
+    const lists = await Promise.all(zones.map(zone => market.disks(zone, type, wish.billing)))
+    const shared = (lists[0] ?? []).filter(({ category }) =>
+      lists.every(list => list.some(disk => disk.category === category)),
+    )
+    return shared.map(({ category }) => category).sort(byList(DISKS))
+  }
+  const archOf = async (type: string) => (type ? (await market.specs()).get(type)?.arch : undefined) ?? 'x86_64'
+  const imagesFor = async (type: string) => {
+    const families = FAMILIES[await archOf(type)]
+    const found = await Promise.all(families.map(async family => ({ family, image: await market.newest(family.id) })))
+    return found.flatMap(({ family, image }) => (image ? [{ family, image }] : []))
+  }
+  return {
+    typeChoices: async (zones: string[], wish: Wish): Promise<Choice[]> =>
+      (await inAll(zones, wish.billing)).map(spec => ({ value: spec.id, name: nameOfType(spec) })),
+    defaultType: async (zones: string[], wish: Wish) => (await inAll(zones, wish.billing))[0]?.id,
+    imageChoices: async (type: string): Promise<Choice[]> =>
+      (await imagesFor(type)).map(({ family, image }) => ({
+        value: image.id,
+        name: family.name,
+        hint: hintOf(family, image.id),
+      })),
+    // One question to the cloud, not one for every family.
+    defaultImage: async (type: string) => (await market.newest(FAMILIES[await archOf(type)][0]!.id))?.id,
+    diskChoices: async (zones: string[], wish: Wish): Promise<Choice[]> =>
+      (await disksIn(zones, wish)).map(category => ({
+        value: category,
+        name: DISK_NAMES[category] ?? category,
+        hint: category,
+      })),
+    defaultDisk: async (zones: string[], wish: Wish) => (await disksIn(zones, wish))[0],
+  }
+}
+
+function hintOf(family: Family, id: string): string {
+  return `${id}; ${family.support}`
+}
+
+function databases(market: Market) {
+  const distinct = (items: string[]) => [...new Set(items)]
+  const without = (wish: Wish, field: 'version' | 'category' | 'storageType'): Wish => {
+    const { [field]: _, ...rest } = wish
+    return rest
+  }
+  return {
+    versionChoices: async (zone: string, wish: Wish): Promise<Choice[]> =>
+      distinct((await offersIn(market, zone, without(wish, 'version'))).map(({ version }) => version))
+        .sort(byVersion)
+        .map(version => ({ value: version, name: `${wish.engine} ${version.replace(/\.0$/, '')}` })),
+    defaultVersion: async (zone: string, wish: Wish) =>
+      (await offerIn(market, zone, without(wish, 'version')))?.version,
+    defaultCategory: async (zone: string, wish: Wish) =>
+      (await offerIn(market, zone, without(wish, 'category')))?.category,
+    storageChoices: async (zone: string, wish: Wish): Promise<Choice[]> =>
+      distinct((await offersIn(market, zone, without(wish, 'storageType'))).map(({ storageType }) => storageType))
+        .sort(byList(STORAGES))
+        .map(type => ({ value: type, name: STORAGE_NAMES[type] ?? type, hint: type })),
+    defaultStorage: async (zone: string, wish: Wish) =>
+      (await offerIn(market, zone, without(wish, 'storageType')))?.storageType,
+    classChoices: async (zone: string, wish: Wish): Promise<Choice[]> =>
+      (await classesIn(market, zone, wish)).map(({ id }) => ({ value: id, name: nameOfClass(id) })),
+    defaultClass: async (zone: string, wish: Wish) => (await classesIn(market, zone, wish))[0]?.id,
+    async smallestStorage(zone: string, wish: Wish) {
+      const found = (await classesIn(market, zone, wish)).find(({ id }) => !wish.class || id === wish.class)
+      return found && Math.max(20, Math.ceil(found.min / 5) * 5)
+    },
+  }
+}
+
+function nameOfClass(id: string): string {
+  const size = sizeOfClass(id)
+  return size?.memory
+    ? `${id.padEnd(24)} ${String(size.cores).padStart(3)} vCPU ${String(size.memory).padStart(5)} GiB`
+    : id
+}
+
+function balancers(market: Market) {
+  const zones = (list: string[]): Choice[] => [...new Set(list)].sort().map(zone => ({ value: zone, name: zone }))
+  return {
+    primaryZoneChoices: async () => zones((await market.balancerZones()).map(({ primary }) => primary)),
+    backupZoneChoices: async (primary: string) =>
+      zones((await market.balancerZones()).filter(pair => pair.primary === primary).map(({ backup }) => backup)),
+    async defaultBalancerZones(first: string, second: string) {
+      const pairs = await market.balancerZones()
+      const own = (zone: string) => zone === first || zone === second
+      return (
+        pairs.find(({ primary, backup }) => primary === first && backup === second) ??
+        pairs.find(({ primary, backup }) => own(primary) && own(backup)) ??
+        pairs.find(({ primary }) => own(primary)) ??
+        pairs[0]
+      )
+    },
+    async defaultBackupZone(primary: string, first: string, second: string) {
+      const backups = (await market.balancerZones())
+        .filter(pair => pair.primary === primary)
+        .map(({ backup }) => backup)
+      return [second, first].find(zone => backups.includes(zone)) ?? backups[0]
+    },
+  }
+}
