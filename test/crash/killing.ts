@@ -1,0 +1,121 @@
+import { expect } from 'vitest'
+import type { JsonObject } from '../../src/kind.ts'
+import { type Sandbox, serve } from '../../src/sandbox/server.ts'
+import { bareEnv, type Ended, emptyFolder, run, start } from '../support/bin.ts'
+import { type Passing, startProxy } from '../support/proxy.ts'
+
+export type Verb = 'up' | 'teardown'
+export type Moment = 'before' | 'after'
+
+/** Fast enough that a database takes a tenth of a second, slow enough that states are still seen on the way. */
+const SPEED = 3000
+
+export const upArgs = ['up', '--sandbox', '--yes', '--json', '--stack', 'shop', '--blueprint', 'django']
+export const teardownArgs = ['teardown', '--yes', '--json', '--stack', 'shop']
+
+/** One stack in an embedded cloud of its own, worked on by the real command through a proxy. */
+export interface Scene {
+  sandbox: Sandbox
+  cwd: string
+  /** Runs the command to its end. */
+  run(args: string[]): Promise<Ended>
+  /** Runs it until the nth call, and kills it with SIGKILL before the call is passed on or before its answer is. */
+  runKilled(args: string[], nth: number, moment: Moment): Promise<Ended>
+  close(): Promise<void>
+}
+
+export async function newScene(faults = '', seed = 1): Promise<Scene> {
+  const sandbox = await serve({ speed: SPEED, faults, seed })
+  const cwd = await emptyFolder()
+  const env = (url: string) => bareEnv({ STACKWRIGHT_SANDBOX_URL: url })
+  return {
+    sandbox,
+    cwd,
+    run: args => run(args, { cwd, env: env(sandbox.url) }),
+    async runKilled(args, nth, moment) {
+      let kill: () => void = () => {}
+      // The call that the kill hits goes no further: neither to the cloud (before) nor back to the process (after).
+      const strike = (call: Passing) => {
+        if (call.nth !== nth) return
+        kill()
+        return new Promise<void>(() => {})
+      }
+      const proxy = await startProxy(sandbox.url, { [moment]: strike })
+      const running = start(args, { cwd, env: env(proxy.url) })
+      kill = () => running.child.kill('SIGKILL')
+      const ended = await running.ended
+      await proxy.close()
+      return ended
+    },
+    close: () => sandbox.close(),
+  }
+}
+
+/** What a clean run makes calls for, and leaves. */
+export interface Clean {
+  calls: Passing[]
+  inventory: string[]
+}
+
+/** A clean run of the verb, for comparison: its calls in order, and the inventory afterwards. */
+export async function cleanRun(verb: Verb): Promise<Clean> {
+  const scene = await newScene()
+  try {
+    if (verb === 'teardown') expectDone(await scene.run(upArgs))
+    const proxy = await startProxy(scene.sandbox.url)
+    const args = verb === 'up' ? upArgs : teardownArgs
+    expectDone(await run(args, { cwd: scene.cwd, env: bareEnv({ STACKWRIGHT_SANDBOX_URL: proxy.url }) }))
+    await proxy.close()
+    return { calls: proxy.seen, inventory: inventoryOf(scene.sandbox) }
+  } finally {
+    await scene.close()
+  }
+}
+
+/**
+ * Kills the verb at one call, runs it again to its end, compares; after `up` also tears down. Answers whether the kill
+ * hit (a run may make fewer calls than the clean one did).
+ */
+export async function killAt(verb: Verb, nth: number, moment: Moment, clean: Clean): Promise<boolean> {
+  const scene = await newScene('', nth)
+  const what = `${verb} killed ${moment} call ${nth}`
+  try {
+    if (verb === 'teardown') expectDone(await scene.run(upArgs), what)
+    const args = verb === 'up' ? upArgs : teardownArgs
+    const killed = await scene.runKilled(args, nth, moment)
+    expect(killed.signal === 'SIGKILL' || killed.code === 0, `${what}: ${killed.stdout}${killed.stderr}`).toBe(true)
+    // The kill may have come when nothing was left to do: then there is no state any more to run teardown on.
+    if (verb === 'up' || inventoryOf(scene.sandbox).length > 0) expectDone(await scene.run(args), what)
+    expect(inventoryOf(scene.sandbox), what).toEqual(clean.inventory)
+    if (verb === 'up') {
+      expectDone(await scene.run(teardownArgs), `teardown after ${what}`)
+      expect(inventoryOf(scene.sandbox), `teardown after ${what}`).toEqual([])
+    }
+    return killed.signal === 'SIGKILL'
+  } finally {
+    await scene.close()
+  }
+}
+
+/** Every live thing by type, address and state, without what differs from run to run. */
+export function inventoryOf(sandbox: Sandbox): string[] {
+  return sandbox
+    .inventory()
+    .map(thing => `${thing.type} ${(thing.tags as JsonObject)['stackwright:address'] ?? ''} ${thing.state}`)
+    .sort()
+}
+
+export function expectDone(ended: Ended, what = 'the run'): void {
+  expect(ended.code, `${what}\n${ended.stdout.slice(-3000)}\n${ended.stderr.slice(-3000)}`).toBe(0)
+}
+
+/** Runs all tasks, a few at a time: the machines of a test have two cores. */
+export async function inParallel<T>(tasks: (() => Promise<T>)[], atOnce = 3): Promise<T[]> {
+  const results: T[] = []
+  const queue = tasks.map((task, index) => ({ task, index }))
+  async function worker(): Promise<void> {
+    for (let next = queue.shift(); next; next = queue.shift()) results[next.index] = await next.task()
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+  return results
+}

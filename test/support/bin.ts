@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+export const bin = resolve(import.meta.dirname, '../../bin/stackwright.js')
+
+export interface Ended {
+  code: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+}
+
+export interface Running {
+  child: ChildProcess
+  ended: Promise<Ended>
+}
+
+/** A fresh empty folder, as a person would start in. */
+export const emptyFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'sw-'))
+
+/** The environment of a person who has set nothing up: no credentials, no home of ours, no terminal colours. */
+export function bareEnv(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, HOME: '/nonexistent', LANG: 'C.UTF-8', ...extra }
+}
+
+/** Starts the built command without a terminal. */
+export function start(args: string[], options: { cwd: string; env?: NodeJS.ProcessEnv; node?: string }): Running {
+  const child = spawn(options.node ?? process.execPath, [bin, ...args], {
+    cwd: options.cwd,
+    env: options.env ?? bareEnv(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout?.on('data', chunk => (stdout += chunk))
+  child.stderr?.on('data', chunk => (stderr += chunk))
+  const ended = new Promise<Ended>((done, fail) => {
+    child.on('error', fail)
+    child.on('close', (code, signal) => done({ code, signal, stdout, stderr }))
+  })
+  return { child, ended }
+}
+
+/** Runs the built command to its end. */
+export function run(args: string[], options: { cwd: string; env?: NodeJS.ProcessEnv; node?: string }): Promise<Ended> {
+  return start(args, options).ended
+}
+
+/** The events of a `--json` run. */
+export function eventsOf(ended: Ended): Record<string, unknown>[] {
+  return ended.stdout
+    .split('\n')
+    .filter(Boolean)
+    .map(line => JSON.parse(line) as Record<string, unknown>)
+}

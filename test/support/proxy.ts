@@ -1,0 +1,90 @@
+import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** One API call as it passed: its number from 1, its action, when the proxy may act on it. */
+export interface Passing {
+  nth: number
+  action: string
+}
+
+export interface Proxy {
+  url: string
+  /** Every API call that passed, in order. */
+  seen: Passing[]
+  close(): Promise<void>
+}
+
+/**
+ * Stands between the command and the embedded cloud. `before` is awaited when a call has arrived and was not yet passed
+ * on, `after` when the cloud has answered and nobody has seen the answer: the two instants at which a kill hurts.
+ */
+export async function startProxy(
+  upstream: string,
+  hooks: { before?(call: Passing): Promise<void> | void; after?(call: Passing): Promise<void> | void } = {},
+): Promise<Proxy> {
+  const seen: Passing[] = []
+  const server = createServer(async (request, response) => {
+    const body = await bodyOf(request)
+    const isApi = !request.url?.startsWith('/-/')
+    const call = { nth: seen.length + 1, action: actionOf(request, body) }
+    if (isApi) {
+      seen.push(call)
+      await hooks.before?.(call)
+    }
+    const answer = await pass(upstream, request, body)
+    if (isApi) await hooks.after?.(call)
+    send(answer, response)
+  })
+  server.keepAliveTimeout = 60_000
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+interface Answer {
+  status: number
+  headers: IncomingMessage['headers']
+  body: Buffer
+}
+
+function actionOf(request: IncomingMessage, body: Buffer): string {
+  const form = new URLSearchParams(body.toString())
+  const query = new URL(request.url ?? '/', 'http://x').searchParams
+  return String(request.headers['x-acs-action'] ?? form.get('Action') ?? query.get('Action') ?? request.url)
+}
+
+function pass(upstream: string, request: IncomingMessage, body: Buffer): Promise<Answer | undefined> {
+  const target = new URL(request.url ?? '/', upstream)
+  return new Promise(resolve => {
+    const outgoing = forward(target, { method: request.method, headers: request.headers }, async incoming => {
+      try {
+        resolve({ status: incoming.statusCode ?? 502, headers: incoming.headers, body: await bodyOf(incoming) })
+      } catch {
+        resolve(undefined)
+      }
+    })
+    // The cloud broke the connection: so do we.
+    outgoing.on('error', () => resolve(undefined))
+    outgoing.end(body)
+  })
+}
+
+function send(answer: Answer | undefined, response: ServerResponse): void {
+  if (!answer) return void response.destroy()
+  const { 'transfer-encoding': _, ...headers } = answer.headers
+  response.writeHead(answer.status, { ...headers, 'content-length': answer.body.length })
+  response.end(answer.body)
+}
+
+async function bodyOf(stream: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
