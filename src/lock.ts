@@ -182,7 +182,7 @@ function userName(): string {
   }
 }
 
-function lockedBy(holder: Holder): Problem {
+export function lockedBy(holder: Holder): Problem {
   return new Problem({
     what: `Another run is at work on this stack: ${holder.user}@${holder.host}, process ${holder.pid}, "${holder.command}", since ${holder.since}.`,
     next: 'Wait for it to end. If you are sure that it is dead: stackwright unlock',

@@ -1,6 +1,25 @@
-import { Problem } from '../errors.ts'
+import { planText } from '../view/plan.ts'
+import { announce, connect } from './connect.ts'
 import type { Flags } from './flags.ts'
+import { answersNow, chaptersOf, prepare, problemBeforehand, titlesOf } from './prepare.ts'
+import { done, perform, type Session } from './session.ts'
+import { targetToBuild } from './target.ts'
 
-export async function plan(_flags: Flags): Promise<number> {
-  throw new Problem({ what: 'This command is being written.' })
+/** `stackwright plan`: what `up` would do. Writes nothing at all, and needs no lock. */
+export function plan(flags: Flags): Promise<number> {
+  return perform(flags, work)
+}
+
+async function work(session: Session): Promise<number> {
+  const target = await targetToBuild(session)
+  const problem = await problemBeforehand(session, target)
+  if (problem) throw problem
+  const link = await connect(session, target, { quiet: true })
+  announce(session, target, link.connected, target.blueprint.id)
+  const resolved = await answersNow(session, target, link)
+  const { lines } = await prepare(target, link, resolved)
+  const titles = titlesOf(chaptersOf(target.blueprint, target.provider))
+  if (session.view.kind === 'json') session.view.emit({ is: 'plan', verb: 'up', changes: lines })
+  else session.view.say(planText(lines, { verb: 'up', width: process.stdout.columns || 120, titles }))
+  return done(session, {})
 }

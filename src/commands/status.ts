@@ -1,6 +1,81 @@
-import { Problem } from '../errors.ts'
+import { isOurs, liveThings } from '../engine/audit.ts'
+import { Exit, Problem } from '../errors.ts'
+import type { ResourceEvent } from '../events.ts'
+import type { AnyKind } from '../kind.ts'
+import type { Entry } from '../state.ts'
+import { announce, connect, type Link } from './connect.ts'
 import type { Flags } from './flags.ts'
+import { done, perform, type Session } from './session.ts'
+import { type Target, targetThatIs } from './target.ts'
 
-export async function status(_flags: Flags): Promise<number> {
-  throw new Problem({ what: 'This command is being written.' })
+/** `stackwright status`: what is saved against what lives. Exit 0 when everything is there, 1 when something differs. */
+export function status(flags: Flags): Promise<number> {
+  return perform(flags, work)
+}
+
+async function work(session: Session): Promise<number> {
+  const target = await targetThatIs(session)
+  const link = await connect(session, target)
+  announce(session, target, link.connected, target.saved.blueprint)
+  const entries = Object.entries(target.saved.entries)
+  const seen = await Promise.all(entries.map(([address, entry]) => look(target, link, address, entry)))
+  for (const [index, event] of seen.entries()) {
+    if (event.step !== seen[index - 1]?.step)
+      session.view.emit({ is: 'step', step: event.step, title: event.step, phase: 'started' })
+    session.view.emit(event)
+  }
+  const strangers = await unknown(target, link)
+  const differing = [
+    ...seen.filter(event => event.phase === 'failed').map(event => `${event.title} ${event.address}: ${event.note}.`),
+    ...strangers,
+  ]
+  if (differing.length === 0) return done(session, target.saved.outputs)
+  throw new Problem({
+    what: `${differing.length} of the stack "${target.stack}" ${differing.length === 1 ? 'differs' : 'differ'} from what is saved.`,
+    list: differing,
+    next: `To make what is missing: stackwright up --stack ${target.stack}`,
+    exit: Exit.failed,
+  })
+}
+
+async function look(target: Target, link: Link, address: string, entry: Entry): Promise<ResourceEvent> {
+  const kind = target.provider.kinds.find(candidate => candidate.type === entry.type)
+  const id = 'id' in entry ? entry.id : undefined
+  const event = {
+    is: 'resource' as const,
+    address,
+    type: entry.type,
+    title: kind?.title ?? entry.type,
+    step: entry.step,
+    ...(id && { id }),
+  }
+  if (!kind) return { ...event, phase: 'failed', note: 'of a kind that this version does not know' }
+  if (entry.is !== 'ready') return { ...event, phase: 'failed', note: unfinished[entry.is] }
+  return (await lives(link, kind, entry))
+    ? { ...event, phase: 'kept', note: 'there' }
+    : { ...event, phase: 'failed', note: 'missing' }
+}
+
+const unfinished = {
+  creating: 'not finished: it may or may not exist',
+  created: 'not finished: it exists and was not ready yet',
+  removing: 'not finished: its removal has begun',
+}
+
+/** A `put` is a setting of another thing, or something done once: where it cannot be looked up, its parent's look counts. */
+async function lives({ connected }: Link, kind: AnyKind, entry: Entry & { is: 'ready' }): Promise<boolean> {
+  const found = await kind.find(connected.cloud, { id: entry.id, input: entry.input })
+  return found.length > 0
+}
+
+/** Things that carry our mark and that the state does not know. */
+async function unknown(target: Target & { saved: NonNullable<Target['saved']> }, link: Link): Promise<string[]> {
+  const { saved, provider } = target
+  const known = new Set(Object.values(saved.entries).map(entry => ('id' in entry ? entry.id : undefined)))
+  const live = await liveThings({ cloud: link.connected.cloud, kinds: provider.kinds }, target.stack)
+  return live
+    .filter(thing => isOurs(thing, target.stack, saved.id) && !known.has(thing.found.id))
+    .map(
+      ({ kind, found }) => `${kind.title} ${found.id} carries the mark of this stack, and is not in the saved state.`,
+    )
 }

@@ -1,6 +1,161 @@
-import { Problem } from '../errors.ts'
+import { readdir, rm, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { down, type Left, type Run, tracesOf } from '../engine.ts'
+import { Exit, Problem } from '../errors.ts'
+import { acquire, type Lease } from '../lock.ts'
+import { planDown } from '../plan.ts'
+import { newState, openStore, readState, type State, type Store } from '../state.ts'
+import { askYes, confirmTeardown } from './confirm.ts'
+import { announce, connect, type Link } from './connect.ts'
 import type { Flags } from './flags.ts'
+import { done, needsYes, perform, type Session } from './session.ts'
+import { type Target, targetByName, targetThatIs } from './target.ts'
 
-export async function teardown(_flags: Flags): Promise<number> {
-  throw new Problem({ what: 'This command is being written.' })
+/** `stackwright teardown`: removes everything of a stack, by its saved state or by its tags. */
+export function teardown(flags: Flags): Promise<number> {
+  return perform(flags, session => (flags.fromTags ? fromTags(session) : fromState(session)))
+}
+
+async function fromState(session: Session): Promise<number> {
+  const target = await targetThatIs(session)
+  needsYes(session, '`teardown`', undefined)
+  const link = await connect(session, target)
+  announce(session, target, link.connected, target.saved.blueprint)
+  await shown(session, target, target.saved)
+  const lease = await lock(session, target)
+  const state = await sameState(target)
+  if (await wantsBackup(session, state)) keepBackup(state)
+  const store = openStore(target.folder, state, lease.check)
+  const { left, criticalPathMs } = await down(runOf(session, target, link, store))
+  session.figures.criticalPathMs = criticalPathMs
+  refuseLeft(left)
+  await store.discard()
+  await link.vault.secrets.discard()
+  return removed(session, target, state)
+}
+
+/** Without a state: whatever carries the stack's name in its tags, and is what its tags say. */
+async function fromTags(session: Session): Promise<number> {
+  const target = await targetByName(session)
+  needsYes(session, '`teardown`', undefined)
+  const link = await connect(session, target)
+  announce(session, target, link.connected, target.saved?.blueprint ?? 'unknown')
+  const look = () => tracesOf({ cloud: link.connected.cloud, kinds: target.provider.kinds }, target.stack)
+  const { entries, foreign } = await look()
+  for (const { kind, found } of foreign) {
+    const text = `${kind.title} ${found.id} carries the tags of "${target.stack}" without being what they say; it is left alone.`
+    session.view.emit({ is: 'warning', text })
+  }
+  const { account, region } = link.connected
+  const state = newState({
+    stack: target.stack,
+    blueprint: target.saved?.blueprint ?? 'unknown',
+    cloud: target.provider.id,
+    account,
+    region,
+    sandbox: target.sandbox,
+  })
+  Object.assign(state.entries, entries)
+  if (Object.keys(entries).length === 0) {
+    session.view.emit({ is: 'note', text: `Nothing in ${region} carries the tags of a stack "${target.stack}".` })
+    return done(session, {})
+  }
+  await shown(session, target, state)
+  const lease = await lock(session, target)
+  const { left, criticalPathMs } = await down(runOf(session, target, link, inMemory(target, state, lease)))
+  session.figures.criticalPathMs = criticalPathMs
+  refuseLeft(left)
+  await forgetSaved(target, link)
+  return removed(session, target, state)
+}
+
+/** What goes, with the data and the money in it; then the confirmation. */
+async function shown(session: Session, target: Target, state: State): Promise<void> {
+  const changes = planDown(state.entries, target.provider.kinds)
+  session.view.emit({ is: 'plan', verb: 'teardown', changes })
+  await confirmTeardown(session, target.stack)
+}
+
+async function lock(session: Session, target: Target): Promise<Lease> {
+  const lease = await acquire(target.folder, 'teardown')
+  session.onEnd.push(() => removeFolder(target.folder))
+  session.onEnd.push(() => lease.release())
+  return lease
+}
+
+async function sameState(target: Target & { saved: State }): Promise<State> {
+  const now = await readState(target.folder)
+  if (now?.serial === target.saved.serial && now.id === target.saved.id) return now
+  throw new Problem({
+    what: 'Another run has just changed this stack, after this one looked at it.',
+    next: 'Run the same command again.',
+    exit: Exit.locked,
+  })
+}
+
+/** Offered where somebody can be asked and the database was not to be kept anyway. */
+async function wantsBackup(session: Session, state: State): Promise<boolean> {
+  if (!session.interactive || session.flags.yes) return false
+  if (!Object.values(state.entries).some(entry => entry.input.finalBackup === false)) return false
+  const help = 'It stays after the removal, costs storage, and is deleted in the console of the database.'
+  return askYes(session, 'Keep a final backup of the database?', false, help)
+}
+
+function keepBackup(state: State): void {
+  for (const entry of Object.values(state.entries)) {
+    if (entry.input.finalBackup === false) entry.input.finalBackup = true
+  }
+}
+
+function runOf(session: Session, target: Target, link: Link, store: Store): Run {
+  return {
+    store,
+    cloud: link.connected.cloud,
+    kinds: target.provider.kinds,
+    emit: session.view.emit,
+    drain: session.drain,
+    secretVersion: name => link.vault.secrets.version(name),
+    startedAt: Date.now(),
+  }
+}
+
+/** The tags are the state: nothing needs saving, only the lock is minded. */
+function inMemory(target: Target, state: State, lease: Lease): Store {
+  return { folder: target.folder, state, save: lease.check, discard: async () => {} }
+}
+
+/** A state of the same place whose things are all gone says nothing true any more. */
+async function forgetSaved(target: Target, link: Link): Promise<void> {
+  const { saved } = target
+  if (!saved || saved.account !== link.connected.account || saved.region !== link.connected.region) return
+  await openStore(target.folder, saved).discard()
+  await link.vault.secrets.discard()
+}
+
+function refuseLeft(left: Left[]): void {
+  if (left.length === 0) return
+  throw new Problem({
+    what: `${left.length} ${left.length === 1 ? 'thing is' : 'things are'} left in the cloud.`,
+    list: left.map(thing => `${thing.title} ${thing.id ?? ''} (${thing.address}): ${thing.why}`),
+    next: 'Clear what blocks them, then run the same command again.',
+    exit: Exit.leftover,
+  })
+}
+
+function removed(session: Session, target: Target, state: State): number {
+  const kept = Object.entries(state.entries).filter(([, entry]) => entry.input.finalBackup === true)
+  if (kept.length > 0) {
+    const text =
+      'A final backup of the database is kept. It costs storage until you delete it in the console of the database.'
+    session.view.emit({ is: 'note', text })
+  }
+  return done(session, { stack: target.stack, removed: 'everything' })
+}
+
+/** The folder goes with the last file in it. */
+async function removeFolder(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => ['?'])
+  if (names.includes('state.json')) return
+  await rm(join(folder, 'interview.json'), { force: true })
+  await rmdir(folder).catch(() => undefined)
 }

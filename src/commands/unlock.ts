@@ -1,6 +1,41 @@
-import { Problem } from '../errors.ts'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Exit, Problem } from '../errors.ts'
+import { breakLock, type Holder, holderOf, isDead } from '../lock.ts'
+import { stackFolder } from '../state.ts'
 import type { Flags } from './flags.ts'
+import { done, perform, type Session } from './session.ts'
+import { nameOfOne } from './target.ts'
 
-export async function unlock(_flags: Flags): Promise<number> {
-  throw new Problem({ what: 'This command is being written.' })
+/** `stackwright unlock`: says who holds a stack's lock, and removes it when that run is dead. */
+export function unlock(flags: Flags): Promise<number> {
+  return perform(flags, work)
+}
+
+async function work(session: Session): Promise<number> {
+  const stack = await nameOfOne(session)
+  const folder = stackFolder(session.stateFolder, stack)
+  if (!(await stat(folder).catch(() => undefined))) {
+    throw new Problem({ what: `There is no stack "${stack}" in ${session.stateFolder}.`, exit: Exit.usage })
+  }
+  const holder = await holderOf(folder)
+  if (!holder) {
+    session.view.emit({ is: 'note', text: `Nobody holds the lock of "${stack}".` })
+    return done(session, {})
+  }
+  session.view.emit({ is: 'note', text: `The lock of "${stack}" is held by ${describe(holder)}.` })
+  if (!isDead(holder) && !session.flags.force) {
+    throw new Problem({
+      what: 'That run seems to be alive, so the lock stays.',
+      next: `Wait for it to end. If you are sure that it is dead: stackwright unlock --stack ${stack} --force`,
+      exit: Exit.locked,
+    })
+  }
+  await breakLock(folder)
+  session.view.emit({ is: 'note', text: 'The lock is removed.' })
+  return done(session, { removed: join(folder, 'lock') })
+}
+
+function describe(holder: Holder): string {
+  return `${holder.user}@${holder.host}, process ${holder.pid}, "${holder.command}", since ${holder.since || 'an unknown time'}`
 }

@@ -1,6 +1,146 @@
-import { Problem } from '../errors.ts'
+import { keepSecrets } from '../answers.ts'
+import { proveRoom } from '../disk.ts'
+import { up as build, type Run, tracesOf } from '../engine.ts'
+import { Exit, Problem } from '../errors.ts'
+import type { Ref } from '../kind.ts'
+import { acquire, holderOf, isDead, lockedBy } from '../lock.ts'
+import { newState, openStore, readState, type State, type Store } from '../state.ts'
+import { verify } from '../steps/verify.ts'
+import { confirmPlan } from './confirm.ts'
+import { announce, connect, type Link } from './connect.ts'
 import type { Flags } from './flags.ts'
+import { interviewed } from './guided.ts'
+import { answersNow, chaptersOf, type Prepared, prepare, problemBeforehand, titlesOf } from './prepare.ts'
+import { receipt } from './receipt.ts'
+import { done, needsYes, perform, type Session } from './session.ts'
+import { type BuildTarget, targetToBuild } from './target.ts'
 
-export async function up(_flags: Flags): Promise<number> {
-  throw new Problem({ what: 'This command is being written.' })
+/** `stackwright up`: from answers to a stack that serves. */
+export function up(flags: Flags): Promise<number> {
+  return perform(flags, work)
+}
+
+async function work(session: Session): Promise<number> {
+  const target = await targetToBuild(session)
+  needsYes(session, '`up`', await problemBeforehand(session, target))
+  await refuseWhenHeld(target)
+  const link = await connect(session, target)
+  announce(session, target, link.connected, target.blueprint.id)
+  await refuseLeftovers(target, link)
+  const resolved = session.interactive
+    ? await interviewed(session, target, link)
+    : await answersNow(session, target, link)
+  const prepared = await prepare(target, link, resolved)
+  session.view.know({ titles: titlesOf(chaptersOf(target.blueprint, target.provider)) })
+  session.view.emit({ is: 'plan', verb: 'up', changes: prepared.lines })
+  await confirmPlan(session, prepared.lines, target.sandbox)
+  const store = await openForWriting(session, target, link, prepared)
+  await carryOut(session, target, link, prepared, store)
+  const url = await served(session, target, link, prepared, store.state)
+  const outputs = receipt(target, store.state, url)
+  store.state.outputs = outputs
+  await store.save()
+  return done(session, outputs)
+}
+
+/** The lock, the secrets and a state with the answers in it; what another run saved meanwhile is not overwritten. */
+async function openForWriting(session: Session, target: BuildTarget, link: Link, prepared: Prepared): Promise<Store> {
+  const { folder, saved } = target
+  const lease = await acquire(folder, 'up')
+  session.onEnd.push(() => lease.release())
+  await proveRoom(folder)
+  const now = await readState(folder)
+  if (now?.serial !== saved?.serial || now?.id !== saved?.id) {
+    throw new Problem({
+      what: 'Another run has just changed this stack, after this one looked at it.',
+      next: 'Run the same command again.',
+      exit: Exit.locked,
+    })
+  }
+  await link.vault.writeFromNowOn()
+  await keepSecrets(prepared.resolved, link.vault.secrets)
+  const state = saved ?? freshState(target, link)
+  state.answers = prepared.values
+  return openStore(folder, state, lease.check)
+}
+
+async function carryOut(
+  session: Session,
+  target: BuildTarget,
+  link: Link,
+  prepared: Prepared,
+  store: Store,
+): Promise<void> {
+  const run: Run = {
+    store,
+    cloud: link.connected.cloud,
+    kinds: target.provider.kinds,
+    emit: session.view.emit,
+    drain: session.drain,
+    secretVersion: name => link.vault.secrets.version(name),
+    startedAt: Date.now(),
+  }
+  const { criticalPathMs, left } = await build(run, prepared.sheet)
+  session.figures.criticalPathMs = criticalPathMs
+  if (left.length === 0) return
+  throw new Problem({
+    what: 'The stack is built, but something that it no longer needs would not go.',
+    list: left.map(thing => `${thing.title} ${thing.id ?? thing.address}: ${thing.why}`),
+    next: 'Clear what is named, then run the same command again.',
+  })
+}
+
+/** The run is done when the address answered through the load balancer. Answers the address for a browser. */
+async function served(
+  session: Session,
+  target: BuildTarget,
+  link: Link,
+  prepared: Prepared,
+  state: State,
+): Promise<string> {
+  const { balancer } = prepared.drawn
+  const host = outputOf(state, balancer.host)
+  if (balancer.internal) {
+    session.view.emit({ is: 'note', text: `${host} answers inside the network only, so it was not called from here.` })
+    return `http://${host}${balancer.port === 80 ? '' : `:${balancer.port}`}/`
+  }
+  const base = await link.connected.reach(host, balancer.port)
+  const path = target.blueprint.healthPath(prepared.values)
+  session.view.know({ doing: `Waiting until ${base}${path} answers` })
+  const ms = await verify({ base, path, host, drain: session.drain, withinMs: target.sandbox ? 60_000 : 300_000 })
+  session.view.know({ doing: '' })
+  session.figures.criticalPathMs += ms
+  return `${base}/`
+}
+
+function outputOf(state: State, ref: Ref<string>): string {
+  const entry = state.entries[ref.$ref]
+  const value = entry?.is === 'ready' ? entry.out[ref.field] : undefined
+  if (typeof value !== 'string') throw new Error(`the state has no ${ref.$ref}.${ref.field}`)
+  return value
+}
+
+async function refuseWhenHeld({ folder }: BuildTarget): Promise<void> {
+  const holder = await holderOf(folder)
+  if (holder && !isDead(holder)) throw lockedBy(holder)
+}
+
+/** Without a state, things that carry this stack's name would be built a second time beside themselves. */
+async function refuseLeftovers(target: BuildTarget, link: Link): Promise<void> {
+  if (target.saved) return
+  const { entries } = await tracesOf({ cloud: link.connected.cloud, kinds: target.provider.kinds }, target.stack)
+  const found = Object.entries(entries)
+  if (found.length === 0) return
+  await refuseWhenHeld(target)
+  throw new Problem({
+    what: `There are resources of a stack "${target.stack}" in ${target.region}, but no saved state of it here.`,
+    list: found.map(([address, entry]) => `${entry.type} ${entry.id} (${address})`),
+    next: `Put the state back, choose another name with --stack, or remove them: stackwright teardown --stack ${target.stack} --region ${target.region} --from-tags${target.sandbox ? ' --sandbox' : ''}`,
+    exit: Exit.preflight,
+  })
+}
+
+function freshState({ stack, blueprint, provider, sandbox }: BuildTarget, { connected }: Link): State {
+  const { account, region } = connected
+  return newState({ stack, blueprint: blueprint.id, cloud: provider.id, account, region, sandbox })
 }

@@ -1,0 +1,41 @@
+import { Exit, Problem } from '../errors.ts'
+import type { PlanLine } from '../events.ts'
+import { oneLine } from '../view/text.ts'
+import type { Session } from './session.ts'
+
+/** Questions go to standard error: standard output is for results. */
+export const io = { input: process.stdin, output: process.stderr } as unknown as import('../wizard/index.ts').Io
+
+/** Asks whether the plan is to be carried out; `--yes` has said so. Throws a Problem (exit 130) on "no". */
+export async function confirmPlan(session: Session, lines: PlanLine[], sandbox: boolean): Promise<void> {
+  if (session.flags.yes || lines.every(line => line.action === 'keep')) return
+  const losses = lines.filter(line => line.action === 'remove')
+  for (const line of losses) {
+    const text = [`${line.title} ${line.address} will be removed.`, ...(line.notes ?? [])].join(' ')
+    session.view.emit({ is: 'warning', text: oneLine(text) })
+  }
+  const label = losses.length > 0 ? `Carry this out, and remove ${losses.length}?` : 'Build this?'
+  if (!(await askYes(session, label, sandbox && losses.length === 0))) throw declined()
+}
+
+/** A whole stack goes: its name must be typed. `--yes` has said so. Throws a Problem (exit 130) on anything else. */
+export async function confirmTeardown({ flags, view }: Session, stack: string): Promise<void> {
+  if (flags.yes) return
+  view.pause()
+  const { confirmByTyping } = await import('../wizard/index.ts')
+  if (!(await confirmByTyping(`Remove all of this? Type ${stack} to confirm`, stack, { io }))) throw declined()
+}
+
+export async function askYes({ view }: Session, label: string, fallback: boolean, help?: string): Promise<boolean> {
+  view.pause()
+  const { confirm } = await import('../wizard/index.ts')
+  return confirm(label, { fallback, io, ...(help && { help }) })
+}
+
+function declined(): Problem {
+  return new Problem({
+    what: 'Not confirmed; nothing was changed.',
+    next: 'Run the same command again when you are ready.',
+    exit: Exit.interrupted,
+  })
+}

@@ -1,0 +1,88 @@
+import { Exit, Problem } from '../errors.ts'
+import type { Secret } from '../kind.ts'
+import type { Connected } from '../providers/provider.ts'
+import type { Session } from './session.ts'
+import type { Target } from './target.ts'
+import { openVault, type Vault } from './vault.ts'
+
+/** A connected cloud and what belongs to the connection. */
+export interface Link {
+  connected: Connected
+  vault: Vault
+  /** Filled while drawing; inputs mention them by hash. */
+  texts: Map<string, string>
+}
+
+/**
+ * Connects to the real cloud or the embedded one, says to which account, and refuses a state of another account.
+ * `quiet`: leaves nothing behind on this machine, not even an embedded cloud that goes on running.
+ */
+export async function connect(session: Session, target: Target, { quiet = false } = {}): Promise<Link> {
+  const { view, env, drain } = session
+  const vault = await openVault(target.folder)
+  const texts = new Map<string, string>()
+  const sandbox = target.sandbox ? await sandboxFor(session, quiet) : undefined
+  const connected = await target.provider.connect({
+    region: target.region,
+    env,
+    ...(sandbox && { sandbox }),
+    emit: view.emit,
+    drain,
+    reveal: secret => reveal(vault, secret),
+    keep: (name, make) => vault.secrets.keep(name, make),
+    texts,
+  })
+  session.onEnd.push(() => connected.close())
+  session.figures.calls = () => connected.calls()
+  view.know({ speed: sandbox?.speed ?? 1 })
+  refuseOtherAccount(target, connected)
+  return { connected, vault, texts }
+}
+
+/** Said before anything is made: where, and on whose account. */
+export function announce(session: Session, target: Target, connected: Connected, blueprint: string): void {
+  const { account, accountName } = connected
+  session.view.emit({
+    is: 'stack',
+    stack: target.stack,
+    blueprint,
+    cloud: target.provider.id,
+    region: connected.region,
+    account: accountName && accountName !== account ? `${account} (${accountName})` : account,
+    sandbox: target.sandbox,
+  })
+}
+
+async function sandboxFor(
+  { env, stateFolder, onEnd }: Session,
+  quiet: boolean,
+): Promise<{ url: string; speed: number }> {
+  const { ensureSandbox, findSandbox, sandboxData } = await import('../sandbox/process.ts')
+  const running = quiet ? await findSandbox({ data: sandboxData(stateFolder), env }) : undefined
+  if (running) return running
+  if (!quiet) return ensureSandbox({ stateDir: stateFolder, env })
+  const { serve } = await import('../sandbox/server.ts')
+  const own = await serve({ speed: 50 })
+  onEnd.push(() => own.close())
+  return { url: own.url, speed: 50 }
+}
+
+function refuseOtherAccount({ saved, stack }: Target, { account }: Connected): void {
+  if (!saved || saved.account === account) return
+  throw new Problem({
+    what: `The stack "${stack}" is in account ${saved.account}; the credentials in use are of account ${account}.`,
+    next: `Use the credentials of account ${saved.account}, or give a new stack another name with --stack.`,
+    exit: Exit.preflight,
+  })
+}
+
+function reveal({ secrets }: Vault, secret: Secret): string {
+  const value = secrets.get(secret.$secret)
+  if (value !== undefined) return value
+  throw new Problem({
+    what: `The secret "${secret.$secret}" is not in the secret store.`,
+    why: 'The file secrets.json beside the state was removed or replaced.',
+    next: 'Put it back, or give the secret again.',
+    exit: Exit.preflight,
+  })
+}

@@ -1,0 +1,140 @@
+import { answersFrom, parseSet, problemOf, type Resolved, type Sources, valuesOf } from '../answers.ts'
+import { Exit, Problem } from '../errors.ts'
+import type { PlanLine } from '../events.ts'
+import type { Json, Sheet } from '../kind.ts'
+import { planUp } from '../plan.ts'
+import type { Provider, Stack } from '../providers/provider.ts'
+import type { Question, Values } from '../question.ts'
+import type { Blueprint, SoFar } from '../steps/step.ts'
+import type { Link } from './connect.ts'
+import type { Session } from './session.ts'
+import type { BuildTarget } from './target.ts'
+
+/** From answers to a plan, for `up` and `plan` alike. */
+export interface Prepared {
+  resolved: Resolved
+  values: Record<string, Json>
+  sheet: Sheet
+  drawn: Stack
+  lines: PlanLine[]
+}
+
+/** A chapter's heading and its questions, in the tutorial's order. */
+export interface Asked {
+  step: string
+  title: string
+  asks: Question[]
+}
+
+export function chaptersOf(blueprint: Blueprint, provider: Provider): Asked[] {
+  const seen = new Set<string>()
+  return blueprint.steps.map(step => {
+    const own = step.id === 'application' ? blueprint.asks : []
+    const asks = [...step.asks(provider.chapters), ...own].filter(question => !seen.has(question.key))
+    for (const question of asks) seen.add(question.key)
+    return { step: step.id, title: step.title(provider.chapters), asks }
+  })
+}
+
+export function questionsOf(target: BuildTarget): Question[] {
+  return chaptersOf(target.blueprint, target.provider).flatMap(chapter => chapter.asks)
+}
+
+export function sourcesOf({ flags, env }: Session, target: BuildTarget): Sources {
+  return {
+    flags: parseSet(flags.set),
+    env,
+    ...(target.file && { file: target.file }),
+    ...(target.saved && { saved: target.saved.answers }),
+  }
+}
+
+/** What is wrong with the answers as far as it can be known without a cloud. */
+export async function problemBeforehand(session: Session, target: BuildTarget): Promise<Problem | undefined> {
+  const resolved = await answersFrom({
+    questions: questionsOf(target),
+    sources: sourcesOf(session, target),
+    asking: { stack: target.stack },
+    defaults: target.blueprint.defaults,
+  })
+  return problemOf(session.interactive ? { missing: [], problems: resolved.problems } : resolved)
+}
+
+/** Answers without anybody to ask, with the cloud connected. Throws a Problem (exit 2) with all that is wrong or missing. */
+export async function answersNow(session: Session, target: BuildTarget, link: Link): Promise<Resolved> {
+  const resolved = await answersFrom({
+    questions: questionsOf(target),
+    sources: sourcesOf(session, target),
+    asking: { stack: target.stack, live: link.connected.live },
+    secrets: link.vault.secrets,
+    defaults: target.blueprint.defaults,
+  })
+  for (const text of resolved.warnings) session.view.emit({ is: 'warning', text })
+  const problem = problemOf(resolved)
+  if (problem) throw problem
+  return resolved
+}
+
+/** Draws what the answers mean, and compares it with what is saved. Throws a Problem (exit 4) with all that would stop the run later. */
+export async function prepare(target: BuildTarget, link: Link, resolved: Resolved): Promise<Prepared> {
+  const values = valuesOf(resolved.answers)
+  const { sheet, drawn } = drawStack(target, values, link.texts)
+  const { secrets } = link.vault
+  const lines = planUp(sheet, target.saved, name => versionAfter(name, resolved, secrets), target.provider.kinds)
+  refuseChanges(lines)
+  const problems = await link.connected.preflight(values)
+  if (problems.length > 0) {
+    throw new Problem({
+      what: 'This would not work; nothing was created.',
+      list: problems,
+      next: 'Change the answers that are named and run the command again.',
+      exit: Exit.preflight,
+    })
+  }
+  return { resolved, values, sheet, drawn, lines }
+}
+
+export function drawStack(
+  { blueprint, provider, stack }: BuildTarget,
+  values: Values,
+  texts: Map<string, string>,
+): { sheet: Sheet; drawn: Stack } {
+  const sheet: Sheet = { nodes: [], texts }
+  const sofar: SoFar = { stack, setup: stackSoFar => blueprint.setup(values, stackSoFar) }
+  for (const step of blueprint.steps) step.draw(sheet, provider.chapters, values, sofar)
+  return { sheet, drawn: sofar as SoFar & Stack }
+}
+
+/** The version a secret will have once the answers are kept: a new value is a change, the same one is not. */
+function versionAfter(
+  name: string,
+  { secrets: pending }: Resolved,
+  store: { get(name: string): string | undefined; version(name: string): number },
+): number {
+  const coming = pending.get(name)
+  const now = store.version(name)
+  if (!coming) return now
+  if ('generate' in coming) return Math.max(1, now)
+  return store.get(name) === coming.set ? now : now + 1
+}
+
+/** With one change that a living thing cannot take, nothing is started. */
+function refuseChanges(lines: PlanLine[]): void {
+  const refused = lines.filter(line => line.action === 'refused')
+  if (refused.length === 0) return
+  throw new Problem({
+    what: 'Some answers changed what cannot change while it lives; nothing was touched.',
+    list: refused.map(line => `${line.title} ${line.address}: ${(line.changes ?? []).map(sentence).join('; ')}.`),
+    next: 'Give the earlier answers again, or tear the stack down and build it anew, or build another beside it with --stack.',
+    exit: Exit.preflight,
+  })
+}
+
+function sentence({ key, from, to }: { key: string; from: Json; to: Json }): string {
+  return `${key} is ${JSON.stringify(from)} and would be ${JSON.stringify(to)}`
+}
+
+/** Headings by step, for the views. */
+export function titlesOf(chapters: Asked[]): Record<string, string> {
+  return Object.fromEntries(chapters.map(({ step, title }) => [step, title]))
+}

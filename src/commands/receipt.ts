@@ -1,0 +1,33 @@
+import { join, relative } from 'node:path'
+import type { State } from '../state.ts'
+import type { BuildTarget } from './target.ts'
+
+/** What a finished stack gives to people and scripts: the address, ids they need, where things are, what to do next. */
+export function receipt(target: BuildTarget, state: State, url: string): Record<string, string> {
+  const outputs: Record<string, string> = { url }
+  for (const [address, entry] of Object.entries(state.entries)) {
+    if (entry.is !== 'ready') continue
+    const name = address.slice(address.indexOf('/') + 1)
+    for (const field of ['address', 'publicIp', 'host'] as const) {
+      const value = entry.out[field]
+      if (typeof value === 'string' && value !== '') outputs[`${name}.${field}`] = value
+    }
+  }
+  const folder = relative(process.cwd(), target.folder) || '.'
+  outputs.state = join(folder, 'state.json')
+  outputs.secrets = join(folder, 'secrets.json')
+  outputs.status = command('status', target)
+  outputs.teardown = command('teardown', target)
+  return outputs
+}
+
+/** The command with what it needs to find this stack from here. */
+function command(verb: string, { stack, folder }: BuildTarget): string {
+  const stateFolder = relative(process.cwd(), join(folder, '..')) || '.'
+  const where = stateFolder === '.stackwright' ? '' : ` --state ${quoted(stateFolder)}`
+  return `stackwright ${verb} --stack ${stack}${where}`
+}
+
+function quoted(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,200 @@
+import { didYouMean } from '../answers/nearest.ts'
+import { type AnswersFile, readAnswersFile } from '../answers.ts'
+import { blueprints } from '../blueprints/index.ts'
+import { Exit, Problem } from '../errors.ts'
+import { providers } from '../providers/index.ts'
+import type { Provider } from '../providers/provider.ts'
+import { listStacks, readState, type State, stackFolder } from '../state.ts'
+import type { Blueprint } from '../steps/step.ts'
+import { type Session, variable } from './session.ts'
+
+/** Which stack a command is about, and where it lives. */
+export interface Target {
+  stack: string
+  folder: string
+  provider: Provider
+  region: string
+  sandbox: boolean
+  saved: State | undefined
+}
+
+export interface BuildTarget extends Target {
+  blueprint: Blueprint
+  file: AnswersFile | undefined
+}
+
+/** What was said about the target, before any of it is looked up. */
+export interface Wish {
+  stack?: string
+  blueprint?: string
+  cloud?: string
+  region?: string
+}
+
+/** For `up` and `plan`: flags, then environment, then answers file, then what was saved, then the only possible one. */
+export async function targetToBuild(session: Session, chosen: Wish = {}): Promise<BuildTarget> {
+  const { flags, env } = session
+  const path = flags.answers ?? variable(env, 'ANSWERS')
+  const file = path === undefined ? undefined : await readAnswersFile(path)
+  const wish = wishOf(session, file, chosen)
+  const stack = checkedName(
+    wish.stack ?? (await onlyStack(session, wish.blueprint)) ?? wish.blueprint ?? only(blueprints),
+  )
+  const { folder, saved } = await savedStack(session, stack)
+  const blueprint = await pick('blueprint', blueprints, agreed('blueprint', wish.blueprint, saved?.blueprint, stack))
+  const cloud = agreed('cloud', wish.cloud, saved?.cloud, stack) ?? onlyCloud(blueprint)
+  const provider = await pick('cloud', providers, cloud)
+  if (!blueprint.clouds.includes(provider.id))
+    throw usage(`The blueprint ${blueprint.id} is not for ${provider.title}.`)
+  const region = checkedRegion(agreed('region', wish.region, saved?.region, stack) ?? provider.defaultRegion(env))
+  return { stack, folder, saved, blueprint, provider, region, file, sandbox: inSandbox(session, saved, stack) }
+}
+
+/** For commands about a stack that is there. Throws a Problem (exit 2) when there is none, or several and no name. */
+export async function targetThatIs(session: Session): Promise<Target & { saved: State }> {
+  const stack = await nameOfOne(session)
+  const { folder, saved } = await savedStack(session, stack)
+  if (!saved) {
+    throw new Problem({
+      what: `There is no stack "${stack}" in ${session.stateFolder}.`,
+      next: `Is its state lost? What it made can be found by tags: stackwright teardown --stack ${stack} --from-tags`,
+      exit: Exit.usage,
+    })
+  }
+  const provider = await pick('cloud', providers, agreed('cloud', session.flags.cloud, saved.cloud, stack))
+  const region = agreed('region', session.flags.region, saved.region, stack)!
+  return { stack, folder, saved, provider, region, sandbox: inSandbox(session, saved, stack) }
+}
+
+/** For `teardown --from-tags`: nothing but names; a state may be there or not. */
+export async function targetByName(session: Session): Promise<Target> {
+  const { flags, env } = session
+  const wished = flags.stack ?? variable(env, 'STACK')
+  if (!wished) throw usage('`--from-tags` needs the name of the stack: --stack NAME.')
+  const stack = checkedName(wished)
+  const { folder, saved } = await savedStack(session, stack)
+  const { cloud, region } = wishOf(session, undefined, {})
+  const provider = await pick('cloud', providers, cloud ?? saved?.cloud ?? only(providers))
+  const there = checkedRegion(region ?? saved?.region ?? provider.defaultRegion(env))
+  return { stack, folder, saved, provider, region: there, sandbox: flags.sandbox === true || saved?.sandbox === true }
+}
+
+/** The stack's name for a command about one that is there: as said, or the only one. */
+export async function nameOfOne({ flags, env, stateFolder }: Session): Promise<string> {
+  const wished = flags.stack ?? variable(env, 'STACK')
+  if (wished) return checkedName(wished)
+  const names = await listStacks(stateFolder)
+  if (names.length === 1) return names[0]!
+  throw names.length === 0
+    ? new Problem({
+        what: `There is no stack in ${stateFolder}.`,
+        next: 'Build one with `stackwright up`, or name another folder with --state.',
+        exit: Exit.usage,
+      })
+    : usage(`There are several stacks: ${names.join(', ')}. Say which one with --stack.`)
+}
+
+/** The saved state of a stack; refuses one that is not what its folder says. */
+async function savedStack(session: Session, stack: string): Promise<{ folder: string; saved: State | undefined }> {
+  const folder = stackFolder(session.stateFolder, stack)
+  const saved = await readState(folder)
+  if (saved && saved.stack !== stack) {
+    throw new Problem({
+      what: `The folder ${folder} holds the state of another stack, "${saved.stack}".`,
+      next: 'Give the folder its own name back.',
+      exit: Exit.preflight,
+    })
+  }
+  return { folder, saved }
+}
+
+function wishOf({ flags, env }: Session, file: AnswersFile | undefined, chosen: Wish): Wish {
+  const wish: Wish = {}
+  for (const key of ['stack', 'blueprint', 'cloud', 'region'] as const) {
+    const value = flags[key] ?? variable(env, key.toUpperCase()) ?? file?.[key] ?? chosen[key]
+    if (value !== undefined) wish[key] = value
+  }
+  return wish
+}
+
+/** A single stack is meant when none is named, unless another blueprint is asked for. */
+async function onlyStack({ stateFolder }: Session, blueprint: string | undefined): Promise<string | undefined> {
+  const names = await listStacks(stateFolder)
+  if (names.length === 0 || (blueprint !== undefined && !names.includes(blueprint) && names.length > 1))
+    return undefined
+  if (names.length > 1 && blueprint === undefined) {
+    throw usage(`There are several stacks: ${names.join(', ')}. Say which one with --stack.`)
+  }
+  if (blueprint === undefined || names.includes(blueprint)) return blueprint ?? names[0]
+  const saved = await readState(stackFolder(stateFolder, names[0]!))
+  return saved?.blueprint === blueprint ? names[0] : undefined
+}
+
+/** What was asked for must be what was built. */
+function agreed(
+  what: string,
+  wished: string | undefined,
+  saved: string | undefined,
+  stack: string,
+): string | undefined {
+  if (wished === undefined || saved === undefined || wished === saved) return wished ?? saved
+  throw new Problem({
+    what: `The stack "${stack}" was made with ${what} ${saved}; you asked for ${wished}.`,
+    next: `A stack stays where it is. Leave out --${what}, or give the new one its own name with --stack.`,
+    exit: Exit.usage,
+  })
+}
+
+/** A stack made in the embedded cloud stays there, and one on a real account never meets it. */
+function inSandbox({ flags, view }: Session, saved: State | undefined, stack: string): boolean {
+  if (!saved) return flags.sandbox === true
+  if (flags.sandbox && !saved.sandbox) {
+    throw new Problem({
+      what: `The stack "${stack}" is on a real account, not in the embedded cloud.`,
+      next: 'Leave out --sandbox, or give the one in the embedded cloud another name with --stack.',
+      exit: Exit.usage,
+    })
+  }
+  if (saved.sandbox && !flags.sandbox) {
+    view.emit({ is: 'note', text: `The stack "${stack}" is in the embedded cloud, so this works there too.` })
+  }
+  return saved.sandbox
+}
+
+async function pick<T>(what: string, from: Record<string, () => Promise<T>>, id: string | undefined): Promise<T> {
+  const ids = Object.keys(from)
+  if (id === undefined)
+    throw usage(`Missing --${what}, or STACKWRIGHT_${what.toUpperCase()}: one of ${ids.join(', ')}.`)
+  const load = Object.hasOwn(from, id) ? from[id] : undefined
+  if (!load) throw usage(`There is no ${what} "${id}".${didYouMean(id, ids)} There is: ${ids.join(', ')}.`)
+  return load()
+}
+
+function only(from: Record<string, unknown>): string | undefined {
+  const ids = Object.keys(from)
+  return ids.length === 1 ? ids[0] : undefined
+}
+
+function onlyCloud(blueprint: Blueprint): string | undefined {
+  const clouds = blueprint.clouds.filter(cloud => cloud in providers)
+  return clouds.length === 1 ? clouds[0] : undefined
+}
+
+/** Names a folder, and stands in tags and host names: nothing but these characters. */
+function checkedName(name: string | undefined): string {
+  if (name === undefined) throw usage('Missing --stack, or STACKWRIGHT_STACK: a name for the stack.')
+  if (/^[a-z][a-z0-9-]{0,29}$/.test(name)) return name
+  throw usage(
+    `"${name}" cannot be the name of a stack: 1 to 30 small letters, digits and hyphens, the first one a letter.`,
+  )
+}
+
+/** It becomes part of host names. */
+function checkedRegion(region: string): string {
+  if (/^[a-z]{2,}(-[a-z0-9]+)+$/.test(region) && region.length <= 40) return region
+  throw usage(`"${region}" is not a region, for example ap-northeast-1.`)
+}
+
+function usage(what: string): Problem {
+  return new Problem({ what, exit: Exit.usage })
+}
