@@ -1,0 +1,148 @@
+// One command from a fresh clone: installs what is missing, then tests, demonstrates or measures.
+// Needs nothing but Node itself. Usage: node scripts/with-setup.mjs test|demo|bench|crash [more arguments]
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const node = process.execPath
+const local = name => join(root, 'node_modules', '.bin', name)
+
+/** Programs that the tests judge our output with, and the Debian package that brings each. */
+const TOOLS = [
+  { package: 'nginx-light', there: () => has('nginx') },
+  { package: 'shellcheck', there: () => has('shellcheck') },
+  { package: 'tmux', there: () => has('tmux') },
+  { package: 'openssl', there: () => has('openssl') },
+  { package: 'openssh-client', there: () => has('ssh-keygen') },
+  { package: 'systemd', there: () => has('systemd-analyze') },
+  { package: 'python3-venv', there: () => quiet('python3', ['-c', 'import venv, ensurepip']) },
+  { package: 'postgresql', there: () => quiet('sh', ['-c', 'ls /usr/lib/postgresql/*/bin/initdb']) },
+]
+
+const work = { test, demo, bench, crash }
+const [name = '', ...more] = process.argv.slice(2)
+if (!Object.hasOwn(work, name)) stop(`Say one of: ${Object.keys(work).join(', ')}.`, 2)
+process.chdir(root)
+installPackages()
+work[name](more)
+
+function test(files) {
+  installTools()
+  run(local('tsc'), [])
+  run(local('biome'), ['check', '--error-on-warnings'])
+  run(node, ['scripts/build.mjs'])
+  finish(vitest(files))
+}
+
+/** The tutorial's own stack in the embedded cloud. */
+function demo() {
+  run(node, ['scripts/build.mjs'])
+  const bin = ['bin/stackwright.js']
+  const what = ['--stack', 'django', '--blueprint', 'django', '--answers', 'templates/demo/tutorial.yaml']
+  const up = spawnSync(node, [...bin, 'up', '--sandbox', '--yes', ...what], { stdio: 'inherit' })
+  if (up.status !== 0) process.exit(up.status ?? 1)
+  say('')
+  say('This was the embedded cloud: nothing is real, and nothing costs. From this folder:')
+  say('  node bin/stackwright.js status            what is there')
+  say('  node bin/stackwright.js sandbox inventory what the cloud thinks is there')
+  say('  node bin/stackwright.js teardown --yes    remove it again')
+  say('  node bin/stackwright.js sandbox stop      end the embedded cloud')
+}
+
+function bench(more) {
+  run(node, ['scripts/build.mjs'])
+  run(node, ['bench/run.mjs', ...more])
+}
+
+/** SIGKILL before and after the answer of every single call; takes long. */
+function crash(more) {
+  run(node, ['scripts/build.mjs'])
+  finish(vitest(['test/crash', ...more], { CRASH: 'all' }))
+}
+
+/** Runs the tests; answers what the runner counted. */
+function vitest(args, env = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'stackwright-test-'))
+  const report = join(folder, 'report.json')
+  const { status } = spawnSync(
+    local('vitest'),
+    ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
+    { stdio: 'inherit', env: { ...process.env, ...env } },
+  )
+  const counted = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {}
+  rmSync(folder, { recursive: true, force: true })
+  return {
+    status,
+    passed: counted.numPassedTests ?? 0,
+    failed: counted.numFailedTests ?? 0,
+    skipped: counted.numPendingTests ?? 0,
+  }
+}
+
+function finish({ status, passed, failed, skipped }) {
+  if (skipped > 0) say(`${skipped} tests were skipped; none may be.`)
+  say(`${passed} passed, ${failed} failed`)
+  process.exit(status === 0 && passed > 0 && failed === 0 && skipped === 0 ? 0 : 1)
+}
+
+/** `npm ci` when a package of the lock file is missing or of another version. */
+function installPackages() {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  const wrong = Object.entries(lock.packages).filter(
+    ([path, { version, optional, link }]) => path && !optional && !link && versionAt(path) !== version,
+  )
+  if (wrong.length === 0) return
+  say(`Installing ${wrong.length} packages …`)
+  // npm says which npm it is when it runs us; started by hand, the one beside node is used.
+  const npm = process.env.npm_execpath
+  if (npm) run(node, [npm, 'ci', '--no-audit', '--no-fund'])
+  else run('npm', ['ci', '--no-audit', '--no-fund'])
+}
+
+function versionAt(path) {
+  const file = join(root, path, 'package.json')
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).version : undefined
+}
+
+/** Debian's packages, as root or with sudo that asks nothing; elsewhere what is missing is named, and nothing runs. */
+function installTools() {
+  const missing = TOOLS.filter(tool => !tool.there())
+  if (missing.length === 0) return
+  const names = missing.map(tool => tool.package)
+  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n']
+  if (has('apt-get') && (asRoot.length === 0 || quiet('sudo', ['-n', 'true']))) {
+    say(`Installing ${names.join(' ')} …`)
+    const apt = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', '-y']
+    spawnSync(apt[0], [...apt.slice(1), 'update'], { stdio: 'inherit' })
+    spawnSync(apt[0], [...apt.slice(1), 'install', '--no-install-recommends', ...names], { stdio: 'inherit' })
+  }
+  const still = TOOLS.filter(tool => !tool.there()).map(tool => tool.package)
+  if (still.length > 0) stop(`The tests need these programs; install them and try again: ${still.join(' ')}`, 1)
+}
+
+function has(program) {
+  return quiet('sh', ['-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${program}`])
+}
+
+function quiet(program, args) {
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0
+}
+
+/** Runs to its end, or ends us with its status. */
+function run(program, args) {
+  const { status, error } = spawnSync(program, args, { stdio: 'inherit' })
+  if (error) stop(`${program} could not be started: ${error.message}`, 1)
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+function stop(text, code) {
+  console.error(text)
+  process.exit(code)
+}
+
+function say(text) {
+  console.log(text)
+}
