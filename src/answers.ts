@@ -106,7 +106,11 @@ export async function settle<Live>(
     result: { missing: [], problems: [], warnings: [], secrets: new Map() },
   }
   for (const question of request.questions) await answer(run, question)
-  for (const question of request.questions) await check(run, question)
+  for (const question of request.questions.filter(question => run.given.has(question.key))) await check(run, question)
+  // A default that follows a wrong answer is wrong with it: said only when nothing else is.
+  const clean = run.result.problems.length === 0
+  const rest = clean ? request.questions.filter(question => !run.given.has(question.key)) : []
+  for (const question of rest) await check(run, question)
   return { answers: run.answers, ...run.result }
 }
 

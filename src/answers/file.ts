@@ -22,16 +22,18 @@ const maxBytes = 1024 * 1024
 /** Reads YAML or JSON. Throws a Problem (exit 2) that names the file, and the line where there is one. */
 export async function readAnswersFile(path: string): Promise<AnswersFile> {
   const tree = parseAnswersText(await read(path), path)
+  // Entries instead of assignments: a key called __proto__ is a key like any other.
+  const answers: [string, Json][] = []
   const file: AnswersFile = { path, tree: {} }
   for (const [key, value] of Object.entries(tree)) {
     const head = fileHead.find(name => name === key)
     // For editors only.
     if (key === '$schema') continue
-    if (!head) file.tree[key] = value
+    if (!head) answers.push([key, value])
     else if (typeof value === 'string') file[head] = value
     else throw refuse(path, `\`${key}\` must be one word.`)
   }
-  return file
+  return { ...file, tree: Object.fromEntries(answers) }
 }
 
 /** The tree of a YAML or JSON text; `path` is for messages. Keys without a value are left out. */

@@ -1,0 +1,294 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parseAnswersText } from '../../src/answers/file.ts'
+import { generatePassword } from '../../src/answers/password.ts'
+import {
+  type AnswersRequest,
+  answersFrom,
+  keepSecrets,
+  parseSet,
+  passwordProblem,
+  problemOf,
+  readAnswersFile,
+  valuesOf,
+} from '../../src/answers.ts'
+import { openSecrets } from '../../src/secrets.ts'
+import { questions, type Shop, shop } from './fixture.ts'
+
+const repository = 'https://example.com/shop.git'
+
+function ask(more: Partial<AnswersRequest<Shop>> & { set?: string[] } = {}) {
+  const { set = [`app.repository=${repository}`], ...rest } = more
+  return answersFrom({
+    questions,
+    asking: { stack: 'web', live: shop },
+    ...rest,
+    sources: { flags: parseSet(set), ...more.sources },
+  })
+}
+
+function folder(): string {
+  return mkdtempSync(join(tmpdir(), 'answers-'))
+}
+
+function fileWith(name: string, text: string): string {
+  const path = join(folder(), name)
+  writeFileSync(path, text)
+  return path
+}
+
+describe('Where an answer comes from', () => {
+  it('a flag wins over the environment, that over the answers file, that over what is saved, that over the default', async () => {
+    const file = await readAnswersFile(
+      fileWith('a.yaml', 'vpc:\n  name: file\n  cidr: 10.1.0.0/16\nmachine.count: 3\n'),
+    )
+    const saved = { 'vpc.name': 'saved', 'vpc.cidr': '10.2.0.0/16', 'machine.count': 4, 'machine.publicIp': false }
+    const { answers, problems } = await ask({
+      set: ['vpc.name=flag', `app.repository=${repository}`],
+      sources: { env: { STACKWRIGHT_VPC_NAME: 'env', STACKWRIGHT_VPC_CIDR: '10.0.0.0/16' }, file, saved },
+    })
+    expect(problems).toEqual([])
+    expect(answers['vpc.name']).toEqual({ value: 'flag', source: 'flag' })
+    expect(answers['vpc.cidr']).toEqual({ value: '10.0.0.0/16', source: 'environment' })
+    expect(answers['machine.count']).toEqual({ value: 3, source: 'answers file' })
+    expect(answers['machine.publicIp']).toEqual({ value: false, source: 'saved' })
+    expect(answers['vswitch.cidr']).toEqual({ value: '10.0.1.0/24', source: 'default' })
+    expect(answers['vswitch.zone']).toEqual({ value: 'tokyo-a', source: 'default' })
+  })
+
+  it('the blueprint has the last word on a default', async () => {
+    const { answers } = await ask({ defaults: { 'vpc.name': 'tutorial' } })
+    expect(answers['vpc.name']).toEqual({ value: 'tutorial', source: 'default' })
+  })
+
+  it('texts become what the question asks for', async () => {
+    const { answers, problems } = await ask({
+      set: [
+        `app.repository=${repository}`,
+        'machine.count=12',
+        'machine.publicIp=No',
+        'machine.ports=22, 443',
+        'machine.tags=team=shop,empty=,eq=a=b',
+        'machine.months=12',
+      ],
+    })
+    expect(problems).toEqual([])
+    expect(valuesOf(answers)).toMatchObject({
+      'machine.count': 12,
+      'machine.publicIp': false,
+      'machine.ports': ['22', '443'],
+      'machine.tags': { team: 'shop', empty: '', eq: 'a=b' },
+      'machine.months': 12,
+    })
+  })
+
+  it('an empty variable counts as not given', async () => {
+    const { answers } = await ask({ sources: { env: { STACKWRIGHT_VPC_NAME: '' } } })
+    expect(answers['vpc.name']?.source).toBe('default')
+  })
+})
+
+describe('What is wrong', () => {
+  it('everything missing and everything wrong is named at once, with flag and variable', async () => {
+    const { missing, problems } = await ask({
+      set: ['machine.count=0', 'machine.publicIp=maybe', 'vpc.cidr=everything', 'vswitch.zone=tokyo-c'],
+    })
+    expect(missing).toEqual([
+      {
+        key: 'app.repository',
+        label: 'Git repository',
+        flag: '--set app.repository=…',
+        variable: 'STACKWRIGHT_APP_REPOSITORY',
+      },
+    ])
+    expect(problems).toEqual([
+      'machine.publicIp = maybe (--set): Public IP must be yes or no.',
+      'vpc.cidr = everything (--set): That is not a CIDR block.',
+      'vswitch.zone = tokyo-c (--set): Zone must be one of: tokyo-a, tokyo-b. Did you mean tokyo-a?',
+      'machine.count = 0 (--set): Count must be between 1 and 200.',
+    ])
+    const problem = problemOf({ missing, problems })
+    expect(problem?.exit).toBe(2)
+    expect(problem?.list.at(-1)).toContain('STACKWRIGHT_APP_REPOSITORY')
+  })
+
+  it('a key nobody asks for is named with the nearest right one, in every source', async () => {
+    const file = await readAnswersFile(fileWith('a.yaml', 'vpc: { crid: 10.0.0.0/8 }\nmachin: { count: 2 }\n'))
+    const { problems } = await ask({
+      set: ['vpc.nam=x', 'healthpath=/', `app.repository=${repository}`],
+      sources: {
+        env: { STACKWRIGHT_VPC_CIDER: 'x', STACKWRIGHT_SANDBOX_URL: 'http://127.0.0.1:1', PATH: '/bin' },
+        file,
+      },
+    })
+    expect(problems).toEqual([
+      '--set vpc.nam: there is no such answer. Did you mean vpc.name?',
+      '--set healthpath: there is no such answer. Did you mean app.healthPath?',
+      'STACKWRIGHT_VPC_CIDER: there is no such variable. Did you mean STACKWRIGHT_VPC_CIDR?',
+      `${file.path}: there is no answer called vpc.crid. Did you mean vpc.cidr?`,
+      `${file.path}: there is no answer called machin. Did you mean machine?`,
+    ])
+  })
+
+  it('a value that has no use with the other answers is refused with the reason, and dropped when it was only saved', async () => {
+    const given = await ask({ sources: { env: { STACKWRIGHT_MACHINE_PASSWORD: 'Correct-horse-1' } } })
+    expect(given.problems).toEqual([
+      'STACKWRIGHT_MACHINE_PASSWORD: machine.password has no use here, with machine.login = key.',
+    ])
+    const saved = await ask({
+      sources: { saved: { 'machine.password': { $secret: 'machine.password' }, 'old.key': 1 } },
+    })
+    expect(saved.problems).toEqual([])
+    expect(saved.answers['machine.password']).toBeUndefined()
+  })
+
+  it('a choice that was saved stays good when it has sold out since', async () => {
+    const { problems, answers } = await ask({ sources: { saved: { 'vswitch.zone': 'tokyo-old' } } })
+    expect(problems).toEqual([])
+    expect(answers['vswitch.zone']?.value).toBe('tokyo-old')
+  })
+
+  it('control characters are refused everywhere and never printed', async () => {
+    const { problems } = await ask({ set: ['vpc.name=a\u001b[2Jb\nc', `app.repository=${repository}`] })
+    expect(problems).toEqual([
+      'vpc.name = a\\u001b[2Jb\\u000ac (--set): VPC name must not contain line breaks or other control characters.',
+    ])
+  })
+
+  it('--set without a value is refused, and its text is not repeated', () => {
+    expect(() => parseSet(['vpc.name', 'x=1'])).toThrow(/Not of that form: vpc.name/)
+    expect(() => parseSet(['hunter2!$'])).not.toThrow(/hunter2/)
+  })
+
+  it('without a cloud only what needs no cloud is judged', async () => {
+    const { problems, missing, answers } = await ask({
+      asking: { stack: 'web' },
+      set: ['vpc.cidr=wrong', 'vswitch.zone=anything'],
+    })
+    expect(missing.map(item => item.key)).toEqual(['app.repository'])
+    expect(problems.some(problem => problem.startsWith('vswitch.zone'))).toBe(false)
+    expect(problems.some(problem => problem.startsWith('vpc.cidr'))).toBe(true)
+    expect(answers['machine.count']?.value).toBe(1)
+  })
+})
+
+describe('Answers files', () => {
+  it('nested and flat, YAML and JSON say the same', async () => {
+    const texts = {
+      'nested.yaml':
+        'stack: web\nregion: ap-northeast-1\nvpc:\n  name: 007\nmachine:\n  tags: { a: b }\n  ports: [22, 443]\n',
+      'flat.yml': 'stack: web\nregion: ap-northeast-1\nvpc.name: "007"\nmachine.tags: a=b\nmachine.ports: 22,443\n',
+      'nested.json':
+        '{"stack":"web","region":"ap-northeast-1","vpc":{"name":"007"},"machine":{"tags":{"a":"b"},"ports":[22,443]}}',
+    }
+    const all = []
+    for (const [name, text] of Object.entries(texts)) {
+      const file = await readAnswersFile(fileWith(name, text))
+      expect(file).toMatchObject({ stack: 'web', region: 'ap-northeast-1' })
+      const { answers, problems } = await ask({ sources: { file } })
+      expect(problems).toEqual([])
+      all.push(valuesOf(answers))
+    }
+    expect(all[0]).toMatchObject({ 'vpc.name': '007', 'machine.tags': { a: 'b' }, 'machine.ports': ['22', '443'] })
+    expect(all[1]).toEqual(all[0])
+    expect(all[2]).toEqual(all[0])
+  })
+
+  it('one answer given nested and flat is refused', async () => {
+    const file = await readAnswersFile(fileWith('a.yaml', 'vpc: { name: a }\nvpc.name: b\n'))
+    expect((await ask({ sources: { file } })).problems[0]).toContain('given twice')
+  })
+
+  it('a broken file is refused with its line', async () => {
+    await expect(readAnswersFile(fileWith('a.yaml', 'vpc:\n  name: [1\nx: y'))).rejects.toThrow(/Line \d/)
+    await expect(readAnswersFile(fileWith('a.json', '{"vpc":'))).rejects.toMatchObject({ exit: 2 })
+    await expect(readAnswersFile(join(folder(), 'none.yaml'))).rejects.toMatchObject({ exit: 2 })
+    expect(() => parseAnswersText('- 1\n', 'a.yaml')).toThrow(/keys and values/)
+    expect(() => parseAnswersText('a: &x 1\nb: *x\n', 'a.yaml')).toThrow(/aliases/)
+  })
+
+  it('a key called __proto__ is only one more unknown key', async () => {
+    const file = await readAnswersFile(fileWith('a.json', '{"__proto__":{"vpc.name":"x"}}'))
+    const { problems, answers } = await ask({ sources: { file } })
+    expect(problems[0]).toContain('__proto__')
+    expect(answers['vpc.name']?.value).toBe('web-vpc')
+  })
+})
+
+describe('Secrets', () => {
+  const password = 'machine.login=password'
+
+  it('a given one is kept in the store and stands by name everywhere else', async () => {
+    const store = await openSecrets(folder())
+    const resolved = await ask({
+      set: [password, `app.repository=${repository}`],
+      sources: { env: { STACKWRIGHT_MACHINE_PASSWORD: 'Correct-horse-1' } },
+      secrets: store,
+    })
+    expect(resolved.problems).toEqual([])
+    expect(resolved.answers['machine.password']).toEqual({
+      value: { $secret: 'machine.password' },
+      source: 'environment',
+    })
+    expect(JSON.stringify([resolved.answers, resolved.warnings])).not.toContain('Correct-horse-1')
+    expect(store.has('machine.password')).toBe(false)
+    await keepSecrets(resolved, store)
+    expect(store.get('machine.password')).toBe('Correct-horse-1')
+  })
+
+  it('one that nobody gives is made once and stays', async () => {
+    const store = await openSecrets(folder())
+    const request = { set: [password, `app.repository=${repository}`], secrets: store }
+    await keepSecrets(await ask(request), store)
+    const made = store.get('machine.password')!
+    expect(passwordProblem(made, { min: 20, max: 20, specials: '_-' })).toBeUndefined()
+    const second = await ask(request)
+    expect(second.secrets.size).toBe(0)
+    await keepSecrets(second, store)
+    expect(store.get('machine.password')).toBe(made)
+  })
+
+  it('@FILE reads it, a literal on the command line is taken with a warning, @@ stands for @', async () => {
+    const path = fileWith('secret', 'From-file-1\n')
+    const set = (value: string) => [password, `machine.password=${value}`, `app.repository=${repository}`]
+    const read = await ask({ set: set(`@${path}`) })
+    expect(read.secrets.get('machine.password')).toEqual({ set: 'From-file-1' })
+    expect(read.warnings).toEqual([])
+    const literal = await ask({ set: set('Literal-12') })
+    expect(literal.warnings[0]).toContain('STACKWRIGHT_MACHINE_PASSWORD')
+    expect(literal.warnings[0]).not.toContain('Literal-12')
+    expect((await ask({ set: set('@@Literal-12') })).secrets.get('machine.password')).toEqual({ set: '@Literal-12' })
+    expect((await ask({ set: set('@/no/such/file') })).problems[0]).toContain('There is no such file')
+  })
+
+  it('a wrong one is refused without being repeated', async () => {
+    const { problems } = await ask({ set: [password, 'machine.password=sh0rt', `app.repository=${repository}`] })
+    expect(problems).toEqual(['--set machine.password: The password must have 8 characters or more.'])
+  })
+
+  it('one that the state knows and the store has lost is asked for, not made anew', async () => {
+    const store = await openSecrets(folder())
+    const saved = { 'machine.login': 'password', 'machine.password': { $secret: 'machine.password' } }
+    const { problems, secrets } = await ask({ secrets: store, sources: { saved } })
+    expect(problems[0]).toContain('the secret store has lost it')
+    expect(secrets.size).toBe(0)
+  })
+
+  it('every made password has all four classes and is safe in a shell, a URL and SQL', () => {
+    for (let round = 0; round < 500; round += 1) {
+      const made = generatePassword()
+      expect(made).toMatch(/^[A-Za-z][A-Za-z0-9_-]{18}[A-Za-z0-9]$/)
+      for (const part of [/[A-Z]/, /[a-z]/, /[0-9]/, /[_-]/]) expect(made).toMatch(part)
+    }
+  })
+
+  it('a password needs three of the four classes and only allowed specials', () => {
+    const rule = { min: 8, max: 30, specials: '_-' }
+    expect(passwordProblem('abcdefgh1', rule)).toContain('three')
+    expect(passwordProblem('Abcdefgh1', rule)).toBeUndefined()
+    expect(passwordProblem('Abc1', rule)).toContain('8 to 30')
+    expect(passwordProblem('Abcdefgh1"', rule)).toContain('_-')
+  })
+})
