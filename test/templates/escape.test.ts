@@ -116,10 +116,10 @@ test('MySQL gets its backslashes doubled', () => {
 
 test('what a format cannot hold is refused with a sentence that does not repeat the value', () => {
   const perLine = [nginx, systemd, systemdText, envFile]
-  for (const text of multiline) for (const escape of perLine) expect(() => escape(text)).toThrow(Problem)
-  for (const escape of [...perLine, shell, python, yaml]) {
-    expect(() => escape('geheim\0')).toThrow(Problem)
-    expect(() => escape('geheim\ud800')).toThrow(/^(?!.*geheim)/)
+  for (const text of multiline) for (const write of perLine) expect(() => write(text)).toThrow(Problem)
+  for (const write of [...perLine, shell, python, yaml]) {
+    expect(() => write('geheim\0')).toThrow(Problem)
+    expect(() => write('geheim\ud800')).toThrow(/^(?!.*geheim)/)
   }
   expect(() => nginx('a $host b')).toThrow('dollar')
   expect(() => systemdText('line \\')).toThrow('backslash')
@@ -173,7 +173,10 @@ function mixtures(count: number): string[] {
     '*',
   ]
   let seed = 7
-  const random = () => (seed = (seed * 1103515245 + 12345) % 2147483648) / 2147483648
+  const random = () => {
+    seed = (seed * 1103515245 + 12345) % 2147483648
+    return seed / 2147483648
+  }
   return Array.from({ length: count }, () =>
     Array.from({ length: 1 + Math.floor(random() * 12) }, () => pieces[Math.floor(random() * pieces.length)]).join(''),
   )

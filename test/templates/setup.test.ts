@@ -1,0 +1,243 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, describe, expect, test } from 'vitest'
+import { asks, healthPath, setup } from '../../src/blueprints/django/application.ts'
+import { nginxConf, setupScript, unit } from '../../src/blueprints/django/setup.ts'
+import type { Json } from '../../src/kind.ts'
+import type { Database } from '../../src/providers/provider.ts'
+import type { Values } from '../../src/question.ts'
+import { envFile } from '../../src/template.ts'
+import { hostile, multiline, paperFolder, run } from './support.ts'
+
+const sample: Values = { 'app.source': 'sample', 'app.port': 8080, 'app.workers': 3, 'app.healthPath': '/health/' }
+const git: Values = {
+  ...sample,
+  'app.source': 'git',
+  'app.repository': 'https://git.example/owner/project.git',
+  'app.ref': 'v1.0',
+  'app.module': 'mysite.wsgi:application',
+  'app.healthPath': '/ok',
+}
+const folder = await paperFolder()
+afterAll(() => folder.remove())
+
+describe('the setup script', () => {
+  test.each([
+    ['the sample', sample],
+    ['an application from Git', git],
+  ])('for %s passes bash and shellcheck', async (_, values) => {
+    const file = join(folder.path, 'setup.sh')
+    await writeFile(file, setupScript(values))
+    expect(await run('bash', ['-n', file])).toEqual({ code: 0, out: '', err: '' })
+    expect(await run('shellcheck', [file])).toEqual({ code: 0, out: '', err: '' })
+  })
+
+  test('fits the cloud: at most 12 KB after gzip and base64', () => {
+    for (const values of [sample, git])
+      expect(gzipSync(setupScript(values), { level: 9 }).toString('base64').length).toBeLessThanOrEqual(12 * 1024)
+  })
+
+  test('is the same, byte by byte, for the same answers', () => {
+    expect(setupScript({ ...sample })).toBe(setupScript(sample))
+    expect(setupScript({})).toBe(setupScript(sample))
+    expect(setupScript(git)).not.toBe(setupScript(sample))
+  })
+
+  test('holds no secret: they come in through the variables', () => {
+    const database: Database = {
+      engine: 'postgresql',
+      host: { $ref: 'database/access', field: 'host' },
+      port: { $ref: 'database/access', field: 'port' },
+      name: 'db_example',
+      user: 'djangouser',
+      password: { $secret: 'database.password' },
+      ready: [],
+    }
+    expect(setup(sample, { database })).toEqual({
+      script: setupScript(sample),
+      env: {
+        DB_ENGINE: 'postgresql',
+        DB_HOST: { $ref: 'database/access', field: 'host' },
+        DB_PORT: { $ref: 'database/access', field: 'port' },
+        DB_NAME: 'db_example',
+        DB_USER: 'djangouser',
+      },
+      secrets: { DB_PASSWORD: { $secret: 'database.password' }, DJANGO_SECRET_KEY: { $secret: 'app.secretKey' } },
+    })
+  })
+
+  test('refuses to run without root, and does nothing then', async () => {
+    const { code, err } = await run('bash', ['-c', `id() { echo 1000; }\n${setupScript(sample)}`])
+    expect(code).toBe(1)
+    expect(err).toContain('must be run as root')
+  })
+
+  test('names the variable that is missing or holds a line break', async () => {
+    const all = { DB_ENGINE: 'mysql', DB_HOST: 'h', DB_PORT: '1', DB_NAME: 'n', DB_USER: 'u', DB_PASSWORD: 'p' }
+    expect((await inScript('check_variables', all)).out).toContain('DJANGO_SECRET_KEY is missing')
+    const broken = { ...all, DJANGO_SECRET_KEY: 'k', DB_USER: 'u\nDJANGO_DEBUG=1' }
+    expect((await inScript('check_variables', broken)).out).toContain('DB_USER holds a line break')
+    expect((await inScript('check_variables', { ...all, DJANGO_SECRET_KEY: 'k' })).code).toBe(0)
+  })
+
+  test('writes the settings file as our own escaper does, readable for root only', async () => {
+    for (const text of hostile.filter(text => text !== '' && !text.includes('\t'))) {
+      const { out } = await inScript('setting NAME "$VALUE"', { VALUE: text })
+      expect(out).toBe(`NAME=${envFile(text).escaped}\n`)
+    }
+    const file = join(folder.path, 'django.env')
+    const secrets = { DB_PASSWORD: 'p%"$`\\\'@:/', DJANGO_SECRET_KEY: 'k'.repeat(50) }
+    const where = { DB_ENGINE: 'postgresql', DB_HOST: 'h', DB_PORT: '5432', DB_NAME: 'n', DB_USER: 'u', ENV: file }
+    expect((await inScript('ENV_FILE=$ENV PYTHON=python3; write_settings', { ...secrets, ...where })).err).toBe('')
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    const { out } = await run('bash', ['-c', `. ${file}; printf '%s\\n' "$DB_PASSWORD" "$DATABASE_URL"`])
+    expect(out).toBe(
+      `${secrets.DB_PASSWORD}\npostgres://u:${encodeURIComponent(secrets.DB_PASSWORD).replace("'", '%27')}@h:5432/n\n`,
+    )
+  })
+
+  test('writes a file only when it differs, and then as a whole', async () => {
+    const file = join(folder.path, 'put')
+    await inScript(`put 0640 "$FILE" 'one\n'`, { FILE: file })
+    const first = await stat(file)
+    expect([await readFile(file, 'utf8'), first.mode & 0o777]).toEqual(['one\n', 0o640])
+    await inScript(`put 0640 "$FILE" 'one\n'`, { FILE: file })
+    expect((await stat(file)).ino).toBe(first.ino)
+    await inScript(`put 0640 "$FILE" 'two\n'`, { FILE: file })
+    expect(await readFile(file, 'utf8')).toBe('two\n')
+    expect((await stat(file)).ino).not.toBe(first.ino)
+  })
+
+  test('ends a failure with the chapter and the last log lines, without the secrets', async () => {
+    const log = join(folder.path, 'log')
+    await writeFile(log, 'connecting as u with geheim*1\nrefused: key s[e]cret\n')
+    const { out } = await inScript('exec 3>&1; CHAPTER=Database; (exit 7) || finish', {
+      LOGFILE: log,
+      DB_PASSWORD: 'geheim*1',
+      DJANGO_SECRET_KEY: 's[e]cret',
+    })
+    expect(out).toBe(
+      `connecting as u with ***\nrefused: key ***\nstackwright: FAILED in the chapter "Database" (exit 7). The lines above are the last of ${log}.\n`,
+    )
+  })
+})
+
+describe('nginx', () => {
+  test.each([
+    [80, 8080],
+    [8081, 9000],
+  ])('takes the configuration for port %i in front of %i', async (backend, app) => {
+    const conf = nginxConf({ ...sample, 'backend.port': backend, 'app.port': app })
+    expect(conf).toContain(`listen ${backend} default_server;`)
+    expect(conf).toContain(`server 127.0.0.1:${app};`)
+    const file = join(folder.path, 'nginx.conf')
+    await writeFile(
+      file,
+      `pid ${folder.path}/nginx.pid;\n${conf.replace(/^pid .*$/m, '').replaceAll('/var/log/nginx', folder.path)}`,
+    )
+    const { code, err } = await run('nginx', ['-t', '-c', file])
+    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('syntax is ok') })
+  })
+})
+
+describe('systemd', () => {
+  test.each([
+    ['the sample', sample],
+    ['an application from Git', git],
+  ])('takes the unit for %s without a word', async (_, values) => {
+    const file = join(folder.path, 'stackwright-django.service')
+    await writeFile(file, unit(values).replace('/opt/stackwright/venv/bin/python', '/usr/bin/env'))
+    expect(await run('systemd-analyze', ['verify', '--recursive-errors=no', file])).toMatchObject({ code: 0, err: '' })
+  })
+
+  test('starts gunicorn on the loopback only, with the secrets in a file and not in the unit', () => {
+    const text = unit(git)
+    expect(text).toContain('--bind "127.0.0.1:8080" --workers 3')
+    expect(text).toContain('"mysite.wsgi:application"\n')
+    expect(text).toContain('EnvironmentFile=/etc/stackwright/django.env')
+    expect(text).not.toMatch(/^Environment=/m)
+  })
+})
+
+describe('the questions', () => {
+  test('have defaults that give the sample, and ask for what a Git application needs', () => {
+    const asking = (values: Values) => ({ values, stack: 'django', live: undefined })
+    const asked = (values: Values) => asks.filter(ask => ask.when?.(values) ?? true)
+    const defaults = (values: Values) =>
+      Object.fromEntries(asked(values).map(ask => [ask.key, ask.default?.(asking(values))]))
+    expect(defaults({ 'app.source': 'sample' })).toEqual({ ...sample, 'app.secretKey': 'generate' })
+    expect(Object.entries(defaults({ 'app.source': 'git' })).filter(([, value]) => value === undefined)).toEqual([
+      ['app.repository', undefined],
+      ['app.module', undefined],
+      ['app.healthPath', undefined],
+    ])
+    expect(healthPath({})).toBe('/health/')
+    expect(healthPath(git)).toBe('/ok')
+  })
+
+  test('accept what is usual', () => {
+    for (const good of [
+      'https://git.example/owner/project.git',
+      'https://git.example:8443/~me/pro.ject-1',
+      'ssh://git@git.example:2222/owner/project.git',
+      'git@git.example:owner/project.git',
+    ])
+      expect([good, check('app.repository', good)]).toEqual([good, undefined])
+    for (const good of ['HEAD', 'main', 'feature/x-1', 'v1.2.3', 'a'.repeat(40)])
+      expect(check('app.ref', good)).toBeUndefined()
+    for (const good of ['mysite.wsgi', 'a.b.c:app_1']) expect(check('app.module', good)).toBeUndefined()
+    for (const good of ['/', '/health/', '/a-b_c.html?x=1&y=%20']) expect(check('app.healthPath', good)).toBeUndefined()
+    expect(check('app.secretKey', 'k'.repeat(50))).toBeUndefined()
+    expect(check('app.port', 8080)).toBeUndefined()
+  })
+
+  test('refuse every hostile text, in a sentence', () => {
+    for (const key of ['app.repository', 'app.ref', 'app.module', 'app.healthPath'])
+      for (const text of [...hostile, ...multiline, 'é'.repeat(600)])
+        expect([key, text, check(key, text)]).toEqual([key, text, expect.stringMatching(/^[A-Z].*\.$/)])
+    for (const text of multiline) expect(check('app.secretKey', text.padEnd(40, 'x'))).toMatch(/\.$/)
+  })
+
+  test('refuse Git addresses with credentials, other transports and options', () => {
+    for (const bad of [
+      'https://me:token@git.example/p.git',
+      'https://token@git.example/p.git',
+      'ssh://git:word@git.example/p.git',
+      'http://git.example/p.git',
+      'git://git.example/p.git',
+      'file:///etc/passwd',
+      'ext::sh -c touch% /tmp/x',
+      'ssh://-oProxyCommand=x/p',
+      'ssh://git@-oProxyCommand=x/p',
+      'git@-oProxyCommand=x:p',
+      'git@git.example:-p',
+      '--upload-pack=x',
+      '/srv/p.git',
+      '../p.git',
+      'https://',
+      'https://git.example',
+      'https:///p.git',
+    ])
+      expect([bad, check('app.repository', bad)]).toEqual([bad, expect.stringMatching(/\.$/)])
+    for (const bad of ['a..b', 'a.lock', 'a/', 'a//b', 'a/.b', 'a b', 'a~1', 'a^', 'a:b', '@{1}'])
+      expect([bad, check('app.ref', bad)]).toEqual([bad, expect.any(String)])
+    for (const bad of ['', 'health', '//host/', '/'.repeat(81), '/a b', '/é'])
+      expect(check('app.healthPath', bad)).toBeTypeOf('string')
+  })
+
+  test('refuse a port that nginx already has', () => {
+    expect(check('app.port', 8081, { 'backend.port': 8081 })).toContain('8081')
+  })
+})
+
+function check(key: string, value: Json, values: Values = {}): string | undefined {
+  return asks.find(ask => ask.key === key)?.check?.(value, values)
+}
+
+/** Runs some lines with the script's own functions, without its last line, which starts it all. */
+function inScript(lines: string, env: Record<string, string>) {
+  const functions = setupScript(sample).replace(/main\n$/, '')
+  const program = `${functions}\nLOG=\${LOGFILE:-}\n${lines}`
+  return run('bash', ['--norc', '-c', program], { env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', ...env } })
+}
