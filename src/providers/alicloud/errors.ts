@@ -1,0 +1,198 @@
+import { CloudProblem, Exit, type Fate, Problem, type ProblemParts } from '../../errors.ts'
+import { adviceFor } from './advice.ts'
+
+/** What came of one attempt at a call, told from pop-core's many ways of failing. */
+export type Failure =
+  /** The cloud answered no. */
+  | { is: 'refusal'; status: number; code: string; message: string; requestId: string }
+  /** Nobody knows whether the call was carried out. */
+  | { is: 'silence'; how: string; status?: number; code?: string; requestId?: string }
+  /** It never left this machine. */
+  | { is: 'unsent'; how: string }
+
+/** Codes that say "not now, nothing was done": the same call may be sent again (fact sheet §6, §7, "retry"). */
+const busy = new Set([
+  // vpc
+  'TaskConflict',
+  'OperationConflict',
+  'UnknownError',
+  'IncorrectVSwitchStatus',
+  'IncorrectVpcStatus',
+  'IncorrectStatus',
+  'InvalidStatus.RouteEntry',
+  'OperationFailed.DistibuteLock',
+  'IncorrectRouteEntryStatus',
+  'OperationDenied.OtherSubnetProcessing',
+  // a request with the same token is still being worked on
+  'OperationFailed.IdempotentTokenProcessing',
+  'OperationFailed.LastTokenProcessing',
+  'LastTokenProcessing',
+  'OperationFailed.TokenIsProcessing',
+  'IdempotenceProcessing',
+  // ecs
+  'IncorrectInstanceStatus',
+  'IncorrectInstanceStatus.Initializing',
+  // rds
+  'OperationDenied.DBInstanceStatus',
+  'OperationDenied.ReadDBInstanceStatus',
+  'OperationDenied.DBClusterStatus',
+  'OperationDenied.DBStatus',
+  'OperationDenied.OutofUsage',
+  'IncorrectDBInstanceState',
+  'LockTimeout',
+  'InstanceConnectTimeoutFault',
+  'ConcurrentTaskExceeded',
+  'Database.ConnectError',
+  // slb
+  'SystemBusy',
+  'OperationBusy',
+  'ServiceIsConfiguring',
+  'ServiceIsStopping',
+  'BackendServer.configuring',
+  'VServerGroupProcessing',
+  'ProcessingSameRequest',
+])
+
+/** Codes of something that is not there; only meaningful in a call about that very thing. */
+const gone = new Set([
+  'InvalidVpcId.NotFound',
+  'InvalidVpcID.NotFound',
+  'Forbidden.VpcNotFound',
+  'InvalidVSwitchId.NotFound',
+  'InvalidVswitchID.NotFound',
+  'InvalidSecurityGroupId.NotFound',
+  'InvalidKeyPair.NotFound',
+  'InvalidKeyPairName.NotFound',
+  'InvalidInstanceId.NotFound',
+  'InvalidInstance.NotFound',
+  'InvalidDBInstanceId.NotFound',
+  'InvalidDBInstanceName.NotFound',
+  'InvalidAccountName.NotFound',
+  'InvalidDBName.NotFound',
+  'InvalidDB.NotFound',
+  'InvalidLoadBalancerId.NotFound',
+  'ListenerNotFound',
+  'InvalidListenerPort.NotFound',
+])
+
+const exists = new Set([
+  'KeyPair.AlreadyExist',
+  'InvalidAccountName.Duplicate',
+  'InvalidDBName.Duplicate',
+  'ListenerAlreadyExists',
+])
+
+/** The cloud wants less of us; nothing was done. */
+export function isThrottling(code: string): boolean {
+  return code.includes('Throttling')
+}
+
+export function isBusy(code: string): boolean {
+  return busy.has(code)
+}
+
+/** Something else still stands on it; may pass by itself when that is going away. */
+export function isDependency(code: string | undefined): boolean {
+  return code !== undefined && (code.startsWith('DependencyViolation') || code === 'RspoolVipExist')
+}
+
+/**
+ * The error for an action that came to nothing for good. Message texts of the cloud are shown only through `clean`,
+ * which blackens secrets, and never for signature errors: those quote the whole request.
+ */
+export function problemOf(
+  product: string,
+  action: string,
+  failure: Failure,
+  options: { unsure: boolean; clean(text: string): string },
+): CloudProblem | Problem {
+  const call = `${product} ${action}`
+  if (failure.is === 'unsent') {
+    const parts = {
+      what: `Alibaba Cloud cannot be reached (${call}: ${failure.how}).`,
+      why: 'The request did not leave this machine: no network, a wrong proxy, or a region that does not exist.',
+      next: 'Check the network and the region, then run the same command again.',
+    }
+    return new CloudProblem(options.unsure ? 'unsure' : 'refused', parts)
+  }
+  if (failure.is === 'silence') {
+    return new CloudProblem('unsure', {
+      what: `No usable answer from Alibaba Cloud to ${call} (${failure.how}).`,
+      why: 'Whether the request was carried out is not known.',
+      next: 'Run the same command again: it looks first and makes nothing twice.',
+      ...(failure.code && { code: failure.code }),
+      ...(failure.requestId && { requestId: failure.requestId }),
+    })
+  }
+  return refusal(call, action, failure, options)
+}
+
+function refusal(
+  call: string,
+  action: string,
+  failure: Failure & { is: 'refusal' },
+  { clean, unsure }: { unsure: boolean; clean(text: string): string },
+): CloudProblem {
+  const { code, requestId } = failure
+  const advice = adviceFor(code, action)
+  const quotable = !/Signature/i.test(code)
+  const said = quotable && failure.message ? clean(failure.message).slice(0, 300) : ''
+  const parts: ProblemParts = {
+    what: `Alibaba Cloud refused ${call}: ${code}.`,
+    ...((advice?.why ?? said) && { why: [advice?.why, said].filter(Boolean).join(' The cloud says: ') }),
+    next: advice?.next ?? 'Change what it names, then run the same command again.',
+    code,
+    ...(requestId && { requestId }),
+    ...(advice?.credentials && { exit: Exit.preflight }),
+  }
+  const fate = fateOf(code, action)
+  // An earlier attempt may have been carried out, and a throttled or busy retry says nothing about that one.
+  return new CloudProblem(unsure && (isThrottling(code) || isBusy(code)) ? 'unsure' : fate, parts)
+}
+
+function fateOf(code: string, action: string): Fate {
+  if (exists.has(code)) return 'exists'
+  // "VPC not found" in the answer to CreateVSwitch is about another thing than the one to be made.
+  if (gone.has(code) && !/^(Create|Run|Import|Allocate)/.test(action)) return 'gone'
+  return 'refused'
+}
+
+/** Reads whatever pop-core threw. Its messages repeat the request, so only `code`, `name` and `data` are looked at. */
+export function failureOf(error: unknown): Failure {
+  const thrown = (typeof error === 'object' && error !== null ? error : {}) as {
+    name?: unknown
+    code?: unknown
+    data?: { Code?: unknown; Message?: unknown; RequestId?: unknown }
+    entry?: { response?: { statusCode?: number } }
+  }
+  const status = thrown.entry?.response?.statusCode ?? 0
+  if (thrown.data?.Code) {
+    const code = String(thrown.data.Code)
+    const requestId = String(thrown.data.RequestId ?? '')
+    if (status >= 500 && !isThrottling(code) && !isBusy(code)) {
+      return { is: 'silence', how: `${code}, HTTP ${status}`, status, code, requestId }
+    }
+    return { is: 'refusal', status, code, message: String(thrown.data.Message ?? ''), requestId }
+  }
+  const code = typeof thrown.code === 'string' ? thrown.code : ''
+  if (neverSent(code)) return { is: 'unsent', how: code }
+  if (thrown.name === 'RequestTimeoutError') return { is: 'silence', how: 'timed out' }
+  if (thrown.name === 'SyntaxError') return { is: 'silence', how: 'the answer is not JSON' }
+  return { is: 'silence', how: code || 'the connection broke' }
+}
+
+function neverSent(code: string): boolean {
+  return (
+    ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'].includes(code) ||
+    /CERT|^ERR_TLS|SELF_SIGNED/.test(code)
+  )
+}
+
+/** First Ctrl-C: waits end with this. */
+export function interrupted(): Problem {
+  return new Problem({
+    what: 'Interrupted.',
+    next: 'Run the same command again to go on where it stopped.',
+    exit: Exit.interrupted,
+  })
+}

@@ -1,0 +1,20 @@
+import { CloudProblem } from '../../../errors.ts'
+
+/**
+ * Turns what was paid ahead into pay-as-you-go, which refunds the rest and is the only way to delete it before it
+ * expires. The account has a quota of refunds a month; a refusal says so.
+ */
+export async function backToPayAsYouGo(what: string, send: () => Promise<unknown>): Promise<void> {
+  try {
+    await send()
+  } catch (error) {
+    if (!(error instanceof CloudProblem) || error.fate !== 'refused') throw error
+    throw new CloudProblem('refused', {
+      what: `${what} is paid ahead and could not be refunded (${error.code}).`,
+      why: error.why ?? 'The monthly quota of refunds may be used up.',
+      next: 'Unsubscribe it in the Expenses console or wait until it expires, then run the same command again.',
+      ...(error.code && { code: error.code }),
+      ...(error.requestId && { requestId: error.requestId }),
+    })
+  }
+}

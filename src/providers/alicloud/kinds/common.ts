@@ -1,0 +1,119 @@
+import { CloudProblem, hasFate } from '../../../errors.ts'
+import type { Found, JsonObject, Kind, Mark } from '../../../kind.ts'
+import { type Alicloud, type Paging, type Product, until } from '../client.ts'
+import { isDependency } from '../errors.ts'
+import { carries, foundIn, markFilter, tagParams } from '../read.ts'
+import type { Params } from '../wire.ts'
+
+/** A kind of Alibaba Cloud. */
+export type AlicloudKind<In extends JsonObject, Out extends { id: string }> = Kind<Alicloud, In, Out>
+
+export const second = 1000
+export const minute = 60 * second
+
+/** How a product lists things, for a look-up by mark. */
+export interface Listing {
+  product: Product
+  action: string
+  /** Path of the rows in the answer: `Vpcs.Vpc`. */
+  list: string
+  id: string
+  since: string
+  paging?: Paging
+}
+
+/** Everything of one type that carries the mark of a stack (and an address). */
+export async function findByMark(
+  cloud: Alicloud,
+  listing: Listing,
+  type: string,
+  where: { stack: string; address?: string },
+  more: Params = {},
+): Promise<Found[]> {
+  const filter = markFilter(type, where)
+  const params = { Tag: tagParams(filter), ...more }
+  const found = await cloud.pages(listing.product, listing.action, params, listing.list, listing.paging)
+  return found
+    .map(row => foundIn(row, listing.id, listing.since))
+    .filter(thing => thing.id && carries(thing.tags, filter))
+}
+
+/** What `read` answers, or undefined where the cloud says that it is not there. */
+export async function orAbsent<T>(read: () => Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (hasFate(error, 'gone')) return undefined
+    throw error
+  }
+}
+
+/**
+ * Waits until the thing is there and `ready`. A fresh thing may be invisible for a moment, so absence counts only
+ * after a minute: then it was removed by somebody else, and `vanished` is thrown (by default: gone).
+ */
+export async function settled(
+  cloud: Alicloud,
+  read: () => Promise<JsonObject | undefined>,
+  ready: (thing: JsonObject) => boolean,
+  options: { what: string; within: number; every?: number; vanished?: CloudProblem },
+): Promise<JsonObject> {
+  const patience = cloud.deadline(minute)
+  const thing = await until(
+    cloud,
+    () => orAbsent(read),
+    found => {
+      if (found) return ready(found)
+      if (!patience()) return false
+      throw options.vanished ?? new CloudProblem('gone', { what: `Not there any more: ${options.what}.` })
+    },
+    options,
+  )
+  return thing!
+}
+
+/** Sends a removal; while something that is itself going away still stands on it, tries again for `within`. */
+export async function removed(cloud: Alicloud, send: () => Promise<unknown>, within: number): Promise<'gone'> {
+  const late = cloud.deadline(within)
+  for (let wait = 2 * second; ; wait = Math.min(10 * second, wait * 1.3)) {
+    try {
+      await send()
+      return 'gone'
+    } catch (error) {
+      if (hasFate(error, 'gone')) return 'gone'
+      if (!(error instanceof CloudProblem) || !isDependency(error.code) || late()) throw error
+    }
+    await cloud.sleep(wait)
+  }
+}
+
+/** Waits a while for something to be absent; `going` when it takes longer. */
+export async function untilAbsent(
+  cloud: Alicloud,
+  read: () => Promise<JsonObject | undefined>,
+  within: number,
+): Promise<'gone' | 'going'> {
+  const late = cloud.deadline(within)
+  const start = cloud.now()
+  for (;;) {
+    if ((await orAbsent(read)) === undefined) return 'gone'
+    if (late()) return 'going'
+    await cloud.sleep(Math.min(15 * second, Math.max(2 * second, 0.08 * (cloud.now() - start))))
+  }
+}
+
+/** The mark of things that have a description instead of tags: letters, digits, `_` and `-` only. */
+export function descriptionMark(mark: Mark): string {
+  return `stackwright-${mark.token.replace(/[^A-Za-z0-9_-]/g, '_')}`
+}
+
+/** The tags that a described mark stands for; {} when the description is somebody else's. */
+export function tagsOfDescription(description: string): Record<string, string> {
+  const token = /^stackwright-(.+)$/.exec(description)?.[1]
+  return token ? { 'stackwright:token': token } : {}
+}
+
+/** An empty text is not sent: most products refuse one. */
+export function given(text: string): string | undefined {
+  return text === '' ? undefined : text
+}

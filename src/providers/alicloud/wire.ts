@@ -1,0 +1,36 @@
+import type { JsonObject } from '../../kind.ts'
+
+/** A parameter as we write it: wire names, nested as the documentation nests it. Undefined and null are left out. */
+export type Param = string | number | boolean | null | undefined | Param[] | { [key: string]: Param }
+export type Params = { [key: string]: Param }
+
+/** An API's answer: plain JSON. */
+export type Answer = JsonObject
+
+/**
+ * `{Tag: [{Key: 'a'}], SystemDisk: {Size: 40}}` → `{'Tag.1.Key': 'a', 'SystemDisk.Size': '40'}`, any depth, lists from 1.
+ * pop-core's own flattener loses objects inside objects and sends `undefined` as a word.
+ */
+export function flatten(params: Params): Record<string, string> {
+  const flat: Record<string, string> = {}
+  for (const [key, value] of Object.entries(params)) put(flat, key, value)
+  return flat
+}
+
+/** Answers as plain JSON: json-bigint gives objects without prototype and numbers over 15 digits as objects of its own. */
+export function plain(value: unknown): Answer {
+  return JSON.parse(JSON.stringify(value)) as Answer
+}
+
+function put(flat: Record<string, string>, key: string, value: Param) {
+  if (value === undefined || value === null) return
+  if (Array.isArray(value)) {
+    value.forEach((item, index) => {
+      put(flat, `${key}.${index + 1}`, item)
+    })
+  } else if (typeof value === 'object') {
+    for (const [name, item] of Object.entries(value)) put(flat, `${key}.${name}`, item)
+  } else {
+    flat[key] = String(value)
+  }
+}
