@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path'
 import type { State } from '../state.ts'
+import { ANSWERS_FILE } from './replay.ts'
 import type { BuildTarget } from './target.ts'
 
 /** What a finished stack gives to people and scripts: the address, ids they need, where things are, what to do next. */
@@ -16,6 +17,7 @@ export function receipt(target: BuildTarget, state: State, url: string): Record<
   const folder = relative(process.cwd(), target.folder) || '.'
   outputs.state = join(folder, 'state.json')
   outputs.secrets = join(folder, 'secrets.json')
+  outputs.answers = join(folder, ANSWERS_FILE)
   outputs.status = command('status', target)
   outputs.teardown = command('teardown', target)
   return outputs

@@ -8,6 +8,7 @@ import { newState, openStore, readState, type State, type Store } from '../state
 import { askYes, confirmTeardown } from './confirm.ts'
 import { announce, connect, type Link } from './connect.ts'
 import type { Flags } from './flags.ts'
+import { ANSWERS_FILE } from './replay.ts'
 import { done, needsYes, perform, type Session } from './session.ts'
 import { type Target, targetByName, targetThatIs } from './target.ts'
 
@@ -156,6 +157,6 @@ function removed(session: Session, target: Target, state: State): number {
 async function removeFolder(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => ['?'])
   if (names.includes('state.json')) return
-  await rm(join(folder, 'interview.json'), { force: true })
+  for (const name of ['interview.json', ANSWERS_FILE]) await rm(join(folder, name), { force: true })
   await rmdir(folder).catch(() => undefined)
 }

@@ -9,9 +9,10 @@ import { verify } from '../steps/verify.ts'
 import { confirmPlan } from './confirm.ts'
 import { announce, connect, type Link } from './connect.ts'
 import type { Flags } from './flags.ts'
-import { interviewed } from './guided.ts'
+import { forgetInterview, interviewed } from './guided.ts'
 import { answersNow, chaptersOf, type Prepared, prepare, problemBeforehand, titlesOf } from './prepare.ts'
 import { receipt } from './receipt.ts'
+import { replayOf, saveAnswersFile } from './replay.ts'
 import { done, needsYes, perform, type Session } from './session.ts'
 import { type BuildTarget, targetToBuild } from './target.ts'
 
@@ -35,11 +36,14 @@ async function work(session: Session): Promise<number> {
   session.view.emit({ is: 'plan', verb: 'up', changes: prepared.lines })
   await confirmPlan(session, prepared.lines, target.sandbox)
   const store = await openForWriting(session, target, link, prepared)
+  await store.save()
+  await forgetInterview(target)
   await carryOut(session, target, link, prepared, store)
   const url = await served(session, target, link, prepared, store.state)
   const outputs = receipt(target, store.state, url)
   store.state.outputs = outputs
   await store.save()
+  if (session.interactive) session.view.say(`${replayOf(session, target, resolved)}\n`)
   return done(session, outputs)
 }
 
@@ -59,6 +63,7 @@ async function openForWriting(session: Session, target: BuildTarget, link: Link,
   }
   await link.vault.writeFromNowOn()
   await keepSecrets(prepared.resolved, link.vault.secrets)
+  await saveAnswersFile(session, target, prepared.resolved)
   const state = saved ?? freshState(target, link)
   state.answers = prepared.values
   return openStore(folder, state, lease.check)
