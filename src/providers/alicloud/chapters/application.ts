@@ -1,7 +1,8 @@
 import type { Drawn } from '../../../kind.ts'
 import type { Application, Chapter } from '../../provider.ts'
-import { machineKey, setup as setupKind } from '../kinds/application.ts'
+import { machineKey, setup as setupKind } from '../kinds/index.ts'
 import type { AlicloudLive } from '../live.ts'
+import { numbered } from './names.ts'
 
 /** Packages, migrations and a cold mirror: minutes as a rule; this is where patience ends. Seconds. */
 const PATIENCE = 1800
@@ -15,11 +16,11 @@ export const application: Chapter<AlicloudLive, 'machines' | 'database', Applica
   asks: [],
   draw(on, _values, { machines, database, setup }) {
     const script = on.text(setup.script)
-    const many = machines.length > 1
+    const keys = numbered('machine-key', machines.length)
+    const setups = numbered('setup', machines.length)
     const ready = machines.map((machine, i) => {
-      const suffix = many ? `-${i + 1}` : ''
       const within = { address: machine.address }
-      const key = on.add(`machine-key${suffix}`, machineKey, { instanceId: machine.id }, { within })
+      const key = on.add(keys[i]!, machineKey, { instanceId: machine.id }, { within })
       const input: Drawn<SetupInput> = {
         instanceId: machine.id,
         publicKey: key.get('publicKey'),
@@ -28,7 +29,7 @@ export const application: Chapter<AlicloudLive, 'machines' | 'database', Applica
         secrets: setup.secrets,
         timeout: PATIENCE,
       }
-      return on.add(`setup${suffix}`, setupKind, input, { within, needs: database.ready })
+      return on.add(setups[i]!, setupKind, input, { within, needs: database.ready })
     })
     return { ready }
   },

@@ -1,8 +1,8 @@
 import type { Balancer, Chapter } from '../../provider.ts'
-import { backend, health, listener, loadBalancer, serverGroup } from '../kinds/balancer.ts'
+import { backend, health, listener, loadBalancer, serverGroup } from '../kinds/index.ts'
 import type { AlicloudLive } from '../live.ts'
 import { asks, codesOf } from './clb-questions.ts'
-import { number, text } from './names.ts'
+import { number, numbered, text } from './names.ts'
 
 /** Console: Server Load Balancer → CLB → Create, then the listener's wizard. */
 export const clb: Chapter<AlicloudLive, 'subnets' | 'machines' | 'application', Balancer> = {
@@ -22,9 +22,10 @@ export const clb: Chapter<AlicloudLive, 'subnets' | 'machines' | 'application', 
     })
     const loadBalancerId = made.get('id')
     const group = on.add('server-group', serverGroup, { loadBalancerId, name: text(values, 'group.name') })
+    const names = numbered('backend', machines.length)
     const backends = machines.map((machine, i) =>
       on.add(
-        machines.length > 1 ? `backend-${i + 1}` : 'backend',
+        names[i]!,
         backend,
         {
           groupId: group.get('id'),

@@ -1,4 +1,12 @@
-import { firstOf, hostNameProblem, nameProblem, numberProblem, proseProblem, show } from '../../../checks.ts'
+import {
+  firstOf,
+  hostNameProblem,
+  nameProblem,
+  numberProblem,
+  passwordSentence,
+  proseProblem,
+  show,
+} from '../../../checks.ts'
 import type { Json } from '../../../kind.ts'
 import type { Question, Values } from '../../../question.ts'
 import type { AlicloudLive } from '../live.ts'
@@ -69,7 +77,7 @@ export const asks: Question<AlicloudLive>[] = [
     choices: ({ live, values }) => live.typeChoices(machineZones(values), wishOf(values)),
     default: ({ live, values }) => live.defaultType(machineZones(values), wishOf(values)),
     check: value =>
-      typeof value === 'string' && /^ecs\.[a-z0-9-]+\.[a-z0-9-]+$/.test(value)
+      typeof value === 'string' && /^ecs\.[a-z0-9-]{1,32}\.[a-z0-9-]{1,32}$/.test(value)
         ? undefined
         : `${show(value)} is not an instance type. Types look like ecs.g6.large.`,
   },
@@ -92,7 +100,7 @@ export const asks: Question<AlicloudLive>[] = [
     choices: ({ live, values }) => live.diskChoices(machineZones(values), wishOf(values)),
     default: ({ live, values }) => live.defaultDisk(machineZones(values), wishOf(values)),
     check: value =>
-      typeof value === 'string' && /^cloud(_[a-z0-9]+)*$/.test(value)
+      typeof value === 'string' && /^(?=.{5,40}$)cloud(_[a-z0-9]+)*$/.test(value)
         ? undefined
         : `${show(value)} is not a disk category. Categories look like cloud_essd.`,
   },
@@ -210,7 +218,7 @@ export const asks: Question<AlicloudLive>[] = [
   {
     key: 'machine.name',
     label: 'Instance name',
-    help: 'The name in the console. Several machines get -1, -2… behind it.',
+    help: 'The name in the console. Further machines get -2, -3… behind it.',
     type: 'text',
     default: ({ stack }) => `${stack}-web`,
     check: (value, values) =>

@@ -2,7 +2,7 @@ import { parseCidr } from '../../../checks.ts'
 import type { Drawing, Handle } from '../../../kind.ts'
 import type { Values } from '../../../question.ts'
 import type { Chapter, Machine, Subnet } from '../../provider.ts'
-import { instance, keyPair, securityGroup, securityRules } from '../kinds/machines.ts'
+import { instance, keyPair, securityGroup, securityRules } from '../kinds/index.ts'
 import type { AlicloudLive } from '../live.ts'
 import { asks } from './ecs-questions.ts'
 import { machineCount, number, numbered, placesOf, tags, text, yes } from './names.ts'
@@ -27,9 +27,10 @@ export const ecs: Chapter<AlicloudLive, 'network' | 'subnets', Machine[]> = {
     const key = text(values, 'machine.login') === 'password' ? undefined : drawKey(on, values)
     const count = machineCount(values)
     const names = numbered(text(values, 'machine.name'), count)
+    const addresses = numbered('instance', count)
     const hosts = numbered(text(values, 'machine.hostname'), count)
     return placesOf(values).map((place, i): Machine => {
-      const made = on.add(count === 1 ? 'instance' : `instance-${i + 1}`, instance, {
+      const made = on.add(addresses[i]!, instance, {
         ...hardware(values),
         name: names[i]!,
         hostName: hosts[i]!,

@@ -39,9 +39,12 @@ export function vswitchIndex(values: Values, key: string): 0 | 1 {
   return text(values, key) === '2' ? 1 : 0
 }
 
-/** `web` for one machine, `web-1`, `web-2`… for several. */
+/**
+ * `web`, `web-2`, `web-3`…: the first keeps the plain name, so that a second machine can join later without the
+ * first one changing its name (which would be another machine).
+ */
 export function numbered(name: string, count: number): string[] {
-  return count === 1 ? [name] : Array.from({ length: count }, (_, i) => `${name}-${i + 1}`)
+  return Array.from({ length: count }, (_, i) => (i === 0 ? name : `${name}-${i + 1}`))
 }
 
 /** The zones the machines will be in, each once. */

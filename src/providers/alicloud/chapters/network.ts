@@ -2,7 +2,7 @@ import { cidrProblem, isPrivate, nameProblem, parseCidr } from '../../../checks.
 import type { Json } from '../../../kind.ts'
 import type { Question } from '../../../question.ts'
 import type { Chapter, Network } from '../../provider.ts'
-import { vpc } from '../kinds/network.ts'
+import { vpc } from '../kinds/index.ts'
 import type { AlicloudLive } from '../live.ts'
 import { text } from './names.ts'
 

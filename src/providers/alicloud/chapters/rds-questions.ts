@@ -80,7 +80,7 @@ export const asks: Question<AlicloudLive>[] = [
     choices: ({ live, values }) => live.storageChoices(zoneOf(values), wishOf(values)),
     default: ({ live, values }) => live.defaultStorage(zoneOf(values), wishOf(values)),
     check: value =>
-      typeof value === 'string' && /^[a-z]+(_[a-z0-9]+)*$/.test(value)
+      typeof value === 'string' && /^(?=.{2,40}$)[a-z]+(_[a-z0-9]+)*$/.test(value)
         ? undefined
         : `${show(value)} is not a storage type. Types look like cloud_essd.`,
     advanced: true,
@@ -94,7 +94,7 @@ export const asks: Question<AlicloudLive>[] = [
     choices: ({ live, values }) => live.classChoices(zoneOf(values), wishOf(values)),
     default: ({ live, values }) => live.defaultClass(zoneOf(values), wishOf(values)),
     check: value =>
-      typeof value === 'string' && /^[a-z][a-z0-9]*(\.[a-z0-9-]+){1,5}$/.test(value)
+      typeof value === 'string' && /^(?=.{4,64}$)[a-z][a-z0-9]*(\.[a-z0-9-]+){1,5}$/.test(value)
         ? undefined
         : `${show(value)} is not an RDS instance type. Types look like pg.n2.2c.1m.`,
   },

@@ -1,8 +1,8 @@
-import { cidrProblem, inside, nameProblem, overlaps, parseCidr } from '../../../checks.ts'
+import { cidrProblem, inside, nameProblem, overlaps, parseCidr, show } from '../../../checks.ts'
 import type { Json } from '../../../kind.ts'
 import type { Question, Values } from '../../../question.ts'
 import type { Chapter, Subnet } from '../../provider.ts'
-import { vswitch } from '../kinds/network.ts'
+import { vswitch } from '../kinds/index.ts'
 import type { AlicloudLive } from '../live.ts'
 import { placesOf, text } from './names.ts'
 import { wishOf } from './wish.ts'
@@ -46,7 +46,6 @@ function asks(n: 1 | 2): Question<AlicloudLive>[] {
       type: 'choice',
       choices: ({ live, values }) => live.zoneChoices(wishOf(values)),
       async default({ live, values }) {
-        if (!live) return undefined
         const { zones } = await live.zonesWithBoth(wishOf(values))
         return n === 1 ? zones[0] : zones.find(zone => zone !== text(values, 'vswitch1.zone'))
       },
@@ -64,8 +63,8 @@ function asks(n: 1 | 2): Question<AlicloudLive>[] {
 }
 
 export function zoneProblem(n: 1 | 2, value: Json, values: Values): string | undefined {
-  if (typeof value !== 'string' || !/^[a-z]{2,}(-[a-z0-9]+)+$/.test(value)) {
-    return `${JSON.stringify(value)} is not a zone. Zones look like ap-northeast-1a or cn-hangzhou-h.`
+  if (typeof value !== 'string' || value.length > 40 || !/^[a-z]{2,}(-[a-z0-9]+)+$/.test(value)) {
+    return `${show(value)} is not a zone. Zones look like ap-northeast-1a or cn-hangzhou-h.`
   }
   if (n === 2 && value === values['vswitch1.zone']) {
     return `${value} is the first VSwitch’s zone already. The two VSwitches must be in two different zones.`
