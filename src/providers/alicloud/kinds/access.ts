@@ -68,6 +68,7 @@ export const dbAccount: AlicloudKind<DbAccountIn, { id: string }> = {
   after: ['alicloud:db-instance'],
   expectMs: 6 * second,
   tagged: false,
+  mutable: ['password'],
   async find(cloud, where) {
     const [instanceId, name] = placeOf(where)
     if (!instanceId) return []
@@ -82,16 +83,17 @@ export const dbAccount: AlicloudKind<DbAccountIn, { id: string }> = {
       AccountDescription: descriptionMark(mark),
     }
     await write(cloud, instanceId, () => cloud.call('rds', 'CreateAccount', params))
-    certain.add(mark.token)
+    certain.add(`${mark.token} ${JSON.stringify(password)}`)
     return `${instanceId}/${name}`
   },
   async settle(cloud, id, { instanceId, name, password }, mark) {
-    if (!certain.has(mark.token)) {
-      // Made by a run that did not live to tell: whether with this password is not known, so it is set again.
+    const key = `${mark.token} ${JSON.stringify(password)}`
+    if (!certain.has(key)) {
+      // Made by a run that did not live to tell, or with an earlier password: it is set again.
       const params = { DBInstanceId: instanceId, AccountName: name, AccountPassword: cloud.reveal(password) }
       await untilAccountWorks(cloud, instanceId, name)
       await write(cloud, instanceId, () => cloud.call('rds', 'ResetAccountPassword', params, { repeatable: true }))
-      certain.add(mark.token)
+      certain.add(key)
     }
     await untilAccountWorks(cloud, instanceId, name)
     return { id }
@@ -106,7 +108,7 @@ export const dbAccount: AlicloudKind<DbAccountIn, { id: string }> = {
   },
 }
 
-/** Tokens of accounts whose creation was answered to this very process: their password is certain. */
+/** Accounts (token and the secret's version) whose password this very process was told to be set. */
 const certain = new Set<string>()
 
 export type DatabaseIn = { instanceId: string; engine: Engine; name: string }
