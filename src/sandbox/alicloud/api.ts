@@ -96,7 +96,7 @@ function work(ground: Ground, wire: Wire, input: JsonObject, call: Call): JsonOb
   const operation = ground.operations[nameOf(wire)]
   if (!operation) {
     throw new ApiError(
-      501,
+      400,
       'SandboxNotBuilt',
       `The embedded cloud knows ${nameOf(wire)} from the official table but does not do it yet.`,
     )
