@@ -1,19 +1,37 @@
-// A starter so that the server runs; the operations' author replaces this file.
-import type { JsonObject } from '../../kind.ts'
-import type { Operation, World } from '../model.ts'
+import type { Operation } from '../model.ts'
+import { assistantOperations } from './assistant.ts'
+import { groupOperations } from './groups.ts'
+import { imageOperations } from './images.ts'
+import { runOperations } from './instances.ts'
+import { keyOperations } from './keys.ts'
+import { machineOperations } from './machines.ts'
+import { partOperations } from './parts.ts'
+import { rdsOperations } from './rds.ts'
+import { rdsObjectOperations } from './rds-objects.ts'
+import { rdsReadOperations } from './rds-reads.ts'
+import { balancerOperations } from './slb.ts'
+import { groupOfServersOperations } from './slb-groups.ts'
+import { listenerOperations } from './slb-listeners.ts'
+import { stockOperations } from './stock.ts'
+import { vpcOperations } from './vpc.ts'
 
+export { frontDoor, inventoryOf } from './inventory.ts'
+
+/** Every call the embedded Alibaba Cloud carries out, by `product.Action`. */
 export const operations: Record<string, Operation> = {
-  'sts.GetCallerIdentity': (_input, call) => ({ AccountId: call.account, Arn: `acs:ram::${call.account}:root` }),
-}
-
-export function frontDoor(
-  _world: World,
-  _host: string,
-  _port: number,
-): { loadBalancerId: string; listening: boolean; healthy: string[]; backends: string[] } | undefined {
-  return undefined
-}
-
-export function inventoryOf(_world: World): JsonObject[] {
-  return []
+  ...vpcOperations,
+  ...groupOperations,
+  ...keyOperations,
+  ...imageOperations,
+  ...stockOperations,
+  ...runOperations,
+  ...machineOperations,
+  ...partOperations,
+  ...assistantOperations,
+  ...rdsOperations,
+  ...rdsObjectOperations,
+  ...rdsReadOperations,
+  ...balancerOperations,
+  ...groupOfServersOperations,
+  ...listenerOperations,
 }
