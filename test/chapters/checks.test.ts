@@ -244,6 +244,7 @@ describe('Databases', () => {
     ['database.allow', ['172.16.1.0/24', '203.0.113.7']],
     ['database.password', 'Abcdefg1!'],
     ['database.months', 24],
+    ['database.privileged', false, { 'database.engine': 'MySQL' }],
   ])('%s takes %j', (key, value, others) => expect(problem(key, value, others)).toBeUndefined())
 
   const mysql = { 'database.engine': 'MySQL', 'database.privilegedUser': 'dbadmin' }
@@ -256,6 +257,7 @@ describe('Databases', () => {
     ['database.user', 'postgres', /reserved.*PostgreSQL/],
     ['database.user', 'pg_monitor', /reserved/],
     ['database.user', 'replicator', /reserved/],
+    ['database.privileged', false, /PostgreSQL wants a privileged account/],
     ['database.user', 'root', /privileged account already/],
     ['database.user', 'u'.repeat(64), /2 to 63/],
     ['database.user', 'Django', /small letters/],

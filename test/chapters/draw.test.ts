@@ -214,8 +214,8 @@ describe('Variations', () => {
     expect(sofar.balancer?.internal).toBe(true)
   })
 
-  test('without a privileged account the ordinary one comes first', () => {
-    const { needs } = drawn({ 'database.privileged': false })
+  test('MySQL goes without a privileged account', () => {
+    const { needs } = drawn({ 'database.engine': 'MySQL', 'database.privileged': false })
     expect(needs['database/account']).toEqual(['database/instance'])
     expect(needs['database/privileged-account']).toBeUndefined()
   })

@@ -161,9 +161,14 @@ export const asks: Question<AlicloudLive>[] = [
   {
     key: 'database.privileged',
     label: 'Create a privileged account',
-    help: 'An account that may do everything on this instance, for administration. Some engines want it as their first account.',
+    help: 'An account that may do everything on this instance, for administration. PostgreSQL wants it as its first account.',
     type: 'yesno',
     default: () => true,
+    // CreateAccount, InvalidAccountType.Format: "first account can't be normal".
+    check: (value, values) =>
+      value === false && engineOf(values) === 'PostgreSQL'
+        ? 'RDS for PostgreSQL wants a privileged account before it makes an ordinary one. Answer yes, or choose MySQL (database.engine).'
+        : undefined,
   },
   {
     key: 'database.privilegedUser',
