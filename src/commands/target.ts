@@ -41,7 +41,11 @@ export async function targetToBuild(session: Session, chosen: Wish = {}): Promis
     wish.stack ?? (await onlyStack(session, wish.blueprint)) ?? wish.blueprint ?? only(blueprints),
   )
   const { folder, saved } = await savedStack(session, stack)
-  const blueprint = await pick('blueprint', blueprints, agreed('blueprint', wish.blueprint, saved?.blueprint, stack))
+  const blueprint = await pick(
+    'blueprint',
+    blueprints,
+    agreed('blueprint', wish.blueprint, saved?.blueprint, stack) ?? only(blueprints),
+  )
   const cloud = agreed('cloud', wish.cloud, saved?.cloud, stack) ?? onlyCloud(blueprint)
   const provider = await pick('cloud', providers, cloud)
   if (!blueprint.clouds.includes(provider.id))

@@ -19,14 +19,14 @@ export function problemOf(error: unknown): Told {
   }
 }
 
-/** Several lines for people; the first starts with `Error:`. */
+/** Several lines for people; the first starts with `Error:`. No line is begun by what the cloud or a file said. */
 export function problemText(problem: Told): string {
-  const lines = [`${problem.exit === 130 ? '' : 'Error: '}${tidy(problem.what)}`]
-  if (problem.why) lines.push(`  Why:  ${tidy(problem.why)}`)
-  for (const item of problem.list ?? []) lines.push(`  - ${tidy(item)}`)
-  if (problem.next) lines.push(`  Next: ${tidy(problem.next)}`)
+  const lines = [`${problem.exit === 130 ? '' : 'Error: '}${oneLine(problem.what)}`]
+  if (problem.why) lines.push(`  Why:  ${oneLine(problem.why)}`)
+  for (const item of problem.list ?? []) lines.push(`  - ${oneLine(item)}`)
+  if (problem.next) lines.push(`  Next: ${oneLine(problem.next)}`)
   if (problem.code)
-    lines.push(`  Code: ${tidy(problem.code)}${problem.requestId ? `  request ${tidy(problem.requestId)}` : ''}`)
+    lines.push(`  Code: ${oneLine(problem.code)}${problem.requestId ? `  request ${oneLine(problem.requestId)}` : ''}`)
   return lines.join('\n')
 }
 
@@ -40,13 +40,16 @@ export function failedEvent(
 }
 
 /**
- * Text from a cloud, a file or a person, made harmless for a terminal: control characters, and those that change the
- * reading direction, become visible. Line breaks stay only where `lines` says so.
+ * Text from a cloud, a file or a person as one line that is harmless for a terminal: control characters, and those that
+ * change the reading direction, become visible.
  */
-export function tidy(text: string, lines = true): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, character =>
-    lines && character === '\n' ? '\n' : `\\u{${character.charCodeAt(0).toString(16)}}`,
-  )
+export function oneLine(text: string): string {
+  return text
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(
+      /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+      character => `\\u{${character.charCodeAt(0).toString(16)}}`,
+    )
 }
 
 type ProblemShape = ProblemView & { exit: number }

@@ -1,4 +1,4 @@
-import { tidy } from './problem.ts'
+export { oneLine } from './problem.ts'
 
 /** `850 ms`, `12 s`, `3 min 05 s`. */
 export function duration(ms: number): string {
@@ -46,11 +46,6 @@ export function wrap(text: string, width: number, indent = ''): string[] {
   }
   lines.push(line)
   return lines
-}
-
-/** One harmless line. */
-export function oneLine(text: string): string {
-  return tidy(text.replace(/\s*\n\s*/g, ' '), false)
 }
 
 function columnsOf(character: string): number {
