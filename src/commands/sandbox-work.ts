@@ -3,7 +3,7 @@ import { Exit, Problem } from '../errors.ts'
 import type { JsonObject } from '../kind.ts'
 import { parseFaults } from '../sandbox/faults.ts'
 import { findSandbox, type Running, sandboxData, startSandbox, stopSandbox } from '../sandbox/process.ts'
-import { tidy } from '../view/problem.ts'
+import { oneLine } from '../view/problem.ts'
 import type { SandboxFlags } from './sandbox.ts'
 
 /** Starts the embedded cloud and leaves it running; prints where it answers. */
@@ -115,7 +115,7 @@ function columns(rows: string[][]): string {
   const widths = [0, 1, 2, 3].map(index => Math.max(...rows.map(row => row[index]?.length ?? 0)))
   return rows
     .map(row =>
-      tidy(
+      oneLine(
         row
           .map((cell, index) => cell.padEnd(widths[index] ?? 0))
           .join('  ')
