@@ -90,7 +90,7 @@ function number(text: string | undefined, flag: string, min: number, max: number
 
 function dataOf(flags: SandboxFlags): string {
   return flags.data === undefined
-    ? sandboxData(flags.state ?? process.env.STACKWRIGHT_STATE ?? '.stackwright')
+    ? sandboxData(flags.state ?? (process.env.STACKWRIGHT_STATE || '.stackwright'))
     : resolve(flags.data)
 }
 
