@@ -30,16 +30,32 @@ describe('every kind keeps the contract', () => {
 
   test('the whole stack of the tutorial is made in order', async () => {
     const { cloud } = bench
-    const image = str(await cloud.call('ecs', 'DescribeImageFromFamily', { ImageFamily: 'acs:debian_12_x64' }), 'Image.ImageId')
+    const image = str(
+      await cloud.call('ecs', 'DescribeImageFromFamily', { ImageFamily: 'acs:debian_12_x64' }),
+      'Image.ImageId',
+    )
     const { type, zone, zone2 } = await inStock(bench)
-    const vpc = await build(kinds.vpc, 'network/vpc', { name: 'shop-vpc', cidr: '172.16.0.0/12', description: 'A shop' })
+    const vpc = await build(kinds.vpc, 'network/vpc', {
+      name: 'shop-vpc',
+      cidr: '172.16.0.0/12',
+      description: 'A shop',
+    })
     expect(vpc.cidr).toBe('172.16.0.0/12')
-    const vswitchIn = (n: number, zone: string) => ({ vpcId: vpc.id, name: `shop-${n}`, zone, cidr: `172.16.${n}.0/24` })
+    const vswitchIn = (n: number, zone: string) => ({
+      vpcId: vpc.id,
+      name: `shop-${n}`,
+      zone,
+      cidr: `172.16.${n}.0/24`,
+    })
     const [one] = await Promise.all([
       build(kinds.vswitch, 'subnets/vswitch-1', vswitchIn(1, zone)),
       build(kinds.vswitch, 'subnets/vswitch-2', vswitchIn(2, zone2)),
     ])
-    const group = await build(kinds.securityGroup, 'machines/group', { vpcId: vpc.id, name: 'shop-sg', description: '' })
+    const group = await build(kinds.securityGroup, 'machines/group', {
+      vpcId: vpc.id,
+      name: 'shop-sg',
+      description: '',
+    })
     await build(kinds.securityRules, 'machines/rules', {
       groupId: group.id,
       rules: [
@@ -69,7 +85,11 @@ describe('every kind keeps the contract', () => {
     expect(machine.privateIp).toMatch(/^172\.16\.1\./)
     expect(machine.publicIp).toMatch(/^\d+\.\d+\.\d+\.\d+$/)
     const instanceId = (await database).id
-    const access = await build(kinds.dbAccess, 'database/access', { instanceId, group: 'shop', allow: ['172.16.0.0/12'] })
+    const access = await build(kinds.dbAccess, 'database/access', {
+      instanceId,
+      group: 'shop',
+      allow: ['172.16.0.0/12'],
+    })
     expect(access.host).toContain('.')
     expect(Number(access.port)).toBeGreaterThan(0)
     const account = { instanceId, engine: 'PostgreSQL', password: { $secret: 'database.password' } }
@@ -100,9 +120,26 @@ describe('every kind keeps the contract', () => {
     })
     expect(balancer.address).toMatch(/^\d+\./)
     const pool = await build(kinds.serverGroup, 'balancer/group', { loadBalancerId: balancer.id, name: 'shop-group' })
-    await build(kinds.backend, 'balancer/backend-1', { groupId: pool.id, instanceId: machine.id, port: 80, weight: 100 })
-    const health = { path: '/health/', interval: 2, timeout: 5, healthy: 3, unhealthy: 3, codes: ['http_2xx', 'http_3xx'] }
-    await build(kinds.listener, 'balancer/listener', { loadBalancerId: balancer.id, groupId: pool.id, port: 80, health })
+    await build(kinds.backend, 'balancer/backend-1', {
+      groupId: pool.id,
+      instanceId: machine.id,
+      port: 80,
+      weight: 100,
+    })
+    const health = {
+      path: '/health/',
+      interval: 2,
+      timeout: 5,
+      healthy: 3,
+      unhealthy: 3,
+      codes: ['http_2xx', 'http_3xx'],
+    }
+    await build(kinds.listener, 'balancer/listener', {
+      loadBalancerId: balancer.id,
+      groupId: pool.id,
+      port: 80,
+      health,
+    })
     await build(kinds.health, 'balancer/health', { loadBalancerId: balancer.id, port: 80, instanceIds: [machine.id] })
     expect(made.map(({ kind }) => kind.type).sort()).toEqual(
       [...kinds.kinds.map(kind => kind.type), kinds.vswitch.type, kinds.dbAccount.type].sort(),
@@ -115,14 +152,19 @@ describe('every kind keeps the contract', () => {
       expect(await kind.settle(bench.cloud, out.id, input, markFor(kind, address))).toEqual(out)
     }
     // Cloud Assistant's command is sent again with its token, which answers the first run.
-    const ran = mutating(bench).filter(([name, count]) => (before.find(([other]) => other === name)?.[1] ?? 0) !== count)
+    const ran = mutating(bench).filter(
+      ([name, count]) => (before.find(([other]) => other === name)?.[1] ?? 0) !== count,
+    )
     expect(ran.map(([name]) => name)).toEqual(['ecs.RunCommand'])
   })
 
   test('it is found by its id, and by its mark where it carries tags', async () => {
     await bench.cloud.sleep(10_000)
     for (const { kind, address, input, out } of made) {
-      expect([kind.type, (await kind.find(bench.cloud, { id: out.id, input })).map(({ id }) => id)]).toEqual([kind.type, [out.id]])
+      expect([kind.type, (await kind.find(bench.cloud, { id: out.id, input })).map(({ id }) => id)]).toEqual([
+        kind.type,
+        [out.id],
+      ])
       if (!kind.tagged) continue
       const found = await kind.find(bench.cloud, { stack: 'shop', address })
       expect([kind.type, found.map(({ id }) => id)]).toEqual([kind.type, [out.id]])
@@ -156,7 +198,10 @@ describe('every kind keeps the contract', () => {
   test('changed rules, weights and health checks are set on the living thing', async () => {
     const { cloud } = bench
     const rules = made.find(({ address }) => address === 'machines/rules')!
-    const fewer = { ...rules.input, rules: [{ protocol: 'tcp', ports: '80/80', from: '0.0.0.0/0', description: 'HTTP' }] }
+    const fewer = {
+      ...rules.input,
+      rules: [{ protocol: 'tcp', ports: '80/80', from: '0.0.0.0/0', description: 'HTTP' }],
+    }
     await rules.kind.settle(cloud, rules.out.id, fewer, markFor(rules.kind, rules.address))
     const attribute = await cloud.call('ecs', 'DescribeSecurityGroupAttribute', {
       SecurityGroupId: String(rules.input.groupId),
@@ -165,8 +210,15 @@ describe('every kind keeps the contract', () => {
     expect(rows(attribute, 'Permissions.Permission').map(row => str(row, 'PortRange'))).toEqual(['80/80'])
 
     const server = made.find(({ address }) => address === 'balancer/backend-1')!
-    await server.kind.settle(cloud, server.out.id, { ...server.input, weight: 50 }, markFor(server.kind, server.address))
-    const group = await cloud.call('slb', 'DescribeVServerGroupAttribute', { VServerGroupId: String(server.input.groupId) })
+    await server.kind.settle(
+      cloud,
+      server.out.id,
+      { ...server.input, weight: 50 },
+      markFor(server.kind, server.address),
+    )
+    const group = await cloud.call('slb', 'DescribeVServerGroupAttribute', {
+      VServerGroupId: String(server.input.groupId),
+    })
     expect(rows(group, 'BackendServers.BackendServer').map(row => row.Weight)).toEqual([50])
 
     const listener = made.find(({ address }) => address === 'balancer/listener')!
@@ -191,7 +243,10 @@ describe('every kind keeps the contract', () => {
   test('removed in reverse order nothing is left, and removing it again is no error', async () => {
     for (const { kind, address, input, out } of [...made].reverse()) {
       await removeWholly(bench.cloud, kind, out.id, address, input)
-      expect([kind.type, await kind.remove(bench.cloud, out.id, input, markFor(kind, address))]).toEqual([kind.type, 'gone'])
+      expect([kind.type, await kind.remove(bench.cloud, out.id, input, markFor(kind, address))]).toEqual([
+        kind.type,
+        'gone',
+      ])
     }
     await bench.cloud.sleep(30_000)
     expect(bench.sandbox.inventory()).toEqual([])
@@ -225,7 +280,13 @@ async function inStock({ cloud }: Bench): Promise<{ type: string; zone: string; 
 
 async function databaseInput({ cloud }: Bench, vpcId: string, vswitchId: string, zone: string): Promise<JsonObject> {
   const asked = { Engine: 'PostgreSQL', EngineVersion: '16.0', DBInstanceStorageType: 'cloud_essd', Category: 'Basic' }
-  const params = { ...asked, ZoneId: zone, InstanceChargeType: 'Postpaid', OrderType: 'BUY', CommodityCode: 'bards_intl' }
+  const params = {
+    ...asked,
+    ZoneId: zone,
+    InstanceChargeType: 'Postpaid',
+    OrderType: 'BUY',
+    CommodityCode: 'bards_intl',
+  }
   const row = rows(await cloud.call('rds', 'DescribeAvailableClasses', params), 'DBInstanceClasses')[0]!
   return {
     engine: 'PostgreSQL',

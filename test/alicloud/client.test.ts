@@ -1,0 +1,248 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import { type CloudProblem, Problem } from '../../src/errors.ts'
+import type { Event } from '../../src/events.ts'
+import { type Alicloud, connectAlicloud, until } from '../../src/providers/alicloud/client.ts'
+
+type Reply = (response: ServerResponse, request: IncomingMessage, params: URLSearchParams) => void
+
+const secretValue = 'Sup3r-secret_Word'
+const open: (() => void)[] = []
+afterEach(() => {
+  for (const close of open.splice(0)) close()
+})
+
+describe('a call comes through what is only passing', () => {
+  test('throttling is always waited out, also for a create without a token', async () => {
+    const { cloud, seen, events } = await wire([throttled, throttled, throttled, good({ KeyPairName: 'k' })])
+    expect(await cloud.call('ecs', 'ImportKeyPair', { KeyPairName: 'k' })).toMatchObject({ KeyPairName: 'k' })
+    expect(seen).toHaveLength(4)
+    expect(events).toContainEqual({ is: 'throttled', limit: 8 })
+  })
+
+  test('a create with a token is sent again unchanged after a lost answer, an HTML page and a 500 without a code', async () => {
+    const { cloud, seen } = await wire([
+      reset,
+      html,
+      codeless,
+      failing(503, 'ServiceUnavailable'),
+      good({ VpcId: 'vpc-1' }),
+    ])
+    const params = { VpcName: 'a', ClientToken: 't', Tag: [{ Key: 'k', Value: 'v' }] }
+    expect(await cloud.call('vpc', 'CreateVpc', params)).toMatchObject({ VpcId: 'vpc-1' })
+    expect(seen).toHaveLength(5)
+    const fixed = seen.map(sent => {
+      const own = Object.fromEntries(sent)
+      for (const changing of ['SignatureNonce', 'Signature', 'Timestamp']) delete own[changing]
+      return own
+    })
+    for (const other of fixed) expect(other).toEqual(fixed[0])
+    expect(new Set(seen.map(sent => sent.get('SignatureNonce'))).size).toBe(5)
+  })
+
+  test('a read is repeated', async () => {
+    const { cloud, seen } = await wire([reset, html, good({ Status: 'Available' })])
+    expect(await cloud.call('vpc', 'DescribeVpcAttribute', { VpcId: 'v' })).toMatchObject({ Status: 'Available' })
+    expect(seen).toHaveLength(3)
+  })
+
+  test('busy is waited for', async () => {
+    const { cloud, seen } = await wire([failing(400, 'TaskConflict'), failing(400, 'IncorrectVSwitchStatus'), good({})])
+    await cloud.call('vpc', 'CreateVSwitch', { ClientToken: 't' })
+    expect(seen).toHaveLength(3)
+  })
+})
+
+describe('a call says honestly what is not known', () => {
+  test('a create without a token is sent once when the answer is lost', async () => {
+    for (const reply of [reset, html, codeless, failing(500, 'InternalError')]) {
+      const { cloud, seen } = await wire([reply])
+      await expect(cloud.call('slb', 'CreateVServerGroup', { LoadBalancerId: 'lb' })).rejects.toMatchObject({
+        fate: 'unsure',
+      })
+      expect(seen).toHaveLength(1)
+    }
+  })
+
+  test('a refusal is a refusal, with code, request id and a next step', async () => {
+    const { cloud } = await wire([failing(403, 'OperationDenied.NoStock')])
+    await expect(cloud.call('ecs', 'RunInstances', { ClientToken: 't' })).rejects.toMatchObject({
+      fate: 'refused',
+      code: 'OperationDenied.NoStock',
+      requestId: 'REQ-1',
+      next: expect.stringContaining('machine.type'),
+    })
+  })
+
+  test('what is missing is gone for a removal and a refusal for a create', async () => {
+    const { cloud } = await wire([failing(404, 'InvalidVpcId.NotFound'), failing(404, 'InvalidVpcId.NotFound')])
+    await expect(cloud.call('vpc', 'DeleteVpc', { VpcId: 'v' })).rejects.toMatchObject({ fate: 'gone' })
+    await expect(cloud.call('vpc', 'CreateVSwitch', { ClientToken: 't' })).rejects.toMatchObject({ fate: 'refused' })
+  })
+
+  test('a missing permission names the action', async () => {
+    const { cloud } = await wire([failing(403, 'Forbidden.RAM')])
+    const error = await cloud.call('vpc', 'CreateVpc', { ClientToken: 't' }).catch(caught => caught as CloudProblem)
+    expect(error.message).toContain('CreateVpc')
+  })
+})
+
+describe('no secret leaves in a request line or an error', () => {
+  test('everything travels in the body', async () => {
+    let line = ''
+    const look: Reply = (response, request, params) => {
+      line = `${request.method} ${request.url}`
+      good({})(response, request, params)
+    }
+    const { cloud, seen } = await wire([look])
+    await cloud.call('rds', 'CreateAccount', { AccountPassword: cloud.reveal({ $secret: 's' }) })
+    expect(line).toBe('POST /')
+    expect(seen[0]!.get('AccountPassword')).toBe(secretValue)
+  })
+
+  test('a message of the cloud that quotes a secret is blackened, and signature errors are not quoted at all', async () => {
+    const quoting: Reply = response =>
+      send(response, 400, { Code: 'InvalidPassword', Message: `bad: ${secretValue}`, RequestId: 'R' })
+    const signature: Reply = response =>
+      send(response, 400, {
+        Code: 'SignatureDoesNotMatch',
+        Message: `server string: POST&${secretValue}`,
+        RequestId: 'R',
+      })
+    for (const reply of [quoting, signature]) {
+      const { cloud } = await wire([reply])
+      const params = { AccountPassword: cloud.reveal({ $secret: 's' }) }
+      const error: unknown = await cloud.call('rds', 'CreateAccount', params).catch(caught => caught)
+      expect(error).toBeInstanceOf(Problem)
+      const everything = [error, (error as Error).message, (error as Error).stack, JSON.stringify(error)]
+        .map(String)
+        .join()
+      expect(everything).not.toContain(secretValue)
+      expect(everything).not.toContain('server string')
+    }
+  })
+})
+
+describe('waiting', () => {
+  test('an interruption ends a wait at once with exit 130, and nothing more is sent', async () => {
+    const { cloud, seen, drain } = await wire([])
+    const sleeping = cloud.sleep(3_600_000)
+    drain.abort()
+    await expect(sleeping).rejects.toMatchObject({ exit: 130 })
+    await expect(cloud.call('vpc', 'DescribeVpcs')).rejects.toMatchObject({ exit: 130 })
+    expect(seen).toHaveLength(0)
+  })
+
+  test('until reads until it is done, and says what it waited for when that takes too long', async () => {
+    const { cloud } = await wire([])
+    let reads = 0
+    const done = await until(
+      cloud,
+      async () => ++reads,
+      value => value === 5,
+      { what: 'five', within: 60_000 },
+    )
+    expect(done).toBe(5)
+    const never = until(
+      cloud,
+      async () => 0,
+      () => false,
+      { what: 'the moon', within: 100 },
+    )
+    await expect(never).rejects.toThrow('the moon')
+  })
+
+  test('one lane works on one thing after the other, and a failure does not block it', async () => {
+    const { cloud } = await wire([])
+    const order: string[] = []
+    const slow = cloud.lane('a', async () => {
+      await cloud.sleep(20_000)
+      order.push('slow')
+    })
+    const failing = cloud.lane('a', async () => {
+      order.push('failing')
+      throw new Error('no')
+    })
+    const last = cloud.lane('a', async () => void order.push('last'))
+    const other = cloud.lane('b', async () => void order.push('other'))
+    await Promise.allSettled([slow, failing, last, other])
+    expect(order).toEqual(['other', 'slow', 'failing', 'last'])
+  })
+})
+
+describe('lists', () => {
+  test('are read page by page, by number and by token', async () => {
+    const page = (from: number, count: number, more: object): Reply =>
+      good({ L: { R: Array.from({ length: count }, (_, n) => ({ id: from + n })) }, ...more })
+    const numbered = await wire([page(1, 2, { TotalCount: 3 }), page(3, 1, { TotalCount: 3 })])
+    const paging = { by: 'number', size: 2 } as const
+    expect(await numbered.cloud.pages('vpc', 'DescribeVpcs', {}, 'L.R', paging)).toHaveLength(3)
+    expect(numbered.seen.map(sent => sent.get('PageNumber'))).toEqual(['1', '2'])
+    const tokens = await wire([
+      page(1, 2, { NextToken: 'n' }),
+      page(3, 0, { NextToken: 'm' }),
+      page(3, 1, { NextToken: '' }),
+    ])
+    expect(await tokens.cloud.pages('ecs', 'DescribeInstances', {}, 'L.R', { by: 'token', size: 2 })).toHaveLength(3)
+    expect(tokens.seen.map(sent => sent.get('NextToken'))).toEqual([null, 'n', 'm'])
+  })
+})
+
+/** A server that answers with these, one after the other, after it said who we are. */
+async function wire(replies: Reply[]): Promise<{
+  cloud: Alicloud
+  seen: URLSearchParams[]
+  events: Event[]
+  drain: AbortController
+}> {
+  const seen: URLSearchParams[] = []
+  const queue = [...replies]
+  const server: Server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    const params = new URLSearchParams(body)
+    if (params.get('Action') === 'GetCallerIdentity')
+      return send(response, 200, { AccountId: '1', Arn: 'acs:ram::1:user/ann' })
+    seen.push(params)
+    const reply = queue.shift() ?? failing(400, 'NothingMoreWasExpected')
+    reply(response, request, params)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const events: Event[] = []
+  const drain = new AbortController()
+  const connected = await connectAlicloud({
+    region: 'ap-northeast-1',
+    env: {},
+    sandbox: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, speed: 1000 },
+    emit: event => events.push(event),
+    drain: drain.signal,
+    reveal: () => secretValue,
+    keep: async (_name, make) => make(),
+    texts: new Map(),
+  })
+  open.push(() => {
+    connected.close()
+    server.closeAllConnections()
+    server.close()
+  })
+  expect(connected.accountName).toBe('ann')
+  return { cloud: connected.cloud, seen, events, drain }
+}
+
+function send(response: ServerResponse, status: number, body: object) {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+function good(body: object): Reply {
+  return response => send(response, 200, { RequestId: 'REQ-1', ...body })
+}
+
+function failing(status: number, Code: string): Reply {
+  return response => send(response, status, { RequestId: 'REQ-1', HostId: 'h', Code, Message: 'It says no.' })
+}
+
+const throttled: Reply = failing(400, 'Throttling.User')
+const reset: Reply = response => void response.socket?.destroy()
+const html: Reply = response => void response.writeHead(502).end('<html>Bad gateway</html>')
+const codeless: Reply = response => send(response, 500, { RequestId: 'REQ-1' })
