@@ -75,7 +75,7 @@ interface Room<Live> {
 type Step = { progress: Progress } | { back: true } | { stop: true } | { done: Resolved }
 
 /** Starts anew, or at the draft: then with every step on the path, so that going back works across the break. */
-async function begin<Live>({ request, questions, given, ground }: Room<Live>): Promise<Progress[]> {
+async function begin<Live>({ request, questions, given, ground, earlier }: Room<Live>): Promise<Progress[]> {
   const draft = await request.draft.load()
   if (!draft) return [beginning]
   const { io, secrets } = request
@@ -114,6 +114,7 @@ async function begin<Live>({ request, questions, given, ground }: Room<Live>): P
       const value = kept.answered.get(key)
       const lost = type === 'secret' && value !== undefined && !secrets.has(key)
       if (lost || (value === undefined && !kept.accepted.has(key))) return path
+      if (value !== undefined) earlier.set(key, value)
       here = answer(here, key, value)
     }
     path.push(here)

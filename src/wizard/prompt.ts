@@ -30,6 +30,8 @@ interface Common {
   columns: number
   /** False on the very first question. */
   back: boolean
+  /** Leaves no line behind when it is answered. */
+  vanish?: boolean
 }
 
 export interface LineConfig extends Common {
@@ -41,7 +43,7 @@ export interface LineConfig extends Common {
 }
 
 /** One line of text. An empty line answers `undefined`: the fallback. Tab takes the fallback into the line. */
-const linePrompt = createPrompt<Reply<string | undefined>, LineConfig>((config, done) => {
+const linePrompt = createPrompt<Reply<string | undefined>, LineConfig & Frame>((config, done) => {
   const [text, setText] = useState('')
   const [edited, setEdited] = useState(false)
   const [finished, setFinished] = useState<string | undefined>(undefined)
@@ -59,6 +61,7 @@ const linePrompt = createPrompt<Reply<string | undefined>, LineConfig>((config, 
       const wrong = given === undefined && config.fallback !== undefined ? undefined : config.check(text)
       if (wrong === undefined) {
         setFinished(given ?? config.fallback ?? '')
+        config.frame.keep = !config.vanish
         done({ is: 'value', value: given })
         return
       }
@@ -85,7 +88,10 @@ const linePrompt = createPrompt<Reply<string | undefined>, LineConfig>((config, 
     !config.masked && config.fallback !== undefined && !edited ? 'Tab edit' : '',
     ...common(config),
   ]
-  return [`${paint.cyan('?')} ${paint.bold(config.label)}${fallback}: ${shown}`, under(config, problem, keys)]
+  return [
+    `${paint.cyan('?')} ${paint.bold(config.label)}${fallback}${colon(config)} ${shown}`,
+    under(config, problem, keys),
+  ]
 })
 
 export interface Item<T> {
@@ -105,7 +111,7 @@ export interface PickConfig<T = Json> extends Common {
 }
 
 /** One of a list; typing narrows it. With `open`, the typed text itself can be the answer. */
-const pickPrompt = createPrompt<Reply<unknown>, PickConfig<unknown>>((config, done) => {
+const pickPrompt = createPrompt<Reply<unknown>, PickConfig<unknown> & Frame>((config, done) => {
   const [search, setSearch] = useState('')
   const [moved, setMoved] = useState<number | undefined>(undefined)
   const [finished, setFinished] = useState<string | undefined>(undefined)
@@ -135,6 +141,7 @@ const pickPrompt = createPrompt<Reply<unknown>, PickConfig<unknown>>((config, do
       }
       const value = item.value === typedText ? search : item.value
       setFinished(item.value === typedText ? search : item.name)
+      config.frame.keep = !config.vanish
       done({ is: 'value', value })
     } else if (isUpKey(key) || isDownKey(key)) {
       rl.clearLine(0)
@@ -153,7 +160,7 @@ const pickPrompt = createPrompt<Reply<unknown>, PickConfig<unknown>>((config, do
   const page = usePagination({
     items: found,
     active: Math.max(0, active),
-    pageSize: Math.max(3, Math.min(config.rows - 9, 14)),
+    pageSize: Math.max(3, config.rows - 9),
     loop: false,
     renderItem({ item, isActive }) {
       const name = cut(tame(item.name), config.columns - 4)
@@ -166,19 +173,20 @@ const pickPrompt = createPrompt<Reply<unknown>, PickConfig<unknown>>((config, do
   const keys = ['↑↓ Enter', config.items.length > 7 || config.open ? 'type to search' : '', ...common(config)]
   const body = [found.length > 0 ? page : '', hint ? paint.dim(wrap(tame(hint), config.columns, '  ')) : '']
   return [
-    `${paint.cyan('?')} ${paint.bold(config.label)}: ${search}`,
+    `${paint.cyan('?')} ${paint.bold(config.label)}${colon(config)} ${search}`,
     [...body.filter(Boolean), under(config, problem, keys)].join('\n'),
   ]
 })
 
 /** Asks for a line; Ctrl-C and a closed input answer `stop`. */
 export function askLine(config: LineConfig, io: Io): Promise<Reply<string | undefined>> {
-  return orStop(linePrompt(config, io))
+  return shownIn(io, (frame, context) => linePrompt({ ...config, ...frame }, context))
 }
 
 /** Asks for one of a list; Ctrl-C and a closed input answer `stop`. */
 export function askPick<T>(config: PickConfig<T>, io: Io): Promise<Reply<T | string>> {
-  return orStop(pickPrompt(config as PickConfig<unknown>, io)) as Promise<Reply<T | string>>
+  const whole = config as PickConfig<unknown>
+  return shownIn(io, (frame, context) => pickPrompt({ ...whole, ...frame }, context)) as Promise<Reply<T | string>>
 }
 
 /** Yes or no. */
@@ -194,9 +202,26 @@ export async function askYesNo(
   return (await askPick({ ...config, items }, io)) as Reply<boolean>
 }
 
-async function orStop<T>(prompt: Promise<Reply<T>>): Promise<Reply<T>> {
+/** Whether the prompt, once over, leaves its line on the screen. */
+interface Frame {
+  frame: { keep: boolean }
+}
+
+/** An answered prompt leaves one line behind; one that was left (back, stop) leaves nothing. */
+async function shownIn<T>(
+  io: Io,
+  ask: (frame: Frame, context: Io & { readonly clearPromptOnDone: boolean }) => Promise<Reply<T>>,
+): Promise<Reply<T>> {
+  const frame = { keep: false }
+  const context = {
+    ...io,
+    // The library reads this when the prompt is over.
+    get clearPromptOnDone() {
+      return !frame.keep
+    },
+  }
   try {
-    return await prompt
+    return await ask({ frame }, context)
   } catch (error) {
     // The library's name for Ctrl-C.
     if (error instanceof Error && error.name === 'ExitPromptError') return { is: 'stop' }
@@ -258,5 +283,9 @@ function under(config: Common, problem: string | undefined, keys: string[]): str
 }
 
 function doneLine(config: Common, answer: string): string {
-  return `${paint.green('✓')} ${config.label}: ${paint.cyan(cut(tame(answer), 200))}`
+  return `${paint.green('✓')} ${config.label}${colon(config)} ${paint.cyan(cut(tame(answer), 200))}`
+}
+
+function colon({ label }: Common): string {
+  return label.endsWith('?') ? '' : ':'
 }

@@ -30,6 +30,7 @@ export async function review<Live>(page: Review<Live>): Promise<Reply<string | u
       columns,
       rows: io.output.rows || 24,
       back: page.back,
+      vanish: true,
     },
     io,
   )
