@@ -2,15 +2,15 @@ import type { Json } from '../kind.ts'
 import type { Choice, Question } from '../question.ts'
 import { staticChoicesOf, staticDefaultOf } from './judge.ts'
 
-/** What stands in for the stack's name in the schema's defaults. */
-const sample = 'django'
-
 export interface SchemaOf {
   /** The schema's own address, for editors. */
   id: string
   title: string
   blueprint: string
-  clouds: string[]
+  cloud: string
+  defaults?: Readonly<Record<string, Json>>
+  /** Keys whose default depends on the machine where it is asked. */
+  withoutDefault?: readonly string[]
 }
 
 /**
@@ -23,7 +23,7 @@ export function schemaOf(of: SchemaOf, questions: readonly Question<never>[]): J
   for (const question of questions) {
     const dot = question.key.indexOf('.')
     const group = question.key.slice(0, dot)
-    const property = propertyOf(question)
+    const property = propertyOf(question, of)
     groups.set(group, { ...groups.get(group), [question.key.slice(dot + 1)]: property })
     flat[question.key] = property
   }
@@ -45,7 +45,7 @@ export function schemaOf(of: SchemaOf, questions: readonly Question<never>[]): J
         description: "The stack's name, here and in the names of what is made.",
       },
       blueprint: { type: 'string', enum: [of.blueprint] },
-      cloud: { type: 'string', enum: of.clouds },
+      cloud: { type: 'string', enum: [of.cloud] },
       region: { type: 'string', description: 'For example ap-northeast-1 (Tokyo).' },
       ...(Object.fromEntries(nested) as Record<string, Json>),
       ...flat,
@@ -53,14 +53,21 @@ export function schemaOf(of: SchemaOf, questions: readonly Question<never>[]): J
   }
 }
 
-function propertyOf(question: Question<never>): Json {
-  const fallback = question.type === 'secret' ? undefined : staticDefaultOf(question, sample)
+function propertyOf(question: Question<never>, of: SchemaOf): Json {
+  const unknown = question.type === 'secret' || of.withoutDefault?.includes(question.key)
+  const fallback = unknown ? undefined : (of.defaults?.[question.key] ?? fixedDefaultOf(question))
   return {
     title: question.label,
     description: question.help,
     ...shapeOf(question),
     ...(fallback !== undefined && { default: fallback }),
   }
+}
+
+/** The default when it is the same for every stack. */
+function fixedDefaultOf(question: Question<never>): Json | undefined {
+  const [one, other] = ['one', 'other'].map(stack => staticDefaultOf(question, stack))
+  return JSON.stringify(one) === JSON.stringify(other) ? one : undefined
 }
 
 function shapeOf(question: Question<never>): Record<string, Json> {
