@@ -48,13 +48,14 @@ export function tagParams(tags: Record<string, string>): Param[] {
     .map(([Key, Value]) => ({ Key, Value }))
 }
 
-/** The filter that finds what carries our mark: of a stack, of one type, perhaps of one address. */
+/**
+ * The filter that finds what carries our mark: exactly one address of a type, or everything with the stack's name. The
+ * latter does not ask for the type, so that tags somebody copied onto another thing are seen and can be named.
+ */
 export function markFilter(type: string, where: { stack: string; address?: string }): Record<string, string> {
-  return {
-    'stackwright:stack': where.stack,
-    'stackwright:type': type,
-    ...(where.address !== undefined && { 'stackwright:address': where.address }),
-  }
+  const stack = { 'stackwright:stack': where.stack }
+  if (where.address === undefined) return stack
+  return { ...stack, 'stackwright:type': type, 'stackwright:address': where.address }
 }
 
 /** Whether `tags` hold everything in `filter`: looked at again here, in case a product's filter is an "any of". */
