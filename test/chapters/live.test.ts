@@ -198,6 +198,21 @@ describe('The preflight', () => {
     expect(lines[0]).toMatch(said)
   })
 
+  test.each<[Record<string, string>, string]>([
+    [{ 'vswitch1.zone': 'ap-northeast-1b', 'machine.type': 'ecs.c7.large' }, 'machine.type'],
+    [{ 'machine.type': 'ecs.zz9.large' }, 'machine.type'],
+    [{ 'machine.image': 'm-nothing' }, 'machine.image'],
+    [{ 'database.version': '9.4' }, 'database.version'],
+    [{ 'database.class': 'pg.n9.64c.1m' }, 'database.class'],
+    [{ 'vswitch1.zone': 'ap-northeast-1c', 'database.version': '17.0' }, 'database.version'],
+    [{ 'database.storageType': 'cloud_ssd' }, 'database.category'],
+  ])('is where %j ends: one sentence at %s, and no default is missing because of it', async (set, key) => {
+    const { live, preflight } = await connect()
+    const { answers, missing, problems } = await answered(live, set)
+    expect({ missing, problems }).toEqual({ missing: [], problems: [] })
+    expect(await preflight(valuesOf(answers))).toEqual([expect.stringMatching(new RegExp(`^${key}: `))])
+  })
+
   test('refuses the name of a key pair that somebody else made', async () => {
     const { cloud, live, preflight } = await connect()
     await cloud.call('ecs', 'ImportKeyPair', { KeyPairName: 'theirs', PublicKeyBody: await live.generatedKey('demo') })

@@ -1,21 +1,9 @@
 import type { Choice } from '../../question.ts'
 import { makePrivateKey, PRIVATE_KEY, publicKeyOf } from './chapters/keys.ts'
-import { FAMILIES, type Family } from './families.ts'
-import type { Billing, DbClass, DbOffer, Market, Spec } from './market.ts'
-import {
-  byClassSize,
-  byFitness,
-  byList,
-  byOffer,
-  byVersion,
-  DISK_NAMES,
-  DISKS,
-  nameOfType,
-  STORAGE_NAMES,
-  STORAGES,
-  sizeOfClass,
-  suggestible,
-} from './ranking.ts'
+import { classesIn, databases } from './live-databases.ts'
+import { machines } from './live-machines.ts'
+import type { Billing, Market } from './market.ts'
+import { byFitness, suggestible } from './ranking.ts'
 
 /** What the machines and the database shall be, as far as it is known yet. */
 export interface Wish {
@@ -84,29 +72,6 @@ export function openLive(market: Market, keep: Keep): AlicloudLive {
   }
 }
 
-/** The best offer of RDS in a zone that agrees with what is wished. */
-export async function offerIn(market: Market, zone: string, wish: Wish): Promise<DbOffer | undefined> {
-  return (await offersIn(market, zone, wish)).sort(byOffer)[0]
-}
-
-/** Classes of the best offer in a zone, smallest first. */
-export async function classesIn(market: Market, zone: string, wish: Wish): Promise<DbClass[]> {
-  const offer = await offerIn(market, zone, wish)
-  if (!offer) return []
-  const classes = await market.classes(zone, wish.engine, offer, wish.dbBilling)
-  return [...classes].sort((a, b) => byClassSize(a.id, b.id))
-}
-
-async function offersIn(market: Market, zone: string, wish: Wish): Promise<DbOffer[]> {
-  const all = (await market.databases(wish.engine, wish.dbBilling)).get(zone) ?? []
-  return all.filter(
-    offer =>
-      (!wish.version || offer.version === wish.version) &&
-      (!wish.category || offer.category === wish.category) &&
-      (!wish.storageType || offer.storageType === wish.storageType),
-  )
-}
-
 /** The best type that is in stock in two zones with the database decides; otherwise the one in most of them. */
 async function zonesWithBoth(market: Market, wish: Wish): Promise<{ zones: string[]; both: number }> {
   const [stock, databaseZones, pairs] = await Promise.all([
@@ -142,92 +107,6 @@ async function candidates(market: Market, wish: Wish): Promise<string[]> {
   const specs = [...(await market.specs()).values()]
   const sensible = specs.filter(suggestible)
   return (sensible.length > 0 ? sensible : specs).sort(byFitness).map(({ id }) => id)
-}
-
-function machines(market: Market) {
-  const inAll = async (zones: string[], billing: Billing): Promise<Spec[]> => {
-    const [stock, specs] = await Promise.all([market.stock(billing), market.specs()])
-    const here = zones.length > 0 ? zones : [...stock.keys()].slice(0, 1)
-    const known = [...specs.values()].filter(({ id }) => here.every(zone => stock.get(zone)?.has(id)))
-    return known.sort((a, b) => Number(suggestible(b)) - Number(suggestible(a)) || byFitness(a, b))
-  }
-  const disksIn = async (zones: string[], wish: Wish): Promise<string[]> => {
-    const { type } = wish
-    if (!type) return []
-    const lists = await Promise.all(zones.map(zone => market.disks(zone, type, wish.billing)))
-    const shared = (lists[0] ?? []).filter(({ category }) =>
-      lists.every(list => list.some(disk => disk.category === category)),
-    )
-    return shared.map(({ category }) => category).sort(byList(DISKS))
-  }
-  const archOf = async (type: string) => (type ? (await market.specs()).get(type)?.arch : undefined) ?? 'x86_64'
-  const imagesFor = async (type: string) => {
-    const families = FAMILIES[await archOf(type)]
-    const found = await Promise.all(families.map(async family => ({ family, image: await market.newest(family.id) })))
-    return found.flatMap(({ family, image }) => (image ? [{ family, image }] : []))
-  }
-  return {
-    typeChoices: async (zones: string[], wish: Wish): Promise<Choice[]> =>
-      (await inAll(zones, wish.billing)).map(spec => ({ value: spec.id, name: nameOfType(spec) })),
-    defaultType: async (zones: string[], wish: Wish) => (await inAll(zones, wish.billing))[0]?.id,
-    imageChoices: async (type: string): Promise<Choice[]> =>
-      (await imagesFor(type)).map(({ family, image }) => ({
-        value: image.id,
-        name: family.name,
-        hint: hintOf(family, image.id),
-      })),
-    // One question to the cloud, not one for every family.
-    defaultImage: async (type: string) => (await market.newest(FAMILIES[await archOf(type)][0]!.id))?.id,
-    diskChoices: async (zones: string[], wish: Wish): Promise<Choice[]> =>
-      (await disksIn(zones, wish)).map(category => ({
-        value: category,
-        name: DISK_NAMES[category] ?? category,
-        hint: category,
-      })),
-    defaultDisk: async (zones: string[], wish: Wish) => (await disksIn(zones, wish))[0],
-  }
-}
-
-function hintOf(family: Family, id: string): string {
-  return `${id}; ${family.support}`
-}
-
-function databases(market: Market) {
-  const distinct = (items: string[]) => [...new Set(items)]
-  const without = (wish: Wish, field: 'version' | 'category' | 'storageType'): Wish => {
-    const { [field]: _, ...rest } = wish
-    return rest
-  }
-  return {
-    versionChoices: async (zone: string, wish: Wish): Promise<Choice[]> =>
-      distinct((await offersIn(market, zone, without(wish, 'version'))).map(({ version }) => version))
-        .sort(byVersion)
-        .map(version => ({ value: version, name: `${wish.engine} ${version.replace(/\.0$/, '')}` })),
-    defaultVersion: async (zone: string, wish: Wish) =>
-      (await offerIn(market, zone, without(wish, 'version')))?.version,
-    defaultCategory: async (zone: string, wish: Wish) =>
-      (await offerIn(market, zone, without(wish, 'category')))?.category,
-    storageChoices: async (zone: string, wish: Wish): Promise<Choice[]> =>
-      distinct((await offersIn(market, zone, without(wish, 'storageType'))).map(({ storageType }) => storageType))
-        .sort(byList(STORAGES))
-        .map(type => ({ value: type, name: STORAGE_NAMES[type] ?? type, hint: type })),
-    defaultStorage: async (zone: string, wish: Wish) =>
-      (await offerIn(market, zone, without(wish, 'storageType')))?.storageType,
-    classChoices: async (zone: string, wish: Wish): Promise<Choice[]> =>
-      (await classesIn(market, zone, wish)).map(({ id }) => ({ value: id, name: nameOfClass(id) })),
-    defaultClass: async (zone: string, wish: Wish) => (await classesIn(market, zone, wish))[0]?.id,
-    async smallestStorage(zone: string, wish: Wish) {
-      const found = (await classesIn(market, zone, wish)).find(({ id }) => !wish.class || id === wish.class)
-      return found && Math.max(20, Math.ceil(found.min / 5) * 5)
-    },
-  }
-}
-
-function nameOfClass(id: string): string {
-  const size = sizeOfClass(id)
-  return size?.memory
-    ? `${id.padEnd(24)} ${String(size.cores).padStart(3)} vCPU ${String(size.memory).padStart(5)} GiB`
-    : id
 }
 
 function balancers(market: Market) {

@@ -1,7 +1,8 @@
 import type { Values } from '../../question.ts'
 import { machineZones, number, text, vswitchIndex } from './chapters/names.ts'
 import { wishOf } from './chapters/wish.ts'
-import { type AlicloudLive, classesIn, offerIn, type Wish } from './live.ts'
+import type { AlicloudLive, Wish } from './live.ts'
+import { classesIn, offerIn } from './live-databases.ts'
 import { byVersion } from './ranking.ts'
 
 /**
