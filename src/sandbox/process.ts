@@ -66,9 +66,8 @@ export async function findSandbox({
 export async function startSandbox(options: StartOptions): Promise<Running> {
   const running = await findSandbox({ data: options.data, env: {} })
   if (running) return await fitting(running, options)
-  mkdirSync(options.data, { recursive: true, mode: 0o700 })
   const log = join(options.data, 'server.log')
-  const output = openSync(log, 'w', 0o600)
+  const output = openLog(options.data, log)
   const child = spawn(process.execPath, [packageFile('bin/stackwright.js'), ...serveArguments(options)], {
     cwd: options.data,
     detached: true,
@@ -103,6 +102,20 @@ export async function stopSandbox({ data, env }: { data: string; env: NodeJS.Pro
     what: `The sandbox at ${running.url} did not stop.`,
     ...(running.pid && { next: `End its process: kill ${running.pid}` }),
   })
+}
+
+function openLog(data: string, log: string): number {
+  try {
+    mkdirSync(data, { recursive: true, mode: 0o700 })
+    return openSync(log, 'w', 0o600)
+  } catch (error) {
+    throw new Problem({
+      what: `The sandbox cannot keep its data in ${data}.`,
+      why: (error as Error).message,
+      next: 'Use another folder: --state DIR.',
+      exit: Exit.preflight,
+    })
+  }
 }
 
 async function namedSandbox(url: string): Promise<Running> {

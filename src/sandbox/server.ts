@@ -8,6 +8,7 @@ import { announce, claim, release } from './claim.ts'
 import { type CallLog, control, createCallLog } from './control.ts'
 import { createFaults, parseFaults } from './faults.ts'
 import { closeServer, createFronts, type Fronts, listen } from './front.ts'
+import { ApiError } from './model.ts'
 import { openStore, type Store, type Transaction } from './store.ts'
 import { createWorld, type LiveWorld } from './world.ts'
 
@@ -147,16 +148,21 @@ function saver(
   world: LiveWorld,
 ): (extra?: Pick<Transaction, 'token' | 'port'> & { clock?: true }) => void {
   return (extra = {}) => {
-    const { put, drop } = world.takeChanges()
+    const changes = world.takeChanges()
+    const { put, drop } = changes
     const { clock, ...parts } = extra
     if (put.length + drop.length === 0 && !clock && !parts.token && !parts.port) return
-    store.append({
-      clock: world.clock(),
-      random: world.randomState(),
-      ...(put.length > 0 && { put }),
-      ...(drop.length > 0 && { drop }),
-      ...parts,
-    })
+    const saved = { ...(put.length > 0 && { put }), ...(drop.length > 0 && { drop }), ...parts }
+    try {
+      store.append({ clock: world.clock(), random: world.randomState(), ...saved })
+    } catch (error) {
+      world.untakeChanges(changes)
+      throw new ApiError(
+        500,
+        'SandboxCannotSave',
+        `The embedded cloud cannot save its data: ${(error as Error).message}`,
+      )
+    }
   }
 }
 

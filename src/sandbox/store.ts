@@ -50,10 +50,18 @@ export function openStore(file: string | undefined, fresh: { speed: number; seed
   const saved = existsSync(file) ? load(file) : emptySaved(fresh)
   compact(file, saved)
   const handle = openSync(file, 'a', 0o600)
-  return {
-    saved,
-    append: transaction => void writeSync(handle, line(transaction)),
-    close: () => closeSync(handle),
+  return { saved, append: appender(handle), close: () => closeSync(handle) }
+}
+
+/** A full disk may tear a line; the next one then starts on a line of its own. */
+function appender(handle: number): (transaction: Transaction) => void {
+  let torn = false
+  return transaction => {
+    const text = Buffer.from((torn ? '\n' : '') + line(transaction))
+    torn = true
+    let written = 0
+    while (written < text.length) written += writeSync(handle, text, written)
+    torn = false
   }
 }
 

@@ -34,6 +34,8 @@ export interface LiveWorld extends World {
   /** Any thing of this id, whatever its type. */
   byId(id: string): Thing | undefined
   takeChanges(): Changes
+  /** Puts changes back that could not be saved, for the next time. */
+  untakeChanges(changes: Changes): void
 }
 
 export function freshState(speed: number, seed: number): WorldState {
@@ -112,6 +114,10 @@ export function createWorld(state: WorldState, speed: number): LiveWorld {
       put.clear()
       dropped.clear()
       return changes
+    },
+    untakeChanges(changes) {
+      for (const thing of changes.put) if (!dropped.has(key(thing))) put.set(key(thing), thing)
+      for (const name of changes.drop) if (!put.has(name)) dropped.add(name)
     },
   }
 }
