@@ -1,4 +1,5 @@
 import { answersFrom, parseSet, problemOf, type Resolved, type Sources, valuesOf } from '../answers.ts'
+import { blueprints } from '../blueprints/index.ts'
 import { Exit, Problem } from '../errors.ts'
 import type { PlanLine } from '../events.ts'
 import type { Json, Sheet } from '../kind.ts'
@@ -137,4 +138,16 @@ function sentence({ key, from, to }: { key: string; from: Json; to: Json }): str
 /** Headings by step, for the views. */
 export function titlesOf(chapters: Asked[]): Record<string, string> {
   return Object.fromEntries(chapters.map(({ step, title }) => [step, title]))
+}
+
+/** Headings of a saved stack's chapters, in the tutorial's order; nothing for a blueprint that is not known here. */
+export async function savedTitles(blueprint: string, provider: Provider): Promise<Record<string, string>> {
+  const load = Object.hasOwn(blueprints, blueprint) ? blueprints[blueprint] : Object.values(blueprints)[0]
+  return load ? titlesOf(chaptersOf(await load(), provider)) : {}
+}
+
+/** The same things chapter by chapter. Within a chapter nothing moves; unknown chapters come last. */
+export function byChapter<T extends { step: string }>(things: T[], order: string[]): T[] {
+  const place = (thing: T) => (order.includes(thing.step) ? order.indexOf(thing.step) : order.length)
+  return [...things].sort((a, b) => place(a) - place(b))
 }

@@ -120,7 +120,6 @@ function columns(rows: string[][]): string {
           .map((cell, index) => cell.padEnd(widths[index] ?? 0))
           .join('  ')
           .trimEnd(),
-        false,
       ),
     )
     .join('\n')

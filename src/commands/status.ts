@@ -3,8 +3,11 @@ import { Exit, Problem } from '../errors.ts'
 import type { ResourceEvent } from '../events.ts'
 import type { AnyKind } from '../kind.ts'
 import type { Entry } from '../state.ts'
+import { resourceLine } from '../view/sentences.ts'
+import { oneLine } from '../view/text.ts'
 import { announce, connect, type Link } from './connect.ts'
 import type { Flags } from './flags.ts'
+import { byChapter, savedTitles } from './prepare.ts'
 import { done, perform, type Session } from './session.ts'
 import { type Target, targetThatIs } from './target.ts'
 
@@ -17,13 +20,14 @@ async function work(session: Session): Promise<number> {
   const target = await targetThatIs(session)
   const link = await connect(session, target)
   announce(session, target, link.connected, target.saved.blueprint)
-  const entries = Object.entries(target.saved.entries)
-  const seen = await Promise.all(entries.map(([address, entry]) => look(target, link, address, entry)))
-  for (const [index, event] of seen.entries()) {
-    if (event.step !== seen[index - 1]?.step)
-      session.view.emit({ is: 'step', step: event.step, title: event.step, phase: 'started' })
-    session.view.emit(event)
-  }
+  const titles = await savedTitles(target.saved.blueprint, target.provider)
+  const entries = byChapter(
+    Object.entries(target.saved.entries).map(([address, entry]) => ({ address, entry, step: entry.step })),
+    Object.keys(titles),
+  )
+  const seen = await Promise.all(entries.map(({ address, entry }) => look(target, link, address, entry)))
+  if (session.view.kind === 'json') seen.forEach(session.view.emit)
+  else session.view.say(table(seen, titles))
   const strangers = await unknown(target, link)
   const differing = [
     ...seen.filter(event => event.phase === 'failed').map(event => `${event.title} ${event.address}: ${event.note}.`),
@@ -36,6 +40,15 @@ async function work(session: Session): Promise<number> {
     next: `To make what is missing: stackwright up --stack ${target.stack}`,
     exit: Exit.failed,
   })
+}
+
+/** The result itself, so it goes to standard output. */
+function table(seen: ResourceEvent[], titles: Record<string, string>): string {
+  const lines = seen.flatMap((event, index) => {
+    const title = event.step === seen[index - 1]?.step ? [] : [oneLine(titles[event.step] ?? event.step)]
+    return [...title, `  ${resourceLine(event)}`]
+  })
+  return [...lines, ''].join('\n')
 }
 
 async function look(target: Target, link: Link, address: string, entry: Entry): Promise<ResourceEvent> {
@@ -52,8 +65,8 @@ async function look(target: Target, link: Link, address: string, entry: Entry): 
   if (!kind) return { ...event, phase: 'failed', note: 'of a kind that this version does not know' }
   if (entry.is !== 'ready') return { ...event, phase: 'failed', note: unfinished[entry.is] }
   return (await lives(link, kind, entry))
-    ? { ...event, phase: 'kept', note: 'there' }
-    : { ...event, phase: 'failed', note: 'missing' }
+    ? { ...event, phase: 'kept', note: 'is there' }
+    : { ...event, phase: 'failed', note: 'is missing' }
 }
 
 const unfinished = {

@@ -33,9 +33,8 @@ export interface Wish {
 
 /** For `up` and `plan`: flags, then environment, then answers file, then what was saved, then the only possible one. */
 export async function targetToBuild(session: Session, chosen: Wish = {}): Promise<BuildTarget> {
-  const { flags, env } = session
-  const path = flags.answers ?? variable(env, 'ANSWERS')
-  const file = path === undefined ? undefined : await readAnswersFile(path)
+  const { env } = session
+  const file = await answersFile(session)
   const wish = wishOf(session, file, chosen)
   const stack = checkedName(
     wish.stack ?? (await onlyStack(session, wish.blueprint)) ?? wish.blueprint ?? only(blueprints),
@@ -112,6 +111,16 @@ async function savedStack(session: Session, stack: string): Promise<{ folder: st
   return { folder, saved }
 }
 
+/** What was said so far, for the guided start. */
+export async function wishNow(session: Session): Promise<Wish> {
+  return wishOf(session, await answersFile(session), {})
+}
+
+async function answersFile({ flags, env }: Session): Promise<AnswersFile | undefined> {
+  const path = flags.answers ?? variable(env, 'ANSWERS')
+  return path === undefined ? undefined : readAnswersFile(path)
+}
+
 function wishOf({ flags, env }: Session, file: AnswersFile | undefined, chosen: Wish): Wish {
   const wish: Wish = {}
   for (const key of ['stack', 'blueprint', 'cloud', 'region'] as const) {
@@ -184,13 +193,17 @@ function onlyCloud(blueprint: Blueprint): string | undefined {
   return clouds.length === 1 ? clouds[0] : undefined
 }
 
-/** Names a folder, and stands in tags and host names: nothing but these characters. */
 function checkedName(name: string | undefined): string {
   if (name === undefined) throw usage('Missing --stack, or STACKWRIGHT_STACK: a name for the stack.')
-  if (/^[a-z][a-z0-9-]{0,29}$/.test(name)) return name
-  throw usage(
-    `"${name}" cannot be the name of a stack: 1 to 30 small letters, digits and hyphens, the first one a letter.`,
-  )
+  const problem = nameProblem(name)
+  if (problem) throw usage(problem)
+  return name
+}
+
+/** Names a folder, and stands in tags and host names: nothing but these characters. */
+export function nameProblem(name: string): string | undefined {
+  if (/^[a-z][a-z0-9-]{0,29}$/.test(name)) return undefined
+  return `"${name}" cannot be the name of a stack: 1 to 30 small letters, digits and hyphens, the first one a letter.`
 }
 
 /** It becomes part of host names. */

@@ -8,6 +8,7 @@ import { newState, openStore, readState, type State, type Store } from '../state
 import { askYes, confirmTeardown } from './confirm.ts'
 import { announce, connect, type Link } from './connect.ts'
 import type { Flags } from './flags.ts'
+import { byChapter, savedTitles } from './prepare.ts'
 import { ANSWERS_FILE } from './replay.ts'
 import { done, needsYes, perform, type Session } from './session.ts'
 import { type Target, targetByName, targetThatIs } from './target.ts'
@@ -72,7 +73,9 @@ async function fromTags(session: Session): Promise<number> {
 
 /** What goes, with the data and the money in it; then the confirmation. */
 async function shown(session: Session, target: Target, state: State): Promise<void> {
-  const changes = planDown(state.entries, target.provider.kinds)
+  const titles = await savedTitles(state.blueprint, target.provider)
+  session.view.know({ titles })
+  const changes = byChapter(planDown(state.entries, target.provider.kinds), Object.keys(titles).reverse())
   session.view.emit({ is: 'plan', verb: 'teardown', changes })
   await confirmTeardown(session, target.stack)
 }

@@ -14,6 +14,7 @@ import { answersNow, chaptersOf, type Prepared, prepare, problemBeforehand, titl
 import { receipt } from './receipt.ts'
 import { replayOf, saveAnswersFile } from './replay.ts'
 import { done, needsYes, perform, type Session } from './session.ts'
+import { startOf } from './start.ts'
 import { type BuildTarget, targetToBuild } from './target.ts'
 
 /** `stackwright up`: from answers to a stack that serves. */
@@ -22,7 +23,7 @@ export function up(flags: Flags): Promise<number> {
 }
 
 async function work(session: Session): Promise<number> {
-  const target = await targetToBuild(session)
+  const target = await targetToBuild(session, session.interactive ? await startOf(session) : {})
   needsYes(session, '`up`', await problemBeforehand(session, target))
   await refuseWhenHeld(target)
   const link = await connect(session, target)

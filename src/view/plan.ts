@@ -1,6 +1,6 @@
 import type { PlanLine } from '../events.ts'
 import { isRef, isSecret, type Json, type JsonObject } from '../kind.ts'
-import { clip, columns, oneLine, pad, wrap } from './text.ts'
+import { clip, flow, oneLine, pad, wrap } from './text.ts'
 
 export interface PlanStyle {
   verb: 'up' | 'teardown'
@@ -26,19 +26,13 @@ const WORD = {
 export function planText(lines: PlanLine[], style: PlanStyle): string {
   const paint = style.paint ?? (text => text)
   const out: string[] = []
-  let step: string | undefined
-  let chapter = 0
-  for (const line of lines) {
-    if (line.step !== step) {
-      step = line.step
-      chapter += 1
-      const title = style.titles[step] ?? step
-      out.push('', paint(clip(style.verb === 'up' ? `${chapter}. ${title}` : title, style.width), 'heading'))
-    }
-    out.push(...resourceLines(line, style, paint))
+  for (const [index, step] of [...new Set(lines.map(line => line.step))].entries()) {
+    const title = oneLine(style.titles[step] ?? step)
+    out.push(paint(clip(style.verb === 'up' ? `${index + 1}. ${title}` : title, style.width), 'heading'))
+    for (const line of lines) if (line.step === step) out.push(...resourceLines(line, style, paint))
+    out.push('')
   }
-  out.push('', ...wrap(`Plan: ${counts(lines)}.`, style.width))
-  return out.slice(out[0] === '' ? 1 : 0).join('\n')
+  return [...out, ...wrap(`Plan: ${counts(lines)}.`, style.width)].join('\n')
 }
 
 /** `12 to create, 1 to change, 3 unchanged` */
@@ -66,12 +60,12 @@ function resourceLines(line: PlanLine, style: PlanStyle, paint: NonNullable<Plan
   const name = line.address.slice(line.address.indexOf('/') + 1)
   const head = `  ${SIGN[line.action]} ${pad(line.title, 18)} ${oneLine(name)}${line.id ? `  ${oneLine(line.id)}` : ''}`
   const out = [paint(clip(head, style.width), line.action)]
-  const dim = (text: string) => wrap(text, style.width, '      ').map(part => paint(part, 'dim'))
+  const dim = (parts: string[]) => flow(parts, style.width, '      ').map(part => paint(part, 'dim'))
   for (const change of line.changes ?? []) {
-    out.push(...dim(`${oneLine(change.key)}: ${clip(shown(change.from), 60)} → ${clip(shown(change.to), 60)}`))
+    out.push(...dim([`${oneLine(change.key)}: ${clip(shown(change.from), 60)} → ${clip(shown(change.to), 60)}`]))
   }
   const isNew = line.action === 'create' || line.action === 'resume'
-  if (isNew && line.input) out.push(...dim(fields(line.input).join('  ')))
+  if (isNew && line.input) out.push(...dim(fields(line.input)))
   for (const note of line.notes ?? []) {
     out.push(...wrap(`! ${oneLine(note)}`, style.width, '      ').map(part => paint(part, 'refused')))
   }
@@ -82,13 +76,9 @@ function resourceLines(line: PlanLine, style: PlanStyle, paint: NonNullable<Plan
 function fields(input: JsonObject): string[] {
   return Object.entries(input)
     .filter(([, value]) => value !== '' && value !== null && !(typeof value === 'object' && isEmpty(value)))
-    .map(([key, value]) => `${oneLine(key)}=${clipped(shown(value))}`)
+    .map(([key, value]) => `${oneLine(key)}=${clip(shown(value), 60)}`)
 }
 
 function isEmpty(value: object): boolean {
   return Object.keys(value).length === 0
-}
-
-function clipped(text: string): string {
-  return columns(text) > 100 ? clip(text, 100) : text
 }

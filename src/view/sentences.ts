@@ -19,11 +19,12 @@ const SAID = { kept: 'unchanged', removed: 'removed', failed: 'failed' } as Reco
 /** `✔ VSwitch  vswitch-1  vsw-6we…  3.2 s` */
 export function resourceLine(event: ResourceEvent): string {
   const name = oneLine(event.address.slice(event.address.indexOf('/') + 1))
-  const parts = [`${MARK[event.phase] ?? '·'} ${pad(event.title, 18)} ${pad(name, 14)}`]
+  const parts = [`${MARK[event.phase] ?? '·'} ${pad(event.title, 18)} ${pad(name, 18)}`]
   if (event.id) parts.push(oneLine(event.id))
   const said = SAID[event.phase]
-  if (said) parts.push(said)
-  if (event.ms !== undefined && event.phase !== 'kept') parts.push(duration(event.ms))
+  // A note on something unchanged says it better; what went along with another took no time of its own.
+  if (said && !(event.phase === 'kept' && event.note)) parts.push(said)
+  if (event.ms !== undefined && event.phase !== 'kept' && !event.note) parts.push(duration(event.ms))
   if (event.note) parts.push(oneLine(event.note))
   return parts.join('  ').trimEnd()
 }

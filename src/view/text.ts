@@ -48,6 +48,21 @@ export function wrap(text: string, width: number, indent = ''): string[] {
   return lines
 }
 
+/** Pieces side by side, two spaces between them, as many a line as fit; a piece is broken only when it is alone. */
+export function flow(pieces: string[], width: number, indent = ''): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const piece of pieces) {
+    const candidate = line === '' ? indent + piece : `${line}  ${piece}`
+    if (line !== '' && columns(candidate) > width) {
+      lines.push(line)
+      line = indent + piece
+    } else line = candidate
+  }
+  if (line !== '') lines.push(line)
+  return lines.flatMap(each => (columns(each) > width ? wrap(each.trimStart(), width, indent) : [each]))
+}
+
 function columnsOf(character: string): number {
   if (/\p{Mark}|\u200b|\u200d|\ufe0f/u.test(character)) return 0
   const code = character.codePointAt(0)!

@@ -1,0 +1,53 @@
+import { blueprints } from '../blueprints/index.ts'
+import { providers } from '../providers/index.ts'
+import type { Choice } from '../question.ts'
+import { listStacks } from '../state.ts'
+import { chooseStart, type Start, type StartChoice } from '../wizard/index.ts'
+import { io } from './confirm.ts'
+import { connect } from './connect.ts'
+import type { Session } from './session.ts'
+import { type BuildTarget, nameProblem, targetToBuild, type Wish, wishNow } from './target.ts'
+
+/**
+ * The first questions of a guided `up`: what, where, under which name. Not asked: what is given, what has only one
+ * possible answer, and anything about the only stack there is.
+ */
+export async function startOf(session: Session): Promise<Wish> {
+  const wish = await wishNow(session)
+  const stacks = await listStacks(session.stateFolder)
+  const goesOn = wish.stack === undefined ? stacks.length === 1 && !wish.blueprint : stacks.includes(wish.stack)
+  if (goesOn) return {}
+  const known = Object.keys(blueprints)
+  const given: Start = { ...(known.length === 1 && { blueprint: known[0]! }), ...wish }
+  const chosen = (given.blueprint && (await blueprints[given.blueprint]?.())) || undefined
+  const clouds = (chosen?.clouds ?? []).filter(cloud => cloud in providers)
+  if (clouds.length === 1) given.cloud ??= clouds[0]!
+  return chooseStart({
+    given,
+    blueprints: await blueprintChoices(),
+    clouds: () => Object.keys(providers).map(id => ({ value: id, name: titles[id] ?? id })),
+    regions: cloud => regionChoices(session, { ...given, cloud }),
+    stacks,
+    checkStack: nameProblem,
+    io,
+  })
+}
+
+const titles: Record<string, string> = { alicloud: 'Alibaba Cloud', aws: 'AWS' }
+
+async function blueprintChoices(): Promise<StartChoice[]> {
+  const all = await Promise.all(Object.values(blueprints).map(load => load()))
+  return all.map(({ id, title, about }) => ({ value: id, name: title, hint: about }))
+}
+
+/** The cloud itself says which regions there are: connected where it would be without an answer. */
+async function regionChoices(session: Session, wish: Wish): Promise<{ choices: StartChoice[]; fallback: string }> {
+  const target: BuildTarget = await targetToBuild(session, { ...wish, stack: wish.stack ?? wish.blueprint ?? 'new' })
+  const { connected } = await connect(session, target)
+  const live = connected.live as { regionChoices?(): Promise<Choice[]> }
+  const choices = (await live.regionChoices?.()) ?? [{ value: target.region, name: target.region }]
+  return {
+    choices: choices.map(choice => ({ ...choice, value: String(choice.value) })),
+    fallback: target.region,
+  }
+}
