@@ -1,7 +1,6 @@
 import type { Event } from '../../src/events.ts'
 import type { AnyKind, JsonObject, Mark } from '../../src/kind.ts'
 import { type Alicloud, connectAlicloud } from '../../src/providers/alicloud/client.ts'
-import type { Connection } from '../../src/providers/provider.ts'
 import { type Sandbox, type ServeOptions, serve } from '../../src/sandbox/server.ts'
 
 export interface Bench {
@@ -17,8 +16,8 @@ export interface Bench {
 
 export const secretValue = 'Sup3r-secret_Word'
 
-/** The embedded cloud in this process and a connection to it. */
-export async function openBench(options: ServeOptions = {}, more: Partial<Connection> = {}): Promise<Bench> {
+/** The embedded cloud in this process and a connection to it, perhaps through something in between. */
+export async function openBench(options: ServeOptions = {}, through = (url: string) => url): Promise<Bench> {
   const speed = options.speed ?? 400
   const sandbox = await serve({ seed: 7, ...options, speed })
   const events: Event[] = []
@@ -28,7 +27,7 @@ export async function openBench(options: ServeOptions = {}, more: Partial<Connec
   const connected = await connectAlicloud({
     region: 'ap-northeast-1',
     env: {},
-    sandbox: { url: sandbox.url, speed },
+    sandbox: { url: through(sandbox.url), speed },
     emit: event => events.push(event),
     drain: drain.signal,
     reveal: () => secretValue,
@@ -38,7 +37,6 @@ export async function openBench(options: ServeOptions = {}, more: Partial<Connec
       return value
     },
     texts,
-    ...more,
   })
   return {
     sandbox,

@@ -7,6 +7,7 @@ import {
   findByMark,
   given,
   type Listing,
+  lookAndDo,
   minute,
   orAbsent,
   removed,
@@ -178,8 +179,13 @@ export const listener: AlicloudKind<ListenerIn, { id: string }> = {
     if (!sameHealth(row, health)) {
       await write('SetLoadBalancerHTTPListenerAttribute', { StickySession: 'off', ...healthParams(health) })
     }
-    // A new listener is stopped.
-    if (str(row, 'Status') !== 'running') await write('StartLoadBalancerListener', { ListenerProtocol: 'http' })
+    // A new listener is stopped, and only a stopped one can be started: looked at before each try.
+    await lookAndDo(cloud, async () => {
+      if (str(await read(), 'Status') !== 'stopped') return
+      await cloud.lane(`slb:${loadBalancerId}`, () =>
+        cloud.call('slb', 'StartLoadBalancerListener', { ...place, ListenerProtocol: 'http' }),
+      )
+    })
     await settled(cloud, read, now => str(now, 'Status') === 'running', options)
     return { id }
   },

@@ -87,6 +87,21 @@ export async function removed(cloud: Alicloud, send: () => Promise<unknown>, wit
   }
 }
 
+/**
+ * Work that looks first and then sends one call which must not be repeated blindly: after an answer that left it open
+ * the work starts over, with the look.
+ */
+export async function lookAndDo(cloud: Alicloud, work: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!hasFate(error, 'unsure') || attempt === 10) throw error
+    }
+    await cloud.sleep(attempt * second)
+  }
+}
+
 /** Waits a while for something to be absent; `going` when it takes longer. */
 export async function untilAbsent(
   cloud: Alicloud,

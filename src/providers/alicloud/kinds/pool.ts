@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../kind.ts'
 import { type Alicloud, until } from '../client.ts'
 import { rows, str } from '../read.ts'
 import { readServerGroup } from './balancer.ts'
-import { type AlicloudKind, minute, orAbsent, second } from './common.ts'
+import { type AlicloudKind, lookAndDo, minute, orAbsent, second } from './common.ts'
 
 export type BackendIn = { groupId: string; instanceId: string; port: number; weight: number }
 
@@ -93,7 +93,7 @@ function together(cloud: Alicloud, groupId: string, wish: Wish): Promise<void> {
       if (list.length === 0) waiting.delete(key)
       if (turn.length === 0) return
       try {
-        await change(cloud, groupId, turn)
+        await lookAndDo(cloud, () => change(cloud, groupId, turn))
         for (const one of turn) one.done()
       } catch (error) {
         for (const one of turn) one.failed(error)
@@ -115,11 +115,8 @@ async function change(cloud: Alicloud, groupId: string, turn: Waiting[]): Promis
   const missing = wanted.filter(one => !present.some(row => isAt(row, one)))
   const changed = wanted.filter(one => present.some(row => isAt(row, one) && Number(row.Weight) !== one.weight))
   const leaving = unwanted.filter(one => present.some(row => isAt(row, one)))
-  // Nothing is lost by sending these twice: what is in the group already stays one entry.
   const send = (action: string, list: BackendIn[]) =>
-    list.length > 0
-      ? cloud.call('slb', action, { VServerGroupId: groupId, BackendServers: servers(list) }, { repeatable: true })
-      : undefined
+    list.length > 0 ? cloud.call('slb', action, { VServerGroupId: groupId, BackendServers: servers(list) }) : undefined
   await send('AddVServerGroupBackendServers', missing)
   await send('SetVServerGroupAttribute', changed)
   await send('RemoveVServerGroupBackendServers', leaving)
