@@ -10,7 +10,7 @@ import sys
 import time
 
 LOCK = 7_305_021_318
-PATIENCE = 120  # seconds
+PATIENCE = 60  # seconds
 
 
 def main():

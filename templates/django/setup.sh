@@ -1,6 +1,7 @@
 #!/bin/bash
 # Puts a Django application on this machine: Python, Git, the application, gunicorn under systemd, nginx in front of it.
 # It may be run any number of times: what is already as it should be stays untouched.
+# With STACKWRIGHT_PACKAGES=distribution Django itself is a package of Debian or Ubuntu too, and nothing else is fetched.
 # It reads DB_ENGINE DB_HOST DB_PORT DB_NAME DB_USER and the secrets DB_PASSWORD DJANGO_SECRET_KEY from its environment.
 # shellcheck disable=SC2016
 set -euo pipefail
@@ -15,6 +16,7 @@ APP_PORT={{appPort}}
 
 ROOT=/opt/stackwright
 VENV=$ROOT/venv
+STAMPS=$ROOT/.stamps
 APP=$ROOT/$SOURCE
 ENV_FILE=/etc/stackwright/django.env
 SERVICE=stackwright-django
@@ -45,7 +47,7 @@ begin() {
   umask 022
   exec 9>/run/stackwright-django.lock
   flock -w 1800 9 || { echo 'stackwright: another run of this script has been at work for half an hour.' >&2; exit 1; }
-  mkdir -p /var/log/stackwright /etc/stackwright "$ROOT/.running"
+  mkdir -p /var/log/stackwright /etc/stackwright "$STAMPS"
   touch "$LOG"
   chmod 0600 "$LOG"
   exec 3>&1 >>"$LOG" 2>&1 </dev/null
@@ -164,7 +166,10 @@ make_folders() {
   put 0644 "$ROOT/requirements.txt" {{requirements}}
   put 0644 "$ROOT/prepare.py" {{prepare}}
   # Alibaba Cloud's images name their package mirror in root's own pip configuration.
-  if [ -r /root/.pip/pip.conf ]; then put 0644 "$ROOT/pip.conf" "$(cat /root/.pip/pip.conf)"; fi
+  local conf
+  for conf in /root/.pip/pip.conf /root/.config/pip/pip.conf; do
+    if [ -r "$conf" ]; then put 0644 "$ROOT/pip.conf" "$(cat "$conf")"; fi
+  done
 }
 
 fetch_sample() {
@@ -196,11 +201,11 @@ make_environment() {
   local wanted
   wanted=$("$PYTHON" -VV; cat "$ROOT/requirements.txt" "$APP"/{requirements.txt,pyproject.toml} 2>/dev/null || true; echo "$DB_ENGINE ${STACKWRIGHT_PACKAGES:-}")
   wanted=$(sha256sum <<<"$wanted")
-  if [ "$(cat "$VENV/.made-from" || true)" != "$wanted" ]; then
-    rm -rf "$VENV"
+  if [ "$(cat "$STAMPS/venv" || true)" != "$wanted" ]; then
+    rm -rf "$VENV" "$STAMPS/venv"
     install -d -o django -g django "$VENV"
     fill_environment
-    put 0644 "$VENV/.made-from" "$wanted"
+    put 0644 "$STAMPS/venv" "$wanted"
   fi
   if command -v restorecon; then restorecon -R "$ROOT"; fi
 }
@@ -230,15 +235,15 @@ fill_environment() {
 want() {
   local package=$1
   shift
-  if "$VENV/bin/python" -c 'import sys, importlib.util as u; sys.exit(not any(map(u.find_spec, sys.argv[1:])))' "$@"; then
+  if as_user "$VENV/bin/python" -c 'import sys, importlib.util as u; sys.exit(not any(map(u.find_spec, sys.argv[1:])))' "$@"; then
     return
   fi
   if from_distribution; then
     echo "The distribution's packages lack $package."
     return 1
   fi
-  grep "^${package}[=[]" "$ROOT/requirements.txt" >"$VENV/wanted.txt"
-  pip_install -r "$VENV/wanted.txt"
+  grep "^${package}[=[]" "$ROOT/requirements.txt" >"$ROOT/wanted.txt"
+  pip_install -r "$ROOT/wanted.txt"
 }
 
 pip_install() {
@@ -292,7 +297,7 @@ start_gunicorn() {
   put 0644 "/etc/systemd/system/$SERVICE.service" {{unit}}
   systemctl daemon-reload
   systemctl enable "$SERVICE"
-  run_latest "$SERVICE" "$(cat "/etc/systemd/system/$SERVICE.service" "$ENV_FILE" "$VENV/.made-from"; revision)"
+  run_latest "$SERVICE" "$(cat "/etc/systemd/system/$SERVICE.service" "$ENV_FILE" "$STAMPS/venv"; revision)"
 }
 
 revision() {
@@ -322,12 +327,12 @@ start_nginx() {
 run_latest() {
   local hash
   hash=$(sha256sum <<<"$2")
-  if [ "$(cat "$ROOT/.running/$1" || true)" = "$hash" ] && systemctl is-active "$1"; then return; fi
+  if [ "$(cat "$STAMPS/$1" || true)" = "$hash" ] && systemctl is-active "$1"; then return; fi
   if ! systemctl restart "$1"; then
     journalctl -u "$1" -n 25 --no-pager -o cat
     return 1
   fi
-  put 0600 "$ROOT/.running/$1" "$hash"
+  put 0600 "$STAMPS/$1" "$hash"
 }
 
 prove() {
@@ -350,7 +355,7 @@ answers() {
   curl --noproxy '*' -sS -f -o /dev/null --max-time 10 "http://127.0.0.1:$1$HEALTH_PATH"
 }
 
-# put MODE PATH TEXT: writes the file at once, as a whole, and only when it differs.
+# put MODE PATH TEXT: writes the file at once, as a whole, and only when it differs. Only into folders of root.
 put() {
   if [ -f "$2" ] && [ "0$(stat -c %a "$2")" = "$1" ] && printf '%s' "$3" | cmp -s - "$2"; then return; fi
   (umask 077 && printf '%s' "$3" >"$2.new")

@@ -59,7 +59,7 @@ test('the migrations are complete: the models ask for nothing more', async () =>
 
 test('a wrong password ends with the reason, without the password', async () => {
   const wrong = { ...env, DB_PASSWORD: 'wrong-geheim' }
-  const program = readPackageFile('templates/django/prepare.py').replace('PATIENCE = 120', 'PATIENCE = 0')
+  const program = readPackageFile('templates/django/prepare.py').replace('PATIENCE = 60', 'PATIENCE = 0')
   const { code, err, out } = await run(python, ['-', 'config.wsgi'], { cwd: app, env: wrong, input: program })
   expect(code).toBe(1)
   expect(err).toMatch(/does not let us in:.*password authentication failed/)
