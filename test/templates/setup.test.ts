@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -123,6 +123,30 @@ describe('the setup script', () => {
   })
 })
 
+describe('on the dnf family', () => {
+  test('an old python3 is left alone and a newer one is installed beside it, with what else is missing', async () => {
+    const { asked, out } = await withDnf({ offers: 'python3.11 git nginx', old: true })
+    expect(out.trim().split('\n').at(-1)).toBe('PYTHON=python3.11')
+    expect(asked).toEqual([
+      'dnf -y install git',
+      'dnf -y install nginx',
+      'dnf -y install python3.12 python3.12-pip',
+      'dnf -y install python3.11 python3.11-pip',
+    ])
+  })
+
+  test('a second run asks for nothing', async () => {
+    await withDnf({ offers: 'python3.11 git nginx', old: true })
+    expect(await withDnf({ offers: '', keep: true })).toMatchObject({ asked: [], code: 0 })
+  })
+
+  test('without any recent Python it says so', async () => {
+    const { code, out } = await withDnf({ offers: 'git nginx', old: true })
+    expect(code).not.toBe(0)
+    expect(out).toContain('No Python 3.9 or later was found among the packages.')
+  })
+})
+
 describe('nginx', () => {
   test.each([
     [80, 8080],
@@ -235,9 +259,36 @@ function check(key: string, value: Json, values: Values = {}): string | undefine
   return asks.find(ask => ask.key === key)?.check?.(value, values)
 }
 
+/** `install_packages` on a machine that has only curl, an old python3 and a dnf that offers some packages and notes what it is asked. */
+async function withDnf({ offers, old, keep }: { offers: string; old?: boolean; keep?: boolean }) {
+  const bin = join(folder.path, 'dnf-bin')
+  const asked = join(folder.path, 'dnf-asked')
+  const real = (await run('sh', ['-c', 'readlink -f "$(python3 -c "import sys; print(sys.executable)")"'])).out.trim()
+  if (!keep) await rm(bin, { recursive: true, force: true })
+  await mkdir(bin, { recursive: true })
+  await writeFile(asked, '')
+  const program = async (name: string, text: string) =>
+    writeFile(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+  if (old) await program('python3', 'exit 1')
+  await program('curl', '')
+  await program('sleep', '')
+  await program(
+    'dnf',
+    `echo "dnf $*" >>${asked}
+    case " ${offers} " in *" $3 "*) ;; *) exit 1 ;; esac
+    case $3 in python*) echo '#!/bin/sh\nexec ${real} "$@"' >${bin}/$3 ;; *) echo '#!/bin/sh' >${bin}/$3 ;; esac
+    /bin/chmod 755 ${bin}/$3`,
+  )
+  const { code, out } = await inScript('install_packages; echo "PYTHON=$PYTHON"', {
+    DB_ENGINE: 'postgresql',
+    PATH: bin,
+  })
+  return { code, out, asked: (await readFile(asked, 'utf8')).split('\n').slice(0, -1) }
+}
+
 /** Runs some lines with the script's own functions, without its last line, which starts it all. */
 function inScript(lines: string, env: Record<string, string>) {
   const functions = setupScript(sample).replace(/main\n$/, '')
   const program = `${functions}\nLOG=\${LOGFILE:-}\n${lines}`
-  return run('bash', ['--norc', '-c', program], { env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', ...env } })
+  return run('/bin/bash', ['--norc', '-c', program], { env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', ...env } })
 }
