@@ -145,10 +145,14 @@ export function firstOf<T>(items: Iterable<T>, problem: (item: T) => string | un
   return undefined
 }
 
-/** A value in quotes on one line, shortened, with control characters made visible. */
+/** A value in quotes on one line, shortened; characters that steer a terminal or turn the writing around are spelled out. */
 export function show(value: Json | undefined): string {
-  const text = JSON.stringify(value ?? null)
+  const text = JSON.stringify(value ?? null).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, spelledOut)
   return text.length > 60 ? `${text.slice(0, 57)}…"` : text
+}
+
+function spelledOut(char: string): string {
+  return `\\u${char.codePointAt(0)!.toString(16).padStart(4, '0')}`
 }
 
 function spell(also: string): string {

@@ -83,7 +83,9 @@ export async function prepare(target: BuildTarget, link: Link, resolved: Resolve
   const { secrets } = link.vault
   const lines = planUp(sheet, target.saved, name => versionAfter(name, resolved, secrets), target.provider.kinds)
   refuseChanges(lines)
-  const problems = await link.connected.preflight(values)
+  // What is there already needs no stock: a zone that has sold out since must not stop the next run.
+  const making = new Set(lines.filter(({ action }) => action === 'create').map(({ address }) => address))
+  const problems = await link.connected.preflight(values, making)
   if (problems.length > 0) {
     throw new Problem({
       what: 'This would not work; nothing was created.',

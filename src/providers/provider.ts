@@ -43,8 +43,8 @@ export interface Connected<C extends Cloud = Cloud, Live = unknown> {
   region: string
   /** API calls so far, by `product.Action`. */
   calls(): Record<string, number>
-  /** All problems that would stop the run later: stock, clashes… Each a sentence that says what to change. */
-  preflight(values: Values): Promise<string[]>
+  /** All problems that would stop the run later: stock, clashes… Each a sentence that says what to change. `making`: the addresses that are to be made; all when absent. */
+  preflight(values: Values, making?: ReadonlySet<string>): Promise<string[]>
   /** Where a browser on this machine reaches an address of the stack, without a path: `http://47.74.0.1` or, in the sandbox, a local port. */
   reach(host: string, port: number): Promise<string>
   close(): void

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { defaultOf } from '../../src/answers/judge.ts'
 import type { Json } from '../../src/kind.ts'
 import { asks as clb } from '../../src/providers/alicloud/chapters/clb-questions.ts'
 import { asks as ecs } from '../../src/providers/alicloud/chapters/ecs-questions.ts'
@@ -90,7 +91,7 @@ describe('Text that a shell, nginx or SQL would act on', () => {
     for (const value of hostile) {
       const said = problem(key, value)
       expect(said, `${key} accepted ${JSON.stringify(value).slice(0, 80)}`).toBeTypeOf('string')
-      expect(said).not.toMatch(/[\x00-\x1f\x7f]/)
+      expect(said).not.toMatch(/[\p{Cc}\p{Cf}]/u)
       expect(said!.length).toBeLessThan(400)
     }
   })
@@ -132,6 +133,19 @@ describe('Text that a shell, nginx or SQL would act on', () => {
       }
     }
   })
+})
+
+describe('Defaults that need no cloud', () => {
+  test.each(['a', 'a-', 'a--b', 'shop-2', 'x'.repeat(30), `a${'-'.repeat(29)}`])(
+    'pass their own checks in a stack called %s',
+    async stack => {
+      for (const question of questions) {
+        const value = await defaultOf(question, { stack, live: undefined }, tutorial)
+        if (value === undefined || value === 'generate') continue
+        expect(problem(question.key, value), `${question.key} = ${JSON.stringify(value)}`).toBeUndefined()
+      }
+    },
+  )
 })
 
 describe('Networks', () => {

@@ -50,7 +50,9 @@ describe('The login key', () => {
     const good = readPublicKey(keygen('rsa', 'good', '-b', '2048'))
     expect(publicKeyProblem(`${good} $(id)`)).toMatch(/comment/)
     expect(keyFileProblem(join(folder, 'nothing.pub'), {})).toMatch(/no file/)
-    expect(keyFileProblem(folder, {})).toMatch(/cannot be read/)
+    expect(keyFileProblem(folder, {})).toMatch(/is not a file/)
+    expect(keyFileProblem('/dev/zero', {})).toMatch(/is not a file/)
+    expect(keyFileProblem('/nothing/\u202e\u009b.pub', {})).toBe('There is no file "/nothing/\\u202e\\u009b.pub".')
     expect(keyFileProblem('', {})).toMatch(/not the name of a file/)
   })
 

@@ -220,6 +220,17 @@ describe('The preflight', () => {
     expect(await preflight(values)).toEqual([expect.stringMatching(/^machine\.keyName: .*theirs.*did not make/)])
   })
 
+  test('says nothing of what is there already', async () => {
+    const { live, preflight } = await connect()
+    const values = { ...valuesOf((await answered(live)).answers), 'machine.count': 2, 'machine.type': 'ecs.c7.large' }
+    const all = new Set(['subnets/vswitch-1', 'machines/instance', 'machines/instance-2', 'machines/key-pair'])
+    const type = expect.stringMatching(/^machine\.type: .*ap-northeast-1b/)
+    const disk = expect.stringMatching(/^machine\.diskCategory: /)
+    expect(await preflight(values, all)).toEqual([type, disk])
+    expect(await preflight(values, new Set(['machines/instance']))).toEqual([disk])
+    expect(await preflight(values, new Set())).toEqual([])
+  })
+
   test('makes nothing', async () => {
     const { live, preflight, calls } = await connect()
     await preflight(valuesOf((await answered(live)).answers))

@@ -24,6 +24,6 @@ export const alicloud: Provider<Alicloud, AlicloudLive> = {
   async connect(to) {
     const parts = await connectAlicloud(to)
     const live = openLive(openMarket(parts.cloud), to.keep)
-    return { ...parts, live, preflight: values => preflight(live, values) }
+    return { ...parts, live, preflight: (values, making) => preflight(live, values, making) }
   },
 }

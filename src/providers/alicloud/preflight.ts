@@ -1,5 +1,5 @@
 import type { Values } from '../../question.ts'
-import { machineZones, number, text, vswitchIndex } from './chapters/names.ts'
+import { number, numbered, placesOf, text, vswitchIndex } from './chapters/names.ts'
 import { wishOf } from './chapters/wish.ts'
 import type { AlicloudLive, Wish } from './live.ts'
 import { classesIn, offerIn } from './live-databases.ts'
@@ -7,20 +7,23 @@ import { byVersion } from './ranking.ts'
 
 /**
  * Everything the cloud would refuse in the middle of a run, found before its start. Each sentence names the answer to
- * change and values that would work. Reads only.
+ * change and values that would work. Reads only, and only about what is to be made (`making`: addresses; all when absent):
+ * what is there already needs no stock.
  */
-export async function preflight(live: AlicloudLive, values: Values): Promise<string[]> {
+export async function preflight(live: AlicloudLive, values: Values, making?: ReadonlySet<string>): Promise<string[]> {
   const wish = wishOf(values)
-  const checks = await Promise.all([
-    zonesExist(live, values, wish),
-    typeInStock(live, values, wish),
-    imageFits(live, values, wish),
-    diskFits(live, values, wish),
-    databaseSold(live, values, wish),
-    keyNameFree(live, values),
-    balancerZones(live, values),
-  ])
-  return checks.flat()
+  const makes = (address: string) => making?.has(address) ?? true
+  const places = placesOf(values).filter((_, i) => makes(`machines/${numbered('instance', i + 1)[i]}`))
+  const zones = [...new Set(places.map(place => text(values, `vswitch${place + 1}.zone`)))]
+  const machines = [typeInStock, imageFits, diskFits].map(check => () => check(live, values, wish, zones))
+  const checks = [
+    ...(makes('subnets/vswitch-1') || makes('subnets/vswitch-2') ? [() => zonesExist(live, values, wish)] : []),
+    ...(zones.length > 0 ? machines : []),
+    ...(makes('database/instance') ? [() => databaseSold(live, values, wish)] : []),
+    ...(makes('machines/key-pair') ? [() => keyNameFree(live, values)] : []),
+    ...(makes('balancer/load-balancer') ? [() => balancerZones(live, values)] : []),
+  ]
+  return (await Promise.all(checks.map(check => check()))).flat()
 }
 
 async function zonesExist({ market }: AlicloudLive, values: Values, wish: Wish): Promise<string[]> {
@@ -30,10 +33,9 @@ async function zonesExist({ market }: AlicloudLive, values: Values, wish: Wish):
     .map(key => `${key}: this region has no zone ${text(values, key)}. It has ${list(zones)}.`)
 }
 
-async function typeInStock(live: AlicloudLive, values: Values, wish: Wish): Promise<string[]> {
+async function typeInStock(live: AlicloudLive, values: Values, wish: Wish, zones: string[]): Promise<string[]> {
   const { type = '' } = wish
   const [stock, specs] = await Promise.all([live.market.stock(wish.billing), live.market.specs()])
-  const zones = machineZones(values)
   if (!specs.has(type)) {
     const others = await live.typeChoices(known(zones, stock), wish)
     return [
@@ -72,13 +74,13 @@ async function imageFits(live: AlicloudLive, values: Values, { type = '' }: Wish
   return problems
 }
 
-async function diskFits(live: AlicloudLive, values: Values, wish: Wish): Promise<string[]> {
+async function diskFits(live: AlicloudLive, values: Values, wish: Wish, places: string[]): Promise<string[]> {
   const { type = '' } = wish
   const category = text(values, 'machine.diskCategory')
   const size = number(values, 'machine.diskSize', 40)
   const stock = await live.market.stock(wish.billing)
   // A type without stock has no disks either: that is said once, at the type.
-  const zones = machineZones(values).filter(zone => stock.get(zone)?.has(type))
+  const zones = places.filter(zone => stock.get(zone)?.has(type))
   const problems = await Promise.all(
     zones.map(async zone => {
       const disks = await live.market.disks(zone, type, wish.billing)

@@ -1,7 +1,8 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { show } from '../../../checks.ts'
 
 /**
  * SSH keys for the login: read from the person's own file, or made here. ECS takes RSA and ECDSA keys from an
@@ -23,20 +24,33 @@ export function defaultKeyFile(home = homedir()): string {
 /** The public key in a file, on one line. Throws an Error with a plain sentence. */
 export function readPublicKey(path: string): string {
   const full = path.startsWith('~/') ? join(homedir(), path.slice(2)) : path
-  let content: string
-  try {
-    content = readFileSync(full, 'utf8')
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    throw new Error(code === 'ENOENT' ? `There is no file ${path}.` : `${path} cannot be read (${code}).`)
-  }
+  const content = contentOf(full, show(path))
   if (content.includes('PRIVATE KEY')) {
-    throw new Error(`${path} is a private key. Name the public one, usually the same file with .pub at its end.`)
+    throw new Error(`${show(path)} is a private key. Name the public one, usually the same file with .pub at its end.`)
   }
   const key = content.trim()
   const wrong = publicKeyProblem(key)
-  if (wrong) throw new Error(`${path}: ${wrong}`)
+  if (wrong) throw new Error(`${show(path)}: ${wrong}`)
   return key
+}
+
+/** A few kilobytes at most, and no device that never ends. */
+function contentOf(path: string, shown: string): string {
+  try {
+    const { size, isFile } = facts(path)
+    if (!isFile) throw new Error(`${shown} is not a file.`)
+    if (size > 16_384) throw new Error(`${shown} is too large for a public key.`)
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    throw new Error(code === 'ENOENT' ? `There is no file ${shown}.` : `${shown} cannot be read (${code}).`)
+  }
+}
+
+function facts(path: string): { size: number; isFile: boolean } {
+  const found = statSync(path)
+  return { size: found.size, isFile: found.isFile() }
 }
 
 /** What is wrong with a line in OpenSSH's public key format, or nothing. */

@@ -145,7 +145,7 @@ export const asks: Question<AlicloudLive>[] = [
     label: 'Whitelist group name',
     help: 'The whitelist is the database’s list of who may connect; without an entry it has no address.',
     type: 'text',
-    default: ({ stack }) => `${stack.replace(/-+/g, '_').replace(/_$/, '')}_web`,
+    default: ({ stack }) => `${stack.replace(/-+/g, '_').replace(/_$/, '').slice(0, 28)}_web`,
     check: groupProblem,
     advanced: true,
   },
@@ -225,7 +225,6 @@ export const asks: Question<AlicloudLive>[] = [
     help: 'Removing the database removes its data. A last backup stays, costs a little, and is named on the receipt.',
     type: 'yesno',
     default: () => false,
-    advanced: true,
   },
 ]
 

@@ -1,4 +1,4 @@
-import { cidrProblem, inside, nameProblem, overlaps, parseCidr, show } from '../../../checks.ts'
+import { cidrProblem, dotted, inside, nameProblem, overlaps, parseCidr, show } from '../../../checks.ts'
 import type { Json } from '../../../kind.ts'
 import type { Question, Values } from '../../../question.ts'
 import type { Chapter, Subnet } from '../../provider.ts'
@@ -56,10 +56,19 @@ function asks(n: 1 | 2): Question<AlicloudLive>[] {
       label: 'IPv4 CIDR block',
       help: 'The part of the VPC’s addresses this VSwitch hands out. The two must not overlap.',
       type: 'text',
-      default: () => `172.16.${n}.0/24`,
+      default: ({ values }) => partOf(values['vpc.cidr'], n, values['vswitch1.cidr']),
       check: (value, values) => vswitchCidrProblem(n, value, values),
     },
   ]
+}
+
+/** The n-th /24 of the VPC's block (a smaller part of a small block), apart from the first VSwitch. */
+function partOf(vpc: Json | undefined, n: 1 | 2, taken: Json | undefined): string {
+  const whole = parseCidr(vpc) ?? parseCidr('172.16.0.0/12')!
+  const mask = Math.min(29, Math.max(24, whole.mask + 2))
+  const parts = [n, n + 1, 0].map(i => parseCidr(`${dotted(whole.first + i * 2 ** (32 - mask))}/${mask}`)!)
+  const other = n === 2 ? parseCidr(taken) : undefined
+  return (parts.find(part => inside(part, whole) && !(other && overlaps(part, other))) ?? parts[0]!).text
 }
 
 export function zoneProblem(n: 1 | 2, value: Json, values: Values): string | undefined {
