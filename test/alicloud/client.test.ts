@@ -1,17 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type CloudProblem, Problem } from '../../src/errors.ts'
-import type { Event } from '../../src/events.ts'
-import { type Alicloud, connectAlicloud, until } from '../../src/providers/alicloud/client.ts'
-
-type Reply = (response: ServerResponse, request: IncomingMessage, params: URLSearchParams) => void
-
-const secretValue = 'Sup3r-secret_Word'
-const open: (() => void)[] = []
-afterEach(() => {
-  for (const close of open.splice(0)) close()
-})
+import { until } from '../../src/providers/alicloud/client.ts'
+import { codeless, failing, good, html, type Reply, reset, secretValue, send, throttled, wire } from './scripted.ts'
 
 describe('a call comes through what is only passing', () => {
   test('throttling is always waited out, also for a create without a token', async () => {
@@ -188,61 +178,3 @@ describe('lists', () => {
     expect(tokens.seen.map(sent => sent.get('NextToken'))).toEqual([null, 'n', 'm'])
   })
 })
-
-/** A server that answers with these, one after the other, after it said who we are. */
-async function wire(replies: Reply[]): Promise<{
-  cloud: Alicloud
-  seen: URLSearchParams[]
-  events: Event[]
-  drain: AbortController
-}> {
-  const seen: URLSearchParams[] = []
-  const queue = [...replies]
-  const server: Server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
-    const params = new URLSearchParams(body)
-    if (params.get('Action') === 'GetCallerIdentity')
-      return send(response, 200, { AccountId: '1', Arn: 'acs:ram::1:user/ann' })
-    seen.push(params)
-    const reply = queue.shift() ?? failing(400, 'NothingMoreWasExpected')
-    reply(response, request, params)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const events: Event[] = []
-  const drain = new AbortController()
-  const connected = await connectAlicloud({
-    region: 'ap-northeast-1',
-    env: {},
-    sandbox: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, speed: 1000 },
-    emit: event => events.push(event),
-    drain: drain.signal,
-    reveal: () => secretValue,
-    keep: async (_name, make) => make(),
-    texts: new Map(),
-  })
-  open.push(() => {
-    connected.close()
-    server.closeAllConnections()
-    server.close()
-  })
-  expect(connected.accountName).toBe('ann')
-  return { cloud: connected.cloud, seen, events, drain }
-}
-
-function send(response: ServerResponse, status: number, body: object) {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-}
-
-function good(body: object): Reply {
-  return response => send(response, 200, { RequestId: 'REQ-1', ...body })
-}
-
-function failing(status: number, Code: string): Reply {
-  return response => send(response, status, { RequestId: 'REQ-1', HostId: 'h', Code, Message: 'It says no.' })
-}
-
-const throttled: Reply = failing(400, 'Throttling.User')
-const reset: Reply = response => void response.socket?.destroy()
-const html: Reply = response => void response.writeHead(502).end('<html>Bad gateway</html>')
-const codeless: Reply = response => send(response, 500, { RequestId: 'REQ-1' })

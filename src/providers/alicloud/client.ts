@@ -115,7 +115,7 @@ export interface Until {
   what: string
   /** At most this long, milliseconds of the cloud's time. */
   within: number
-  /** First pause; it grows with the time already waited (8 %), up to 15 s. Default one second. */
+  /** First pause; it grows with the time already waited (5 %), up to 10 s. Default one second. */
   every?: number
 }
 
@@ -138,7 +138,7 @@ export async function until<T>(
         next: 'Look at it in the console; run the same command again to go on waiting.',
       })
     }
-    await cloud.sleep(Math.min(15_000, Math.max(every, 0.08 * (cloud.now() - start))))
+    await cloud.sleep(Math.min(10_000, Math.max(every, 0.05 * (cloud.now() - start))))
   }
 }
 
@@ -227,7 +227,8 @@ async function persist(
     const give = () => problemOf(product, action, failure, { unsure, clean: cloud.clean })
     if (failure.is === 'refusal' && (isBusy(failure.code) || options.busy?.includes(failure.code))) {
       if (impatient()) throw give()
-      await cloud.sleep(pause(busyFor++, 10_000))
+      // What makes it busy takes seconds: looked at more often than an overloaded cloud.
+      await cloud.sleep(pause(busyFor++, 10_000, 1.25))
       continue
     }
     const throttled = failure.is === 'refusal' && isThrottling(failure.code)
@@ -279,9 +280,9 @@ function isRead(action: string): boolean {
   return /^(Describe|List|Get|Query)/.test(action)
 }
 
-/** Grows by two thirds from half a second, with jitter so that many do not come back together. */
-function pause(failed: number, most: number): number {
-  return Math.min(most, 500 * 1.66 ** (failed - 1)) * (0.6 + 0.8 * Math.random())
+/** Grows from half a second, with jitter so that many do not come back together. */
+function pause(failed: number, most: number, growth = 1.66): number {
+  return Math.min(most, 500 * growth ** (failed - 1)) * (0.6 + 0.8 * Math.random())
 }
 
 async function allPages(

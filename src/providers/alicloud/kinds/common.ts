@@ -113,7 +113,7 @@ export async function untilAbsent(
   for (;;) {
     if ((await orAbsent(read)) === undefined) return 'gone'
     if (late()) return 'going'
-    await cloud.sleep(Math.min(15 * second, Math.max(2 * second, 0.08 * (cloud.now() - start))))
+    await cloud.sleep(Math.min(10 * second, Math.max(second, 0.05 * (cloud.now() - start))))
   }
 }
 
