@@ -35,7 +35,8 @@ export async function status(flags: SandboxFlags): Promise<number> {
   const lines = ['url', 'pid', 'speed', 'machines', 'faults', 'now', 'calls'].map(
     name => `${name.padEnd(9)} ${String(told[name] || '–')}`,
   )
-  print(flags, told, lines.join('\n'))
+  const defects = Array.isArray(told.defects) ? told.defects.map(defect => `defect    ${oneLine(String(defect))}`) : []
+  print(flags, told, [...lines, ...defects].join('\n'))
   return Exit.done
 }
 

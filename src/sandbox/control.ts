@@ -13,9 +13,11 @@ export interface Logged {
 }
 
 export interface CallLog {
-  add(call: Omit<Logged, 'number'>): void
+  add(call: Omit<Logged, 'number'> & { body: string }): void
   counts(): Record<string, number>
   last(): Logged[]
+  /** Answers that broke the official table, and other faults of the embedded cloud itself. There should be none. */
+  defects(): string[]
 }
 
 const kept = 5_000
@@ -24,16 +26,20 @@ const kept = 5_000
 export function createCallLog(): CallLog {
   const counts = new Map<string, number>()
   const lines: Logged[] = []
+  const defects: string[] = []
   let number = 0
   return {
-    add(call) {
+    add({ action, mutating, status, code, body }) {
       number += 1
-      counts.set(call.action || 'unknown', (counts.get(call.action || 'unknown') ?? 0) + 1)
-      lines.push({ number, ...call })
+      const name = action || 'unknown'
+      counts.set(name, (counts.get(name) ?? 0) + 1)
+      lines.push({ number, action, mutating, status, code })
       if (lines.length > kept) lines.shift()
+      if (code === 'SandboxDefect' && defects.length < 100) defects.push(`${name}: ${body}`)
     },
     counts: () => Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))),
     last: () => [...lines],
+    defects: () => [...defects],
   }
 }
 

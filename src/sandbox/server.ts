@@ -1,15 +1,15 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { JsonObject } from '../kind.ts'
-import { createAlicloudApi, type Reply } from './alicloud/api.ts'
+import { createAlicloudApi } from './alicloud/api.ts'
 import { frontDoor, inventoryOf, operations } from './alicloud/operations.ts'
 import { announce, claim, release } from './claim.ts'
-import { type CallLog, control, createCallLog } from './control.ts'
-import { createFaults, parseFaults } from './faults.ts'
+import { type CallLog, createCallLog } from './control.ts'
+import { createFaults, type Faults, parseFaults } from './faults.ts'
 import { closeServer, createFronts, type Fronts, listen } from './front.ts'
-import { ApiError } from './model.ts'
-import { openStore, type Store, type Transaction } from './store.ts'
+import { createHttp } from './http.ts'
+import { createJournal, type Extra } from './journal.ts'
+import { openStore, type Saved } from './store.ts'
 import { createWorld, type LiveWorld } from './world.ts'
 
 export interface ServeOptions {
@@ -40,82 +40,69 @@ export interface Sandbox {
 }
 
 export const defaultSpeed = 50
-const largestBody = 4_000_000
 
 /**
  * Starts the embedded cloud on 127.0.0.1: the clouds' own wire protocols on every path but `/-/…`, which is control.
- * Throws an Error for a wrong fault spec, unreadable data or a port in use.
+ * Throws an Error for a wrong fault spec, unreadable data, a folder that another one serves, or a port in use.
  */
 export async function serve(options: ServeOptions = {}): Promise<Sandbox> {
-  const speed = options.speed ?? defaultSpeed
-  let faults = createFaults(parseFaults(options.faults ?? ''))
-  let faultText = options.faults ?? ''
   const { data } = options
-  const other = data && (await claim(data))
+  if (!data) return await open(options, () => {})
+  const other = await claim(data)
   if (other) throw new Error(`Another sandbox (process ${other.pid}) works on ${data}.`)
-  const file = data && join(data, 'world.jsonl')
-  const store = openStore(file, { speed, seed: options.seed ?? Math.floor(Math.random() * 2 ** 31) })
-  const world = createWorld(store.saved.world, speed)
-  const save = saver(store, world)
-  save({ clock: true })
-  const fronts = createFronts({
-    look: (host, port) => frontDoor(world, host, port),
-    ports: store.saved.ports,
-    keepPort(name, port) {
-      store.saved.ports.set(name, port)
-      save({ port: [name, port] })
-    },
-  })
-  const log = createCallLog()
-  const defects: string[] = []
-  const api = createAlicloudApi({
-    world,
-    operations,
-    tokens: store.saved.tokens,
-    env: options.env ?? {},
-    faults: () => faults,
-    save,
-  })
-  const setFaults = (spec: string) => {
-    faults = createFaults(parseFaults(spec))
-    faultText = spec
+  try {
+    const sandbox = await open(options, () => release(data))
+    announce(data, sandbox.url)
+    return sandbox
+  } catch (error) {
+    release(data)
+    throw error
   }
-  const inventory = () => inventoryOf(world)
-  const status = (): JsonObject => ({
-    url: sandbox.url,
-    pid: process.pid,
-    speed: world.speed,
-    machines: options.machines ?? 'none',
-    faults: faultText,
-    now: world.date(world.now()),
-    calls: Object.values(log.counts()).reduce((sum, count) => sum + count, 0),
-    defects,
-  })
-  const stop = () => {
-    if (options.onStop) options.onStop()
-    else setTimeout(() => void sandbox.close(), 20)
-  }
-  const controls = { status, inventory, calls: log.counts, log: log.last, setFaults, reach: fronts.reach, stop }
+}
 
-  const server = createServer(async (request, response) => {
-    const body = await readBody(request)
-    if (!body) return refuseBody(response)
-    const url = new URL(request.url ?? '/', 'http://sandbox')
-    if (url.pathname.startsWith('/-/')) {
-      // A page in a browser has no business here.
-      if (request.headers.origin) return sendJson(response, 403, { error: 'Not for browsers.' })
-      const reply = await control(request.method ?? '', url, body, controls)
-      return sendJson(response, reply.status, reply.body)
-    }
-    const reply = api({ method: request.method ?? '', url: request.url ?? '/', headers: flatHeaders(request), body })
-    log.add({ action: reply.action, mutating: reply.mutating, status: reply.status, code: reply.code })
-    if (reply.code === 'SandboxDefect') defects.push(`${reply.action}: ${reply.body}`)
-    await send(reply, request, response)
-  })
-  // Keep-alive connections of pop-core outlive pauses between calls.
-  server.keepAliveTimeout = 65_000
+async function open(options: ServeOptions, whenClosed: () => void): Promise<Sandbox> {
+  const speed = options.speed ?? defaultSpeed
+  const faults = changeable(options.faults ?? '')
+  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31)
+  const store = openStore(options.data && join(options.data, 'world.jsonl'), { speed, seed })
+  const world = createWorld(store.saved.world, speed)
+  const save = createJournal(store, world)
+  save({ clock: true })
+  const fronts = frontsOf(world, store.saved, save)
+  const log = createCallLog()
+  const { tokens } = store.saved
+  const api = createAlicloudApi({ world, operations, tokens, env: options.env ?? {}, faults: faults.now, save })
+  const inventory = () => inventoryOf(world).map(thing => ({ ...thing }))
+  const server = createHttp(
+    raw => {
+      const reply = api(raw)
+      log.add(reply)
+      return reply
+    },
+    {
+      status: () => ({
+        url: sandbox.url,
+        ...statusOf(world, log),
+        faults: faults.text(),
+        machines: options.machines ?? 'none',
+      }),
+      inventory,
+      calls: log.counts,
+      log: log.last,
+      setFaults: faults.set,
+      reach: fronts.reach,
+      // The answer to the one who asks leaves first.
+      stop: options.onStop ?? (() => void setTimeout(() => sandbox.close(), 20)),
+    },
+  )
   await listen(server, options.port ?? 0)
-  const port = (server.address() as AddressInfo).port
+  const { port } = server.address() as AddressInfo
+  const close = async () => {
+    await Promise.all([closeServer(server), fronts.close()])
+    save({ clock: true })
+    store.close()
+    whenClosed()
+  }
   let closing: Promise<void> | undefined
   const sandbox: Sandbox = {
     url: `http://127.0.0.1:${port}`,
@@ -123,89 +110,39 @@ export async function serve(options: ServeOptions = {}): Promise<Sandbox> {
     world,
     log,
     inventory,
-    setFaults,
-    close() {
-      closing ??= closeAll(server, fronts, () => {
-        save({ clock: true })
-        store.close()
-        if (data) release(data)
-      })
-      return closing
-    },
+    setFaults: faults.set,
+    close: () => (closing ??= close()),
   }
-  if (data) announce(data, sandbox.url)
   return sandbox
 }
 
-async function closeAll(server: ReturnType<typeof createServer>, fronts: Fronts, finish: () => void): Promise<void> {
-  await Promise.all([closeServer(server), fronts.close()])
-  finish()
-}
-
-/** Writes what changed since the last time as one transaction; nothing when nothing did. */
-function saver(
-  store: Store,
-  world: LiveWorld,
-): (extra?: Pick<Transaction, 'token' | 'port'> & { clock?: true }) => void {
-  return (extra = {}) => {
-    const changes = world.takeChanges()
-    const { put, drop } = changes
-    const { clock, ...parts } = extra
-    if (put.length + drop.length === 0 && !clock && !parts.token && !parts.port) return
-    const saved = { ...(put.length > 0 && { put }), ...(drop.length > 0 && { drop }), ...parts }
-    try {
-      store.append({ clock: world.clock(), random: world.randomState(), ...saved })
-    } catch (error) {
-      world.untakeChanges(changes)
-      throw new ApiError(
-        500,
-        'SandboxCannotSave',
-        `The embedded cloud cannot save its data: ${(error as Error).message}`,
-      )
-    }
+/** Faults that can be changed while it runs. */
+function changeable(first: string): { now(): Faults; text(): string; set(spec: string): void } {
+  let text = first
+  let faults = createFaults(parseFaults(first))
+  return {
+    now: () => faults,
+    text: () => text,
+    set(spec) {
+      faults = createFaults(parseFaults(spec))
+      text = spec
+    },
   }
 }
 
-async function send(reply: Reply, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (reply.delayMs > 0) await new Promise(resolve => setTimeout(resolve, reply.delayMs))
-  if (reply.reset) {
-    request.socket.resetAndDestroy()
-    return
-  }
-  response.writeHead(reply.status, { 'content-type': reply.contentType })
-  response.end(reply.body)
+function frontsOf(world: LiveWorld, { ports }: Saved, save: (extra: Extra) => void): Fronts {
+  return createFronts({
+    look: (host, port) => frontDoor(world, host, port),
+    ports,
+    keepPort(name, port) {
+      ports.set(name, port)
+      save({ port: [name, port] })
+    },
+  })
 }
 
-/** Nothing when the body is larger than any call of ours may be, or the client went away. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const parts: Buffer[] = []
-  let size = 0
-  try {
-    for await (const part of request) {
-      size += (part as Buffer).length
-      if (size <= largestBody) parts.push(part as Buffer)
-    }
-  } catch {
-    return undefined
-  }
-  return size <= largestBody ? Buffer.concat(parts) : undefined
-}
-
-function refuseBody(response: ServerResponse): void {
-  sendJson(response, 413, { Code: 'RequestEntityTooLarge', Message: 'The request is too large.' })
-}
-
-function sendJson(response: ServerResponse, status: number, body: JsonObject | JsonObject[]): void {
-  if (response.destroyed) return
-  response.writeHead(status, { 'content-type': 'application/json' })
-  response.end(`${JSON.stringify(body)}\n`)
-}
-
-function flatHeaders(request: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(',') : (value ?? ''),
-    ]),
-  )
+function statusOf(world: LiveWorld, log: CallLog): JsonObject {
+  const calls = Object.values(log.counts()).reduce((sum, count) => sum + count, 0)
+  const now = world.date(world.now())
+  return { pid: process.pid, speed: world.speed, now, calls, defects: log.defects() }
 }

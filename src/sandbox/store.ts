@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import type { JsonObject } from '../kind.ts'
 import type { Thing } from './model.ts'
@@ -24,8 +34,8 @@ export interface Transaction {
   random: number
   put?: Thing[]
   drop?: string[]
-  token?: [string, Remembered]
-  port?: [string, number]
+  tokens?: [string, Remembered][]
+  ports?: [string, number][]
 }
 
 export interface Store {
@@ -47,15 +57,16 @@ interface Head {
 export function openStore(file: string | undefined, fresh: { speed: number; seed: number }): Store {
   if (!file) return { saved: emptySaved(fresh), append() {}, close() {} }
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const saved = existsSync(file) ? load(file) : emptySaved(fresh)
-  compact(file, saved)
+  const there = existsSync(file)
+  const saved = there ? load(file) : emptySaved(fresh)
+  const short = compact(file, saved, there)
   const handle = openSync(file, 'a', 0o600)
-  return { saved, append: appender(handle), close: () => closeSync(handle) }
+  return { saved, append: appender(handle, !short), close: () => closeSync(handle) }
 }
 
-/** A full disk may tear a line; the next one then starts on a line of its own. */
-function appender(handle: number): (transaction: Transaction) => void {
-  let torn = false
+/** A kill or a full disk may tear a line; the next one then starts on a line of its own. */
+function appender(handle: number, mayBeTorn: boolean): (transaction: Transaction) => void {
+  let torn = mayBeTorn
   return transaction => {
     const text = Buffer.from((torn ? '\n' : '') + line(transaction))
     torn = true
@@ -88,8 +99,8 @@ function replay(transaction: Transaction, saved: Saved, things: Map<string, Thin
   saved.world.random = transaction.random
   for (const thing of transaction.put ?? []) things.set(key(thing), thing)
   for (const name of transaction.drop ?? []) things.delete(name)
-  if (transaction.token) saved.tokens.set(...transaction.token)
-  if (transaction.port) saved.ports.set(...transaction.port)
+  for (const token of transaction.tokens ?? []) saved.tokens.set(...token)
+  for (const port of transaction.ports ?? []) saved.ports.set(...port)
 }
 
 function readHead(text: string, file: string): Head {
@@ -109,17 +120,24 @@ function parsed(text: string): Transaction | undefined {
   }
 }
 
-function compact(file: string, { world, tokens, ports }: Saved): void {
+/** Writes the data anew as short as it goes. On a full disk the long file that is there does as well: answers false. */
+function compact(file: string, saved: Saved, there: boolean): boolean {
   const beside = `${file}.${process.pid}.new`
-  const handle = openSync(beside, 'w', 0o600)
-  const common = { clock: world.clock, random: world.random }
-  writeSync(handle, line({ version: 1, began: world.began } satisfies Head))
-  writeSync(handle, line({ ...common, put: world.things }))
-  for (const token of tokens) writeSync(handle, line({ ...common, token }))
-  for (const port of ports) writeSync(handle, line({ ...common, port }))
-  fsyncSync(handle)
-  closeSync(handle)
-  renameSync(beside, file)
+  try {
+    writeWhole(beside, saved)
+    renameSync(beside, file)
+    return true
+  } catch (error) {
+    rmSync(beside, { force: true })
+    if (!there) throw error
+    return false
+  }
+}
+
+function writeWhole(file: string, { world, tokens, ports }: Saved): void {
+  const head: Head = { version: 1, began: world.began }
+  const all = { clock: world.clock, random: world.random, put: world.things, tokens: [...tokens], ports: [...ports] }
+  writeFileSync(file, line(head) + line(all), { mode: 0o600, flush: true })
 }
 
 function line(value: object): string {

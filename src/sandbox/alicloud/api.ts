@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Json, JsonObject } from '../../kind.ts'
 import type { Fault, Faults } from '../faults.ts'
 import { ApiError, type Call, type Operation } from '../model.ts'
-import type { Remembered, Transaction } from '../store.ts'
+import type { Remembered } from '../store.ts'
 import type { LiveWorld } from '../world.ts'
 import { createReplayGuard } from './signature.ts'
 import { answerDefect, readRequest, takes } from './table.ts'
@@ -16,7 +16,7 @@ export interface Ground {
   env: NodeJS.ProcessEnv
   faults(): Faults
   /** Saves the world's changes, and what goes with them, before the answer leaves. */
-  save(extra?: Pick<Transaction, 'token'>): void
+  save(extra?: { token?: [string, Remembered] }): void
 }
 
 /** What goes back to the client, and what the call log keeps of it. */
