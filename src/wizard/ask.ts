@@ -27,13 +27,15 @@ export async function askQuestion<Live>(asked: Asked<Live>): Promise<Reply<Json 
   const { question, ground, values, io } = asked
   if (question.type === 'secret') return askSecret(asked)
   const offer = await asked.waiting(offered(question, ground, values))
+  // A default that other answers have made wrong is not offered: Enter must never lead in a circle.
+  const wrong = offer.value === undefined ? undefined : problemWith(question, offer.value, values, offer.choices)
   const stillRight = asked.earlier !== undefined && !problemWith(question, asked.earlier, values, offer.choices)
-  const fallback = stillRight ? asked.earlier : offer.value
+  const fallback = stillRight ? asked.earlier : wrong === undefined ? offer.value : undefined
   const from = fallback === undefined ? '' : stillRight ? 'your earlier answer' : (offer.from ?? '')
   const common = {
     label: question.label,
     help: [question.help, from && `Default: ${from}.`].filter(Boolean).join(' '),
-    notice: asked.notice ?? offer.notice,
+    notice: asked.notice ?? offer.notice ?? wrong,
     columns: io.output.columns || 80,
     back: asked.back,
   }
