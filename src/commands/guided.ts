@@ -19,7 +19,7 @@ export async function interviewed(session: Session, target: BuildTarget, link: L
     secrets: link.vault.secrets,
     draft: draftIn(target.folder),
     io,
-    again: `stackwright up --stack ${target.stack}${target.sandbox ? ' --sandbox' : ''}`,
+    again: `stackwright up --stack ${target.stack} --region ${target.region}${target.sandbox ? ' --sandbox' : ''}`,
   })
   for (const text of resolved.warnings) session.view.emit({ is: 'warning', text })
   return resolved

@@ -60,9 +60,10 @@ export function inOrder(page: Page): Chapters {
     },
     resource(event) {
       if (!isFinal(event.phase)) return
+      // Before it counts as finished: its chapter may be the first one, and complete with it.
+      if (current < 0) advance()
       const waiting = pending.get(event.step)
       if (waiting?.delete(event.address) && event.phase !== 'failed') done += 1
-      if (current < 0) advance()
       const place = order.indexOf(event.step)
       if (place < 0 || place <= current || event.phase === 'failed') page.line(event)
       else held.set(event.step, [...(held.get(event.step) ?? []), event])

@@ -17,15 +17,19 @@ const MARK = { ready: '✔', kept: '=', removed: '✔', failed: '✘' } as Recor
 const SAID = { kept: 'unchanged', removed: 'removed', failed: 'failed' } as Record<string, string>
 
 /** `✔ VSwitch  vswitch-1  vsw-6we…  3.2 s` */
-export function resourceLine(event: ResourceEvent): string {
+export function resourceLine(event: ResourceEvent, width = 120): string {
   const name = oneLine(event.address.slice(event.address.indexOf('/') + 1))
-  const parts = [`${MARK[event.phase] ?? '·'} ${pad(event.title, 18)} ${pad(name, 18)}`]
-  if (event.id) parts.push(oneLine(event.id))
-  const said = SAID[event.phase]
   // A note on something unchanged says it better; what went along with another took no time of its own.
-  if (said && !(event.phase === 'kept' && event.note)) parts.push(said)
-  if (event.ms !== undefined && event.phase !== 'kept' && !event.note) parts.push(duration(event.ms))
-  if (event.note) parts.push(oneLine(event.note))
+  const said = event.phase === 'kept' && event.note ? '' : (SAID[event.phase] ?? '')
+  const took = event.ms !== undefined && event.phase !== 'kept' && !event.note ? duration(event.ms) : ''
+  // In a narrow terminal columns would push the time and the id off the line.
+  const column = (text: string, to: number) => (width < 72 ? text : pad(text, to))
+  const parts = [`${MARK[event.phase] ?? '·'} ${column(event.title, 18)} ${column(name, 18)}`]
+  parts.push(
+    ...[column([said, took].filter(Boolean).join(' '), 8), event.id ?? '', event.note ?? '']
+      .filter(Boolean)
+      .map(oneLine),
+  )
   return parts.join('  ').trimEnd()
 }
 

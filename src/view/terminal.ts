@@ -38,7 +38,7 @@ export function terminalView(out: Out, env: NodeJS.ProcessEnv): View {
       const title = verb === 'up' ? `${number}. ${titles[step] ?? step}` : (titles[step] ?? step)
       print(`\n${chalk.bold(clip(oneLine(title), out.width()))}`)
     },
-    line: event => print(painted(clip(`  ${resourceLine(event)}`, out.width() - 1), event, chalk)),
+    line: event => print(painted(clip(`  ${resourceLine(event, out.width())}`, out.width() - 1), event, chalk)),
     close() {},
   })
 

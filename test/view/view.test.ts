@@ -50,6 +50,20 @@ const run: Event[] = [
 ]
 
 describe('the plain view', () => {
+  it('writes a chapter of one resource under its own heading', () => {
+    const out = recorder()
+    const view = plainView(out, {})
+    for (const each of [run[0]!, run[2]!, run[3]!]) view.emit(each)
+    const order = out.lines.filter(text => /^(\d\.| {2}✔)/.test(text)).slice(3)
+    expect(order.map(text => text.slice(0, 9).trim())).toEqual([
+      '1. networ',
+      '✔ Thing',
+      '2. machin',
+      '✔ Thing',
+      '3. balanc',
+    ])
+  })
+
   it('tells what finishes in any order in the order of the chapters', () => {
     const out = recorder()
     const view = plainView(out, {})
