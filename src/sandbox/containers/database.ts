@@ -1,0 +1,185 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { Problem } from '../../errors.ts'
+import { parseAddress, parseCidr } from '../alicloud/cidr.ts'
+import { lastLines } from './command.ts'
+import { addressing, ensureContainer, inside, type Machine, placeFlags, realAddress } from './machine.ts'
+import { containerName, type Network } from './network.ts'
+import type { Runtime } from './runtime.ts'
+
+/** A PostgreSQL server to be run. */
+export interface DatabaseWish {
+  sandbox: string
+  /** The database instance's id. */
+  id: string
+  image: string
+  network: Network
+  /** Its private address. */
+  address: string
+  port: number
+}
+
+export interface Account {
+  name: string
+  /** May make databases and accounts, and reads and writes everything (the product's Super). */
+  privileged: boolean
+  /** From `scramVerifier`. */
+  verifier: string
+}
+
+/** Everything that is in it. What is not named here is taken away, with its data. */
+export interface DatabaseContent {
+  accounts: Account[]
+  /** `owner` is the account it was granted to. */
+  databases: { name: string; owner?: string }[]
+  /** Addresses and CIDRs that may connect, of all whitelist groups; 127.0.0.1 means nobody. */
+  allow: string[]
+}
+
+const data = '/var/lib/stackwright-database'
+const patience = 60_000
+
+/** Starts the server, or finds it running, and waits until it takes connections. Nobody may connect from outside yet. */
+export async function bootDatabase(runtime: Runtime, wish: DatabaseWish): Promise<Machine> {
+  const name = containerName(wish.sandbox, wish.id)
+  const what = `The database ${wish.id} did not start.`
+  const settings = [
+    "listen_addresses='*'",
+    `port=${wish.port}`,
+    "unix_socket_directories='/run/postgresql'",
+    'fsync=off',
+  ]
+  const start = [
+    'install -d -o postgres -g postgres /run/postgresql',
+    `exec runuser -u postgres -- /usr/lib/stackwright/postgresql/postgres -D ${data} "$@"`,
+  ].join('\n')
+  await ensureContainer(runtime, what, name, [
+    ...placeFlags(wish.sandbox, wish.id, wish.network, wish.id.slice(0, 60)),
+    ...runtime.runFlags,
+    ...['--stop-signal', 'SIGINT', wish.image, 'bash', '-c', start, 'database'],
+    ...settings.flatMap(setting => ['-c', setting.replaceAll("'", '')]),
+  ])
+  await untilReady(runtime, what, name, wish.port)
+  await inside(runtime, name, what, addressing(wish))
+  return { name, id: wish.id, address: wish.address, realAddress: await realAddress(runtime, name) }
+}
+
+/** Makes the server hold exactly this content and let in exactly these addresses. Can be repeated. */
+export async function setContent(
+  runtime: Runtime,
+  database: Machine,
+  port: number,
+  content: DatabaseContent,
+): Promise<void> {
+  const what = `The accounts and databases of ${database.id} could not be set.`
+  await hostRules(runtime, database, port, content)
+  const owners = content.databases.flatMap(one =>
+    one.owner ? [`ALTER DATABASE ${name(one.name)} OWNER TO ${name(one.owner)};`] : [],
+  )
+  await query(runtime, database, port, what, content.accounts.map(roleSql).join('\n'))
+  await query(runtime, database, port, what, createDatabases(content))
+  await query(runtime, database, port, what, owners.join('\n'))
+  await query(runtime, database, port, what, dropDatabases(content))
+  for (const role of await strangers(runtime, database, port, content))
+    await dropRole(runtime, database, port, what, role)
+}
+
+/** Runs SQL as the server's own administrator, from inside; rows as lines, columns parted by `|`. */
+export async function query(
+  runtime: Runtime,
+  database: Machine,
+  port: number,
+  what: string,
+  sql: string,
+  base = 'postgres',
+): Promise<string[]> {
+  if (sql === '') return []
+  const psql = ['psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-p', String(port), '-d', base, '-f', '-']
+  const args = ['exec', '--interactive', '--user', 'postgres', database.name, ...psql]
+  const told = await runtime.must(what, args, { input: sql })
+  return told.split('\n').filter(Boolean)
+}
+
+/** The lines of pg_hba.conf: whoever is not on the list is refused before any password counts. */
+export function hostRuleLines(allow: string[]): string[] {
+  const sources = [...new Set(allow.map(asCidr))].filter(source => source !== undefined && !source.startsWith('127.'))
+  return ['local all postgres peer', ...sources.map(source => `host all all ${source} scram-sha-256`)]
+}
+
+async function hostRules(runtime: Runtime, database: Machine, port: number, content: DatabaseContent): Promise<void> {
+  const what = `The whitelist of ${database.id} could not be set.`
+  const text = Buffer.from(`${hostRuleLines(content.allow).join('\n')}\n`).toString('base64')
+  await inside(runtime, database.name, what, `echo ${text} | base64 -d >${data}/pg_hba.conf\n`)
+  await query(runtime, database, port, what, 'SELECT pg_reload_conf();')
+}
+
+function asCidr(source: string): string | undefined {
+  const text = source.trim()
+  if (parseAddress(text) !== undefined) return `${text}/32`
+  return parseCidr(text) ? text : undefined
+}
+
+function roleSql(account: Account): string {
+  const rights = account.privileged ? 'CREATEDB CREATEROLE' : 'NOCREATEDB NOCREATEROLE'
+  const role = name(account.name)
+  const predefined = ['pg_read_all_data', 'pg_write_all_data', 'pg_monitor', 'pg_signal_backend'].join(', ')
+  return [
+    `SELECT 'CREATE ROLE ${role}' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${text(account.name)})\\gexec`,
+    `ALTER ROLE ${role} LOGIN NOSUPERUSER ${rights} PASSWORD ${text(account.verifier)};`,
+    ...(account.privileged ? [`GRANT ${predefined} TO ${role};`] : []),
+  ].join('\n')
+}
+
+function createDatabases({ databases }: DatabaseContent): string {
+  return databases
+    .map(
+      one =>
+        `SELECT 'CREATE DATABASE ${name(one.name)}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = ${text(one.name)})\\gexec`,
+    )
+    .join('\n')
+}
+
+function dropDatabases({ databases }: DatabaseContent): string {
+  const kept = ['postgres', 'template0', 'template1', ...databases.map(one => one.name)].map(text).join(', ')
+  return `SELECT format('DROP DATABASE %I WITH (FORCE)', datname) FROM pg_database WHERE datname NOT IN (${kept})\\gexec`
+}
+
+async function strangers(
+  runtime: Runtime,
+  database: Machine,
+  port: number,
+  content: DatabaseContent,
+): Promise<string[]> {
+  const kept = ['postgres', ...content.accounts.map(one => one.name)].map(text).join(', ')
+  const sql = `SELECT rolname FROM pg_roles WHERE rolname NOT LIKE 'pg\\_%' AND rolname NOT IN (${kept});`
+  return await query(runtime, database, port, 'The accounts could not be read.', sql)
+}
+
+/** What an account leaves goes to the administrator: nothing is lost with it. */
+async function dropRole(runtime: Runtime, database: Machine, port: number, what: string, role: string): Promise<void> {
+  const bases = await query(runtime, database, port, what, 'SELECT datname FROM pg_database WHERE datallowconn;')
+  const hand = `REASSIGN OWNED BY ${name(role)} TO postgres; DROP OWNED BY ${name(role)};`
+  for (const base of bases) await query(runtime, database, port, what, hand, base)
+  await query(runtime, database, port, what, `DROP ROLE ${name(role)};`)
+}
+
+async function untilReady(runtime: Runtime, what: string, container: string, port: number): Promise<void> {
+  const until = Date.now() + patience
+  let told = ''
+  while (Date.now() < until) {
+    const ran = await runtime.run(['exec', container, 'pg_isready', '-q', '-h', '/run/postgresql', '-p', String(port)])
+    if (ran.code === 0) return
+    told = ran.stderr || told
+    await wait(100)
+  }
+  const log = await runtime.run(['logs', '--tail', '5', container])
+  throw new Problem({ what, why: lastLines(log.stderr || told, 5) })
+}
+
+/** A name in SQL, and in the SQL that \gexec runs. Names were checked by the product; this holds for any. */
+function name(value: string): string {
+  return `"${value.replaceAll('"', '""').replaceAll("'", "''")}"`
+}
+
+function text(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`
+}
