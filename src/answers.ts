@@ -165,10 +165,14 @@ async function plain<Live>(
 ): Promise<Answer | undefined> {
   const { key } = question
   if (!given) {
-    const value = await defaultOf(question, run.ground, run.values)
+    let cloudTells = false
+    const onLive = () => {
+      cloudTells = true
+    }
+    const value = await defaultOf(question, { ...run.ground, onLive }, run.values)
     if (value !== undefined) return { value, source: 'default' }
-    // Without a cloud a default that may still come is not missing.
-    if (run.ground.live !== undefined || !question.default) run.result.missing.push(missing(question))
+    // Without a cloud a default that only a cloud can tell is not missing yet.
+    if (run.ground.live !== undefined || !cloudTells) run.result.missing.push(missing(question))
     return undefined
   }
   const choices =
