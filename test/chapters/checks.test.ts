@@ -5,7 +5,7 @@ import { asks as clb } from '../../src/providers/alicloud/chapters/clb-questions
 import { asks as ecs } from '../../src/providers/alicloud/chapters/ecs-questions.ts'
 import { network } from '../../src/providers/alicloud/chapters/network.ts'
 import { asks as rds } from '../../src/providers/alicloud/chapters/rds-questions.ts'
-import { vswitches } from '../../src/providers/alicloud/chapters/vswitches.ts'
+import { defaultCidr, vswitches } from '../../src/providers/alicloud/chapters/vswitches.ts'
 import type { Question, Values } from '../../src/question.ts'
 
 const questions = [...network.asks, ...vswitches.asks, ...ecs, ...rds, ...clb] as Question[]
@@ -182,6 +182,19 @@ describe('Networks', () => {
     ['vswitch2.zone', 'ap-northeast-1a', {}, /two different zones/],
     ['vswitch1.zone', 'Tokyo', {}, /not a zone/],
   ])('%s refuses %j', (key, value, others, said) => expect(problem(key, value, others as Values)).toMatch(said))
+
+  test.each([
+    ['172.16.0.0/12', '172.16.1.0/24', '172.16.2.0/24'],
+    ['172.16.0.0/22', '172.16.1.0/24', '172.16.2.0/24'],
+    ['10.0.0.0/8', '10.0.1.0/24', '10.0.2.0/24'],
+    ['192.168.4.0/23', '192.168.4.128/25', '192.168.5.0/25'],
+    ['192.168.4.0/26', '192.168.4.16/28', '192.168.4.32/28'],
+  ])('in a VPC of %s the VSwitches are %s and %s unless somebody says otherwise', (vpc, first, second) => {
+    const values = { 'vpc.cidr': vpc, 'vswitch1.cidr': first, 'vswitch2.cidr': second }
+    expect([defaultCidr(1, values), defaultCidr(2, values)]).toEqual([first, second])
+    expect(problem('vswitch1.cidr', first, values)).toBeUndefined()
+    expect(problem('vswitch2.cidr', second, values)).toBeUndefined()
+  })
 
   test('an overlap is told once, at the second VSwitch', () => {
     const same = { 'vswitch1.cidr': '172.16.1.0/24', 'vswitch2.cidr': '172.16.1.0/24' }

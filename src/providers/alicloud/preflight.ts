@@ -51,7 +51,7 @@ async function typeInStock(live: AlicloudLive, values: Values, wish: Wish, zones
       (elsewhere.length > 0
         ? `${list(elsewhere)} ${elsewhere.length > 1 ? 'have' : 'has'} it (${zoneKey(values, lacking[0])}); `
         : '') +
-      `there, ${some(others.map(({ value }) => String(value)))} can be had (machine.type).`,
+      `in ${list(lacking)} there are for example ${some(others.map(({ value }) => String(value)))} (machine.type).`,
   ]
 }
 

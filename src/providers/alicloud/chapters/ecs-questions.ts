@@ -287,7 +287,7 @@ export function tagsProblem(value: Json): string | undefined {
     if (/^(aliyun|acs:|stackwright:)/i.test(key))
       return `The tag name ${show(key)} must not start with aliyun, acs: or stackwright:.`
     const wrong = proseProblem(key, 64) ?? proseProblem(item, 128)
-    return wrong && `The tag ${show(key)}: ${wrong}`
+    return wrong && `The tag ${show(key)}: ${wrong[0]!.toLowerCase()}${wrong.slice(1)}`
   })
 }
 

@@ -71,6 +71,15 @@ function partOf(vpc: Json | undefined, n: 1 | 2, taken: Json | undefined): strin
   return (parts.find(part => inside(part, whole) && !(other && overlaps(part, other))) ?? parts[0]!).text
 }
 
+/** The tutorial's block where the VPC holds it, otherwise the second or third of the VPC's /24s (or of its quarters). */
+export function defaultCidr(n: 1 | 2, values: Values): string {
+  const tutorial = `172.16.${n}.0/24`
+  const vpc = parseCidr(values['vpc.cidr'])
+  if (!vpc || inside(parseCidr(tutorial)!, vpc)) return tutorial
+  const mask = Math.min(29, Math.max(24, vpc.mask + 2))
+  return `${dotted(vpc.first + n * 2 ** (32 - mask))}/${mask}`
+}
+
 export function zoneProblem(n: 1 | 2, value: Json, values: Values): string | undefined {
   if (typeof value !== 'string' || value.length > 40 || !/^[a-z]{2,}(-[a-z0-9]+)+$/.test(value)) {
     return `${show(value)} is not a zone. Zones look like ap-northeast-1a or cn-hangzhou-h.`
