@@ -75,6 +75,27 @@ describe('a machine in the embedded Alibaba Cloud', () => {
     expect(cloud.inventory()).toHaveLength(before)
   })
 
+  it('sometimes vanishes after it was accepted, with everything that belonged to it', async () => {
+    const cloud = await still()
+    const { VpcId, SecurityGroupId } = await network(cloud)
+    const { VSwitchId } = await cloud.ask('vpc.CreateVSwitch', {
+      VpcId,
+      ZoneId: 'ap-northeast-1c',
+      CidrBlock: '172.16.9.0/24',
+    })
+    cloud.pass(soon)
+    const here = cloud.inventory().length
+    const arm = { InstanceType: 'ecs.g8y.large', ImageId: 'aliyun_3_arm64_20G_alibase_20260513.vhd' }
+    const { InstanceIdSets } = await cloud.ask('ecs.RunInstances', order({ VSwitchId, SecurityGroupId }, arm))
+    cloud.pass(10)
+    const InstanceIds = JSON.stringify(InstanceIdSets.InstanceIdSet)
+    const seen = await cloud.ask('ecs.DescribeInstances', { InstanceIds })
+    expect(seen.Instances.Instance[0].Status).toBe('Starting')
+    cloud.pass(11)
+    expect((await cloud.ask('ecs.DescribeInstances', { InstanceIds })).TotalCount).toBe(0)
+    expect(cloud.inventory()).toHaveLength(here)
+  })
+
   it('has a public address only when it was given bandwidth', async () => {
     const cloud = await still()
     const net = await network(cloud)

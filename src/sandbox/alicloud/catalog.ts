@@ -108,6 +108,11 @@ export function instanceStock(id: string, zone: string): Stock {
   return 'WithStock'
 }
 
+/** In stock by every list, accepted, and then never made: the last zone's `ecs.g8y.large`. It happens to real stock too. */
+export function vanishes(id: string, zone: string): boolean {
+  return id === 'ecs.g8y.large' && regions.some(one => one.zones.at(-1) === zone)
+}
+
 /** Smallest and largest size of a system disk, GiB, by category. */
 export const diskSizes: Record<string, [number, number]> = {
   cloud_essd: [20, 2048],

@@ -2,10 +2,8 @@ import type { JsonObject } from '../../kind.ts'
 import type { Call, Thing } from '../model.ts'
 import { publicAddress } from './addresses.ts'
 import {
-  all,
   change,
   checkText,
-  date,
   flag,
   jsonWords,
   need,
@@ -17,11 +15,11 @@ import {
   word,
   words,
 } from './ask.ts'
-import { instanceType } from './catalog.ts'
-import { images } from './images.ts'
-import { chosenInstances, instanceOf, instanceStatus, specials, turn } from './instances.ts'
+import { chosenInstances, goWith, instanceOf, instanceStatus, turn } from './instances.ts'
+import { asked, attributes, describe } from './machine-views.ts'
+import { specials } from './order.ts'
 import { page, pageOrToken } from './page.ts'
-import { byTags, tagKeyValue } from './tags.ts'
+import { byTags } from './tags.ts'
 import { times } from './times.ts'
 
 /** Reading, starting, stopping and removing machines. */
@@ -69,13 +67,13 @@ export const machineOperations = {
   'ecs.DeleteInstance': operation('InstanceId Force ForceStop TerminateSubscription', (input, call) => {
     const instance = instanceOf(call, input, need(input, 'InstanceId'))
     removable(call, input, instance)
-    removeInstance(call, instance)
+    goWith(call, instance, times.instanceGone)
     return {}
   }),
   'ecs.DeleteInstances': operation('InstanceId Force ForceStop TerminateSubscription', (input, call) => {
     const instances = words(input, 'InstanceId').map(id => instanceOf(call, input, id))
     for (const instance of instances) removable(call, input, instance)
-    for (const instance of instances) removeInstance(call, instance)
+    for (const instance of instances) goWith(call, instance, times.instanceGone)
     return {}
   }),
   'ecs.ModifyInstanceAttribute': operation(
@@ -150,20 +148,6 @@ function removable(call: Call, input: JsonObject, instance: Thing): void {
   if (status !== 'Stopped' && !flag(input, 'Force') && !flag(input, 'ForceStop')) wrongStatus()
 }
 
-/** With its disk and its network interface. */
-function removeInstance(call: Call, instance: Thing): void {
-  const parts = [
-    instance,
-    call.world.get('disk', text(instance, 'diskId')),
-    call.world.get('network-interface', text(instance, 'interfaceId')),
-  ]
-  for (const part of parts) {
-    if (!part) continue
-    part.goneAt = call.world.now() + times.instanceGone
-    call.world.touch(part)
-  }
-}
-
 function modify(input: JsonObject, call: Call): JsonObject {
   const instance = instanceOf(call, input, need(input, 'InstanceId'))
   checkText(word(input, 'InstanceName'), 2, 128, 'InvalidInstanceName.Malformed', /^\p{L}/u)
@@ -189,137 +173,4 @@ function modify(input: JsonObject, call: Call): JsonObject {
 
 function wrongStatus(): never {
   return refuse(403, 'IncorrectInstanceStatus', 'The current status of the resource does not support this operation.')
-}
-
-function asked(call: Call, input: JsonObject, instance: Thing): boolean {
-  const fields: [string, string][] = [
-    ['VpcId', 'vpcId'],
-    ['VSwitchId', 'vswitchId'],
-    ['ZoneId', 'zone'],
-    ['KeyPairName', 'keyPair'],
-    ['ImageId', 'imageId'],
-    ['InstanceType', 'type'],
-    ['InstanceChargeType', 'charge'],
-    ['InternetChargeType', 'trafficCharge'],
-  ]
-  const name = word(input, 'InstanceName')
-  const group = word(input, 'SecurityGroupId')
-  const family = word(input, 'InstanceTypeFamily')
-  return (
-    fields.every(
-      ([parameter, field]) => word(input, parameter) === '' || word(input, parameter) === text(instance, field),
-    ) &&
-    (word(input, 'Status') === '' || word(input, 'Status') === instanceStatus(call, instance)) &&
-    (name === '' ||
-      (name.includes('*')
-        ? text(instance, 'name').includes(name.replace(/\*/g, ''))
-        : text(instance, 'name') === name)) &&
-    (group === '' || groupsOf(instance).includes(group)) &&
-    (family === '' || instanceType(text(instance, 'type'))?.family === family) &&
-    word(input, 'InstanceNetworkType') !== 'classic' &&
-    (jsonWords(input, 'PrivateIpAddresses')?.includes(text(instance, 'privateIp')) ?? true) &&
-    (jsonWords(input, 'PublicIpAddresses')?.includes(text(instance, 'publicIp')) ?? true)
-  )
-}
-
-function groupsOf(thing: Thing): string[] {
-  const groups = thing.data.groups
-  return Array.isArray(groups) ? groups.map(String) : []
-}
-
-/** What both reads share. */
-function attributes(call: Call, instance: Thing): JsonObject {
-  const type = instanceType(text(instance, 'type'))!
-  const status = instanceStatus(call, instance)
-  return {
-    InstanceId: instance.id,
-    InstanceName: text(instance, 'name'),
-    HostName: text(instance, 'hostName'),
-    Description: text(instance, 'description'),
-    Status: status,
-    RegionId: instance.region,
-    ZoneId: text(instance, 'zone'),
-    ImageId: text(instance, 'imageId'),
-    InstanceType: type.id,
-    Cpu: type.cores,
-    Memory: type.memory * 1024,
-    InstanceChargeType: text(instance, 'charge'),
-    InternetChargeType: text(instance, 'trafficCharge'),
-    InternetMaxBandwidthIn: Number(instance.data.bandwidthIn),
-    InternetMaxBandwidthOut: Number(instance.data.bandwidth),
-    InstanceNetworkType: 'vpc',
-    IoOptimized: 'optimized',
-    CreationTime: minutes(call, instance.born),
-    ExpiredTime: text(instance, 'charge') === 'PrePaid' ? expiry(call, instance) : '2099-12-31T15:59Z',
-    SerialNumber: instance.id.slice(2),
-    StoppedMode: status === 'Stopped' ? 'KeepCharging' : 'Not-applicable',
-    ClusterId: '',
-    VlanId: '',
-    CreditSpecification: '',
-    PublicIpAddress: {
-      IpAddress: status === 'Pending' || text(instance, 'publicIp') === '' ? [] : [text(instance, 'publicIp')],
-    },
-    InnerIpAddress: { IpAddress: [] },
-    EipAddress: { AllocationId: '', IpAddress: '', InternetChargeType: '', Bandwidth: 0 },
-    SecurityGroupIds: { SecurityGroupId: groupsOf(instance) },
-    OperationLocks: { LockReason: [] },
-    VpcAttributes: {
-      VpcId: text(instance, 'vpcId'),
-      VSwitchId: text(instance, 'vswitchId'),
-      NatIpAddress: '',
-      PrivateIpAddress: { IpAddress: status === 'Pending' ? [] : [text(instance, 'privateIp')] },
-    },
-  }
-}
-
-function describe(call: Call, instance: Thing): JsonObject {
-  const type = instanceType(text(instance, 'type'))!
-  const image = images.find(one => one.id === text(instance, 'imageId'))
-  return {
-    ...attributes(call, instance),
-    IoOptimized: true,
-    InstanceTypeFamily: type.family,
-    OSType: 'linux',
-    OSName: image?.system ?? '',
-    OSNameEn: image?.system ?? '',
-    KeyPairName: text(instance, 'keyPair'),
-    DeletionProtection: instance.data.protected === true,
-    DeviceAvailable: true,
-    GPUAmount: 0,
-    GPUSpec: '',
-    Recyclable: false,
-    ResourceGroupId: '',
-    SaleCycle: '',
-    SpotStrategy: 'NoSpot',
-    StartTime: minutes(call, instance.born),
-    AutoReleaseTime: '',
-    LocalStorageAmount: 0,
-    MetadataOptions: { HttpEndpoint: text(instance, 'httpEndpoint'), HttpTokens: text(instance, 'httpTokens') },
-    NetworkInterfaces: {
-      NetworkInterface: [
-        {
-          NetworkInterfaceId: text(instance, 'interfaceId'),
-          PrimaryIpAddress: text(instance, 'privateIp'),
-          MacAddress: interfaceMac(call, instance),
-          Type: 'Primary',
-          PrivateIpSets: { PrivateIpSet: [{ PrivateIpAddress: text(instance, 'privateIp'), Primary: true }] },
-        },
-      ],
-    },
-    Tags: tagKeyValue(instance),
-  }
-}
-
-function interfaceMac(call: Call, instance: Thing): string {
-  const port = all(call, 'network-interface').find(one => one.id === text(instance, 'interfaceId'))
-  return port ? text(port, 'mac') : ''
-}
-
-/** ECS writes its dates to the minute. */
-function minutes(call: Call, at: number): string {
-  return `${date(call, at).slice(0, 16)}Z`
-}
-
-function expiry(call: Call, instance: Thing): string {
-  return minutes(call, instance.born + Number(instance.data.months) * 30 * 24 * 3600 * 1000)
 }

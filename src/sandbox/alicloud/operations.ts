@@ -9,6 +9,7 @@ import { partOperations } from './parts.ts'
 import { rdsOperations } from './rds.ts'
 import { rdsObjectOperations } from './rds-objects.ts'
 import { rdsReadOperations } from './rds-reads.ts'
+import { rdsSaleOperations } from './rds-sales.ts'
 import { balancerOperations } from './slb.ts'
 import { groupOfServersOperations } from './slb-groups.ts'
 import { listenerOperations } from './slb-listeners.ts'
@@ -31,6 +32,7 @@ export const operations: Record<string, Operation> = {
   ...rdsOperations,
   ...rdsObjectOperations,
   ...rdsReadOperations,
+  ...rdsSaleOperations,
   ...balancerOperations,
   ...groupOfServersOperations,
   ...listenerOperations,

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPair, generateKeyPairSync } from 'node:crypto'
 import type { Call, Thing } from '../model.ts'
 import { all, change, make, newId, text } from './ask.ts'
 import { times } from './times.ts'
@@ -45,22 +45,50 @@ export const simulated: RunsCommands = (call, instance, command, from) => {
   }
 }
 
-/** The public half, PEM. Making a key takes long enough to hold up everything else, so many machines share a few. */
+/**
+ * Making a key takes so long that it would hold up every other call: machines share a few, and the first ones are
+ * made aside while machines boot.
+ */
+const mostKeys = 4
+const options = {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+} as const
+
+interface MadeKey {
+  publicKey: string
+  privateKey: string
+}
+
+const made: MadeKey[] = []
+let beingMade = 0
+
+/** Called when a machine boots, long before it is asked for its key. */
+export function prepareKey(call: Call): void {
+  if (all(call, 'machine-key').length + made.length + beingMade >= mostKeys) return
+  beingMade++
+  generateKeyPair('rsa', options, (error, publicKey, privateKey) => {
+    beingMade--
+    if (!error) made.push({ publicKey, privateKey })
+  })
+}
+
+/** The public half, PEM; always the same for a machine. The private half stays in the data, so that a test can unseal. */
 function machineKey(call: Call, instance: Thing): string {
   const own = text(instance, 'machineKey')
   const kept = all(call, 'machine-key')
   const key =
     kept.find(one => one.id === own) ??
-    (kept.length < 8 ? newKey(call) : kept[Math.floor(call.world.random() * kept.length)]!)
+    freshKey(call, kept.length) ??
+    kept[Math.floor(call.world.random() * kept.length)]!
   if (key.id !== own) change(call, instance, { machineKey: key.id })
   return text(key, 'publicKey')
 }
 
-function newKey(call: Call): Thing {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  })
+/** A new one where there is none yet, or one is ready and more are wanted. */
+function freshKey(call: Call, kept: number): Thing | undefined {
+  if (kept >= mostKeys || (kept > 0 && made.length === 0)) return undefined
+  const { publicKey, privateKey } = made.shift() ?? generateKeyPairSync('rsa', options)
   return make(call, 'machine-key', newId(call, 'mk'), { publicKey, privateKey })
 }

@@ -17,6 +17,8 @@ export const times = {
   instanceStop: 12 * second,
   instanceStart: 20 * second,
   instanceGone: 8 * second,
+  /** A machine that was accepted and could not be made after all. */
+  instanceVanishes: 20 * second,
   databaseRunning: 360 * second,
   databaseGone: 20 * second,
   whitelist: 4 * second,
