@@ -21,7 +21,9 @@ export function createJournal(store: Store, world: LiveWorld): (extra?: Extra) =
     if (token) tokens.push(token)
     if (port) ports.push(port)
     const changes = world.takeChanges()
-    const parts = Object.entries({ ...changes, tokens, ports }).filter(([, list]) => list.length > 0)
+    const parts = Object.entries({ ...changes, tokens: [...tokens], ports: [...ports] }).filter(
+      ([, list]) => list.length > 0,
+    )
     if (parts.length === 0 && !clock) return
     try {
       store.append({ clock: world.clock(), random: world.randomState(), ...Object.fromEntries(parts) })
