@@ -222,9 +222,15 @@ export const asks: Question<AlicloudLive>[] = [
   {
     key: 'database.finalBackup',
     label: 'Keep a last backup at teardown',
-    help: 'Removing the database removes its data. A last backup stays, costs a little, and is named on the receipt.',
+    help: 'Removing the database removes its data. MySQL on local disks can leave a last backup behind, which costs a little; others cannot.',
     type: 'yesno',
     default: () => false,
+    // DeleteDBInstance, ReleasedKeepPolicy: only for MySQL with local disks.
+    check: (value, values) =>
+      value === true && !(engineOf(values) === 'MySQL' && text(values, 'database.storageType') === 'local_ssd')
+        ? 'RDS keeps a backup of a removed instance only for MySQL on local disks. Answer no, and dump the database before a teardown.'
+        : undefined,
+    advanced: true,
   },
 ]
 
