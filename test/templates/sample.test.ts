@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nginxConf } from '../../src/blueprints/django/setup.ts'
@@ -129,6 +130,13 @@ describe('behind nginx and gunicorn', () => {
     expect(await answer.text()).not.toMatch(/DEBUG|Traceback|urlpatterns/)
   })
 
+  test('a load balancer that asks HEAD in HTTP/1.0, without naming a host, gets its 200', async () => {
+    expect(await raw('HEAD /health/ HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.[01] 200 /)
+    expect(await raw('HEAD /health/ HTTP/1.1\r\nHost: 172.16.1.7\r\nConnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 200 /,
+    )
+  })
+
   test('the health page answers by address, and says 503 while the database is away', async () => {
     const health = await fetch(`${url}/health/`)
     expect([health.status, await health.json()]).toEqual([200, { ok: true }])
@@ -141,6 +149,17 @@ describe('behind nginx and gunicorn', () => {
 
 function add(name: string, email: string): Promise<Response> {
   return fetch(`${url}/demo/add`, { method: 'POST', body: new URLSearchParams({ name, email }) })
+}
+
+/** The answer to a request written by hand. */
+function raw(request: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = ''
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(request))
+    socket.on('data', data => (answer += data))
+    socket.on('error', reject)
+    socket.on('close', () => resolve(answer))
+  })
 }
 
 function prepare() {

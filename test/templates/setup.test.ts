@@ -1,14 +1,14 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
-import { asks, healthPath, setup } from '../../src/blueprints/django/application.ts'
-import { nginxConf, setupScript, unit } from '../../src/blueprints/django/setup.ts'
-import type { Json } from '../../src/kind.ts'
+import { setup } from '../../src/blueprints/django/application.ts'
+import { nginxConf, sampleFiles, setupScript, unit } from '../../src/blueprints/django/setup.ts'
+import { packageFile } from '../../src/files.ts'
 import type { Database } from '../../src/providers/provider.ts'
 import type { Values } from '../../src/question.ts'
 import { envFile } from '../../src/template.ts'
-import { hostile, multiline, paperFolder, run } from './support.ts'
+import { hostile, paperFolder, run } from './support.ts'
 
 const sample: Values = { 'app.source': 'sample', 'app.port': 8080, 'app.workers': 3, 'app.healthPath': '/health/' }
 const git: Values = {
@@ -36,6 +36,12 @@ describe('the setup script', () => {
   test('fits the cloud: at most 12 KB after gzip and base64', () => {
     for (const values of [sample, git])
       expect(gzipSync(setupScript(values), { level: 9 }).toString('base64').length).toBeLessThanOrEqual(12 * 1024)
+  })
+
+  test('holds every file of the sample', async () => {
+    const entries = await readdir(packageFile('templates/django/sample'), { recursive: true, withFileTypes: true })
+    const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
+    expect(files.sort()).toEqual(sampleFiles.map(file => packageFile(`templates/django/sample/${file}`)).sort())
   })
 
   test('is the same, byte by byte, for the same answers', () => {
@@ -183,81 +189,6 @@ describe('systemd', () => {
     expect(text).not.toMatch(/^Environment=/m)
   })
 })
-
-describe('the questions', () => {
-  test('have defaults that give the sample, and ask for what a Git application needs', () => {
-    const asking = (values: Values) => ({ values, stack: 'django', live: undefined })
-    const asked = (values: Values) => asks.filter(ask => ask.when?.(values) ?? true)
-    const defaults = (values: Values) =>
-      Object.fromEntries(asked(values).map(ask => [ask.key, ask.default?.(asking(values))]))
-    expect(defaults({ 'app.source': 'sample' })).toEqual({ ...sample, 'app.secretKey': 'generate' })
-    expect(Object.entries(defaults({ 'app.source': 'git' })).filter(([, value]) => value === undefined)).toEqual([
-      ['app.repository', undefined],
-      ['app.module', undefined],
-      ['app.healthPath', undefined],
-    ])
-    expect(healthPath({})).toBe('/health/')
-    expect(healthPath(git)).toBe('/ok')
-  })
-
-  test('accept what is usual', () => {
-    for (const good of [
-      'https://git.example/owner/project.git',
-      'https://git.example:8443/~me/pro.ject-1',
-      'ssh://git@git.example:2222/owner/project.git',
-      'git@git.example:owner/project.git',
-    ])
-      expect([good, check('app.repository', good)]).toEqual([good, undefined])
-    for (const good of ['HEAD', 'main', 'feature/x-1', 'v1.2.3', 'a'.repeat(40)])
-      expect(check('app.ref', good)).toBeUndefined()
-    for (const good of ['mysite.wsgi', 'a.b.c:app_1']) expect(check('app.module', good)).toBeUndefined()
-    for (const good of ['/', '/health/', '/a-b_c.html?x=1&y=%20']) expect(check('app.healthPath', good)).toBeUndefined()
-    expect(check('app.secretKey', 'k'.repeat(50))).toBeUndefined()
-    expect(check('app.port', 8080)).toBeUndefined()
-  })
-
-  test('refuse every hostile text, in a sentence', () => {
-    for (const key of ['app.repository', 'app.ref', 'app.module', 'app.healthPath'])
-      for (const text of [...hostile, ...multiline, 'é'.repeat(600)])
-        expect([key, text, check(key, text)]).toEqual([key, text, expect.stringMatching(/^[A-Z].*\.$/)])
-    for (const text of multiline) expect(check('app.secretKey', text.padEnd(40, 'x'))).toMatch(/\.$/)
-  })
-
-  test('refuse Git addresses with credentials, other transports and options', () => {
-    for (const bad of [
-      'https://me:token@git.example/p.git',
-      'https://token@git.example/p.git',
-      'ssh://git:word@git.example/p.git',
-      'http://git.example/p.git',
-      'git://git.example/p.git',
-      'file:///etc/passwd',
-      'ext::sh -c touch% /tmp/x',
-      'ssh://-oProxyCommand=x/p',
-      'ssh://git@-oProxyCommand=x/p',
-      'git@-oProxyCommand=x:p',
-      'git@git.example:-p',
-      '--upload-pack=x',
-      '/srv/p.git',
-      '../p.git',
-      'https://',
-      'https://git.example',
-      'https:///p.git',
-    ])
-      expect([bad, check('app.repository', bad)]).toEqual([bad, expect.stringMatching(/\.$/)])
-    for (const bad of ['a..b', 'a.lock', 'a/', 'a//b', 'a/.b', 'a b', 'a~1', 'a^', 'a:b', '@{1}'])
-      expect([bad, check('app.ref', bad)]).toEqual([bad, expect.any(String)])
-    for (const bad of ['', 'health', '//host/', '/'.repeat(81), '/a b', '/é'])
-      expect(check('app.healthPath', bad)).toBeTypeOf('string')
-  })
-
-  test('refuse a port that nginx already has', () => {
-    expect(check('app.port', 8081, { 'backend.port': 8081 })).toContain('8081')
-  })
-})
-
-function check(key: string, value: Json, values: Values = {}): string | undefined {
-  return asks.find(ask => ask.key === key)?.check?.(value, values)
-}
 
 /** `install_packages` on a machine that has only curl, an old python3 and a dnf that offers some packages and notes what it is asked. */
 async function withDnf({ offers, old, keep }: { offers: string; old?: boolean; keep?: boolean }) {
