@@ -3,7 +3,7 @@ import { type Given, gather, type Sources, secretText } from './answers/gather.t
 import { choicesOf, defaultOf, type Ground, judge, problemWith, staticChoicesOf, watched } from './answers/judge.ts'
 import { parseAnswer, shown } from './answers/parse.ts'
 import { generatePassword } from './answers/password.ts'
-import { Exit, Problem } from './errors.ts'
+import { CloudProblem, Exit, Problem } from './errors.ts'
 import { isSecret, type Json } from './kind.ts'
 import { type Answer, type Answers, type Question, type Values, variableOf } from './question.ts'
 
@@ -169,7 +169,8 @@ async function plain<Live>(
     const onLive = () => {
       cloudTells = true
     }
-    const value = await defaultOf(question, { ...run.ground, onLive }, run.values)
+    const value = await orProblem(run, question, () => defaultOf(question, { ...run.ground, onLive }, run.values))
+    if (value === failed) return undefined
     if (value !== undefined) return { value, source: 'default' }
     // Without a cloud a default that only a cloud can tell is not missing yet.
     if (run.ground.live !== undefined || !cloudTells) run.result.missing.push(missing(question))
@@ -185,6 +186,23 @@ async function plain<Live>(
   delete run.values[key]
   run.result.problems.push(`${where(question, given)}: ${question.label} ${parsed.problem}.`)
   return undefined
+}
+
+const failed = Symbol('failed')
+
+/** A default that cannot be had (no zone sells both) is one problem among others; a silent cloud ends everything. */
+async function orProblem<Live, T>(
+  run: Run<Live>,
+  { key, label }: Question<Live>,
+  work: () => Promise<T>,
+): Promise<T | typeof failed> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Problem) || error instanceof CloudProblem) throw error
+    run.result.problems.push(`${key} (its default): ${label}: ${error.message}`)
+    return failed
+  }
 }
 
 async function secret<Live>(

@@ -5,7 +5,7 @@ import { generatePassword } from '../answers/password.ts'
 import type { SecretKeeper } from '../answers.ts'
 import type { Json } from '../kind.ts'
 import type { Choice, Question, Values } from '../question.ts'
-import { offered } from './progress.ts'
+import { type Origin, offered } from './progress.ts'
 import { askLine, askPick, askYesNo, type Io, type Reply } from './prompt.ts'
 
 export interface Asked<Live> {
@@ -16,6 +16,8 @@ export interface Asked<Live> {
   earlier?: Json | undefined
   notice?: string | undefined
   back: boolean
+  /** Labels by key, to say what a default follows. */
+  labels: ReadonlyMap<string, string>
   secrets: SecretKeeper
   io: Io
   /** Waits for the cloud with a word on the screen; rejects when people stop meanwhile. */
@@ -31,7 +33,7 @@ export async function askQuestion<Live>(asked: Asked<Live>): Promise<Reply<Json 
   const wrong = offer.value === undefined ? undefined : problemWith(question, offer.value, values, offer.choices)
   const stillRight = asked.earlier !== undefined && !problemWith(question, asked.earlier, values, offer.choices)
   const fallback = stillRight ? asked.earlier : wrong === undefined ? offer.value : undefined
-  const from = fallback === undefined ? '' : stillRight ? 'your earlier answer' : (offer.from ?? '')
+  const from = fallback === undefined ? '' : stillRight ? 'your earlier answer' : originOf(offer.from, asked)
   const common = {
     label: question.label,
     help: [question.help, from && `Default: ${from}.`].filter(Boolean).join(' '),
@@ -119,6 +121,14 @@ async function askSecret<Live>(asked: Asked<Live>): Promise<Reply<Json | undefin
     }
     notice = again.is === 'back' ? undefined : 'The two were not the same. Please type it again.'
   }
+}
+
+function originOf<Live>(from: Origin | undefined, { labels, values }: Asked<Live>): string {
+  if (!from) return ''
+  if (from.blueprint) return 'from the blueprint'
+  const names = from.follows.filter(key => values[key] !== undefined).map(key => labels.get(key) ?? key)
+  const follows = names.length === 0 ? '' : `follows ${[...new Set(names)].slice(0, 2).join(' and ')}`
+  return [from.looked ? 'looked up in the cloud' : '', follows].filter(Boolean).join(', ') || 'fits nearly everyone'
 }
 
 function pickOf<Live>(question: Question<Live>, choices: Choice[], values: Values) {

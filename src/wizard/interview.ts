@@ -131,7 +131,7 @@ async function askStep<Live>(
   const { io, chapters } = request
   if (room.chapter !== next.chapter.title) {
     room.chapter = next.chapter.title
-    say(io, heading(next.chapter.title, chapters.indexOf(next.chapter) + 1, chapters.length))
+    say(io, heading(next.chapter.title, chapters.indexOf(next.chapter) + 1, chapters.length, io.output.columns || 80))
     say(io, knownLines(next.chapter, room.given, here, io))
   }
   if (next.is === 'gate') {
@@ -147,6 +147,7 @@ async function askStep<Live>(
     earlier: earlier.get(question.key),
     notice,
     back,
+    labels: new Map(room.questions.map(({ key, label }) => [key, label])),
     secrets: request.secrets,
     io,
     waiting: work => waitingOn(io, work),
@@ -188,7 +189,7 @@ function gateOf<Live>(hidden: Question<Live>[], back: boolean, io: Io) {
 function stopped(again: string | undefined): Problem {
   return new Problem({
     what: 'Stopped.',
-    why: 'Nothing was created. What you answered so far is kept.',
+    why: 'Nothing was changed. What you answered so far is kept.',
     next: `To go on where you stopped: ${again ?? 'run the same command again'}`,
     exit: Exit.interrupted,
   })

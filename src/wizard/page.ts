@@ -1,6 +1,6 @@
 import type { Given } from '../answers/gather.ts'
 import { shown } from '../answers/parse.ts'
-import { cut, paint, tame } from './paint.ts'
+import { cut, paint, tame, wrap } from './paint.ts'
 import type { Progress, WizardChapter } from './progress.ts'
 import type { Io } from './prompt.ts'
 
@@ -10,8 +10,9 @@ export function say(io: Io, text: string): void {
 }
 
 /** `2 of 5 · ECS instance` */
-export function heading(title: string, number: number, of: number): string {
-  return `\n${paint.dim(`${number} of ${of} ·`)} ${paint.bold.underline(tame(title))}`
+export function heading(title: string, number: number, of: number, columns: number): string {
+  const text = wrap(`${number} of ${of} · ${tame(title)}`, columns, '')
+  return `\n${paint.bold(text)}`
 }
 
 /** What of this chapter is known already, and from where; it can be changed on the review page. */

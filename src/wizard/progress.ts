@@ -65,18 +65,33 @@ export async function nextOf<Live>(
   return { is: 'review' }
 }
 
+/** Where a default comes from. */
+export interface Origin {
+  blueprint: boolean
+  /** In the cloud. */
+  looked: boolean
+  /** Keys of the answers it looked at. */
+  follows: string[]
+}
+
+export interface Offer {
+  value?: Json
+  from?: Origin
+  choices?: Choice[]
+  notice?: string
+  /** Everything default and choices looked at. */
+  reads: Set<string>
+}
+
 /** Default with where it comes from; a cloud that fails makes a notice of it. */
-export async function offered<Live>(
-  question: Question<Live>,
-  ground: Ground<Live>,
-  values: Values,
-): Promise<{ value?: Json; choices?: Choice[]; from?: string; notice?: string; reads: Set<string> }> {
+export async function offered<Live>(question: Question<Live>, ground: Ground<Live>, values: Values): Promise<Offer> {
   const reads = new Set<string>()
   let looked = false
   const watching: Ground<Live> = { ...ground, onLive: () => (looked = true) }
   try {
     const value = await defaultOf(question, watching, watched(values, reads))
-    const from = ground.defaults?.[question.key] !== undefined ? 'this blueprint' : origin(looked, [...reads])
+    reads.delete(question.key)
+    const from: Origin = { blueprint: ground.defaults?.[question.key] !== undefined, looked, follows: [...reads] }
     const choices = await choicesOf(question, ground, watched(values, reads))
     return { ...(value !== undefined && { value, from }), ...(choices && { choices }), reads }
   } catch (error) {
@@ -170,9 +185,4 @@ function knownValue<Live>(
   if (known.source === 'saved') return known.raw
   const parsed = parseAnswer(question as Question<never>, known.raw, staticChoicesOf(question))
   return 'value' in parsed ? parsed.value : undefined
-}
-
-function origin(looked: boolean, reads: string[]): string {
-  const follows = reads.length > 0 ? `follows ${reads.slice(0, 3).join(', ')}` : ''
-  return [looked ? 'looked up in the cloud' : '', follows].filter(Boolean).join(', ') || 'fits nearly everyone'
 }

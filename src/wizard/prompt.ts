@@ -82,7 +82,8 @@ const linePrompt = createPrompt<Reply<string | undefined>, LineConfig & Frame>((
 
   const shown = config.masked ? '*'.repeat(text.length) : text
   if (finished !== undefined) return doneLine(config, config.masked && text !== '' ? '********' : finished)
-  const fallback = config.fallback === undefined || edited ? '' : paint.dim(` (${cut(tame(config.fallback), 60)})`)
+  const fallback =
+    config.fallback === undefined || edited ? '' : paint.dim(` (${cut(tame(config.fallback), 60) || 'none'})`)
   const keys = [
     'Enter',
     !config.masked && config.fallback !== undefined && !edited ? 'Tab edit' : '',
@@ -163,7 +164,7 @@ const pickPrompt = createPrompt<Reply<unknown>, PickConfig<unknown> & Frame>((co
     pageSize: Math.max(3, config.rows - 9),
     loop: false,
     renderItem({ item, isActive }) {
-      const name = cut(tame(item.name), config.columns - 4)
+      const name = squeezed(tame(item.name), config.columns - 4)
       if (item.heading) return paint.bold(name)
       return isActive ? paint.cyan(`> ${name}`) : `  ${name}`
     },
@@ -283,9 +284,14 @@ function under(config: Common, problem: string | undefined, keys: string[]): str
 }
 
 function doneLine(config: Common, answer: string): string {
-  return `${paint.green('✓')} ${config.label}${colon(config)} ${paint.cyan(cut(tame(answer), 200))}`
+  return `${paint.green('✓')} ${config.label}${colon(config)} ${paint.cyan(cut(tame(answer).replace(/ {2,}/g, '  '), 200) || 'none')}`
 }
 
 function colon({ label }: Common): string {
   return label.endsWith('?') ? '' : ':'
+}
+
+/** Columns of a table are given up before its words are. */
+function squeezed(name: string, width: number): string {
+  return name.length > width ? cut(name.replace(/ {2,}/g, '  '), width) : name
 }

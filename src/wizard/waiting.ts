@@ -17,7 +17,7 @@ export async function waitingOn<T>(io: Io, work: Promise<T>): Promise<T> {
       reject(
         new Problem({
           what: 'Stopped.',
-          why: 'Nothing was created. What you answered so far is kept.',
+          why: 'Nothing was changed. What you answered so far is kept.',
           next: 'Run the same command again to go on where you stopped.',
           exit: Exit.interrupted,
         }),

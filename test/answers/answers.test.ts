@@ -14,6 +14,7 @@ import {
   readAnswersFile,
   valuesOf,
 } from '../../src/answers.ts'
+import { Problem } from '../../src/errors.ts'
 import { openSecrets } from '../../src/secrets.ts'
 import { questions, type Shop, shop } from './fixture.ts'
 
@@ -148,6 +149,17 @@ describe('What is wrong', () => {
     const { problems, answers } = await ask({ sources: { saved: { 'vswitch.zone': 'tokyo-old' } } })
     expect(problems).toEqual([])
     expect(answers['vswitch.zone']?.value).toBe('tokyo-old')
+  })
+
+  it('a default that the cloud cannot give is one problem among others', async () => {
+    const live: Shop = {
+      zones() {
+        throw new Problem({ what: 'No zone has both in stock.' })
+      },
+    }
+    const { problems } = await ask({ asking: { stack: 'web', live }, set: ['machine.count=0'] })
+    expect(problems).toContain('vswitch.zone (its default): Zone: No zone has both in stock.')
+    expect(problems.some(problem => problem.startsWith('machine.count'))).toBe(true)
   })
 
   it('control characters are refused everywhere and never printed', async () => {

@@ -2,20 +2,41 @@ import { writeFileSync } from 'node:fs'
 import { keepSecrets, parseSet } from '../../src/answers.ts'
 import { Problem } from '../../src/errors.ts'
 import { openSecrets } from '../../src/secrets.ts'
-import { draftIn, interview } from '../../src/wizard/index.ts'
+import { chooseStart, confirm, draftIn, interview } from '../../src/wizard/index.ts'
 import { chapters, shop } from '../answers/fixture.ts'
 
 /** Runs the interview alone: `harness FOLDER RESULT [KEY=VALUE…]`; the result is written to a file, as JSON. */
 async function main(): Promise<void> {
   const [folder = '', result = '', ...set] = process.argv.slice(2)
+  const io = { input: process.stdin, output: process.stderr }
+  if (process.env.HARNESS_START) {
+    const start = await chooseStart({
+      given: { cloud: 'alicloud' },
+      blueprints: [
+        { value: 'django', name: 'Django' },
+        { value: 'rails', name: 'Rails' },
+      ],
+      clouds: () => [],
+      regions: async () => ({ choices: [{ value: 'tokyo', name: 'Tokyo' }], fallback: 'tokyo' }),
+      stacks: ['django'],
+      checkStack: name => (/^[a-z]+(-\d)?$/.test(name) ? undefined : 'That cannot be a name.'),
+      io,
+    })
+    writeFileSync(result, JSON.stringify({ ...start, sure: await confirm('Sure?', { fallback: false, io }) }))
+    return
+  }
   const secrets = await openSecrets(folder)
   const resolved = await interview({
     chapters,
-    sources: { flags: parseSet(set), env: process.env },
+    sources: {
+      flags: parseSet(set),
+      env: process.env,
+      ...(process.env.HARNESS_SAVED && { saved: JSON.parse(process.env.HARNESS_SAVED) }),
+    },
     asking: { stack: 'web', live: shop },
     secrets,
     draft: draftIn(folder),
-    io: { input: process.stdin, output: process.stderr },
+    io,
     again: 'stackwright up',
   })
   await keepSecrets(resolved, secrets)

@@ -111,7 +111,7 @@ describe('The guided run', () => {
     const { terminal } = run()
     await through(terminal, [['? VPC name'], ['? IPv4 CIDR block', '10.0.0.0/8']])
     const screen = await terminal.waitFor('? VSwitch CIDR block (10.0.1.0/24)')
-    expect(screen).toContain('follows vpc.cidr')
+    expect(screen).toContain('follows IPv4 CIDR block')
   })
 
   it.each(['C-b', 'Escape'])(
@@ -221,6 +221,59 @@ describe('The guided run', () => {
     await through(terminal, [['? VPC name', 'better'], ['All right?']])
     await terminal.waitFor('FINISHED')
     expect(answers()['vpc.name']).toEqual({ value: 'better', source: 'prompt' })
+  })
+})
+
+describe('Around the interview', () => {
+  it('the first questions can be gone back through too, and a plain Enter never says yes to what costs money', async () => {
+    const { terminal, answers } = run({ env: { HARNESS_START: '1' } })
+    await through(terminal, [['? What do you want to build?', 'rails'], ['? Region:']])
+    await terminal.waitFor('? Stack name (rails)')
+    terminal.key('C-b')
+    await terminal.waitFor('? Region:')
+    terminal.key('C-b')
+    await through(terminal, [['? What do you want to build?', 'django'], ['? Region:']])
+    await terminal.waitFor('? Stack name (django-2)')
+    terminal.type('A B')
+    await terminal.waitFor('That cannot be a name.')
+    terminal.key('C-u')
+    terminal.key('Enter')
+    await through(terminal, [['? Sure?']])
+    expect(await terminal.exit()).toBe(0)
+    expect(answers()).toEqual({
+      blueprint: 'django',
+      cloud: 'alicloud',
+      region: 'tokyo',
+      stack: 'django-2',
+      sure: false,
+    })
+  })
+
+  it('a stack that is there shows its saved answers for review and asks only what is new', async () => {
+    const saved = {
+      'vpc.name': 'old',
+      'vpc.cidr': '10.0.0.0/8',
+      'vswitch.cidr': '10.0.1.0/24',
+      'vswitch.zone': 'tokyo-b',
+    }
+    const rest = { 'machine.login': 'key', 'machine.count': 2, 'app.repository': 'x' }
+    const { terminal, answers } = run({ env: { HARNESS_SAVED: JSON.stringify({ ...saved, ...rest }) } })
+    await through(terminal, [['? Show every field'], ['? Health page']])
+    await terminal.waitFor('VPC name: old (saved)')
+    terminal.key('Enter')
+    await terminal.waitFor('FINISHED')
+    expect(answers()).toMatchObject({
+      'vpc.name': { value: 'old', source: 'saved' },
+      'machine.count': { value: 2, source: 'saved' },
+      'app.healthPath': { value: '/health/', source: 'default' },
+    })
+  })
+
+  it('a default that other answers have made wrong is not offered', async () => {
+    const { terminal } = run({ set: ['vswitch.cidr=172.16.1.0/24', 'vpc.cidr=10.0.0.0/8'] })
+    await through(terminal, [['? VPC name']])
+    const screen = await terminal.waitFor('? VSwitch CIDR block')
+    expect(screen).toContain('The VSwitch must lie inside the VPC.')
   })
 })
 
