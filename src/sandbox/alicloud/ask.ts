@@ -115,6 +115,9 @@ export function checkText(value: string, low: number, high: number, code: string
   }
 }
 
+/** ECS's rule for names: a letter first, then letters and digits of any script and `: _ . -`. */
+export const ecsName = /^\p{L}[\p{L}\p{N}:_.-]*$/u
+
 /** At least three of capitals, small letters, digits and the named specials, and nothing else. */
 export function strongPassword(value: string, low: number, high: number, specials: string): boolean {
   if (value.length < low || value.length > high) return false

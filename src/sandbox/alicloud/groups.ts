@@ -5,6 +5,7 @@ import {
   change,
   checkText,
   date,
+  ecsName,
   find,
   flag,
   isObject,
@@ -33,7 +34,7 @@ export const groupOperations = {
     const vpcId = word(input, 'VpcId')
     if (vpcId === '') refuse(400, 'MissingParameter.VpcId', 'A security group of this region needs a VPC.')
     const vpc = usableVpc(call, input, vpcId)
-    checkText(word(input, 'SecurityGroupName'), 2, 128, 'InvalidSecurityGroupName.Malformed', /^\p{L}/u)
+    checkText(word(input, 'SecurityGroupName'), 2, 128, 'InvalidSecurityGroupName.Malformed', ecsName)
     checkText(word(input, 'Description'), 2, 256, 'InvalidSecurityGroupDiscription.Malformed')
     const data = {
       name: word(input, 'SecurityGroupName'),

@@ -4,6 +4,7 @@ import { publicAddress } from './addresses.ts'
 import {
   change,
   checkText,
+  ecsName,
   flag,
   jsonWords,
   need,
@@ -150,7 +151,7 @@ function removable(call: Call, input: JsonObject, instance: Thing): void {
 
 function modify(input: JsonObject, call: Call): JsonObject {
   const instance = instanceOf(call, input, need(input, 'InstanceId'))
-  checkText(word(input, 'InstanceName'), 2, 128, 'InvalidInstanceName.Malformed', /^\p{L}/u)
+  checkText(word(input, 'InstanceName'), 2, 128, 'InvalidInstanceName.Malformed', ecsName)
   const password = word(input, 'Password')
   if (password !== '' && !strongPassword(password, 8, 30, specials)) {
     refuse(400, 'InvalidPassword.Malformed', 'The specified parameter Password is not valid.')

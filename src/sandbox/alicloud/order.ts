@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../kind.ts'
 import type { Call, Thing } from '../model.ts'
-import { checkText, flag, need, object, refuse, strongPassword, text, within, word, words } from './ask.ts'
+import { checkText, ecsName, flag, need, object, refuse, strongPassword, text, within, word, words } from './ask.ts'
 import { diskSizes, instanceStock, instanceType } from './catalog.ts'
 import { groupOf } from './groups.ts'
 import { type Image, imageOf } from './images.ts'
@@ -120,7 +120,7 @@ function checkCharge(input: JsonObject): JsonObject {
 }
 
 function checkNames(input: JsonObject): void {
-  checkText(word(input, 'InstanceName'), 2, 128, 'InvalidInstanceName.Malformed', /^\p{L}/u)
+  checkText(word(input, 'InstanceName'), 2, 128, 'InvalidInstanceName.Malformed', ecsName)
   checkText(word(input, 'Description'), 2, 256, 'InvalidDescription.Malformed')
   checkText(
     word(input, 'HostName'),

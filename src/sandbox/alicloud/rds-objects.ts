@@ -39,7 +39,7 @@ export const rdsObjectOperations = {
   }),
   'rds.ModifyAccountDescription': operation('DBInstanceId AccountName AccountDescription', (input, call) => {
     const account = accountOf(call, dbInstanceOf(call, input), input)
-    checkText(word(input, 'AccountDescription'), 2, 256, 'InvalidAccountDescription.Malformed')
+    checkText(word(input, 'AccountDescription'), 2, 256, 'InvalidAccountDescription.Malformed', plainText)
     change(call, account, { description: word(input, 'AccountDescription') })
     return {}
   }),
@@ -64,7 +64,7 @@ export const rdsObjectOperations = {
   }),
   'rds.ModifyDBDescription': operation('DBInstanceId DBName DBDescription', (input, call) => {
     const database = databaseOf(call, dbInstanceOf(call, input), input)
-    checkText(word(input, 'DBDescription'), 2, 256, 'InvalidDBDescription.Malformed')
+    checkText(word(input, 'DBDescription'), 2, 256, 'InvalidDBDescription.Malformed', plainText)
     change(call, database, { description: word(input, 'DBDescription') })
     return {}
   }),
@@ -78,6 +78,9 @@ export const rdsObjectOperations = {
     return {}
   }),
 }
+
+/** Letters, digits, `_` and `-`, a letter first, as the reference says; spaces, as its own example has them. */
+const plainText = /^\p{L}[\p{L}\p{N}_ -]*$/u
 
 /** Names neither engine lets anyone take; the tutorial's `root` is one of them on MySQL only. */
 const reservedNames: Record<string, string[]> = {
@@ -109,12 +112,13 @@ function createAccount(input: JsonObject, call: Call): JsonObject {
   const name = need(input, 'AccountName')
   checkAccountName(engine, name)
   checkPassword(need(input, 'AccountPassword'))
-  checkText(word(input, 'AccountDescription'), 2, 256, 'InvalidAccountDescription.Malformed')
+  checkText(word(input, 'AccountDescription'), 2, 256, 'InvalidAccountDescription.Malformed', plainText)
   const type = word(input, 'AccountType') || 'Normal'
   if (type !== 'Normal' && type !== 'Super')
     refuse(400, 'InvalidAccountType.Malformed', 'AccountType must be Normal or Super.')
   const accounts = inside(call, instance, 'db-account')
-  if (accounts.some(one => text(one, 'name') === name))
+  // On MySQL `Test1` and `test1` are one name; PostgreSQL allows no capitals anyway.
+  if (accounts.some(one => text(one, 'name').toLowerCase() === name.toLowerCase()))
     refuse(400, 'InvalidAccountName.Duplicate', 'Invalid "AccountName" specified, duplicated.')
   idleInstance(call, input)
   const superThere = accounts.some(one => text(one, 'type') === 'Super')
@@ -165,7 +169,7 @@ function createDatabase(input: JsonObject, call: Call): JsonObject {
       ? /^(UTF8|SQL_ASCII|LATIN1|EUC_[A-Z]{2})(,[\w.-]+,[\w.-]+)?$/
       : /^(utf8|utf8mb4|gbk|latin1)$/
   if (!fits.test(charset)) refuse(400, 'InvalidCharacterSetName.Format', 'Specified character set name is not valid.')
-  checkText(word(input, 'DBDescription'), 2, 256, 'InvalidDBDescription.Malformed')
+  checkText(word(input, 'DBDescription'), 2, 256, 'InvalidDBDescription.Malformed', plainText)
   if (inside(call, instance, 'database').some(one => text(one, 'name') === name)) {
     refuse(400, 'InvalidDBName.Duplicate', 'Specified DB name already exists in the Aliyun RDS.')
   }
