@@ -47,6 +47,8 @@ export interface Question<Live = unknown> {
   max?: number
   /** Asked in the guided run only when "show every field" is chosen; its default is good for nearly everyone. */
   advanced?: boolean
+  /** Its default is made for this one stack (a generated key): a replay leaves it out, so that it is made again. */
+  made?(values: Values): boolean
 }
 
 /** Where a value came from, shown beside it. Earlier in this list wins. */

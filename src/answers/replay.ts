@@ -33,7 +33,7 @@ export function replayCommand(of: ReplayOf, chapters: readonly ReplayChapter[], 
   )
   for (const question of chapters.flatMap(chapter => chapter.asks)) {
     const answer = answers[question.key]
-    if (answer && !isSecret(answer.value))
+    if (answer && isReplayed(question, answers))
       lines.push(`  --set ${quoted(`${question.key}=${textOf(question, answer.value)}`)}`)
   }
   const secrets = secretVariables(chapters, answers).map(variable => `${variable}="$${variable}"`)
@@ -46,9 +46,10 @@ export function replayFile(of: ReplayOf, chapters: readonly ReplayChapter[], ans
   const tree: Record<string, Record<string, Json>> = {}
   const titles = new Map<string, string>()
   for (const { title, asks } of chapters) {
-    for (const { key } of asks) {
+    for (const question of asks) {
+      const { key } = question
       const answer = answers[key]
-      if (!answer || isSecret(answer.value)) continue
+      if (!answer || !isReplayed(question, answers)) continue
       const dot = key.indexOf('.')
       const [group, field] = [key.slice(0, dot), key.slice(dot + 1)]
       if (!tree[group]) {
@@ -73,6 +74,14 @@ export function replayFile(of: ReplayOf, chapters: readonly ReplayChapter[], ans
     }
   }
   return document.toString({ lineWidth: 0 })
+}
+
+/** Secrets never are; what was made for this stack alone (a login key) would be useless to another. */
+function isReplayed(question: Question<never>, answers: Answers): boolean {
+  const { value, source } = answers[question.key]!
+  if (isSecret(value)) return false
+  const values = Object.fromEntries(Object.entries(answers).map(([key, answer]) => [key, answer.value]))
+  return (source !== 'default' && source !== 'saved') || !question.made?.(values)
 }
 
 /** Variables of the secrets that people gave; a replay needs them, unless the store still has them. */

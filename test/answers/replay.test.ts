@@ -7,7 +7,8 @@ import { expect, it } from 'vitest'
 import { replayCommand, replayFile } from '../../src/answers/replay.ts'
 import { answersFrom, parseSet, readAnswersFile, valuesOf } from '../../src/answers.ts'
 import type { Json } from '../../src/kind.ts'
-import { chapters, questions, shop } from './fixture.ts'
+import type { Question } from '../../src/question.ts'
+import { chapters, questions, type Shop, shop } from './fixture.ts'
 
 const of = { verb: 'up', stack: 'web', blueprint: 'django', cloud: 'alicloud', region: 'ap-northeast-1', sandbox: true }
 
@@ -145,4 +146,26 @@ app:
   repository: https://example.com/shop.git
   healthPath: /health/
 `)
+})
+
+it('what was made for one stack alone, like a login key, is not handed to the next', async () => {
+  const key: Question<Shop> = {
+    key: 'machine.publicKey',
+    label: 'Public key',
+    help: '',
+    type: 'text',
+    default: () => 'ssh-rsa made-here',
+    made: values => values['machine.login'] === 'key',
+  }
+  const asked = [...questions, key]
+  const withKey = [...chapters, { title: 'Key', asks: [key] }]
+  const asking = { stack: 'web', live: shop }
+  const replayed = async (set: string[]) => {
+    const flags = parseSet(['app.repository=x', ...set])
+    const { answers } = await answersFrom({ questions: asked, asking, sources: { flags } })
+    return replayCommand(of, withKey, answers) + replayFile(of, withKey, answers)
+  }
+  expect(await replayed([])).not.toContain('ssh-rsa')
+  expect(await replayed(['machine.publicKey=ssh-rsa mine'])).toContain('ssh-rsa mine')
+  expect(await replayed(['machine.login=password'])).toContain('ssh-rsa made-here')
 })

@@ -193,6 +193,7 @@ export const asks: Question<AlicloudLive>[] = [
     type: 'text',
     when: byKey,
     default: publicKeyFrom,
+    made: values => values['machine.keyFile'] === GENERATE,
     check: value => (typeof value === 'string' ? publicKeyProblem(value) : 'A public key is a text.'),
     advanced: true,
   },
