@@ -138,6 +138,18 @@ describe('Defaults from the connected cloud', () => {
   })
 })
 
+describe('A region that does not exist', () => {
+  test('is named before the start, with those that do', async () => {
+    const { live } = await connect('xx-nowhere-1')
+    const refusal = answered(live)
+    await expect(refusal).rejects.toMatchObject({
+      exit: 4,
+      what: expect.stringContaining('no region xx-nowhere-1'),
+      next: expect.stringMatching(/--region: .*ap-northeast-1/),
+    })
+  })
+})
+
 describe('The preflight', () => {
   async function problems(changes: Record<string, Json>): Promise<string[]> {
     const { live, preflight } = await connect()

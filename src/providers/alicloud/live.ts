@@ -65,7 +65,7 @@ export function openLive(market: Market, keep: Keep): AlicloudLive {
       return zones.map((zone, i) => ({
         value: zone,
         name: zone,
-        hint: i < both ? `has ${what}` : `lacks ${what}, or one of them`,
+        hint: i < both ? `has ${what}` : `has not both ${what}`,
       }))
     },
     generatedKey: async stack => publicKeyOf(await keep(PRIVATE_KEY, makePrivateKey), stack),

@@ -1,4 +1,4 @@
-import { hasFate } from '../../errors.ts'
+import { CloudProblem, Exit, hasFate } from '../../errors.ts'
 import type { Json, JsonObject } from '../../kind.ts'
 import type { Alicloud } from './client.ts'
 import { num, rows, str } from './read.ts'
@@ -71,7 +71,8 @@ export interface DbClass {
 }
 
 export function openMarket(cloud: Alicloud): Market {
-  const once = remember()
+  const once = remember(error => beforehand(error, cloud.region, regions))
+  const regions = () => cloud.call('ecs', 'DescribeRegions')
   const available = (params: Record<string, string>, billing: Billing) =>
     cloud.call('ecs', 'DescribeAvailableResource', {
       ResourceType: 'instance',
@@ -82,7 +83,7 @@ export function openMarket(cloud: Alicloud): Market {
   return {
     regions: () =>
       once('regions', async () => {
-        const answer = await cloud.call('ecs', 'DescribeRegions')
+        const answer = await regions()
         return rows(answer, 'Regions.Region').map(row => ({ id: str(row, 'RegionId'), name: str(row, 'LocalName') }))
       }),
     stock: billing =>
@@ -193,16 +194,36 @@ async function firstThatSells(
 }
 
 /** Answers by key, asked for once; a failed question may be asked again. */
-function remember() {
+function remember(explain: (error: unknown) => Promise<unknown>) {
   const known = new Map<string, Promise<unknown>>()
   return <T>(key: string, ask: () => Promise<T>): Promise<T> => {
     const before = known.get(key) as Promise<T> | undefined
     if (before) return before
-    const asked = ask()
+    const asked = ask().catch(async error => {
+      known.delete(key)
+      throw await explain(error)
+    })
     known.set(key, asked)
-    asked.catch(() => known.delete(key))
     return asked
   }
+}
+
+/** A refusal while looking around is found before the start: nothing was made. A wrong region is named with the right ones. */
+async function beforehand(error: unknown, region: string, ask: () => Promise<JsonObject>): Promise<unknown> {
+  if (!hasFate(error, 'refused')) return error
+  const { why, next, code, requestId } = error
+  const parts = { exit: Exit.preflight, ...(code && { code }), ...(requestId && { requestId }) }
+  if (code !== 'InvalidRegionId.NotFound') {
+    return new CloudProblem('refused', { ...parts, what: error.what, ...(why && { why }), ...(next && { next }) })
+  }
+  const ids = await ask()
+    .then(answer => rows(answer, 'Regions.Region').map(row => str(row, 'RegionId')))
+    .catch(() => [])
+  return new CloudProblem('refused', {
+    ...parts,
+    what: `Alibaba Cloud has no region ${region}, or none that this account may use.`,
+    next: ids.length > 0 ? `Choose one with --region: ${ids.join(', ')}.` : 'Choose another one with --region.',
+  })
 }
 
 /** The rows of a zone that can be had now. */
