@@ -72,19 +72,44 @@ export async function settled(
   return thing!
 }
 
-/** Sends a removal; while something that is itself going away still stands on it, tries again for `within`. */
-export async function removed(cloud: Alicloud, send: () => Promise<unknown>, within: number): Promise<'gone'> {
+/**
+ * Sends a removal; while something that is itself going away still stands on it, tries again for `within`. What stays
+ * in the way for more than a minute and could be removed by people (`blockers`) ends the waiting and is named.
+ */
+export async function removed(
+  cloud: Alicloud,
+  send: () => Promise<unknown>,
+  within: number,
+  blockers: () => Promise<string[]> = async () => [],
+): Promise<'gone'> {
   const late = cloud.deadline(within)
-  for (let wait = 2 * second; ; wait = Math.min(10 * second, wait * 1.3)) {
+  let look = cloud.deadline(minute, 2000)
+  for (let wait = second; ; wait = Math.min(10 * second, wait * 1.2)) {
     try {
       await send()
       return 'gone'
     } catch (error) {
       if (hasFate(error, 'gone')) return 'gone'
-      if (!(error instanceof CloudProblem) || !isDependency(error.code) || late()) throw error
+      if (!(error instanceof CloudProblem) || !isDependency(error.code)) throw error
+      if (look() || late()) {
+        const list = await blockers()
+        if (list.length > 0 || late()) throw blocked(error, list)
+        look = cloud.deadline(minute, 2000)
+      }
     }
     await cloud.sleep(wait)
   }
+}
+
+function blocked({ what, why, next, code, requestId }: CloudProblem, list: string[]): CloudProblem {
+  return new CloudProblem('refused', {
+    what,
+    list: list.map(line => `In the way: ${line}.`),
+    ...(why && { why }),
+    ...(next && { next }),
+    ...(code && { code }),
+    ...(requestId && { requestId }),
+  })
 }
 
 /**

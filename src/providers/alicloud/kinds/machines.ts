@@ -3,6 +3,7 @@ import type { JsonObject, Secret } from '../../../kind.ts'
 import type { Alicloud } from '../client.ts'
 import { foundIn, rows, str, strings, tagParams } from '../read.ts'
 import { backToPayAsYouGo } from './billing.ts'
+import { inSecurityGroup } from './blockers.ts'
 import {
   type AlicloudKind,
   findByMark,
@@ -59,6 +60,7 @@ export const securityGroup: AlicloudKind<SecurityGroupIn, SecurityGroupOut> = {
       cloud,
       () => cloud.call('ecs', 'DeleteSecurityGroup', { SecurityGroupId: id }, { repeatable: true }),
       10 * minute,
+      () => inSecurityGroup(cloud, id),
     ),
 }
 

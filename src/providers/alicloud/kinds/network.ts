@@ -1,5 +1,6 @@
 import type { Alicloud } from '../client.ts'
 import { foundIn, str, tagParams } from '../read.ts'
+import { inVpc, inVSwitch } from './blockers.ts'
 import {
   type AlicloudKind,
   findByMark,
@@ -47,7 +48,13 @@ export const vpc: AlicloudKind<VpcIn, VpcOut> = {
     })
     return { id, cidr: str(row, 'CidrBlock') }
   },
-  remove: (cloud, id) => removed(cloud, () => cloud.call('vpc', 'DeleteVpc', { VpcId: id }, repeatable), 5 * minute),
+  remove: (cloud, id) =>
+    removed(
+      cloud,
+      () => cloud.call('vpc', 'DeleteVpc', { VpcId: id }, repeatable),
+      5 * minute,
+      () => inVpc(cloud, id),
+    ),
 }
 
 export type VSwitchIn = { vpcId: string; name: string; zone: string; cidr: string }
@@ -96,7 +103,7 @@ export const vswitch: AlicloudKind<VSwitchIn, VSwitchOut> = {
   remove(cloud, id, input) {
     const send = () => cloud.call('vpc', 'DeleteVSwitch', { VSwitchId: id }, repeatable)
     const inTurn = () => (input ? cloud.lane(`vpc:${input.vpcId}`, send) : send())
-    return removed(cloud, inTurn, 20 * minute)
+    return removed(cloud, inTurn, 20 * minute, () => inVSwitch(cloud, id))
   },
 }
 
