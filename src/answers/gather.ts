@@ -41,6 +41,7 @@ export const knownVariables = [
   'STACKWRIGHT_SANDBOX_URL',
   'STACKWRIGHT_ALICLOUD_ENDPOINT',
   'STACKWRIGHT_DEBUG',
+  'STACKWRIGHT_IMAGE_FROM',
 ]
 
 /** `--set KEY=VALUE` as typed; the last of one key wins. Throws a Problem (exit 2) that lists all that are not of that form. */
