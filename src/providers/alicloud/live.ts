@@ -87,7 +87,10 @@ async function zonesWithBoth(market: Market, wish: Wish): Promise<{ zones: strin
   // A load balancer that can stand in these two zones saves the requests a walk.
   const fits = (zone: string) => pairs.some(pair => pair.primary === zone && both.includes(pair.backup))
   const ordered = [...both].sort((a, b) => Number(fits(b)) - Number(fits(a)))
-  return { zones: [...ordered, ...all.filter(zone => !both.includes(zone))], both: both.length }
+  const rest = all.filter(zone => !both.includes(zone))
+  // Where none has both, one with the database is the better second: machines are sold nearly everywhere.
+  rest.sort((a, b) => Number(databaseZones.has(b)) - Number(databaseZones.has(a)))
+  return { zones: [...ordered, ...rest], both: both.length }
 }
 
 async function zonesWithDatabase(market: Market, wish: Wish): Promise<Set<string>> {

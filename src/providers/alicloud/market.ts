@@ -1,7 +1,7 @@
 import { CloudProblem, Exit, hasFate } from '../../errors.ts'
 import type { Json, JsonObject } from '../../kind.ts'
 import type { Alicloud } from './client.ts'
-import { num, rows, str } from './read.ts'
+import { num, rows, str, tagsIn } from './read.ts'
 
 /**
  * What this region sells right now, read from the cloud once and remembered for the session. Plain facts;
@@ -160,11 +160,12 @@ export function openMarket(cloud: Alicloud): Market {
           .map(row => ({ primary: str(row, 'MasterZoneId'), backup: str(row, 'SlaveZoneId') }))
           .filter(pair => pair.primary && pair.backup && pair.primary !== pair.backup)
       }),
-    async keyPair(name) {
-      const answer = await cloud.call('ecs', 'DescribeKeyPairs', { KeyPairName: name })
-      const found = rows(answer, 'KeyPairs.KeyPair').find(row => str(row, 'KeyPairName') === name)
-      return found && Object.fromEntries(rows(found, 'Tags.Tag').map(tag => [str(tag, 'TagKey'), str(tag, 'TagValue')]))
-    },
+    keyPair: name =>
+      once(`key pair ${name}`, async () => {
+        const answer = await cloud.call('ecs', 'DescribeKeyPairs', { KeyPairName: name })
+        const found = rows(answer, 'KeyPairs.KeyPair').find(row => str(row, 'KeyPairName') === name)
+        return found && tagsIn(found)
+      }),
   }
 }
 
