@@ -5,6 +5,7 @@ import { imageOperations } from './images.ts'
 import { runOperations } from './instances.ts'
 import { keyOperations } from './keys.ts'
 import { machineOperations } from './machines.ts'
+import { moreEcsOperations } from './more.ts'
 import { partOperations } from './parts.ts'
 import { rdsOperations } from './rds.ts'
 import { rdsObjectOperations } from './rds-objects.ts'
@@ -28,6 +29,7 @@ export const operations: Record<string, Operation> = {
   ...runOperations,
   ...machineOperations,
   ...partOperations,
+  ...moreEcsOperations,
   ...assistantOperations,
   ...rdsOperations,
   ...rdsObjectOperations,

@@ -142,10 +142,19 @@ export function listenersOf(call: Call, balancer: Thing): Thing[] {
   return all(call, 'listener').filter(one => text(one, 'balancerId') === balancer.id)
 }
 
+/** The product has many words for one thing (facts §7.5); which one comes is up to the seed. */
+const busyWords: [number, string][] = [
+  [400, 'ServiceIsConfiguring'],
+  [400, 'OperationBusy'],
+  [400, 'OperationFailed.TokenIsProcessing'],
+  [449, 'SystemBusy'],
+]
+
 /** One change at a time: refused while another one is being carried out. */
 export function idleBalancer(call: Call, balancer: Thing): Thing {
   if (call.world.now() < time(balancer, 'busyUntil')) {
-    refuse(400, 'ServiceIsConfiguring', 'The specified load balancer is being configured; try again later.')
+    const [status, code] = busyWords[Math.floor(call.world.random() * busyWords.length)]!
+    refuse(status, code, 'The specified load balancer is being configured; try again later.')
   }
   return balancer
 }

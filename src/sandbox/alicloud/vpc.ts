@@ -220,7 +220,8 @@ function requireReady(call: Call, vpc: Thing): void {
 /** One change of VSwitches at a time in a VPC. */
 function requireIdle(call: Call, siblings: Thing[]): void {
   if (siblings.some(other => other.goneAt !== undefined || call.world.now() < time(other, 'readyAt'))) {
-    refuse(400, 'TaskConflict', 'The operation conflicts with another task on the VPC. Try again later.')
+    const code = call.world.random() < 0.7 ? 'TaskConflict' : 'OperationConflict'
+    refuse(400, code, 'The operation conflicts with another task on the VPC. Try again later.')
   }
 }
 
