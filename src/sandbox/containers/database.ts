@@ -71,16 +71,16 @@ export async function setContent(
   content: DatabaseContent,
 ): Promise<void> {
   const what = `The accounts and databases of ${database.id} could not be set.`
-  await hostRules(runtime, database, port, content)
-  const owners = content.databases.flatMap(one =>
-    one.owner ? [`ALTER DATABASE ${name(one.name)} OWNER TO ${name(one.owner)};`] : [],
-  )
-  await query(runtime, database, port, what, content.accounts.map(roleSql).join('\n'))
-  await query(runtime, database, port, what, createDatabases(content))
-  await query(runtime, database, port, what, owners.join('\n'))
-  await query(runtime, database, port, what, dropDatabases(content))
-  for (const role of await strangers(runtime, database, port, content))
-    await dropRole(runtime, database, port, what, role)
+  const rules = Buffer.from(`${hostRuleLines(content.allow).join('\n')}\n`).toString('base64')
+  await inside(runtime, database.name, what, `echo ${rules} | base64 -d >${data}/pg_hba.conf\n`)
+  const sql = [
+    'SELECT pg_reload_conf() \\g /dev/null',
+    ...content.accounts.map(roleSql),
+    databasesSql(content),
+    strangersSql(content),
+  ]
+  const strangers = await query(runtime, database, port, what, sql.join('\n'))
+  for (const role of strangers) await dropRole(runtime, database, port, what, role)
 }
 
 /** Runs SQL as the server's own administrator, from inside; rows as lines, columns parted by `|`. */
@@ -105,13 +105,6 @@ export function hostRuleLines(allow: string[]): string[] {
   return ['local all postgres peer', ...sources.map(source => `host all all ${source} scram-sha-256`)]
 }
 
-async function hostRules(runtime: Runtime, database: Machine, port: number, content: DatabaseContent): Promise<void> {
-  const what = `The whitelist of ${database.id} could not be set.`
-  const text = Buffer.from(`${hostRuleLines(content.allow).join('\n')}\n`).toString('base64')
-  await inside(runtime, database.name, what, `echo ${text} | base64 -d >${data}/pg_hba.conf\n`)
-  await query(runtime, database, port, what, 'SELECT pg_reload_conf();')
-}
-
 function asCidr(source: string): string | undefined {
   const text = source.trim()
   if (parseAddress(text) !== undefined) return `${text}/32`
@@ -129,29 +122,21 @@ function roleSql(account: Account): string {
   ].join('\n')
 }
 
-function createDatabases({ databases }: DatabaseContent): string {
-  return databases
-    .map(
-      one =>
-        `SELECT 'CREATE DATABASE ${name(one.name)}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = ${text(one.name)})\\gexec`,
-    )
-    .join('\n')
-}
-
-function dropDatabases({ databases }: DatabaseContent): string {
+function databasesSql({ databases }: DatabaseContent): string {
   const kept = ['postgres', 'template0', 'template1', ...databases.map(one => one.name)].map(text).join(', ')
-  return `SELECT format('DROP DATABASE %I WITH (FORCE)', datname) FROM pg_database WHERE datname NOT IN (${kept})\\gexec`
+  return [
+    ...databases.flatMap(one => [
+      `SELECT 'CREATE DATABASE ${name(one.name)}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = ${text(one.name)})\\gexec`,
+      `ALTER DATABASE ${name(one.name)} OWNER TO ${name(one.owner ?? 'postgres')};`,
+    ]),
+    `SELECT format('DROP DATABASE %I WITH (FORCE)', datname) FROM pg_database WHERE datname NOT IN (${kept})\\gexec`,
+  ].join('\n')
 }
 
-async function strangers(
-  runtime: Runtime,
-  database: Machine,
-  port: number,
-  content: DatabaseContent,
-): Promise<string[]> {
-  const kept = ['postgres', ...content.accounts.map(one => one.name)].map(text).join(', ')
-  const sql = `SELECT rolname FROM pg_roles WHERE rolname NOT LIKE 'pg\\_%' AND rolname NOT IN (${kept});`
-  return await query(runtime, database, port, 'The accounts could not be read.', sql)
+/** Accounts that should not be there. */
+function strangersSql({ accounts }: DatabaseContent): string {
+  const kept = ['postgres', ...accounts.map(one => one.name)].map(text).join(', ')
+  return `SELECT rolname FROM pg_roles WHERE rolname NOT LIKE 'pg\\_%' AND rolname NOT IN (${kept});`
 }
 
 /** What an account leaves goes to the administrator: nothing is lost with it. */
