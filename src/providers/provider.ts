@@ -12,6 +12,8 @@ export interface Provider<C extends Cloud = Cloud, Live = unknown> {
   /** Every kind it can make, in the order of making; a removal from tags looks for all of them. */
   kinds: AnyKind[]
   chapters: Chapters<Live>
+  /** Other chapters for a blueprint whose tutorial walks differently (two tiers of machines). Default: `chapters`. */
+  chaptersFor?(blueprint: string): Chapters<Live>
   /** Regions people can choose, before anyone is connected; the live list replaces it. */
   defaultRegion(env: NodeJS.ProcessEnv): string
   /** Throws a Problem with exit 4 when credentials are missing, wrong or expired. */
@@ -84,6 +86,8 @@ export interface Setup {
   env: Record<string, string | Ref<string>>
   /** Variables that must not be readable in the cloud's command history. */
   secrets: Record<string, Secret>
+  /** Where machines do different work: what is installed on each tier, instead of the above. */
+  tiers?: Record<string, Omit<Setup, 'tiers'>>
 }
 export interface Application {
   /** One a machine, in the machines' order. */
