@@ -4,7 +4,7 @@ import { Exit, Problem } from '../errors.ts'
 import type { PlanLine } from '../events.ts'
 import type { Json, Sheet } from '../kind.ts'
 import { planUp } from '../plan.ts'
-import type { Provider, Stack } from '../providers/provider.ts'
+import type { Chapters, Provider, Stack } from '../providers/provider.ts'
 import type { Question, Values } from '../question.ts'
 import type { Blueprint, SoFar } from '../steps/step.ts'
 import type { Link } from './connect.ts'
@@ -20,6 +20,11 @@ export interface Prepared {
   lines: PlanLine[]
 }
 
+/** The cloud's chapters as this blueprint's tutorial walks them. */
+function chaptersOfBlueprint(provider: Provider, { id }: Blueprint): Chapters {
+  return provider.chaptersFor?.(id) ?? provider.chapters
+}
+
 /** A chapter's heading and its questions, in the tutorial's order. */
 export interface Asked {
   step: string
@@ -31,9 +36,11 @@ export function chaptersOf(blueprint: Blueprint, provider: Provider): Asked[] {
   const seen = new Set<string>()
   return blueprint.steps.map(step => {
     const own = step.id === 'application' ? blueprint.asks : []
-    const asks = [...step.asks(provider.chapters), ...own].filter(question => !seen.has(question.key))
+    const asks = [...step.asks(chaptersOfBlueprint(provider, blueprint)), ...own].filter(
+      question => !seen.has(question.key),
+    )
     for (const question of asks) seen.add(question.key)
-    return { step: step.id, title: step.title(provider.chapters), asks }
+    return { step: step.id, title: step.title(chaptersOfBlueprint(provider, blueprint)), asks }
   })
 }
 
@@ -104,7 +111,7 @@ export function drawStack(
 ): { sheet: Sheet; drawn: Stack } {
   const sheet: Sheet = { nodes: [], texts }
   const sofar: SoFar = { stack, setup: stackSoFar => blueprint.setup(values, stackSoFar) }
-  for (const step of blueprint.steps) step.draw(sheet, provider.chapters, values, sofar)
+  for (const step of blueprint.steps) step.draw(sheet, chaptersOfBlueprint(provider, blueprint), values, sofar)
   return { sheet, drawn: sofar as SoFar & Stack }
 }
 
