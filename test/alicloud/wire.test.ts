@@ -1,6 +1,7 @@
 import * as ecs from '@alicloud/ecs20140526'
 import { OpenApiUtil } from '@alicloud/openapi-core'
 import { describe, expect, test } from 'vitest'
+import { endpointOf, type Product } from '../../src/providers/alicloud/endpoints.ts'
 import { flatten } from '../../src/providers/alicloud/wire.ts'
 
 describe('parameters are flattened as the official SDK flattens them', () => {
@@ -46,6 +47,25 @@ describe('parameters are flattened as the official SDK flattens them', () => {
     const status = new ecs.DescribeCloudAssistantStatusRequest({ instanceId: ['i-1', 'i-2'] })
     expect(flatten({ InstanceId: ['i-1', 'i-2'] })).toEqual(official(status))
   })
+})
+
+test('each product is called where the official SDK calls it in each region', () => {
+  const at = (product: Product, region: string) => endpointOf(product, region, {}).replace('https://', '')
+  expect(at('vpc', 'ap-northeast-1')).toBe('vpc.ap-northeast-1.aliyuncs.com')
+  expect(at('ecs', 'cn-hangzhou')).toBe('ecs-cn-hangzhou.aliyuncs.com')
+  expect([at('rds', 'ap-southeast-1'), at('rds', 'eu-central-1')]).toEqual([
+    'rds.aliyuncs.com',
+    'rds.eu-central-1.aliyuncs.com',
+  ])
+  expect(at('slb', 'ap-northeast-2')).toBe('slb.ap-northeast-2.aliyuncs.com')
+})
+
+test('one address for everything, or one for a product, can be given', () => {
+  const everything = { STACKWRIGHT_ALICLOUD_ENDPOINT: 'http://127.0.0.1:9/' }
+  expect(endpointOf('rds', 'ap-northeast-1', everything)).toBe('http://127.0.0.1:9')
+  const one = { ALIBABA_CLOUD_ENDPOINT_RDS: 'rds.example.com' }
+  expect(endpointOf('rds', 'ap-northeast-1', one)).toBe('https://rds.example.com')
+  expect(endpointOf('vpc', 'ap-northeast-1', one)).toBe('https://vpc.ap-northeast-1.aliyuncs.com')
 })
 
 /** The SDK leaves empty and missing values out or in by its own rules; only what is sent counts. */

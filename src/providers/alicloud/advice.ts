@@ -72,6 +72,10 @@ const byCode: Record<string, Advice> = {
   RealNameAuthenticationError: realName,
   'Account.RealNameAuthenticationError': realName,
   'InvalidAccountStatus.NotRealName': realName,
+  'InvalidAccountType.Format': {
+    why: 'On this kind of instance the first account must be a privileged one.',
+    next: 'Ask for one with `--set database.privileged=yes`, then run the same command again.',
+  },
   'ServiceLinkedRole.NotExist': {
     why: 'The account has never used this service: its service-linked role is missing.',
     next: 'Open the RDS console once and confirm the role (AliyunServiceRoleForRDS), then run the same command again.',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { CloudProblem, Problem } from '../../../errors.ts'
 import type { JsonObject, Mark } from '../../../kind.ts'
 import { type Alicloud, until } from '../client.ts'
-import { rows, str, tagParams } from '../read.ts'
+import { rows, str } from '../read.ts'
 import { minute, second } from './common.ts'
 
 export interface Command {
@@ -44,7 +44,7 @@ export async function runOnMachine(cloud: Alicloud, instanceId: string, command:
   let token = hash(mark.token, command.name, script)
   let undelivered = 0
   for (let earlier = 0; ; ) {
-    const invokeId = await send(cloud, instanceId, command, mark, token)
+    const invokeId = await send(cloud, instanceId, command, token)
     const first = await readResult(cloud, instanceId, invokeId)
     const old = isOver(first)
     const result = old ? first : await waitFor(cloud, instanceId, invokeId, command)
@@ -58,13 +58,8 @@ export async function runOnMachine(cloud: Alicloud, instanceId: string, command:
   }
 }
 
-async function send(
-  cloud: Alicloud,
-  instanceId: string,
-  { name, script, timeout }: Command,
-  mark: Mark,
-  token: string,
-) {
+/** Without tags: the history of a command outlives everything else for 30 days, and nothing of ours is to be left by tag. */
+async function send(cloud: Alicloud, instanceId: string, { name, script, timeout }: Command, token: string) {
   const answer = await cloud.call('ecs', 'RunCommand', {
     Name: name,
     Type: 'RunShellScript',
@@ -74,7 +69,6 @@ async function send(
     Timeout: timeout,
     KeepCommand: false,
     TerminationMode: 'ProcessTree',
-    Tag: tagParams({ 'stackwright:stack': mark.stack, 'stackwright:address': mark.address }),
     ClientToken: token,
   })
   return str(answer, 'InvokeId')
