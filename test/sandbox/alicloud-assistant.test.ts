@@ -1,5 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { finishCommand, runCommandsWith } from '../../src/sandbox/alicloud/assistant.ts'
+import { someday } from '../../src/sandbox/alicloud/simulated.ts'
 import { machine, network, order, type Still, still } from './alicloud-support.ts'
 
 const setup = `#!/bin/bash\n${'echo step\n'.repeat(200)}`
@@ -102,6 +104,32 @@ describe('Cloud Assistant', () => {
     expect(await send(Buffer.alloc(19_000, 'x').toString('base64'))).toBe('CmdContent.ExceedLimit')
     expect(await send('**')).toBe('CmdContent.DecodeError')
     expect(await send('eA==', { 'InstanceId.1': 'i-none' })).toBe('InvalidInstanceId.NotFound')
+  })
+
+  it('leaves it to a runner of real machines how and when a command ends', async () => {
+    const cloud = await still()
+    const id = await machine(cloud, await network(cloud))
+    const { world } = cloud
+    const asked: string[] = []
+    runCommandsWith(world, (_call, _instance, { content }) => {
+      asked.push(content)
+      return { endsAt: someday, status: 'Success', exitCode: 0, output: '' }
+    })
+    const { InvokeId } = await run(cloud, id, 'false')
+    cloud.pass(120)
+    expect((await result(cloud, InvokeId)).InvocationStatus).toBe('Running')
+    finishCommand(world, InvokeId, id, {
+      endsAt: world.now(),
+      status: 'Failed',
+      exitCode: 7,
+      output: 'no such thing\n',
+    })
+    expect(asked).toEqual(['false'])
+    expect(await result(cloud, InvokeId)).toMatchObject({
+      InvocationStatus: 'Failed',
+      ExitCode: 7,
+      Output: 'no such thing\n',
+    })
   })
 
   it('terminates a running command when asked', async () => {

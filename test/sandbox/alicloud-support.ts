@@ -1,4 +1,5 @@
 import { afterEach, vi } from 'vitest'
+import type { Sandbox } from '../../src/sandbox/server.ts'
 import { type Body, call, codeOf, type Key, type Product, sandbox } from './support.ts'
 
 /** An embedded cloud whose clock moves only when the test says so. */
@@ -10,6 +11,7 @@ export interface Still {
   /** Lets seconds of the cloud's time pass. */
   pass(seconds: number): void
   inventory(): Body[]
+  world: Sandbox['world']
 }
 
 export const region = { RegionId: 'ap-northeast-1' }
@@ -29,7 +31,7 @@ afterEach(() => {
 
 export async function still(seed = 1): Promise<Still> {
   vi.useFakeTimers({ toFake: ['Date'] })
-  const { url, inventory } = await sandbox({ speed: 1, seed })
+  const { url, inventory, world } = await sandbox({ speed: 1, seed })
   const ask: Still['ask'] = (name, params = {}, key) => call(url, name, { ...region, ...params }, key)
   return {
     url,
@@ -37,6 +39,7 @@ export async function still(seed = 1): Promise<Still> {
     code: (name, params, key) => codeOf(ask(name, params, key)),
     pass: seconds => void vi.setSystemTime(Date.now() + seconds * 1000),
     inventory,
+    world,
   }
 }
 

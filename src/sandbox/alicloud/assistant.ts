@@ -125,6 +125,26 @@ export const assistantOperations = {
   }),
 }
 
+/**
+ * A command that really ran is over. Nothing happens when the cloud gave it up before, by its time limit or because
+ * someone stopped it, or when it is not known.
+ */
+export function finishCommand(world: World, invokeId: string, instanceId: string, outcome: Outcome): void {
+  const invocation = world.get('invocation', invokeId)
+  if (!invocation) return
+  const now = world.now()
+  const runs = runsOf(invocation).map(run =>
+    run.instanceId === instanceId && run.endsAt > now ? { ...run, ...outcome } : run,
+  )
+  invocation.data.runs = runs
+  world.touch(invocation)
+  const instance = world.get('instance', instanceId)
+  if (!instance || !outcome.serves || !runs.some(run => run.instanceId === instanceId && run.endsAt === outcome.endsAt))
+    return
+  Object.assign(instance.data, { servesFrom: outcome.endsAt, servesBy: invokeId })
+  world.touch(instance)
+}
+
 /** When the application on a machine answers: undefined while no setup command has succeeded, or it is not running. */
 export function servesFrom(call: Call, instance: Thing): number | undefined {
   const from = Number(instance.data.servesFrom ?? 0)
@@ -156,7 +176,7 @@ function invoke(
       }
     }
     const from = Math.max(startsAt, agentReadyAt(instance))
-    const outcome = (runners.get(call.world) ?? simulated)(call, instance, command, from)
+    const outcome = (runners.get(call.world) ?? simulated)(call, instance, command, from, id)
     return { instanceId: instance.id, startsAt: from, ...cutOff(outcome, from, Number(options.timeout) * 1000) }
   })
   for (const [index, instance] of instances.entries()) {

@@ -23,8 +23,11 @@ export type Outcome = {
   serves?: boolean
 }
 
-/** Decides how a command that begins at the cloud time `from` ends. */
-export type RunsCommands = (call: Call, instance: Thing, command: Command, from: number) => Outcome
+/** The end of a command of which it is not known yet when it ends: `finishCommand` tells. */
+export const someday = Number.MAX_SAFE_INTEGER
+
+/** Decides how a command that begins at the cloud time `from` ends, or starts it and answers `endsAt: someday`. */
+export type RunsCommands = (call: Call, instance: Thing, command: Command, from: number, invokeId: string) => Outcome
 
 const keyLine = /^\s*# stackwright:machine-key\s*$/m
 const setupLength = 1000
