@@ -16,8 +16,7 @@ Exit codes: 0 done, 1 failed (run it again to go on), 2 wrong usage or missing a
 /**
  * The command line. It knows flags and exit codes; each command's work is another file, loaded when called.
  */
-const started = performance.now()
-surviveClosedPipes()
+surviveClosedPipe(process.stdout)
 process.on('uncaughtException', fail)
 process.on('unhandledRejection', fail)
 main(process.argv).catch(fail)
@@ -38,6 +37,8 @@ async function main(argv: string[]): Promise<void> {
     program.outputHelp()
     return
   }
+  // Looking at standard error costs start-up time, so help does not.
+  program.hook('preAction', () => surviveClosedPipe(process.stderr))
   await program.parseAsync(argv)
 }
 
@@ -49,13 +50,14 @@ function quiet(command: Command): void {
 
 /** Tells what went wrong, on stdout as JSON where that was asked for, and leaves. Never a stack trace unless asked for. */
 function fail(error: unknown): void {
+  surviveClosedPipe(process.stderr)
   if (error instanceof CommanderError && error.exitCode === 0) {
     leave(0)
     return
   }
   const problem = problemOf(error)
   if (process.argv.includes('--json')) {
-    process.stdout.write(JSON.stringify(failedEvent(problem, performance.now() - started)) + '\n')
+    process.stdout.write(JSON.stringify(failedEvent(problem, process.uptime() * 1000)) + '\n')
   } else process.stderr.write(problemText(problem) + '\n')
   if (process.env.STACKWRIGHT_DEBUG) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
   leave(problem.exit)
@@ -64,14 +66,12 @@ function fail(error: unknown): void {
 /** Ends the process once what was written has left it; open connections must not keep it alive. */
 function leave(code: number): void {
   process.exitCode = code
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+  process.stdout.write('', () => process.exit(code))
 }
 
 /** A reader that went away (`| head`) is no error of ours, and no reason to stop building. */
-function surviveClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
-    })
-  }
+function surviveClosedPipe(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+  })
 }

@@ -18,7 +18,7 @@ export default async function buildWhenStale(): Promise<void> {
 }
 
 async function stale(): Promise<boolean> {
-  const built = await modified(join(root, 'dist/THIRD-PARTY.txt'))
+  const built = await modified(join(root, 'dist/help.txt'))
   if (!built) return true
   const sources = (await readdir(join(root, 'src'), { recursive: true, withFileTypes: true }))
     .filter(entry => entry.isFile())
