@@ -158,6 +158,18 @@ describe('a machine in the embedded Alibaba Cloud', () => {
     expect(vswitch.AvailableIpAddressCount).toBe(251)
   })
 
+  it('is made with all the others of one call or not at all', async () => {
+    const cloud = await still()
+    const { VpcId, SecurityGroupId } = await network(cloud)
+    const { VSwitchId } = await cloud.ask('vpc.CreateVSwitch', { VpcId, ZoneId: zoneB, CidrBlock: '172.16.9.0/29' })
+    cloud.pass(soon)
+    const before = cloud.inventory().length
+    const run = (Amount: number) => cloud.code('ecs.RunInstances', order({ VSwitchId, SecurityGroupId }, { Amount }))
+    expect(await run(5)).toBe('InvalidVSwitchId.IpNotEnough')
+    expect(cloud.inventory()).toHaveLength(before)
+    expect(await run(4)).toBe('accepted')
+  })
+
   it('is listed ten a page, or by token as far as wanted', async () => {
     const cloud = await still()
     await cloud.ask('ecs.RunInstances', order(await network(cloud), { Amount: 12 }))

@@ -59,6 +59,7 @@ export const assistantOperations = {
       checkText(word(input, 'Name'), 1, 128, 'InvalidName.Malformed')
       const instances = targets(call, input)
       const marks = newTags(input)
+      const options = settingsOf(input)
       const command = {
         commandId: newId(call, 'c'),
         type,
@@ -66,8 +67,7 @@ export const assistantOperations = {
         description: word(input, 'Description'),
         content: Buffer.from(content).toString('base64'),
       }
-      if (flag(input, 'KeepCommand'))
-        make(call, 'command', command.commandId, { ...command, ...settingsOf(input) }, marks)
+      if (flag(input, 'KeepCommand')) make(call, 'command', command.commandId, { ...command, ...options }, marks)
       return { CommandId: command.commandId, InvokeId: invoke(call, input, { ...command, content }, instances, marks) }
     },
   ),

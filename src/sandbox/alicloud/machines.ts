@@ -16,6 +16,7 @@ import {
   word,
   words,
 } from './ask.ts'
+import { groupOf } from './groups.ts'
 import { chosenInstances, goWith, instanceOf, instanceStatus, turn } from './instances.ts'
 import { asked, attributes, describe } from './machine-views.ts'
 import { specials } from './order.ts'
@@ -156,6 +157,7 @@ function modify(input: JsonObject, call: Call): JsonObject {
   if (password !== '' && !strongPassword(password, 8, 30, specials)) {
     refuse(400, 'InvalidPassword.Malformed', 'The specified parameter Password is not valid.')
   }
+  for (const id of words(input, 'SecurityGroupIds')) groupOf(call, input, id)
   const fields: [string, string][] = [
     ['InstanceName', 'name'],
     ['Description', 'description'],

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../kind.ts'
 import type { Call, Thing } from '../model.ts'
+import { freeAddresses } from './addresses.ts'
 import { checkText, ecsName, flag, need, object, refuse, strongPassword, text, within, word, words } from './ask.ts'
 import { diskSizes, instanceStock, instanceType } from './catalog.ts'
 import { groupOf } from './groups.ts'
@@ -35,6 +36,9 @@ export function readOrder(call: Call, input: JsonObject): Order {
   const bandwidth = within(input, 'InternetMaxBandwidthOut', 0, 0, 100)
   checkNames(input)
   const amount = within(input, 'Amount', 1, 1, 100)
+  if (amount > freeAddresses(call, vswitch)) {
+    refuse(400, 'InvalidVSwitchId.IpNotEnough', 'The vSwitch has not enough free private addresses.')
+  }
   return {
     amount,
     vswitch,
