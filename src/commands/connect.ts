@@ -1,6 +1,8 @@
+import { didYouMean } from '../answers/nearest.ts'
 import { Exit, Problem } from '../errors.ts'
 import type { Secret } from '../kind.ts'
 import type { Connected } from '../providers/provider.ts'
+import type { Choice } from '../question.ts'
 import type { Session } from './session.ts'
 import type { Target } from './target.ts'
 import { openVault, type Vault } from './vault.ts'
@@ -65,6 +67,19 @@ async function sandboxFor(
   const own = await serve({ speed: 50 })
   onEnd.push(() => own.close())
   return { url: own.url, speed: 50 }
+}
+
+/** A region that the account does not have is said before anything else fails on it. Where the cloud cannot tell, nothing is said. */
+export async function refuseUnknownRegion({ saved, region }: Target, { connected }: Link): Promise<void> {
+  if (saved) return
+  const live = connected.live as { regionChoices?(): Promise<Choice[]> }
+  const known = (await live.regionChoices?.())?.map(choice => String(choice.value)) ?? []
+  if (known.length === 0 || known.includes(region)) return
+  throw new Problem({
+    what: `There is no region "${region}".${didYouMean(region, known)}`,
+    next: `Choose one with --region: ${known.join(', ')}.`,
+    exit: Exit.preflight,
+  })
 }
 
 function refuseOtherAccount({ saved, stack }: Target, { account }: Connected): void {

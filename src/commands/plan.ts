@@ -1,5 +1,5 @@
 import { planText } from '../view/plan.ts'
-import { announce, connect } from './connect.ts'
+import { announce, connect, refuseUnknownRegion } from './connect.ts'
 import type { Flags } from './flags.ts'
 import { answersNow, chaptersOf, prepare, problemBeforehand, titlesOf } from './prepare.ts'
 import { done, perform, type Session } from './session.ts'
@@ -16,6 +16,7 @@ async function work(session: Session): Promise<number> {
   if (problem) throw problem
   const link = await connect(session, target, { quiet: true })
   announce(session, target, link.connected, target.blueprint.id)
+  await refuseUnknownRegion(target, link)
   const resolved = await answersNow(session, target, link)
   const { lines } = await prepare(target, link, resolved)
   const titles = titlesOf(chaptersOf(target.blueprint, target.provider))

@@ -23,10 +23,12 @@ async function fromState(session: Session): Promise<number> {
   needsYes(session, '`teardown`', undefined)
   const link = await connect(session, target)
   announce(session, target, link.connected, target.saved.blueprint)
-  await shown(session, target, target.saved)
+  await show(session, target, target.saved)
+  const backup = await wantsBackup(session, target)
+  await confirmTeardown(session, target.stack)
   const lease = await lock(session, target)
   const state = await sameState(target)
-  if (await wantsBackup(session, state)) keepBackup(state)
+  if (backup) keepBackup(state)
   const store = openStore(target.folder, state, lease.check)
   const { left, criticalPathMs } = await down(runOf(session, target, link, store))
   session.figures.criticalPathMs = criticalPathMs
@@ -62,7 +64,8 @@ async function fromTags(session: Session): Promise<number> {
     session.view.emit({ is: 'note', text: `Nothing in ${region} carries the tags of a stack "${target.stack}".` })
     return done(session, {})
   }
-  await shown(session, target, state)
+  await show(session, target, state)
+  await confirmTeardown(session, target.stack)
   const lease = await lock(session, target)
   const { left, criticalPathMs } = await down(runOf(session, target, link, inMemory(target, state, lease)))
   session.figures.criticalPathMs = criticalPathMs
@@ -71,13 +74,12 @@ async function fromTags(session: Session): Promise<number> {
   return removed(session, target, state)
 }
 
-/** What goes, with the data and the money in it; then the confirmation. */
-async function shown(session: Session, target: Target, state: State): Promise<void> {
+/** What goes, with the data and the money in it. */
+async function show(session: Session, target: Target, state: State): Promise<void> {
   const titles = await savedTitles(state.blueprint, target.provider)
   session.view.know({ titles })
   const changes = byChapter(planDown(state.entries, target.provider.kinds), Object.keys(titles).reverse())
   session.view.emit({ is: 'plan', verb: 'teardown', changes })
-  await confirmTeardown(session, target.stack)
 }
 
 async function lock(session: Session, target: Target): Promise<Lease> {
@@ -97,13 +99,16 @@ async function sameState(target: Target & { saved: State }): Promise<State> {
   })
 }
 
-/** Offered where somebody can be asked and the database was not to be kept anyway. */
-async function wantsBackup(session: Session, state: State): Promise<boolean> {
-  if (!session.interactive || session.flags.yes) return false
-  if (!Object.values(state.entries).some(entry => entry.input.finalBackup === false)) return false
+/** Offered where somebody can be asked, this database can keep one, and it was not wanted anyway. */
+async function wantsBackup(session: Session, { saved, provider }: Target & { saved: State }): Promise<boolean> {
+  if (!session.interactive || saved.answers[BACKUP] !== false) return false
+  const question = provider.chapters.database.asks.find(({ key }) => key === BACKUP)
+  if (!question || question.check?.(true, saved.answers)) return false
   const help = 'It stays after the removal, costs storage, and is deleted in the console of the database.'
   return askYes(session, 'Keep a final backup of the database?', false, help)
 }
+
+const BACKUP = 'database.finalBackup'
 
 function keepBackup(state: State): void {
   for (const entry of Object.values(state.entries)) {

@@ -7,7 +7,7 @@ import { acquire, holderOf, isDead, lockedBy } from '../lock.ts'
 import { newState, openStore, readState, type State, type Store } from '../state.ts'
 import { verify } from '../steps/verify.ts'
 import { confirmPlan } from './confirm.ts'
-import { announce, connect, type Link } from './connect.ts'
+import { announce, connect, type Link, refuseUnknownRegion } from './connect.ts'
 import type { Flags } from './flags.ts'
 import { forgetInterview, interviewed } from './guided.ts'
 import { answersNow, chaptersOf, type Prepared, prepare, problemBeforehand, titlesOf } from './prepare.ts'
@@ -28,6 +28,7 @@ async function work(session: Session): Promise<number> {
   await refuseWhenHeld(target)
   const link = await connect(session, target)
   announce(session, target, link.connected, target.blueprint.id)
+  await refuseUnknownRegion(target, link)
   await refuseLeftovers(target, link)
   const resolved = session.interactive
     ? await interviewed(session, target, link)

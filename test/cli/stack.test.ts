@@ -78,6 +78,14 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
     expect(existsSync(join(cwd, '.stackwright/life'))).toBe(false)
   })
 
+  it('is not begun in a region that does not exist', async () => {
+    const cwd = await emptyFolder()
+    const ended = await run(['up', '--yes', '--sandbox', '--region', 'ap-northeats-1'], { cwd, env: env() })
+    expect(ended.code).toBe(4)
+    expect(ended.stderr).toContain('ap-northeast-1')
+    expect(readdirSync(cwd)).toEqual([])
+  })
+
   it('is built again from the answers file that a run leaves', async () => {
     const cwd = await emptyFolder()
     const first = await run(['up', '--yes', '--sandbox', '--stack', 'replay', '--answers', tutorial], {
