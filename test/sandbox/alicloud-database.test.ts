@@ -179,6 +179,30 @@ describe('a database instance in the embedded Alibaba Cloud', () => {
     expect(await cloud.code('rds.DeleteDBInstance', { DBInstanceId })).toBe('accepted')
   })
 
+  it('leaves a backup behind only on local disks, and only when told to', async () => {
+    const cloud = await still()
+    const onCloudDisks = await database(cloud, mysql)
+    const keep = { DBInstanceId: onCloudDisks.DBInstanceId, ReleasedKeepPolicy: 'Lastest' }
+    expect(await cloud.code('rds.DeleteDBInstance', keep)).toBe('InvalidReleasedKeepPolicy')
+    const local = { DBInstanceClass: 'rds.mysql.s2.large', DBInstanceStorageType: 'local_ssd' }
+    const { DBInstanceId } = await cloud.ask(
+      'rds.CreateDBInstance',
+      databaseOrder(onCloudDisks, { ...mysql, ...local }),
+    )
+    cloud.pass(databaseUp)
+    const { BackupJobId } = await cloud.ask('rds.CreateBackup', { DBInstanceId })
+    const job = async () =>
+      (await cloud.ask('rds.DescribeBackupTasks', { DBInstanceId, BackupJobId })).Items.BackupJob[0]
+    expect((await job()).BackupStatus).toBe('Backuping')
+    cloud.pass(61)
+    expect((await job()).BackupStatus).toBe('Finished')
+    await cloud.ask('rds.DeleteDBInstance', { DBInstanceId, ReleasedKeepPolicy: 'Lastest' })
+    cloud.pass(21)
+    const { Items } = await cloud.ask('rds.DescribeBackups', { DBInstanceId })
+    expect(Items.Backup).toHaveLength(1)
+    expect(cloud.inventory().some(item => item.id === DBInstanceId)).toBe(false)
+  })
+
   it('is found by its tags, which only the tag list tells', async () => {
     const cloud = await still()
     const { DBInstanceId } = await database(cloud, { 'Tag.1.Key': 'stack', 'Tag.1.Value': 'shop' })

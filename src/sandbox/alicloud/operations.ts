@@ -8,6 +8,7 @@ import { machineOperations } from './machines.ts'
 import { moreEcsOperations } from './more.ts'
 import { partOperations } from './parts.ts'
 import { rdsOperations } from './rds.ts'
+import { rdsAccessOperations } from './rds-access.ts'
 import { rdsObjectOperations } from './rds-objects.ts'
 import { rdsReadOperations } from './rds-reads.ts'
 import { rdsSaleOperations } from './rds-sales.ts'
@@ -32,6 +33,7 @@ export const operations: Record<string, Operation> = {
   ...moreEcsOperations,
   ...assistantOperations,
   ...rdsOperations,
+  ...rdsAccessOperations,
   ...rdsObjectOperations,
   ...rdsReadOperations,
   ...rdsSaleOperations,

@@ -10,6 +10,7 @@ export interface DbClass {
   /** MB */
   memory: number
   connections: number
+  storageTypes: string[]
 }
 
 export const engines: Record<string, string[]> = {
@@ -18,7 +19,8 @@ export const engines: Record<string, string[]> = {
 }
 
 export const categories = ['Basic', 'HighAvailability'] as const
-export const storageTypes = ['cloud_essd', 'general_essd']
+const onCloudDisks = ['cloud_essd', 'general_essd']
+const onLocalDisks = ['local_ssd']
 
 export const dbClasses: DbClass[] = [
   ...classes('PostgreSQL', 'Basic', 'pg.n2.1c.1m 1 2', 'pg.n2.2c.1m 2 4', 'pg.n4.2c.1m 2 8', 'pg.n2.4c.1m 4 8'),
@@ -39,20 +41,18 @@ export const dbClasses: DbClass[] = [
     'mysql.n4.medium.2c 2 8',
     'mysql.n2.large.2c 4 8',
     'mysql.n4.large.2c 4 16',
+    // The older kind, on the disks of its host.
+    'rds.mysql.s2.large 2 4',
+    'rds.mysql.m1.medium 4 16',
   ),
 ]
 
 function classes(engine: string, category: DbClass['category'], ...lines: string[]): DbClass[] {
   return lines.map(line => {
     const [id = '', cores = '', memory = ''] = line.split(' ')
-    return {
-      id,
-      engine,
-      category,
-      cores: Number(cores),
-      memory: Number(memory) * 1024,
-      connections: Number(memory) * 200,
-    }
+    const storageTypes = id.startsWith('rds.') ? onLocalDisks : onCloudDisks
+    const size = { cores: Number(cores), memory: Number(memory) * 1024, connections: Number(memory) * 200 }
+    return { id, engine, category, ...size, storageTypes }
   })
 }
 

@@ -2,9 +2,10 @@ import type { JsonObject } from '../../kind.ts'
 import type { Call, Thing } from '../model.ts'
 import { all, date, find, isObject, listed, need, operation, refuse, text, time, word } from './ask.ts'
 import { byToken, page } from './page.ts'
-import { dbInstanceOf, dbStatus, whitelist } from './rds.ts'
+import { backupsOf, dbInstanceOf, dbStatus } from './rds.ts'
 import { dbClass } from './rds-catalog.ts'
 import { tagActions } from './tags.ts'
+import { whitelist } from './whitelist.ts'
 
 const tags = tagActions({ instance: 'db-instance' })
 
@@ -27,7 +28,7 @@ export const rdsReadOperations = {
   }),
   'rds.DescribeBackupTasks': operation('DBInstanceId BackupJobId BackupJobStatus', (input, call) => {
     const id = word(input, 'BackupJobId')
-    const jobs = backupsOf(call, input).filter(one => id === '' || one.id === id)
+    const jobs = askedBackups(call, input).filter(one => id === '' || one.id === id)
     return {
       Items: {
         BackupJob: jobs.map(one => ({
@@ -44,7 +45,7 @@ export const rdsReadOperations = {
   'rds.DescribeBackups': operation(
     'DBInstanceId BackupId BackupStatus BackupMode StartTime EndTime PageNumber PageSize',
     (input, call) => {
-      const done = backupsOf(call, input).filter(
+      const done = askedBackups(call, input).filter(
         one =>
           call.world.now() >= time(one, 'doneAt') &&
           (word(input, 'BackupId') === '' || one.id === word(input, 'BackupId')),
@@ -221,9 +222,9 @@ function connections(call: Call, instance: Thing): JsonObject[] {
   return [inner, outer]
 }
 
-function backupsOf(call: Call, input: JsonObject): Thing[] {
+function askedBackups(call: Call, input: JsonObject): Thing[] {
   const id = need(input, 'DBInstanceId')
-  const backups = all(call, 'db-backup').filter(one => text(one, 'instanceId') === id)
+  const backups = backupsOf(call, id)
   if (backups.length === 0 && !find(call, input, 'db-instance', id)) {
     refuse(404, 'InvalidDBInstanceId.NotFound', 'The specified instance is not found.')
   }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../kind.ts'
 import { need, operation, refuse, word } from './ask.ts'
 import { regionOf, regions } from './catalog.ts'
-import { categories, type DbClass, dbClasses, dbSold, engines, storageRange, storageTypes } from './rds-catalog.ts'
+import { categories, type DbClass, dbClasses, dbSold, engines, storageRange } from './rds-catalog.ts'
 
 /** Which databases can be bought where. */
 export const rdsSaleOperations = {
@@ -43,9 +43,10 @@ export const rdsSaleOperations = {
       if (!regionOf(call.region).zones.includes(zone))
         refuse(400, 'InvalidZoneId.NotSupported', 'The zone does not exist in the region.')
       checkCommodity(input)
-      const classes = storageTypes.includes(need(input, 'DBInstanceStorageType'))
-        ? onSale(zone, need(input, 'Engine'), need(input, 'EngineVersion'), need(input, 'Category'))
-        : []
+      const storage = need(input, 'DBInstanceStorageType')
+      const classes = onSale(zone, need(input, 'Engine'), need(input, 'EngineVersion'), need(input, 'Category')).filter(
+        one => one.storageTypes.includes(storage),
+      )
       return {
         DBInstanceClasses: classes.map(one => ({ DBInstanceClass: one.id, DBInstanceStorageRange: storageRange(one) })),
       }
@@ -84,11 +85,15 @@ function describeZone(region: string, zone: string, engine: string, versions: st
               )
               .map(category => ({
                 Category: category,
-                SupportedStorageTypes: storageTypes.map(type => ({ StorageType: type })),
+                SupportedStorageTypes: storageOf(onSale(zone, engine, version, category)),
               })),
           }))
           .filter(one => one.SupportedCategorys.length > 0),
       },
     ],
   }
+}
+
+function storageOf(classes: DbClass[]): JsonObject[] {
+  return [...new Set(classes.flatMap(one => one.storageTypes))].map(type => ({ StorageType: type }))
 }

@@ -18,11 +18,11 @@ import {
   word,
 } from './ask.ts'
 import { regionOf } from './catalog.ts'
-import { parseAddress, parseCidr } from './cidr.ts'
-import { dbClass, dbSold, engines, storageRange, storageTypes } from './rds-catalog.ts'
+import { dbClass, dbSold, engines, storageRange } from './rds-catalog.ts'
 import { newTags } from './tags.ts'
 import { times } from './times.ts'
 import { lingerOn, usableVSwitch } from './vpc.ts'
+import { checkAddresses } from './whitelist.ts'
 
 const accepted =
   'Engine EngineVersion DBInstanceClass DBInstanceStorage DBInstanceStorageType DBInstanceNetType DBInstanceDescription Category PayType Period UsedTime ' +
@@ -32,23 +32,6 @@ const accepted =
 export const rdsOperations = {
   'rds.CreateDBInstance': operation(accepted, createInstance),
   'rds.DeleteDBInstance': operation('DBInstanceId ReleasedKeepPolicy', deleteInstance),
-  'rds.ModifySecurityIps': operation(
-    'DBInstanceId SecurityIps DBInstanceIPArrayName DBInstanceIPArrayAttribute ModifyMode SecurityIPType WhitelistNetworkType',
-    modifyWhitelist,
-  ),
-  'rds.DescribeDBInstanceIPArrayList': operation('DBInstanceId WhitelistNetworkType', (input, call) => {
-    const groups = Object.entries(whitelist(dbInstanceOf(call, input)))
-    return {
-      Items: {
-        DBInstanceIPArray: groups.map(([name, list]) => ({
-          DBInstanceIPArrayName: name,
-          DBInstanceIPArrayAttribute: '',
-          SecurityIPList: list,
-          SecurityIPType: 'IPv4',
-        })),
-      },
-    }
-  }),
   'rds.ModifyDBInstanceDeletionProtection': operation('DBInstanceId DeletionProtection', (input, call) => {
     const instance = dbInstanceOf(call, input)
     if (text(instance, 'payType') === 'Prepaid') {
@@ -130,10 +113,6 @@ export function dbStatus(call: Call, instance: Thing): string {
   return now < time(instance, 'busyUntil') && text(instance, 'busyWith') === 'instance' ? 'INS_MAINTAINING' : 'Running'
 }
 
-export function whitelist(instance: Thing): Record<string, string> {
-  return instance.data.whitelist as Record<string, string>
-}
-
 function createInstance(input: JsonObject, call: Call): JsonObject {
   const region = regionOf(call.region)
   const chosen = checkClass(input, region.zones)
@@ -205,8 +184,8 @@ function checkClass(input: JsonObject, zones: string[]) {
       'The specified DBInstanceClass does not exist for this engine and category.',
     )
   }
-  const storageType = word(input, 'DBInstanceStorageType') || storageTypes[0]!
-  if (!storageTypes.includes(storageType))
+  const storageType = word(input, 'DBInstanceStorageType') || type.storageTypes[0]!
+  if (!type.storageTypes.includes(storageType))
     refuse(400, 'InvalidDBInstanceStorageType.Malformed', 'The storage type is not sold.')
   const storage = number(input, 'DBInstanceStorage', 0)
   const { MinValue, MaxValue, Step } = storageRange(type)
@@ -228,48 +207,6 @@ function months(input: JsonObject): number {
   return refuse(400, 'InvalidUsedTime.Malformed', 'UsedTime must be 1 to 9 months or 1 to 5 years.')
 }
 
-function checkAddresses(list: string): string {
-  const parts = list.split(',').map(part => part.trim())
-  const bad = parts.find(part => !parseCidr(part) && parseAddress(part) === undefined)
-  if (bad !== undefined || parts.length > 1000) {
-    refuse(
-      400,
-      'InvalidSecurityIPList.Format',
-      `The specified list holds an address that is not valid: ${(bad ?? '').slice(0, 40)}`,
-    )
-  }
-  if (new Set(parts).size < parts.length)
-    refuse(400, 'InvalidSecurityIPList.Duplicate', 'The Security IP address is not in the available range or occupied.')
-  return parts.join(',')
-}
-
-function modifyWhitelist(input: JsonObject, call: Call): JsonObject {
-  const instance = idleInstance(call, input)
-  const name = (word(input, 'DBInstanceIPArrayName') || 'default').toLowerCase()
-  if (name !== 'default' && !/^[a-z][a-z0-9_]{0,30}[a-z0-9]$/.test(name)) {
-    refuse(400, 'InvalidSecurityIPListName.Format', 'The name of the whitelist group is not valid.')
-  }
-  const mode = word(input, 'ModifyMode') || 'Cover'
-  if (!['Cover', 'Append', 'Delete', '0', '1', '2'].includes(mode))
-    refuse(400, 'InvalidModifyMode.Malformed', 'Cover, Append or Delete.')
-  const groups = { ...whitelist(instance) }
-  const before = (groups[name] ?? '').split(',').filter(Boolean)
-  const asked = checkAddresses(need(input, 'SecurityIps')).split(',')
-  const after =
-    mode === 'Append' || mode === '1'
-      ? [...new Set([...before, ...asked])]
-      : mode === 'Delete' || mode === '2'
-        ? before.filter(one => !asked.includes(one))
-        : asked
-  if (Object.keys(groups).length >= 50 && !(name in groups))
-    refuse(400, 'SecurityIPGroupQuotaExceeded', 'At most 50 groups.')
-  if (after.length === 0 && name !== 'default') delete groups[name]
-  else groups[name] = after.length === 0 ? '127.0.0.1' : after.join(',')
-  change(call, instance, { whitelist: groups })
-  busy(call, instance, times.whitelist, 'instance')
-  return { TaskId: '1' }
-}
-
 function deleteInstance(input: JsonObject, call: Call): JsonObject {
   const instance = dbInstanceOf(call, input)
   if (instance.goneAt !== undefined) refuse(403, 'OperationDenied.DBInstanceStatus', 'The instance is being deleted.')
@@ -280,8 +217,7 @@ function deleteInstance(input: JsonObject, call: Call): JsonObject {
     refuse(403, 'OperationDenied.PayType', 'A subscription instance cannot be released before it expires.')
   }
   idleInstance(call, input)
-  const policy = word(input, 'ReleasedKeepPolicy') || 'None'
-  if (!['None', 'Lastest', 'All'].includes(policy)) refuse(400, 'InvalidReleasedKeepPolicy', 'None, Lastest or All.')
+  const kept = keptBackups(call, instance, word(input, 'ReleasedKeepPolicy') || 'None')
   const goneAt = call.world.now() + times.databaseGone
   const parts = ['db-account', 'database']
     .flatMap(type => all(call, type))
@@ -290,6 +226,26 @@ function deleteInstance(input: JsonObject, call: Call): JsonObject {
     part.goneAt = goneAt
     call.world.touch(part)
   }
+  for (const backup of backupsOf(call, instance.id)) if (!kept.includes(backup)) call.world.drop(backup)
   lingerOn(call, text(instance, 'vswitchId'))
   return { RegionId: instance.region }
+}
+
+/** Which backups outlive the instance. Only MySQL on local disks can keep any. */
+function keptBackups(call: Call, instance: Thing, policy: string): Thing[] {
+  if (!['None', 'Lastest', 'All'].includes(policy)) refuse(400, 'InvalidReleasedKeepPolicy', 'None, Lastest or All.')
+  if (policy === 'None') return []
+  if (text(instance, 'engine') !== 'MySQL' || text(instance, 'storageType') !== 'local_ssd') {
+    refuse(
+      400,
+      'InvalidReleasedKeepPolicy',
+      'Only MySQL instances on local disks can keep backups after their release.',
+    )
+  }
+  const done = backupsOf(call, instance.id).filter(one => call.world.now() >= time(one, 'doneAt'))
+  return policy === 'All' ? done : done.slice(-1)
+}
+
+export function backupsOf(call: Call, instanceId: string): Thing[] {
+  return all(call, 'db-backup').filter(one => text(one, 'instanceId') === instanceId)
 }
