@@ -24,6 +24,8 @@ import { times } from './times.ts'
 import { lingerOn, usableVSwitch } from './vpc.ts'
 import { checkAddresses } from './whitelist.ts'
 
+export { whitelist } from './whitelist.ts'
+
 const accepted =
   'Engine EngineVersion DBInstanceClass DBInstanceStorage DBInstanceStorageType DBInstanceNetType DBInstanceDescription Category PayType Period UsedTime ' +
   'SecurityIPList InstanceNetworkType VPCId VSwitchId ZoneId ZoneIdSlave1 DeletionProtection Tag AutoRenew AutoPay Port PrivateIpAddress DBTimeZone DryRun'
