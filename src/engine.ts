@@ -1,6 +1,6 @@
 import { audit, dropVanished, isOurs, type Live, liveThings } from './engine/audit.ts'
 import { bringUp } from './engine/create.ts'
-import { type Left, type Removal, removeAll } from './engine/remove.ts'
+import { type Left, onWhatGoes, type Removal, removeAll } from './engine/remove.ts'
 import { interrupted, type Run } from './engine/run.ts'
 import { runTasks } from './engine/schedule.ts'
 import { Problem } from './errors.ts'
@@ -113,18 +113,10 @@ function standsOn(entry: Entry, entries: Traces['entries'], { kinds }: Pick<Run,
 
 /** Removals that an earlier run began are finished before anything is built on what goes. */
 async function finishRemovals(run: Run): Promise<void> {
-  const { entries } = run.store.state
-  const begun = Object.keys(entries).filter(address => entries[address]!.is === 'removing')
-  if (begun.length === 0) return
+  const going = onWhatGoes(run.store.state.entries)
+  if (going.size === 0) return
   if (run.drain.aborted) throw interrupted()
-  // What lives inside, and what stands on it, is of no use any more.
-  const all = new Set(begun)
-  for (let size = -1; size !== all.size; ) {
-    size = all.size
-    for (const [address, entry] of Object.entries(entries))
-      if (entry.needs.some(need => all.has(need))) all.add(address)
-  }
-  const { left } = await removeAll(run, [...all])
+  const { left } = await removeAll(run, [...going])
   if (left.length === 0) return
   throw new Problem({
     what: 'An earlier run began to remove things that will not go; nothing is built beside them.',

@@ -1,3 +1,4 @@
+import { onWhatGoes } from './engine/remove.ts'
 import { canChange, changedKeys, withVersions } from './engine/run.ts'
 import type { PlanLine } from './events.ts'
 import { type AnyKind, type Json, type JsonObject, type Node, type Ref, resolve, type Sheet } from './kind.ts'
@@ -15,7 +16,8 @@ export function planUp(
 ): PlanLine[] {
   const entries = state?.entries ?? {}
   const lines = new Map<string, PlanLine>()
-  for (const node of sheet.nodes) lines.set(node.address, lineOf(node, entries, lines, secretVersion))
+  const doomed = onWhatGoes(entries)
+  for (const node of sheet.nodes) lines.set(node.address, lineOf(node, entries, doomed, lines, secretVersion))
   const vanished = Object.keys(entries).filter(address => !lines.has(address))
   return [...lines.values(), ...vanished.reverse().map(address => removal(address, entries[address]!, kinds))]
 }
@@ -30,6 +32,7 @@ export function planDown(entries: Record<string, Entry>, kinds: AnyKind[]): Plan
 function lineOf(
   node: Node,
   entries: Record<string, Entry>,
+  doomed: Set<string>,
   before: Map<string, PlanLine>,
   version: (name: string) => number,
 ): PlanLine {
@@ -49,7 +52,7 @@ function lineOf(
   }
   if (!entry) return { ...line, action: 'create' }
   const id = 'id' in entry && entry.id ? { id: entry.id } : {}
-  if (entry.is === 'removing') return { ...line, ...id, action: 'resume' }
+  if (doomed.has(node.address)) return { ...line, ...id, action: 'resume' }
   const keys = changedKeys(entry.input, input)
   const changes = keys.map(key => ({ key, from: entry.input[key] ?? null, to: input[key] ?? null }))
   if (keys.length > 0 && !canChange(node.kind, keys)) return { ...line, ...id, action: 'refused', changes }

@@ -70,6 +70,21 @@ export async function removeAll(run: Run, addresses: string[]): Promise<Removal>
   return { left, criticalPathMs }
 }
 
+/**
+ * What an earlier run began to remove, with everything that stands on it or lives in it: all of that is removed to the
+ * end before anything is built again.
+ */
+export function onWhatGoes(entries: Record<string, Entry>): Set<string> {
+  const going = new Set(Object.keys(entries).filter(address => entries[address]!.is === 'removing'))
+  for (let size = -1; size !== going.size; ) {
+    size = going.size
+    for (const [address, entry] of Object.entries(entries)) {
+      if (entry.needs.some(need => going.has(need))) going.add(address)
+    }
+  }
+  return going
+}
+
 /** One thing and what lives inside it: saved intent, removal asked for until it is gone, saved. */
 async function takeDown(run: Run, address: string, inside: string[]): Promise<void> {
   const { state } = run.store

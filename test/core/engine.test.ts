@@ -278,6 +278,21 @@ describe('the tags alone', () => {
 })
 
 describe('the plan', () => {
+  it('builds again what a teardown left half removed, and everything that stands on it', async () => {
+    let half = 0
+    for (let nth = 1; half < 5; nth++) {
+      folder = await mkdtemp(join(tmpdir(), 'sw-engine-'))
+      paper = newPaper()
+      await up(await newRun(), paperStack())
+      await until(nth, async instant => down(await newRun(clean, instant)))
+      const { state } = (await newRun()).store
+      if (!Object.values(state.entries).some(entry => entry.is === 'removing')) continue
+      half += 1
+      const lines = planUp(paperStack(), state, () => 0, paperKinds)
+      expect(lines.filter(line => line.action === 'refused')).toEqual([])
+    }
+  })
+
   it('says create, then keep, then what changes, and refuses what cannot', async () => {
     const lines = (sheet: Sheet, state = run.store.state) =>
       planUp(sheet, state, () => 0, paperKinds).map(line => `${line.action} ${line.address}`)

@@ -33,8 +33,8 @@ export const asks: Question<AlicloudLive>[] = [
     type: 'number',
     default: () => 1,
     min: 1,
-    max: 20,
-    check: value => numberProblem(value, 1, 20),
+    max: 200,
+    check: value => numberProblem(value, 1, 200),
   },
   {
     key: 'machine.billing',
