@@ -61,7 +61,7 @@ function resourceLines(line: PlanLine, style: PlanStyle, paint: NonNullable<Plan
   const head = `  ${SIGN[line.action]} ${pad(line.title, 18)} ${oneLine(name)}${line.id ? `  ${oneLine(line.id)}` : ''}`
   const out = [paint(clip(head, style.width), line.action)]
   const dim = (parts: string[]) => flow(parts, style.width, '      ').map(part => paint(part, 'dim'))
-  for (const change of line.changes ?? []) {
+  for (const change of (line.changes ?? []).flatMap(inner)) {
     out.push(...dim([`${oneLine(change.key)}: ${clip(shown(change.from), 60)} → ${clip(shown(change.to), 60)}`]))
   }
   const isNew = line.action === 'create' || line.action === 'resume'
@@ -70,6 +70,22 @@ function resourceLines(line: PlanLine, style: PlanStyle, paint: NonNullable<Plan
     out.push(...wrap(`! ${oneLine(note)}`, style.width, '      ').map(part => paint(part, 'refused')))
   }
   return out
+}
+
+type Change = NonNullable<PlanLine['changes']>[number]
+
+/** Of two objects only the fields that differ: `health.interval: 2 → 5`. */
+function inner({ key, from, to }: Change): Change[] {
+  if (!isFields(from) || !isFields(to)) return [{ key, from, to }]
+  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])]
+  return names
+    .filter(name => JSON.stringify(from[name]) !== JSON.stringify(to[name]))
+    .map(name => ({ key: `${key}.${name}`, from: from[name] ?? null, to: to[name] ?? null }))
+}
+
+function isFields(value: Json): value is JsonObject {
+  const plain = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return plain && !isSecret(value) && !isRef(value) && typeof value.$text !== 'string'
 }
 
 /** `name=shop-vpc`; empty values say nothing, and very long ones are cut. */

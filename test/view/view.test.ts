@@ -125,13 +125,20 @@ describe('the plan', () => {
   const lines = [
     line('network/vpc', { input: { name: 'shop', cidr: '10.0.0.0/8', password: { $secret: 'database.password' } } }),
     line('network/old', { action: 'remove', id: 'vpc-9', notes: ['Its data is lost with it.'] }),
-    line('machines/web', { action: 'update', changes: [{ key: 'size', from: 1, to: 2 }] }),
+    line('machines/web', {
+      action: 'update',
+      changes: [
+        { key: 'size', from: 1, to: 2 },
+        { key: 'health', from: { path: '/', interval: 2 }, to: { path: '/', interval: 5 } },
+      ],
+    }),
   ]
 
   it('shows what is made, changed and lost, and secrets by their name only', () => {
     const text = planText(lines, { verb: 'up', width: 100, titles: {} })
     expect(text).toContain('name=shop  cidr=10.0.0.0/8  password=(secret database.password)')
     expect(text).toContain('size: 1 → 2')
+    expect(text).toContain('      health.interval: 2 → 5\n')
     expect(text).toContain('! Its data is lost with it.')
     expect(text).toContain('Plan: 1 to create, 1 to change, 1 to remove.')
   })
