@@ -75,19 +75,23 @@ export function publicKeyProblem(key: string): string | undefined {
 
 const TYPES = ['ssh-rsa', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']
 
-/** A new RSA key's private half, PEM (PKCS#1, which every ssh reads). */
+/** A new ECDSA key's private half, PEM (SEC1, which every ssh reads). RSA would take ten times as long to make as the whole plan. */
 export function makePrivateKey(): string {
-  return generateKeyPairSync('rsa', { modulusLength: 3072 }).privateKey.export({
-    type: 'pkcs1',
-    format: 'pem',
-  }) as string
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return privateKey.export({ type: 'sec1', format: 'pem' }) as string
 }
 
-/** The OpenSSH line of an RSA private key. */
+/** The OpenSSH line (RFC 5656) of a private key on the curve P-256. */
 export function publicKeyOf(privatePem: string, comment: string): string {
-  const { n, e } = createPublicKey(privatePem).export({ format: 'jwk' })
-  const parts = [Buffer.from('ssh-rsa'), integer(String(e)), integer(String(n))]
-  return `ssh-rsa ${Buffer.concat(parts.flatMap(part => [length(part), part])).toString('base64')} ${comment}`
+  const { x, y } = createPublicKey(privatePem).export({ format: 'jwk' })
+  const point = Buffer.concat([
+    Buffer.from([4]),
+    Buffer.from(String(x), 'base64url'),
+    Buffer.from(String(y), 'base64url'),
+  ])
+  const parts = [Buffer.from('ecdsa-sha2-nistp256'), Buffer.from('nistp256'), point]
+  const body = Buffer.concat(parts.flatMap(part => [length(part), part])).toString('base64')
+  return `ecdsa-sha2-nistp256 ${body} ${comment}`
 }
 
 /** The first field inside the base64 body repeats the type; its length is in front of it. */
@@ -98,12 +102,6 @@ function wellFormed(type: string, body: string): boolean {
     bytes.readUInt32BE(0) === type.length &&
     bytes.toString('latin1', 4, 4 + type.length) === type
   )
-}
-
-/** RFC 4251 mpint of a base64url number: a leading zero keeps it positive. */
-function integer(base64url: string): Buffer {
-  const bytes = Buffer.from(base64url, 'base64url')
-  return (bytes[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes
 }
 
 function length(part: Buffer): Buffer {
