@@ -3,15 +3,18 @@
 // ES modules that share their chunks.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
-/** Builds into `dist`; answers the files written. */
-export async function buildAll(dist = join(root, 'dist')) {
+/**
+ * Builds into `dist`; answers the files written. Files of earlier builds go once they are older than `keepMs`: a run
+ * that began before this build may still load them.
+ */
+export async function buildAll(dist = join(root, 'dist'), keepMs = 15 * 60_000) {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   const common = {
     bundle: true,
@@ -54,7 +57,7 @@ export async function buildAll(dist = join(root, 'dist')) {
   // bin/ prints this instead of loading the program.
   await writeFile(join(dist, 'help.txt'), rendered(join(dist, 'cli.cjs'), ['--help']))
   for (const name of ['THIRD-PARTY.txt', 'help.txt']) written.add(join(dist, name))
-  await removeOthers(dist, written)
+  await removeOthers(dist, written, keepMs)
   return [...written]
 }
 
@@ -145,16 +148,16 @@ async function licence(folder) {
   return `${name} ${version} (${license})\n\n${text.trim()}\n`
 }
 
-/** Chunks of earlier builds go; the new files are already in place, so a run that is starting finds its own. */
-async function removeOthers(dist, keep) {
+async function removeOthers(dist, keep, keepMs) {
   for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name)
-    if (entry.isFile() && !keep.has(file)) await rm(file, { force: true })
+    if (!entry.isFile() || keep.has(file)) continue
+    if (Date.now() - (await stat(file)).mtimeMs >= keepMs) await rm(file, { force: true })
   }
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   if (!existsSync(join(root, 'src/cli.ts'))) throw new Error('run this from a checkout')
-  const files = await buildAll()
+  const files = await buildAll(undefined, process.argv.includes('--clean') ? 0 : undefined)
   console.log(`built dist: ${files.length} files`)
 }
