@@ -2,6 +2,7 @@
  * The program on each machine that stands for the cloud's agent: it starts commands as units of their own, so that
  * they go on when the sandbox's server is killed and their results are found afterwards. Output as the real agent
  * keeps it: the first 6000 bytes and the last ones, 24 KB in all, with the number of bytes dropped between.
+ * STACKWRIGHT_PACKAGES tells setup scripts that this image already holds what they need as Debian's packages.
  */
 export const assistantPath = '/usr/lib/stackwright/assistant'
 
@@ -87,7 +88,7 @@ def execute(folder, order):
     process = subprocess.Popen(
         ["/bin/sh", "-c", script],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-        cwd=order["folder"], env={"PATH": path, "LANG": "C.UTF-8", **home},
+        cwd=order["folder"], env={"PATH": path, "LANG": "C.UTF-8", "STACKWRIGHT_PACKAGES": "distribution", **home},
         user=user.pw_uid, group=user.pw_gid, extra_groups=os.getgrouplist(user.pw_name, user.pw_gid),
     )
     output = Output(process.stdout)

@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Exit, Problem } from '../../errors.ts'
 import { acquire, type Lease } from '../../lock.ts'
-import { assistantPath, assistantSource } from './assistant.ts'
 import { lastLines, runProgram } from './command.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -37,8 +36,6 @@ touch /etc/machine-id
 mkdir -p /etc/systemd/system/ssh.service.d /usr/lib/stackwright
 printf '[Service]\nExecStartPre=\nExecStartPre=/usr/bin/ssh-keygen -A\nExecStartPre=/usr/sbin/sshd -t\n' >/etc/systemd/system/ssh.service.d/keys.conf
 printf 'PasswordAuthentication no\n' >/etc/ssh/sshd_config.d/stackwright.conf
-echo @ASSISTANT@ | base64 -d >@ASSISTANT_PATH@
-chmod 755 @ASSISTANT_PATH@
 install -d -o postgres -g postgres -m 700 /var/lib/stackwright-database
 bin=$(echo /usr/lib/postgresql/*/bin)
 ln -s "$bin" /usr/lib/stackwright/postgresql
@@ -87,7 +84,7 @@ export async function hasImage(runtime: Runtime, name: string): Promise<boolean>
 
 function recipe(): string {
   return createHash('sha256')
-    .update([suite, ...packages, prepare, assistantSource].join('\n'))
+    .update([suite, ...packages, prepare].join('\n'))
     .digest('hex')
     .slice(0, 12)
 }
@@ -114,10 +111,7 @@ async function build(runtime: Runtime, name: string, { onProgress, env = process
   await runtime.run(['rm', '--force', maker])
   try {
     tell('packages', 'Installing Python, Django, nginx, PostgreSQL and what a machine needs (a minute or two).')
-    const script = prepare
-      .replaceAll('@PACKAGES@', packages.join(' '))
-      .replaceAll('@ASSISTANT@', Buffer.from(assistantSource).toString('base64'))
-      .replaceAll('@ASSISTANT_PATH@', assistantPath)
+    const script = prepare.replaceAll('@PACKAGES@', packages.join(' '))
     const flags = ['--interactive', '--name', maker, '--network', 'host', '--label', `${recipeLabel}=${recipe()}`]
     await runtime.must(
       'The machine image could not be built.',

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../../errors.ts'
-import { assistantPath } from './assistant.ts'
+import { assistantPath, assistantSource } from './assistant.ts'
 import { lastLines } from './command.ts'
 import { containerName, type Network } from './network.ts'
 import { type Runtime, sandboxLabel } from './runtime.ts'
@@ -82,9 +82,11 @@ export async function boot(runtime: Runtime, wish: MachineWish): Promise<Machine
   return machine
 }
 
-/** Shuts the machine down as its power button would; `boot` starts it again with its disk. */
+/** Shuts the machine down as its power button would; `boot` starts it again with its disk. One that is not there is fine. */
 export async function stopMachine(runtime: Runtime, sandbox: string, id: string): Promise<void> {
-  await runtime.must(`The machine ${id} did not stop.`, ['stop', '--time', '10', containerName(sandbox, id)])
+  const name = containerName(sandbox, id)
+  if ((await containerState(runtime, name)) !== 'running') return
+  await runtime.must(`The machine ${id} did not stop.`, ['stop', '--time', '10', name])
 }
 
 /** Removes it with its disk. One that is not there is fine. */
@@ -124,19 +126,24 @@ export async function startCommand(runtime: Runtime, machine: Machine, command: 
   })
 }
 
-/** Waits for a command that was started, also by another process before. Answers nothing when the machine went away under it. */
+/**
+ * Waits for a command that was started, also by another process before. Answers nothing when the machine went away
+ * under it, or when `givenUp` says that nobody waits any more.
+ */
 export async function commandResult(
   runtime: Runtime,
   machine: Machine,
   id: string,
+  givenUp: () => boolean = () => false,
 ): Promise<CommandResult | undefined> {
-  for (;;) {
-    const ran = await runtime.run(['exec', machine.name, assistantPath, 'wait', id, '30'], { timeout: 90_000 })
+  while (!givenUp()) {
+    const ran = await runtime.run(['exec', machine.name, assistantPath, 'wait', id, '5'], { timeout: 60_000 })
     if (ran.code !== 0) return undefined
     const answer = JSON.parse(ran.stdout) as CommandResult & { running?: true; lost?: true }
     if (answer.lost) return undefined
     if (!answer.running) return { ...answer, output: Buffer.from(answer.output, 'base64').toString('utf8') }
   }
+  return undefined
 }
 
 /** Runs a command and waits for its result. */
@@ -213,8 +220,11 @@ async function untilUp(runtime: Runtime, what: string, name: string): Promise<vo
 function settling(wish: MachineWish): string {
   const keys = (wish.keys ?? []).map(key => key.replace(/[\r\n]+/g, ' ').trim()).filter(Boolean)
   const text = Buffer.from(keys.map(key => `${key}\n`).join('')).toString('base64')
+  const assistant = Buffer.from(assistantSource).toString('base64')
   return (
     addressing(wish) +
+    // Written anew at each boot, so that a newer version of the program needs no new image.
+    `echo ${assistant} | base64 -d >${assistantPath}.new\nchmod 755 ${assistantPath}.new\nmv ${assistantPath}.new ${assistantPath}\n` +
     (keys.length > 0 ? `install -d -m 700 /root/.ssh\necho ${text} | base64 -d >/root/.ssh/authorized_keys\n` : '')
   )
 }

@@ -1,0 +1,37 @@
+import type { Thing, World } from '../model.ts'
+
+/** A moment of the cloud's time that never comes: whatever waits for it is under way. */
+export const far = 4e15
+
+type Clock = 'thereAt' | 'readyAt' | 'goneAt' | 'busyUntil'
+
+/**
+ * Stops the clock of a step that has not ended yet until `release`: what the cloud's own times promised is kept
+ * beside it. A step that ended before (the sandbox was restarted) is left alone.
+ */
+export function hold(world: World, thing: Thing, clock: Clock): void {
+  const at = read(thing, clock)
+  if (at === undefined || at === far || at <= world.now()) return
+  thing.data[`${clock}Planned`] = at
+  write(thing, clock, far)
+  world.touch(thing)
+}
+
+/** The step is done: it ends now, or when the cloud's own times say if that is later. */
+export function release(world: World, thing: Thing, clock: Clock): void {
+  if (read(thing, clock) !== far) return
+  const planned = Number(thing.data[`${clock}Planned`] ?? 0)
+  delete thing.data[`${clock}Planned`]
+  write(thing, clock, Math.max(planned, world.now()))
+  world.touch(thing)
+}
+
+function read(thing: Thing, clock: Clock): number | undefined {
+  const value = clock === 'goneAt' ? thing.goneAt : thing.data[clock]
+  return typeof value === 'number' ? value : undefined
+}
+
+function write(thing: Thing, clock: Clock, at: number): void {
+  if (clock === 'goneAt') thing.goneAt = at
+  else thing.data[clock] = at
+}
