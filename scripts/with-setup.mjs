@@ -26,6 +26,7 @@ const work = { test, demo, bench, crash }
 const [name = '', ...more] = process.argv.slice(2)
 if (!Object.hasOwn(work, name)) stop(`Say one of: ${Object.keys(work).join(', ')}.`, 2)
 process.chdir(root)
+if (name !== 'demo') refuseOldNode()
 installPackages()
 work[name](more)
 
@@ -86,6 +87,13 @@ function finish({ status, passed, failed, skipped }) {
   if (skipped > 0) say(`${skipped} tests were skipped; none may be.`)
   say(`${passed} passed, ${failed} failed`)
   process.exit(status === 0 && passed > 0 && failed === 0 && skipped === 0 ? 0 : 1)
+}
+
+/** The program runs on Node 20.17; the test runner brings its native part only from 20.19 on, and says so badly. */
+function refuseOldNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 19))
+    stop(`The tests need Node 20.19 or newer; this is ${process.version}.`, 1)
 }
 
 /** `npm ci` when a package of the lock file is missing or of another version. */
