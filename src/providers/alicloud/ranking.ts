@@ -7,11 +7,7 @@ const byNumbers = new Intl.Collator('en', { numeric: true }).compare
 
 /** Sensible machines first: 2 vCPU and 4 GiB, then what is near that; among equals the cheaper family. */
 export function byFitness(a: Spec, b: Spec): number {
-  return (
-    score(a) - score(b) ||
-    rankOfFamily(a.family) - rankOfFamily(b.family) ||
-    byNumbers(b.id, a.id)
-  )
+  return score(a) - score(b) || rankOfFamily(a.family) - rankOfFamily(b.family) || byNumbers(b.id, a.id)
 }
 
 /** Never suggested, still a choice: other processors, bursting ones, GPUs, local disks. */
