@@ -1,0 +1,235 @@
+import { CloudProblem, Exit, type Fate, Problem, type ProblemParts } from '../../errors.ts'
+import { adviceFor } from './advice.ts'
+
+/** What came of one attempt at a call, told from the official clients' many ways of failing. */
+export type Failure =
+  /** The cloud answered no. `code` is the one on the wire, `name` the model's (`AlreadyExists`, `AlreadyExistsFault`). */
+  | { is: 'refusal'; status: number; code: string; name: string; message: string; requestId: string }
+  /** Nobody knows whether the call was carried out. */
+  | { is: 'silence'; how: string; requestId?: string }
+  /** It never left this machine. */
+  | { is: 'unsent'; how: string }
+  /** There is nothing to sign it with. */
+  | { is: 'unsigned'; how: string }
+
+export type Refusal = Failure & { is: 'refusal' }
+
+const throttling = new Set([
+  'BandwidthLimitExceeded',
+  'EC2ThrottledException',
+  'PriorRequestNotComplete',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'SlowDown',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'TransactionInProgressException',
+])
+
+/** The cloud wants less of us; nothing was done. `LimitExceeded` is not among them: that is a quota. */
+export function isThrottling({ code, name, status }: Refusal): boolean {
+  return throttling.has(code) || throttling.has(name) || (status === 429 && code !== '')
+}
+
+/** "Not now, nothing was done": the same call may be sent again (fact sheet §3, §10). */
+export function isBusy({ code }: Refusal): boolean {
+  return /^(IncorrectState|IncorrectInstanceState|OperationAborted|ConcurrentModification(Exception)?|ResourceContention(Fault)?|OperationInProgress(Exception)?|ScalingActivityInProgress(Fault)?|ServiceLinkedRoleFailure|InvalidDB(Instance|Cluster)State(Fault)?)$/.test(
+    code,
+  )
+}
+
+/** A role or profile that IAM has, but the service that is to use it has not heard of (fact sheet §3: told by the message only). */
+const unheardOf =
+  /Invalid IAM Instance Profile|has no associated IAM Roles|Invalid principal in policy|IAM role ARN value is invalid/i
+
+/** Something that was made a moment ago and is not seen everywhere yet; in a call that uses it, never in one about its end. */
+export function isLag(failure: Refusal, action: string): boolean {
+  if (isRead(action) || isEnding(action)) return false
+  if (unheardOf.test(failure.message)) return true
+  // A pending instance cannot take an address; an image, unlike the rest, is not ours and either there or not.
+  if (failure.code === 'InvalidInstanceID') return true
+  return isMissing(failure) && !/^InvalidAMI|^ParameterNotFound|^InvalidZone/.test(failure.code)
+}
+
+/** Says that something is not there. */
+export function isMissing({ code, name, message }: Pick<Refusal, 'code' | 'name' | 'message'>): boolean {
+  return [code, name].some(
+    word =>
+      /NotFound(Fault|Exception|Exception\.NotFound)?$/.test(word) ||
+      /^(NoSuchEntity(Exception)?|NoSuchBucket|NoSuchHostedZone|NoSuchUpload|NatGatewayNotFound|Gateway\.NotAttached|NotFound|InvocationDoesNotExist)$/.test(
+        word,
+      ) ||
+      // Auto Scaling has one code for everything.
+      (word === 'ValidationError' && /not found|does not exist/i.test(message)),
+  )
+}
+
+/** Something else still stands on it; may pass by itself when that is going away. */
+export function isDependency(code: string | undefined): boolean {
+  return (
+    code !== undefined &&
+    /^(DependencyViolation|InvalidGroup\.InUse|InvalidIPAddress\.InUse|ResourceInUse(Exception|Fault)?|VolumeInUse|DeleteConflict(Exception)?|HostedZoneNotEmpty|BucketNotEmpty|InvalidDBSubnetGroupStateFault|InvalidDBSubnetGroupState|CannotDelete)$/.test(
+      code,
+    )
+  )
+}
+
+export function isRead(action: string): boolean {
+  return /^(Describe|List|Get|Head)/.test(action)
+}
+
+/**
+ * The error for an action that came to nothing for good. Message texts of the cloud are shown only through `clean`,
+ * which blackens secrets, and never for signature errors: those quote the whole request.
+ */
+export function problemOf(
+  service: string,
+  action: string,
+  failure: Failure,
+  options: { unsure: boolean; clean(text: string): string },
+): CloudProblem | Problem {
+  const call = `${service} ${action}`
+  if (failure.is === 'unsigned') return noCredentials(failure.how)
+  if (failure.is === 'unsent') {
+    return new CloudProblem(options.unsure ? 'unsure' : 'refused', {
+      what: `AWS cannot be reached (${call}: ${failure.how}).`,
+      why: 'The request did not leave this machine: no network, a wrong proxy, or a region that does not exist.',
+      next: 'Check the network and the region, then run the same command again.',
+    })
+  }
+  if (failure.is === 'silence') {
+    return new CloudProblem('unsure', {
+      what: `No usable answer from AWS to ${call} (${failure.how}).`,
+      why: 'Whether the request was carried out is not known.',
+      next: 'Run the same command again: it looks first and makes nothing twice.',
+      ...(failure.requestId && { requestId: failure.requestId }),
+    })
+  }
+  return refusal(call, service, action, failure, options)
+}
+
+/** Nothing was found that could sign a request. Exit 4. */
+export function noCredentials(how: string): Problem {
+  return new Problem({
+    what: 'No usable AWS credentials were found.',
+    ...(how && { why: how }),
+    next: 'Run `aws configure` or `aws sso login`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE. To try without an account: --sandbox.',
+    exit: Exit.preflight,
+  })
+}
+
+function refusal(
+  call: string,
+  service: string,
+  action: string,
+  failure: Refusal,
+  { clean, unsure }: { unsure: boolean; clean(text: string): string },
+): CloudProblem {
+  const { code, requestId } = failure
+  const advice = adviceFor(code, service, action)
+  const said = /Signature/i.test(code) ? '' : quote(clean(failure.message))
+  const parts: ProblemParts = {
+    what: `AWS refused ${call}: ${code}.`,
+    ...((advice?.why ?? said) && { why: [advice?.why, said].filter(Boolean).join(' AWS says: ') }),
+    next: advice?.next ?? 'Change what it names, then run the same command again.',
+    code,
+    ...(requestId && { requestId }),
+    ...(advice?.credentials && { exit: Exit.preflight }),
+  }
+  // An earlier attempt may have been carried out, and a throttled or busy retry says nothing about that one.
+  const open = unsure && (isThrottling(failure) || isBusy(failure))
+  return new CloudProblem(open ? 'unsure' : fateOf(failure, action), parts)
+}
+
+/** The encoded part of "not authorized" is long and tells people nothing. */
+function quote(message: string): string {
+  return message
+    .replace(/\s*Encoded authorization failure message:.*$/s, '')
+    .trim()
+    .slice(0, 300)
+}
+
+function fateOf(failure: Refusal, action: string): Fate {
+  if (isTaken(failure) && /^(Create|Import|Put|Change|Request)/.test(action)) return 'exists'
+  // "VPC not found" in the answer to CreateSubnet is about another thing than the one to be made.
+  if (isMissing(failure) && !/^(Create|Run|Import|Allocate|Request)/.test(action)) return 'gone'
+  return 'refused'
+}
+
+/** The name, the place or the identifier is used, perhaps by ourselves before a kill. */
+function isTaken({ code, name, message }: Refusal): boolean {
+  return [code, name].some(
+    word =>
+      /^(InvalidSubnet\.Conflict|InvalidGroup\.Duplicate|InvalidKeyPair\.Duplicate|BucketAlreadyExists|Duplicate(LoadBalancer|TargetGroup)Name(Exception)?|DuplicateListener(Exception)?)$/.test(
+        word,
+      ) ||
+      /AlreadyExists(Fault|Exception)?$|^BucketAlreadyOwnedByYou$/.test(word) ||
+      (word === 'InvalidChangeBatch' && /already exists/.test(message)),
+  )
+}
+
+function isEnding(action: string): boolean {
+  return /^(Delete|Detach|Disassociate|Deregister|Release|Remove|Revoke|Terminate|Abort)/.test(action)
+}
+
+/** Reads whatever a client threw. */
+export function failureOf(error: unknown): Failure {
+  const thrown = (typeof error === 'object' && error !== null ? error : {}) as {
+    name?: unknown
+    code?: unknown
+    Code?: unknown
+    message?: unknown
+    $fault?: unknown
+    $metadata?: { httpStatusCode?: number; requestId?: string }
+  }
+  const name = text(thrown.name)
+  const status = thrown.$metadata?.httpStatusCode ?? 0
+  const requestId = text(thrown.$metadata?.requestId)
+  if (thrown.$fault) return answered(name, thrown.Code, text(thrown.message), status, requestId)
+  if (/CredentialsProviderError|TokenProviderError/.test(name)) return { is: 'unsigned', how: aboutSso(error) }
+  const code = text(thrown.code)
+  if (neverSent(code, text(thrown.message))) return { is: 'unsent', how: code || 'no connection' }
+  if (status > 0)
+    return { is: 'silence', how: `an answer that is none, HTTP ${status}`, ...(requestId && { requestId }) }
+  if (code === 'ETIMEDOUT' || (name === 'TimeoutError' && code !== 'ECONNRESET')) {
+    return { is: 'silence', how: 'timed out' }
+  }
+  if (/region is missing/i.test(text(thrown.message))) return { is: 'unsent', how: 'no region is set' }
+  return { is: 'silence', how: code || 'the connection broke' }
+}
+
+/** A service's own error; one without a name comes from something in between. */
+function answered(name: string, wire: unknown, message: string, status: number, requestId: string): Failure {
+  const code = text(wire) || name
+  const known = code !== '' && code !== 'Unknown' && code !== 'UnknownError'
+  const failure: Refusal = { is: 'refusal', status, code: known ? code : `HTTP ${status}`, name, message, requestId }
+  if (status >= 500 && !(known && (isThrottling(failure) || isBusy(failure)))) {
+    const how = known ? `${code}, HTTP ${status}` : `HTTP ${status}`
+    return { is: 'silence', how, ...(requestId && { requestId }) }
+  }
+  return failure
+}
+
+/** Nothing of a provider's message is passed on but what is known to hold no secret: some quote whole files. */
+function aboutSso(error: unknown): string {
+  const message = error instanceof Error ? error.message : ''
+  if (/sso|sign-on|login session/i.test(message)) return 'The single sign-on session has expired or was never begun.'
+  const profile = /^Could not resolve credentials using profile: \[([\w .@-]{1,60})\]/.exec(message)?.[1]
+  return profile ? `The profile ${profile} gives none.` : ''
+}
+
+function neverSent(code: string, message: string): boolean {
+  return (
+    ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'].includes(code) ||
+    /CERT|^ERR_TLS|SELF_SIGNED/.test(code) ||
+    /did not establish a connection|Connection timed out after/i.test(message)
+  )
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

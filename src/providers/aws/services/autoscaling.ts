@@ -1,0 +1,15 @@
+export {
+  AttachLoadBalancerTargetGroupsCommand,
+  AutoScalingClient as Client,
+  CreateAutoScalingGroupCommand,
+  CreateOrUpdateTagsCommand,
+  DeleteAutoScalingGroupCommand,
+  DeletePolicyCommand,
+  DescribeAutoScalingGroupsCommand,
+  DescribePoliciesCommand,
+  DescribeScalingActivitiesCommand,
+  DetachLoadBalancerTargetGroupsCommand,
+  PutScalingPolicyCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
+  UpdateAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling'

@@ -1,0 +1,1 @@
+export { fromNodeProviderChain } from '@aws-sdk/credential-providers'

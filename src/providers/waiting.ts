@@ -1,0 +1,154 @@
+import { CloudProblem, hasFate, Problem } from '../errors.ts'
+import type { Session } from './session.ts'
+
+export const second = 1000
+export const minute = 60 * second
+
+export interface Until {
+  /** What is waited for, for the error: `the instance i-1 to run`. */
+  what: string
+  /** At most this long, milliseconds of the cloud's time. */
+  within: number
+  /** First pause; it grows with the time already waited (5 %), up to 10 s. Default one second. */
+  every?: number
+}
+
+/** Reads again and again until `done`; answers the last reading. Throws a Problem when it takes too long. */
+export async function until<T>(
+  cloud: Session,
+  read: () => Promise<T>,
+  done: (reading: T) => boolean,
+  { what, within, every = second }: Until,
+): Promise<T> {
+  const start = cloud.now()
+  const late = cloud.deadline(within)
+  for (;;) {
+    const reading = await read()
+    if (done(reading)) return reading
+    if (late()) {
+      throw new Problem({
+        what: `Waited ${Math.round(within / minute)} minutes for ${what}.`,
+        why: 'The cloud accepted it, but it is not ready yet.',
+        next: 'Look at it in the console; run the same command again to go on waiting.',
+      })
+    }
+    await cloud.sleep(growing(cloud.now() - start, every))
+  }
+}
+
+/** What `read` answers, or undefined where the cloud says that it is not there. */
+export async function orAbsent<T>(read: () => Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (hasFate(error, 'gone')) return undefined
+    throw error
+  }
+}
+
+/**
+ * Waits until the thing is there and `ready`. A fresh thing may be invisible for a moment, so absence counts only
+ * after a minute: then it was removed by somebody else, and `vanished` is thrown (by default: gone).
+ */
+export async function settled<T>(
+  cloud: Session,
+  read: () => Promise<T | undefined>,
+  ready: (thing: T) => boolean,
+  options: Until & { vanished?: CloudProblem },
+): Promise<T> {
+  const patience = cloud.deadline(minute)
+  const thing = await until(
+    cloud,
+    () => orAbsent(read),
+    found => {
+      if (found) return ready(found)
+      if (!patience()) return false
+      throw options.vanished ?? new CloudProblem('gone', { what: `Not there any more: ${options.what}.` })
+    },
+    options,
+  )
+  return thing!
+}
+
+export interface Removal {
+  /** How long a refusal of the second kind is put up with, milliseconds of the cloud's time. */
+  within: number
+  /** Whether the refusal says that something else still stands on it. */
+  isDependency(code: string | undefined): boolean
+  /** What stands in the way and could be removed by people, by the names they find in the console. */
+  blockers?(): Promise<string[]>
+}
+
+/**
+ * Sends a removal; while something that is itself going away still stands on it, tries again for `within`. What stays
+ * in the way for more than a minute and could be removed by people ends the waiting and is named.
+ */
+export async function untilRemoved(
+  cloud: Session,
+  send: () => Promise<unknown>,
+  { within, isDependency, blockers = async () => [] }: Removal,
+): Promise<'gone'> {
+  const late = cloud.deadline(within)
+  let look = cloud.deadline(minute, 2000)
+  for (let wait = second; ; wait = Math.min(10 * second, wait * 1.2)) {
+    try {
+      await send()
+      return 'gone'
+    } catch (error) {
+      if (hasFate(error, 'gone')) return 'gone'
+      if (!(error instanceof CloudProblem) || !isDependency(error.code)) throw error
+      if (look() || late()) {
+        const list = await blockers()
+        if (list.length > 0 || late()) throw blocked(error, list)
+        look = cloud.deadline(minute, 2000)
+      }
+    }
+    await cloud.sleep(wait)
+  }
+}
+
+/**
+ * Work that looks first and then sends one call which must not be repeated blindly: after an answer that left it open
+ * the work starts over, with the look.
+ */
+export async function lookAndDo<T>(cloud: Session, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!hasFate(error, 'unsure') || attempt === 10) throw error
+    }
+    await cloud.sleep(attempt * second)
+  }
+}
+
+/** Waits a while for something to be absent; `going` when it takes longer. */
+export async function untilAbsent(
+  cloud: Session,
+  read: () => Promise<unknown>,
+  within: number,
+): Promise<'gone' | 'going'> {
+  const late = cloud.deadline(within)
+  const start = cloud.now()
+  for (;;) {
+    if ((await orAbsent(read)) === undefined) return 'gone'
+    if (late()) return 'going'
+    await cloud.sleep(growing(cloud.now() - start, second))
+  }
+}
+
+function blocked({ what, why, next, code, requestId }: CloudProblem, list: string[]): CloudProblem {
+  return new CloudProblem('refused', {
+    what,
+    list: list.map(line => `In the way: ${line}.`),
+    ...(why && { why }),
+    ...(next && { next }),
+    ...(code && { code }),
+    ...(requestId && { requestId }),
+  })
+}
+
+/** Quick things are looked at often, slow ones more seldom the longer they take. */
+function growing(waited: number, every: number): number {
+  return Math.min(10 * second, Math.max(every, 0.05 * waited))
+}
