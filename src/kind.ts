@@ -136,6 +136,11 @@ export interface Drawing {
   ): Handle<Out>
   /** Keeps a long text aside; inputs hold only its hash, so that the state stays small. */
   text(content: string): Text
+  /** What an earlier step of the same cloud drew at `address`, where the steps' results do not tell it. Throws when it has not been drawn. */
+  earlier<C extends Cloud, In extends JsonObject, Out extends { id: string }>(
+    address: string,
+    kind: Kind<C, In, Out>,
+  ): Handle<Out>
 }
 
 /** The plan under construction. */
@@ -153,6 +158,11 @@ export function draw(step: string, sheet: Sheet): Drawing {
       sheet.texts.set(hash, content)
       return { $text: hash }
     },
+    earlier(address, kind) {
+      if (!nodes.some(node => node.address === address && node.kind === kind))
+        throw new Error(`the step ${step} needs ${address}, which no step before it has drawn`)
+      return handle(address)
+    },
     add(name, kind, input, options = {}) {
       const address = `${step}/${name}`
       if (nodes.some(node => node.address === address)) throw new Error(`drawn twice: ${address}`)
@@ -167,9 +177,13 @@ export function draw(step: string, sheet: Sheet): Drawing {
         needs: [...new Set(needs)],
         ...(options.within && { within: options.within.address }),
       })
-      return { address, get: field => ({ $ref: address, field }) }
+      return handle(address)
     },
   }
+}
+
+function handle<Out>(address: string): Handle<Out> {
+  return { address, get: field => ({ $ref: address, field }) }
 }
 
 /** Addresses of all references inside a value. */

@@ -1,33 +1,7 @@
-import type { Json } from '../../../kind.ts'
 import type { Values } from '../../../question.ts'
+import { machineCount, text } from '../../values.ts'
 
-/** Typed looks at the answers, so that the chapters read like the console's pages. Missing ones read as empty. */
-
-export function text(values: Values, key: string): string {
-  const value = values[key]
-  return typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value)
-}
-
-export function number(values: Values, key: string, otherwise = 0): number {
-  const value = values[key]
-  const read = typeof value === 'string' ? Number(value) : value
-  return typeof read === 'number' && Number.isFinite(read) ? read : otherwise
-}
-
-export function yes(values: Values, key: string): boolean {
-  return values[key] === true
-}
-
-export function tags(values: Values, key: string): Record<string, string> {
-  const value = values[key]
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {}
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, String(item as Json)]))
-}
-
-/** How many machines there are. */
-export function machineCount(values: Values): number {
-  return Math.max(1, Math.floor(number(values, 'machine.count', 1)))
-}
+export { machineCount, number, numbered, tags, text, yes } from '../../values.ts'
 
 /** Index (0 or 1) of the VSwitch each machine goes to: the chosen one first, then alternating. */
 export function placesOf(values: Values): number[] {
@@ -37,14 +11,6 @@ export function placesOf(values: Values): number[] {
 
 export function vswitchIndex(values: Values, key: string): 0 | 1 {
   return text(values, key) === '2' ? 1 : 0
-}
-
-/**
- * `web`, `web-2`, `web-3`…: the first keeps the plain name, so that a second machine can join later without the
- * first one changing its name (which would be another machine).
- */
-export function numbered(name: string, count: number): string[] {
-  return Array.from({ length: count }, (_, i) => (i === 0 ? name : `${name}-${i + 1}`))
 }
 
 /** The zones the machines will be in, each once. */
