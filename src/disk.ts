@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { Exit, Problem } from './errors.ts'
@@ -30,8 +31,18 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 })
   } catch (error) {
-    throw diskProblem(path, error)
+    throw diskProblem(path, (await firstRefusal(path)) ?? error)
   }
+}
+
+/** Making folders in one go says "not there" of a read-only disk; the first one that is missing gets the true reason. */
+async function firstRefusal(path: string): Promise<unknown> {
+  const parent = dirname(path)
+  if (parent !== path && !existsSync(parent)) return firstRefusal(parent)
+  return mkdir(path).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
 }
 
 /**

@@ -35,16 +35,22 @@ export async function dropVanished(run: Run): Promise<string[]> {
   const { state } = run.store
   const live = new Set((await liveThings(run, state.stack)).map(({ found }) => found.id))
   const vanished: string[] = []
+  const goneIds: string[] = []
   for (const [address, entry] of Object.entries(state.entries)) {
     const kind = run.kinds.find(candidate => candidate.type === entry.type)
     if (!kind?.tagged || (entry.is !== 'ready' && entry.is !== 'created') || live.has(entry.id)) continue
     // A list may lag behind; only the thing's own page says that it is gone.
-    if ((await kind.find(run.cloud, { id: entry.id, input: entry.input })).length === 0) vanished.push(address)
+    if ((await kind.find(run.cloud, { id: entry.id, input: entry.input })).length > 0) continue
+    vanished.push(address)
+    goneIds.push(entry.id)
   }
-  const inside = Object.entries(state.entries)
-    .filter(([, entry]) => entry.within && vanished.includes(entry.within))
-    .map(([address]) => address)
-  for (const address of [...vanished, ...inside]) forget(state, address)
+  const also = Object.entries(state.entries).filter(([, entry]) => {
+    if (entry.within && vanished.includes(entry.within)) return true
+    // What was set for the thing that is gone (a backend server) is set again for the one that takes its place.
+    const kind = run.kinds.find(candidate => candidate.type === entry.type)
+    return kind?.once === 'put' && goneIds.some(id => JSON.stringify(entry.input).includes(JSON.stringify(id)))
+  })
+  for (const address of new Set([...vanished, ...also.map(([address]) => address)])) forget(state, address)
   if (vanished.length > 0) await run.store.save()
   return vanished
 }

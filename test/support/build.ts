@@ -1,12 +1,23 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
-/** Vitest's global set-up: the tests of the command line run the built program, so it is built when sources are newer. */
-export default async function buildWhenStale(): Promise<void> {
+/**
+ * Vitest's global set-up: one temporary folder for everything the tests leave, removed at the end; and the built
+ * program, which the tests of the command line run, is built when sources are newer.
+ */
+export default async function setUp(): Promise<() => Promise<void>> {
+  const temporary = await mkdtemp(join(tmpdir(), 'sw-tests-'))
+  process.env.TMPDIR = temporary
+  await buildWhenStale()
+  return () => rm(temporary, { recursive: true, force: true, maxRetries: 5 })
+}
+
+async function buildWhenStale(): Promise<void> {
   const release = await oneAtATime(join(root, 'node_modules/.building'))
   try {
     if (!(await stale())) return
