@@ -13,7 +13,7 @@ export interface Logged {
 }
 
 export interface CallLog {
-  add(call: Omit<Logged, 'number'> & { body: string }): void
+  add(call: Omit<Logged, 'number'> & { body: string | Buffer }): void
   counts(): Record<string, number>
   last(): Logged[]
   /** Answers that broke the official table, and other faults of the embedded cloud itself. There should be none. */

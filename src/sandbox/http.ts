@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { JsonObject } from '../kind.ts'
-import type { Reply } from './alicloud/api.ts'
-import type { Raw } from './alicloud/wire.ts'
 import { type Controls, control } from './control.ts'
+import type { Raw, Reply } from './exchange.ts'
 
-const largestBody = 4_000_000
+/** Room for what people upload to a bucket in one go. */
+const largestBody = 32_000_000
 
 /** The one port: `/-/…` is control, every other path is the clouds' API. Does not listen yet. */
-export function createHttp(api: (raw: Raw) => Reply, controls: Controls): Server {
+export function createHttp(api: (raw: Raw) => Reply | Promise<Reply>, controls: Controls): Server {
   const server = createServer((request, response) => {
     answer(request, response, api, controls).catch(error => {
       sendJson(response, 500, { Code: 'SandboxDefect', Message: String(error) })
@@ -21,7 +21,7 @@ export function createHttp(api: (raw: Raw) => Reply, controls: Controls): Server
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  api: (raw: Raw) => Reply,
+  api: (raw: Raw) => Reply | Promise<Reply>,
   controls: Controls,
 ): Promise<void> {
   const body = await readBody(request)
@@ -30,7 +30,8 @@ async function answer(
   if (body === 'too large') {
     sendJson(response, 413, { Code: 'RequestEntityTooLarge', Message: 'The request is too large.' })
   } else if (!url.startsWith('/-/')) {
-    await send(api({ method: request.method ?? '', url, headers: flatHeaders(request), body }), request, response)
+    const reply = await api({ method: request.method ?? '', url, headers: flatHeaders(request), body })
+    await send(reply, request, response)
   } else if (request.headers.origin) {
     sendJson(response, 403, { error: 'A page in a browser has no business here.' })
   } else {
@@ -45,7 +46,7 @@ async function send(reply: Reply, request: IncomingMessage, response: ServerResp
     request.socket.resetAndDestroy()
     return
   }
-  response.writeHead(reply.status, { 'content-type': reply.contentType })
+  response.writeHead(reply.status, { 'content-type': reply.contentType, ...reply.headers })
   response.end(reply.body)
 }
 

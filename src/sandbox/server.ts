@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import type { JsonObject } from '../kind.ts'
 import { createAlicloudApi } from './alicloud/api.ts'
 import { frontDoor, inventoryOf, operations } from './alicloud/operations.ts'
+import { createAwsApi } from './aws/api.ts'
+import { operations as awsOperations } from './aws/operations.ts'
+import { isAws } from './aws/wire.ts'
 import { announce, claim, release } from './claim.ts'
 import { type CallLog, createCallLog } from './control.ts'
 import { createFaults, type Faults, parseFaults } from './faults.ts'
@@ -71,11 +74,13 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
   const fronts = frontsOf(world, store.saved, save)
   const log = createCallLog()
   const { tokens } = store.saved
-  const api = createAlicloudApi({ world, operations, tokens, env: options.env ?? {}, faults: faults.now, save })
+  const ground = { world, tokens, env: options.env ?? {}, faults: faults.now, save }
+  const alicloud = createAlicloudApi({ ...ground, operations })
+  const aws = createAwsApi({ ...ground, operations: awsOperations })
   const inventory = () => inventoryOf(world).map(thing => ({ ...thing }))
   const server = createHttp(
-    raw => {
-      const reply = api(raw)
+    async raw => {
+      const reply = isAws(raw) ? await aws(raw) : alicloud(raw)
       log.add(reply)
       return reply
     },

@@ -18,6 +18,8 @@ import { type ClockMark, freshState, key, type WorldState } from './world.ts'
 export interface Remembered {
   asked: string
   answer: JsonObject
+  /** Cloud time of the answer, where tokens are forgotten after a while. */
+  at?: number
 }
 
 /** Everything a sandbox saves. */

@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Json, JsonObject } from '../../kind.ts'
+import type { Raw, Reply } from '../exchange.ts'
 import type { Fault, Faults } from '../faults.ts'
 import { ApiError, type Call, type Operation } from '../model.ts'
 import type { Remembered } from '../store.ts'
 import type { LiveWorld } from '../world.ts'
 import { createReplayGuard } from './signature.ts'
 import { answerDefect, readRequest, takes } from './table.ts'
-import { type Raw, readWire, type Wire } from './wire.ts'
+import { readWire, type Wire } from './wire.ts'
 
 /** What the API side needs of the server around it. */
 export interface Ground {
@@ -17,22 +18,6 @@ export interface Ground {
   faults(): Faults
   /** Saves the world's changes, and what goes with them, before the answer leaves. */
   save(extra?: { token?: [string, Remembered] }): void
-}
-
-/** What goes back to the client, and what the call log keeps of it. */
-export interface Reply {
-  /** `vpc.CreateVpc`; empty when the request was no call at all. */
-  action: string
-  mutating: boolean
-  status: number
-  /** The error code; empty for success. */
-  code: string
-  body: string
-  contentType: string
-  /** Our milliseconds to wait before the answer leaves. */
-  delayMs: number
-  /** The connection is cut instead of an answer. */
-  reset: boolean
 }
 
 /** Answers calls of every product: signature, official table, faults, client tokens, the operation, the table again. */

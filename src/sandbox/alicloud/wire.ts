@@ -1,18 +1,9 @@
 import type { Json } from '../../kind.ts'
+import type { Raw } from '../exchange.ts'
 import { ApiError } from '../model.ts'
 import { type Signer, signerOf, unknownKey } from './accounts.ts'
 import { compareSignatures, readAuthorization, signV2, signV3, stringToSignV2, stringToSignV3 } from './signature.ts'
 import { productOf } from './table.ts'
-
-/** An HTTP request as it came. */
-export interface Raw {
-  method: string
-  /** Path and query. */
-  url: string
-  /** Lower-case names. */
-  headers: Record<string, string>
-  body: Buffer
-}
 
 /** The call inside a request, whichever of the two dialects it was written in. */
 export interface Wire {

@@ -1,0 +1,13 @@
+import type { Operation } from '../model.ts'
+
+/**
+ * Every call the embedded AWS carries out, by `service.Action`: ec2, rds, elbv2, autoscaling, iam, ssm, s3, acm,
+ * route53, secretsmanager, sts. Each file brings a table of its own (`...vpcOperations`).
+ *
+ * An operation gets the official input as the SDK's types have it (numbers are numbers, lists are lists) and answers
+ * the official output, except: times are ISO 8601 strings in UTC, bytes are Base64 strings, both ways, streamed bodies
+ * too. What is undefined is not in the answer. The server has checked unknown and required members and remembers
+ * client tokens; it refuses any answer that the official schema does not have (`SandboxDefect`). An ApiError may bear
+ * the SDK's name of an error (`DBInstanceNotFoundFault`): the wire gets the code and status that belong to it.
+ */
+export const operations: Record<string, Operation> = {}
