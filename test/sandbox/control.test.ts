@@ -79,7 +79,7 @@ describe('requests that are no calls', () => {
       ).json()
     expect(await ask('Action=CreateVpc&Action=DeleteVpc')).toMatchObject({ Code: 'InvalidParameter' })
     expect(await ask('Action=%ff%')).toMatchObject({ Code: 'InvalidParameter' })
-    expect(await ask(`Action=${'x'.repeat(5_000_000)}`)).toMatchObject({ Code: 'RequestEntityTooLarge' })
+    expect(await ask(`Action=${'x'.repeat(33_000_000)}`)).toMatchObject({ Code: 'RequestEntityTooLarge' })
   })
 })
 

@@ -24,7 +24,7 @@ export function parseXml(source: string): Element {
     const [, data, closing, opening, attributes = '', selfClosing, plain] = match
     const at = open.at(-1)!
     if (data !== undefined) at.text += data
-    else if (plain !== undefined) at.text += unescape(plain)
+    else if (plain !== undefined) at.text += readEntities(plain)
     else if (closing !== undefined) close(open, closing)
     else if (opening !== undefined) {
       const child = { name: local(opening), attributes: attributesOf(attributes), children: [], text: '' }
@@ -45,7 +45,7 @@ function close(open: Element[], name: string): void {
 function attributesOf(text: string): Record<string, string> {
   const found: [string, string][] = []
   const rest = text.replace(/\s*([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g, (_all, name, double, single) => {
-    found.push([name, unescape(double ?? single ?? '')])
+    found.push([name, readEntities(double ?? single ?? '')])
     return ''
   })
   if (rest.trim() !== '') throw new Error('an attribute is not well formed')
@@ -58,7 +58,7 @@ function local(name: string): string {
 
 const entities: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 
-function unescape(text: string): string {
+function readEntities(text: string): string {
   return text.replace(/&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|(\w+));|&/g, (_all, hex, decimal, name) => {
     const code = hex ? Number.parseInt(hex, 16) : decimal ? Number(decimal) : undefined
     const char =
