@@ -1,4 +1,5 @@
 import type { Operation } from '../model.ts'
+import { ec2Operations } from './ec2.ts'
 
 /**
  * Every call the embedded AWS carries out, by `service.Action`: ec2, rds, elbv2, autoscaling, iam, ssm, s3, acm,
@@ -10,4 +11,6 @@ import type { Operation } from '../model.ts'
  * client tokens; it refuses any answer that the official schema does not have (`SandboxDefect`). An ApiError may bear
  * the SDK's name of an error (`DBInstanceNotFoundFault`): the wire gets the code and status that belong to it.
  */
-export const operations: Record<string, Operation> = {}
+export const operations: Record<string, Operation> = {
+  ...ec2Operations,
+}
