@@ -157,6 +157,15 @@ describe('the tutorial in a sandbox whose machines run', () => {
     await until(allNormal)
   })
 
+  it('shows a machine as stopped that was switched off from inside', async () => {
+    const { id, data } = things('instance')[1]!
+    const off = { Type: 'RunShellScript', CommandContent: 'systemctl poweroff', 'InstanceId.1': id, Timeout: '30' }
+    await ask('ecs.RunCommand', off)
+    await until(async () => data.toward === 'Stopped')
+    await ask('ecs.StartInstance', { InstanceId: id })
+    await until(allNormal)
+  })
+
   it('finds everything again when the server was restarted, at the same local address', async () => {
     const before = await listKept(runtime, sandbox)
     await server.close()

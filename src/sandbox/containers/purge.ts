@@ -52,6 +52,14 @@ export async function purge(runtime: Runtime, sandbox?: string): Promise<Kept[]>
   return [...removed.values()]
 }
 
+/** Whether each container of a sandbox runs, by its name. */
+export async function whichRun(runtime: Runtime, sandbox: string): Promise<Map<string, boolean>> {
+  const args = ['ps', '--all', '--filter', `label=${sandboxLabel}=${sandbox}`, '--format', '{{.Names}}\t{{.State}}']
+  const told = await runtime.must('The containers of the sandbox could not be listed.', args)
+  // Podman 4 writes a sentence here ("Up 3 minutes ago"), Docker and later ones the word.
+  return new Map(rows(told).map(([name = '', state = '']) => [name, /^(up|running)/i.test(state)]))
+}
+
 function removal(runtime: Runtime, kind: Kept['kind'], names: string[]): string[] {
   if (kind !== 'container') return [kind, 'rm', '--force', ...names]
   // Docker kills at once; Podman waits for the machine to shut down unless told otherwise.

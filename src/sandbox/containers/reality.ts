@@ -10,7 +10,7 @@ import { hold, release } from './held.ts'
 import { createJobs } from './jobs.ts'
 import { boot, type Machine, removeMachine, setNames, stopMachine } from './machine.ts'
 import { ensureNetwork, type Network, removeNetwork } from './network.ts'
-import { listKept, purge } from './purge.ts'
+import { listKept, purge, whichRun } from './purge.ts'
 import type { Runtime } from './runtime.ts'
 import { withReality } from './seam.ts'
 
@@ -53,6 +53,7 @@ interface Up {
 }
 
 const tickMs = 200
+const fallenMs = 3_000
 /** Booting more at once than this takes longer for each and for all. */
 const atOnce = 4
 
@@ -248,8 +249,26 @@ export async function createReality(ground: RealityGround): Promise<Reality> {
     void balancer.set(wishes)
   }
 
+  /** A machine that was switched off from inside is stopped for the cloud too; a database that fell is started again. */
+  async function lookForFallen(): Promise<void> {
+    const before = [...up]
+    const runs = await whichRun(runtime, sandbox)
+    for (const [id, one] of before) {
+      const running = runs.get(one.machine.name)
+      if (running || jobs.busy(id) || up.get(id) !== one) continue
+      up.delete(id)
+      const instance = world.get('instance', id)
+      if (!instance || instance.goneAt !== undefined || running === undefined) continue
+      stopped.add(id)
+      Object.assign(instance.data, { toward: 'Stopped', thereAt: world.now() })
+      world.touch(instance)
+    }
+  }
+
   const timer = setInterval(lookAndSave, tickMs)
   timer.unref()
+  const slowTimer = setInterval(() => jobs.want('fallen', lookForFallen, 'waits'), fallenMs)
+  slowTimer.unref()
   lookAndSave()
 
   return {
@@ -259,6 +278,7 @@ export async function createReality(ground: RealityGround): Promise<Reality> {
     idle: jobs.idle,
     async close() {
       clearInterval(timer)
+      clearInterval(slowTimer)
       // What waits for a command on a machine gives up; the command goes on there.
       closed = true
       jobs.close()

@@ -1,0 +1,34 @@
+import { sandboxId } from './id.ts'
+import { ensureImage, type Progress } from './image.ts'
+import { type Kept, purge } from './purge.ts'
+import { createReality, type Reality, type RealityGround } from './reality.ts'
+import { findRuntime } from './runtime.ts'
+
+export interface OpenOptions extends Pick<RealityGround, 'world' | 'save' | 'speed' | 'ports' | 'keepPort'> {
+  /** Folder of the sandbox's data; nothing: in memory, and then `purge` belongs to closing. */
+  data: string | undefined
+  env: NodeJS.ProcessEnv
+}
+
+/**
+ * Everything that `--machines container` needs, made ready before anyone waits for a server: finds Podman or Docker
+ * and builds the machine image if it is not there (minutes, at the first time). Throws a Problem that says what is missing.
+ */
+export async function prepareContainers(
+  env: NodeJS.ProcessEnv,
+  onProgress?: (progress: Progress) => void,
+): Promise<void> {
+  await ensureImage(await findRuntime(env), { env, ...(onProgress && { onProgress }) })
+}
+
+/** Makes the machines of a sandbox real. */
+export async function openReality({ data, env, ...ground }: OpenOptions): Promise<Reality> {
+  const runtime = await findRuntime(env)
+  const image = await ensureImage(runtime, { env })
+  return await createReality({ ...ground, runtime, image, sandbox: sandboxId(data) })
+}
+
+/** Removes the containers and networks of one sandbox's data, or of every sandbox on this computer; no server needs to run. */
+export async function purgeContainers(env: NodeJS.ProcessEnv, data?: string): Promise<Kept[]> {
+  return await purge(await findRuntime(env), data === undefined ? undefined : sandboxId(data))
+}
