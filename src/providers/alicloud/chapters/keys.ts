@@ -1,19 +1,15 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { show } from '../../../checks.ts'
+import { GENERATE, readPublicKeyWith, wellFormed } from '../../public-key.ts'
 
 /**
  * SSH keys for the login: read from the person's own file, or made here. ECS takes RSA and ECDSA keys from an
  * import (ImportKeyPair lists rsa, dsa and ecdsa; dsa is refused by every current OpenSSH).
  */
 
-/** The word that stands for "make one" where a file is asked for. */
-export const GENERATE = 'generate'
-
-/** The secret store's name of a generated key's private half (PEM). */
-export const PRIVATE_KEY = 'machine.privateKey'
+export { GENERATE, PRIVATE_KEY } from '../../public-key.ts'
 
 /** The first public key people usually have that ECS accepts; `generate` when there is none. */
 export function defaultKeyFile(home = homedir()): string {
@@ -23,34 +19,7 @@ export function defaultKeyFile(home = homedir()): string {
 
 /** The public key in a file, on one line. Throws an Error with a plain sentence. */
 export function readPublicKey(path: string): string {
-  const full = path.startsWith('~/') ? join(homedir(), path.slice(2)) : path
-  const content = contentOf(full, show(path))
-  if (content.includes('PRIVATE KEY')) {
-    throw new Error(`${show(path)} is a private key. Name the public one, usually the same file with .pub at its end.`)
-  }
-  const key = content.trim()
-  const wrong = publicKeyProblem(key)
-  if (wrong) throw new Error(`${show(path)}: ${wrong}`)
-  return key
-}
-
-/** A few kilobytes at most, and no device that never ends. */
-function contentOf(path: string, shown: string): string {
-  try {
-    const { size, isFile } = facts(path)
-    if (!isFile) throw new Error(`${shown} is not a file.`)
-    if (size > 16_384) throw new Error(`${shown} is too large for a public key.`)
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    throw new Error(code === 'ENOENT' ? `There is no file ${shown}.` : `${shown} cannot be read (${code}).`)
-  }
-}
-
-function facts(path: string): { size: number; isFile: boolean } {
-  const found = statSync(path)
-  return { size: found.size, isFile: found.isFile() }
+  return readPublicKeyWith(publicKeyProblem, path)
 }
 
 /** What is wrong with a line in OpenSSH's public key format, or nothing. */
@@ -63,7 +32,7 @@ export function publicKeyProblem(key: string): string | undefined {
   if (!TYPES.includes(type)) {
     return 'It is not an OpenSSH public key of type RSA or ECDSA. It must start with ssh-rsa or ecdsa-sha2-nistp256.'
   }
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body) || !wellFormed(type, body)) return 'The key in it is damaged.'
+  if (!wellFormed(type, body)) return 'The key in it is damaged.'
   if (type === 'ssh-rsa' && Buffer.from(body, 'base64').length < 270) {
     return 'It is an RSA key of less than 2048 bits. Make a new one: ssh-keygen -t rsa -b 3072.'
   }
@@ -92,16 +61,6 @@ export function publicKeyOf(privatePem: string, comment: string): string {
   const parts = [Buffer.from('ecdsa-sha2-nistp256'), Buffer.from('nistp256'), point]
   const body = Buffer.concat(parts.flatMap(part => [length(part), part])).toString('base64')
   return `ecdsa-sha2-nistp256 ${body} ${comment}`
-}
-
-/** The first field inside the base64 body repeats the type; its length is in front of it. */
-function wellFormed(type: string, body: string): boolean {
-  const bytes = Buffer.from(body, 'base64')
-  return (
-    bytes.length > 4 + type.length &&
-    bytes.readUInt32BE(0) === type.length &&
-    bytes.toString('latin1', 4, 4 + type.length) === type
-  )
 }
 
 function length(part: Buffer): Buffer {
