@@ -5,6 +5,7 @@ import { Exit, Problem } from '../errors.ts'
 import type { Ref } from '../kind.ts'
 import { acquire, holderOf, isDead, lockedBy } from '../lock.ts'
 import { newState, openStore, readState, type State, type Store } from '../state.ts'
+import { brokenHop, diagnose } from '../steps/diagnose.ts'
 import { verify } from '../steps/verify.ts'
 import { confirmPlan } from './confirm.ts'
 import { announce, connect, type Link, refuseUnknownRegion } from './connect.ts'
@@ -87,7 +88,13 @@ async function carryOut(
     secretVersion: name => link.vault.secrets.version(name),
     startedAt: Date.now(),
   }
-  const { criticalPathMs, left } = await build(run, prepared.sheet)
+  const { criticalPathMs, left } = await build(run, prepared.sheet).catch(async error => {
+    // The last thing awaited is the load balancer's own health check: what it lacks is said instead of that it waited.
+    if (store.state.entries['balancer/health']?.is === 'created' && !session.drain.aborted) {
+      await refuseBroken(target, link, prepared, store.state, 'The load balancer', true)
+    }
+    throw error
+  })
   session.figures.criticalPathMs = criticalPathMs
   if (left.length === 0) return
   throw new Problem({
@@ -97,7 +104,10 @@ async function carryOut(
   })
 }
 
-/** The run is done when the address answered through the load balancer. Answers the address for a browser. */
+/**
+ * The run is done when the address answered through the load balancer, the database took a write, and every machine
+ * behind it is well. Answers the address for a browser; otherwise throws a Problem that names the hop.
+ */
 async function served(
   session: Session,
   target: BuildTarget,
@@ -109,15 +119,40 @@ async function served(
   const host = outputOf(state, balancer.host)
   if (balancer.internal) {
     session.view.emit({ is: 'note', text: `${host} answers inside the network only, so it was not called from here.` })
+    await refuseBroken(target, link, prepared, state, host, true)
     return `http://${host}${balancer.port === 80 ? '' : `:${balancer.port}`}/`
   }
   const base = await link.connected.reach(host, balancer.port)
-  const path = target.blueprint.healthPath(prepared.values)
-  session.view.know({ doing: `Waiting until ${base}${path} answers` })
-  const ms = await verify({ base, path, host, drain: session.drain, withinMs: target.sandbox ? 60_000 : 300_000 })
-  session.view.know({ doing: '' })
-  session.figures.criticalPathMs += ms
+  const { blueprint, sandbox } = target
+  const visit = { base, host, drain: session.drain, withinMs: sandbox ? 60_000 : 300_000 }
+  const pages = [blueprint.healthPath(prepared.values), blueprint.proofPath?.(prepared.values)]
+  for (const path of pages) {
+    if (path === undefined) continue
+    session.view.know({ doing: `Waiting until ${base}${path} answers` })
+    try {
+      session.figures.criticalPathMs += await verify({ ...visit, path })
+    } catch (error) {
+      if (!session.drain.aborted) await refuseBroken(target, link, prepared, state, base + path, false)
+      throw error
+    } finally {
+      session.view.know({ doing: '' })
+    }
+  }
+  await refuseBroken(target, link, prepared, state, base, true)
   return `${base}/`
+}
+
+/** Throws when a machine behind the load balancer is ill or, where the address did not answer, when any hop is. */
+async function refuseBroken(
+  target: BuildTarget,
+  { connected }: Link,
+  { values }: Prepared,
+  state: State,
+  url: string,
+  answered: boolean,
+): Promise<void> {
+  const found = await diagnose(connected, state, target.blueprint.check?.(values), answered)
+  if (found.length > 0) throw brokenHop(found, url)
 }
 
 function outputOf(state: State, ref: Ref<string>): string {

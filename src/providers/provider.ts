@@ -1,6 +1,7 @@
 import type { Emit } from '../events.ts'
 import type { AnyKind, Cloud, Drawing, Ref, Secret } from '../kind.ts'
 import type { Question, Values } from '../question.ts'
+import type { State } from '../state.ts'
 
 /**
  * What a cloud must offer. Steps know no cloud: they call a chapter and hand its result to the next one.
@@ -49,7 +50,22 @@ export interface Connected<C extends Cloud = Cloud, Live = unknown> {
   preflight(values: Values, making?: ReadonlySet<string>): Promise<string[]>
   /** Where a browser on this machine reaches an address of the stack, without a path: `http://47.74.0.1` or, in the sandbox, a local port. */
   reach(host: string, port: number): Promise<string>
+  /** How the load balancer sees the machines behind it, right now. Machines in the order of the state. */
+  backends?(state: State): Promise<BackendView[]>
+  /** Runs a script that only looks on machines of the stack, and answers what it printed on each. */
+  ask?(machines: string[], script: string): Promise<{ machine: string; output: string }[]>
   close(): void
+}
+
+export interface BackendView {
+  /** The machine's id. */
+  machine: string
+  healthy: boolean
+  /** The cloud's own word for it. */
+  state: string
+  /** What the load balancer asks for. */
+  port: number
+  path: string
 }
 
 export interface Network {

@@ -30,4 +30,8 @@ export interface Blueprint {
   setup(values: Values, stack: Pick<Stack, 'database'>): Setup
   /** Path that answers 200 when the stack serves, for example `/health/`. */
   healthPath(values: Values): string
+  /** A page that writes to the database, reads it again and takes it back, where the application has one. */
+  proofPath?(values: Values): string | undefined
+  /** A script that finds, on a machine, which hop between nginx and the database is broken: see steps/diagnose.ts. */
+  check?(values: Values): string
 }

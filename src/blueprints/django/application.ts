@@ -3,7 +3,7 @@ import type { Question } from '../../question.ts'
 import { checkHealthPath, checkModule, checkPort, checkRef, checkRepository } from './checks.ts'
 import { fromGit, sampleHealthPath } from './setup.ts'
 
-export { healthPath, setup } from './setup.ts'
+export { check, healthPath, proofPath, setup } from './setup.ts'
 
 /** What a person decides about the application; asked in the application chapter. */
 export const asks: Question[] = [

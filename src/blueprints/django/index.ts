@@ -5,7 +5,7 @@ import { machines } from '../../steps/machines.ts'
 import { network } from '../../steps/network.ts'
 import type { Blueprint } from '../../steps/step.ts'
 import { subnets } from '../../steps/subnets.ts'
-import { asks, healthPath, setup } from './application.ts'
+import { asks, check, healthPath, proofPath, setup } from './application.ts'
 
 /** The tutorial: a network in two zones, a machine, a database, Django behind nginx, a load balancer. */
 export const django: Blueprint = {
@@ -18,4 +18,6 @@ export const django: Blueprint = {
   asks,
   setup,
   healthPath,
+  proofPath,
+  check,
 }

@@ -65,6 +65,19 @@ export function setupScript(values: Values): string {
   })
 }
 
+/** Finds on the machine which hop is broken; changes nothing. */
+export function check(values: Values): string {
+  return render(template('check.sh'), {
+    appPort: integer(appPort(values)),
+    healthPath: shell(healthPath(values)),
+  })
+}
+
+/** A write and a read through the database, taken back. Only the sample has such a page. */
+export function proofPath(values: Values): string | undefined {
+  return fromGit(values) ? undefined : '/demo/check'
+}
+
 /** The systemd unit that runs gunicorn. */
 export function unit(values: Values): string {
   return render(template('gunicorn.service'), {

@@ -9,6 +9,7 @@ import { type Alicloud, connectAlicloud } from './client.ts'
 import { profileRegion } from './credentials.ts'
 import { kinds } from './kinds/index.ts'
 import { type AlicloudLive, openLive } from './live.ts'
+import { ask, backends } from './look.ts'
 import { openMarket } from './market.ts'
 import { preflight } from './preflight.ts'
 
@@ -24,6 +25,12 @@ export const alicloud: Provider<Alicloud, AlicloudLive> = {
   async connect(to) {
     const parts = await connectAlicloud(to)
     const live = openLive(openMarket(parts.cloud), to.keep)
-    return { ...parts, live, preflight: (values, making) => preflight(live, values, making) }
+    return {
+      ...parts,
+      live,
+      preflight: (values, making) => preflight(live, values, making),
+      backends: state => backends(parts.cloud, state),
+      ask: (machines, script) => ask(parts.cloud, machines, script),
+    }
   },
 }

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", views.index),
     path("demo/add", views.add),
     path("demo/all", views.everyone),
+    path("demo/check", views.check),
     path("health/", views.health),
     path("health/live/", views.live),
 ]

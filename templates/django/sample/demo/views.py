@@ -1,7 +1,7 @@
 import platform
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse, JsonResponse
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -60,6 +60,19 @@ def health(request):
     except DatabaseError:
         return JsonResponse({"ok": False, "database": "does not answer"}, status=503)
     return JsonResponse({"ok": True})
+
+
+@require_safe
+def check(request):
+    """A write and a read through the database, taken back: it proves the whole way and leaves nothing."""
+    try:
+        with transaction.atomic():
+            person = Person.objects.create(name="check", email="check@example.com")
+            read = Person.objects.filter(pk=person.pk).count()
+            transaction.set_rollback(True)
+    except DatabaseError:
+        return JsonResponse({"ok": False, "database": "does not take a write"}, status=503)
+    return JsonResponse({"ok": read == 1})
 
 
 @require_safe

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import type { State } from '../../state.ts'
+import type { BackendView } from '../provider.ts'
+import { type Alicloud, until } from './client.ts'
+import { agentReady } from './kinds/command.ts'
+import { minute } from './kinds/common.ts'
+import { rows, str } from './read.ts'
+
+/** Looks at a stack that is built: what the load balancer thinks of its machines, and what they say themselves. */
+
+/** Console: CLB › Listeners › Health check status. */
+export async function backends(cloud: Alicloud, { entries }: State): Promise<BackendView[]> {
+  const listener = Object.values(entries).find(entry => entry.type === 'alicloud:listener' && entry.is === 'ready')
+  if (!listener) return []
+  const { loadBalancerId, port } = listener.input as { loadBalancerId: string; port: number }
+  const of = { LoadBalancerId: loadBalancerId, ListenerPort: port }
+  const [status, settings] = await Promise.all([
+    cloud.call('slb', 'DescribeHealthStatus', of),
+    cloud.call('slb', 'DescribeLoadBalancerHTTPListenerAttribute', of),
+  ])
+  return rows(status, 'BackendServers.BackendServer').map(row => ({
+    machine: str(row, 'ServerId'),
+    healthy: str(row, 'ServerHealthStatus') === 'normal',
+    state: str(row, 'ServerHealthStatus'),
+    // Without a port of its own the check asks the backend's.
+    port: Number(str(settings, 'HealthCheckConnectPort')) || Number(str(row, 'Port')),
+    path: str(settings, 'HealthCheckURI') || '/',
+  }))
+}
+
+/** Runs a script that only looks, on several machines with one command of Cloud Assistant. */
+export async function ask(
+  cloud: Alicloud,
+  machines: string[],
+  script: string,
+): Promise<{ machine: string; output: string }[]> {
+  await Promise.all(machines.map(machine => agentReady(cloud, machine)))
+  const answer = await cloud.call('ecs', 'RunCommand', {
+    Name: 'stackwright-check',
+    Type: 'RunShellScript',
+    InstanceId: machines,
+    ContentEncoding: 'Base64',
+    CommandContent: Buffer.from(script).toString('base64'),
+    Timeout: 120,
+    KeepCommand: false,
+    TerminationMode: 'ProcessTree',
+    ClientToken: randomBytes(16).toString('hex'),
+  })
+  const params = { InvokeId: str(answer, 'InvokeId'), ContentEncoding: 'PlainText', PageSize: 50 }
+  const over = (row: object) =>
+    !['Pending', 'Scheduled', 'Running', 'Stopping'].includes(str({ ...row }, 'InvocationStatus'))
+  const results = await until(
+    cloud,
+    async () =>
+      rows(
+        await cloud.call('ecs', 'DescribeInvocationResults', params),
+        'Invocation.InvocationResults.InvocationResult',
+      ),
+    found => found.length >= Math.min(machines.length, 50) && found.every(over),
+    { what: 'the check on the machines', within: 4 * minute },
+  )
+  return results.map(row => ({ machine: str(row, 'InstanceId'), output: cloud.clean(str(row, 'Output')) }))
+}
