@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import { show } from '../../../checks.ts'
+import type { Json } from '../../../kind.ts'
+import type { Question } from '../../../question.ts'
+import type { AwsLive } from '../live.ts'
+import { tidy } from './names.ts'
+
+/** Console: S3 → Create bucket. */
+export const bucketQuestions: Question<AwsLive>[] = [
+  {
+    key: 'bucket.name',
+    label: 'Bucket name',
+    help: 'Where uploaded images are kept. The name must be nobody else’s in the whole world; the default has your account’s number in it.',
+    type: 'text',
+    default: ({ stack, live }) => bucketName(stack, live.account, live.region),
+    check: bucketProblem,
+  },
+  {
+    key: 'bucket.versioned',
+    label: 'Keep earlier versions of an image',
+    help: 'What is overwritten or deleted then stays, and costs, until the bucket is emptied.',
+    type: 'yesno',
+    default: () => false,
+    advanced: true,
+  },
+]
+
+/** `web-images-500000000001-ap-northeast-1`, within 63 characters. */
+function bucketName(stack: string, account: string, region: string): string {
+  const name = `${tidy(stack)}-images-${account}-${region}`
+  if (name.length <= 63) return name
+  const hash = createHash('sha256').update(`${account} ${region}`).digest('hex').slice(0, 16)
+  return `${tidy(stack)}-images-${hash}`
+}
+
+/** Facts §8: 3–63 small letters, digits and hyphens; dots break the certificate of its address. */
+export function bucketProblem(value: Json): string | undefined {
+  if (typeof value !== 'string' || value.length < 3 || value.length > 63)
+    return `${show(value)} must have 3 to 63 characters.`
+  if (value.includes('.')) return `${show(value)} has a dot: HTTPS to such a bucket fails. Use hyphens.`
+  if (!/^[a-z0-9][a-z0-9-]*[a-z0-9]$/.test(value)) {
+    return `${show(value)} must have small letters, digits and hyphens only, and no hyphen at an end.`
+  }
+  if (/^(xn--|sthree-|amzn-s3-demo-)/.test(value) || /(-s3alias|--ol-s3|--x-s3)$/.test(value)) {
+    return `${show(value)} has a beginning or an end that S3 keeps for itself.`
+  }
+  return undefined
+}

@@ -1,0 +1,185 @@
+import { nameProblem, show } from '../../../checks.ts'
+import type { Json } from '../../../kind.ts'
+import type { Question, Values } from '../../../question.ts'
+import type { AwsLive } from '../live.ts'
+import type { Engine } from '../market.ts'
+import { ruledOut, supported } from '../ranking.ts'
+import { identifierProblem, named, text } from './names.ts'
+import { reservedProblem } from './reserved.ts'
+import { zoneOf } from './subnets.ts'
+
+/** Questions about RDS and Aurora, which differ in their engine and little else. */
+export interface DatabaseQuestions {
+  /** First part of the keys: `database`, `aurora`. */
+  chapter: string
+  engine: Engine
+  /** `RDS for MySQL`. */
+  title: string
+  /** The tier of subnets it is in. */
+  tier: string
+  /** Classes to suggest, the first that is sold. */
+  prefer: string[]
+  name: string
+  user: string
+}
+
+/** The page of the database server: identifier, version, class. */
+export function serverQuestions(of: DatabaseQuestions): Question<AwsLive>[] {
+  const { chapter, engine, title, tier, prefer } = of
+  const zones = (values: Values) => [...new Set([1, 2].map(n => zoneOf(values, tier, n)))].filter(Boolean)
+  const version = (values: Values) => text(values, `${chapter}.version`)
+  return [
+    {
+      key: `${chapter}.identifier`,
+      label: engine === 'mysql' ? 'DB instance identifier' : 'DB cluster identifier',
+      help: 'The name in the console, and the first part of the database’s address.',
+      type: 'text',
+      default: ({ stack }) => named(stack, engine === 'mysql' ? 'db' : 'aurora', 48),
+      check: identifierProblem,
+      advanced: true,
+    },
+    {
+      key: `${chapter}.version`,
+      label: 'Engine version',
+      help:
+        engine === 'mysql'
+          ? 'The one RDS itself would take. MySQL 8.0 of the tutorials has no standard support since July 2026 and costs extra.'
+          : 'The one Aurora itself would take.',
+      type: 'choice',
+      open: true,
+      choices: ({ live }) => live.versionChoices(engine),
+      default: ({ live }) => live.defaultVersion(engine),
+      check: value => versionProblem(value, engine, title),
+      advanced: true,
+    },
+    {
+      key: `${chapter}.class`,
+      label: 'DB instance class',
+      help: 'How large the database server is. The tutorial’s db.t2.micro runs no current MySQL; the default is its successor.',
+      type: 'choice',
+      open: true,
+      choices: ({ live, values }) => live.classChoices(engine, version(values), zones(values)),
+      default: ({ live, values }) => live.defaultClass(engine, version(values), zones(values), prefer),
+      check: classProblem,
+    },
+  ]
+}
+
+/** Accounts and the database in it. */
+export function accountQuestions({ chapter, name, user }: DatabaseQuestions): Question<AwsLive>[] {
+  return [
+    {
+      key: `${chapter}.name`,
+      label: 'Database name',
+      help: 'The database the application keeps its tables in. It is made with SQL from one of the machines.',
+      type: 'text',
+      default: () => name,
+      check: value => wordProblem(value, 64) ?? reservedProblem(String(value), 'database'),
+    },
+    {
+      key: `${chapter}.user`,
+      label: 'Database user',
+      help: 'The account the application connects with. It may use its one database and nothing else.',
+      type: 'text',
+      default: () => user,
+      check: (value, values) =>
+        wordProblem(value, 32) ??
+        reservedProblem(String(value), 'account') ??
+        (String(value).toLowerCase() === text(values, `${chapter}.adminUser`).toLowerCase()
+          ? `${show(value)} is the master user already (${chapter}.adminUser).`
+          : undefined),
+    },
+    {
+      key: `${chapter}.password`,
+      label: 'Password of the user',
+      help: '8 to 41 characters of three kinds. A strong one is made and kept if you give none.',
+      type: 'secret',
+      default: () => 'generate',
+      check: passwordProblem,
+      advanced: true,
+    },
+    {
+      key: `${chapter}.adminUser`,
+      label: 'Master user',
+      help: 'The account that makes the database and its user, and nothing else.',
+      type: 'text',
+      default: () => 'admin',
+      check: value => wordProblem(value, 16) ?? masterProblem(String(value)),
+      advanced: true,
+    },
+    {
+      key: `${chapter}.adminPassword`,
+      label: 'Master password',
+      help: '8 to 41 characters of three kinds. A strong one is made and kept if you give none.',
+      type: 'secret',
+      default: () => 'generate',
+      check: passwordProblem,
+      advanced: true,
+    },
+  ]
+}
+
+/** What happens to the data. */
+export function endQuestions({ chapter }: DatabaseQuestions): Question<AwsLive>[] {
+  return [
+    {
+      key: `${chapter}.deletionProtection`,
+      label: 'Deletion protection',
+      help: 'The cloud then refuses to delete the database; a teardown that you confirm lifts it first.',
+      type: 'yesno',
+      default: () => false,
+      advanced: true,
+    },
+    {
+      key: `${chapter}.finalSnapshot`,
+      label: 'Keep a last snapshot at teardown',
+      help: 'Removing the database removes its data. A snapshot stays behind then, costs a little, and can be made a database again.',
+      type: 'yesno',
+      default: () => false,
+      advanced: true,
+    },
+  ]
+}
+
+/** RDS: no `/`, `"`, `@` or space; MySQL 8–41. Those a shell or a URL would act on are left out too. */
+const SPECIALS = '!#$%&()*+,-.:;<=>?[]^_{|}~'
+
+export function passwordProblem(value: Json): string | undefined {
+  if (typeof value !== 'string' || value === 'generate') return undefined
+  if (value.length < 8 || value.length > 41) return 'The password must have 8 to 41 characters.'
+  if (/[/"@]/.test(value)) return 'The password must not have / " or @, which RDS refuses.'
+  const foreign = [...value].some(char => !/[A-Za-z0-9]/.test(char) && !SPECIALS.includes(char))
+  if (foreign) return `The password must have only letters, digits and ${SPECIALS}`
+  const kinds = [/[A-Z]/, /[a-z]/, /[0-9]/, /[^A-Za-z0-9]/].filter(kind => kind.test(value)).length
+  return kinds < 3
+    ? 'The password must mix at least three of: upper-case letters, lower-case letters, digits, special characters.'
+    : undefined
+}
+
+export function versionProblem(value: Json, engine: Engine, title: string): string | undefined {
+  if (typeof value !== 'string' || !/^\d{1,2}\.\d{1,2}(\.[a-z0-9_.]{1,40})?$/.test(value)) {
+    return `${show(value)} is not a version. Versions look like ${engine === 'mysql' ? '8.4.7' : '8.0.mysql_aurora.3.08.2'}.`
+  }
+  if (!supported(engine, value)) {
+    return `${title} ${value} has no standard support any more: RDS refuses it or charges extra. Choose ${engine === 'mysql' ? '8.4' : '8.0.mysql_aurora.3'} or later.`
+  }
+  return undefined
+}
+
+export function classProblem(value: Json): string | undefined {
+  if (typeof value !== 'string' || !/^db\.[a-z0-9-]{2,20}(\.[a-z0-9-]{2,20}){0,2}$/.test(value)) {
+    return `${show(value)} is not a DB instance class. Classes look like db.t4g.micro.`
+  }
+  return ruledOut(value) ? `${value} cannot run a current MySQL. Choose db.t4g or db.t3, for example db.t4g.micro.` : undefined
+}
+
+/** Small letters, digits and _, a letter first: the same in every tool, quoted or not. */
+function wordProblem(value: Json, max: number): string | undefined {
+  const wrong = nameProblem(value, { min: 1, max, also: '_' })
+  if (wrong) return wrong
+  return /[A-Z]/.test(value as string) ? `${show(value)} must be in small letters.` : undefined
+}
+
+function masterProblem(name: string): string | undefined {
+  return name === 'admin' ? undefined : reservedProblem(name, 'account')
+}
