@@ -193,7 +193,11 @@ function notEmbedded(requestId: string): Reply {
 
 function replyOf({ name, head }: Talk, parts: Parts, code: string): Reply {
   const mutating = isMutating(name.split('.')[1] ?? '')
-  return { action: name, mutating, code, delayMs: 0, reset: false, ...parts, body: head ? '' : parts.body }
+  const reply = { action: name, mutating, code, delayMs: 0, reset: false, ...parts }
+  if (head) return { ...reply, body: '' }
+  // A length that does not fit its body would leave the client waiting.
+  const { 'content-length': _length, ...headers } = parts.headers
+  return { ...reply, headers }
 }
 
 function nameOf({ entry }: Talk, action: string): string {

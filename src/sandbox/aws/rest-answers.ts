@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../kind.ts'
 import { dateText } from './dates.ts'
 import { declaration, type Parts } from './parts.ts'
 import type { Action, Member, Service } from './schema.ts'
-import { element, writeMember, writeMembers } from './xml.ts'
+import { element, escapeXml, writeMember, writeMembers } from './xml.ts'
 
 /** A REST answer: members go to headers, to the status, into the payload or the XML, as the schema says. */
 export function restAnswer(service: Service, action: Action, output: JsonObject, requestId: string): Parts {
@@ -33,7 +33,7 @@ function bodyOf(service: Service, action: Action, output: JsonObject): string | 
   if (inBody.length === 0) return ''
   if (action.name === 'GetBucketLocation') {
     // The one answer whose only member is the document itself.
-    return declaration + element('LocationConstraint', String(output.LocationConstraint ?? ''), space)
+    return declaration + element('LocationConstraint', escapeXml(String(output.LocationConstraint ?? '')), space)
   }
   return declaration + element(shape.traits.xmlName ?? shape.name, writeMembers(shape, output, isInBody), space)
 }
