@@ -2,6 +2,7 @@ import { Agent, createServer, type IncomingMessage, type Server, type ServerResp
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { closeServer, listen } from '../front.ts'
+import { endToEnd, hasBody, headersFor, pairs } from './headers.ts'
 import { type Check, type Checker, checkOf, type HealthState } from './health.ts'
 
 /** A server behind a listener. */
@@ -288,50 +289,6 @@ function refuse(incoming: IncomingMessage, answer: ServerResponse, status: numbe
     'x-stackwright-balancer': 'sandbox',
   })
   answer.end(`${status} ${why}\n`)
-}
-
-const hopByHop = [
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'upgrade',
-  'proxy-authenticate',
-  'proxy-authorization',
-]
-
-function headersFor(wish: ListenerWish, incoming: IncomingMessage): Record<string, string | string[]> {
-  const headers = endToEnd(incoming)
-  const before = incoming.headers['x-forwarded-for']
-  const client = incoming.socket.remoteAddress?.replace(/^::ffff:/, '') ?? ''
-  if (wish.forwardedFor) headers['x-forwarded-for'] = [before, client].flat().filter(Boolean).join(', ')
-  if (wish.forwardedProto) headers['x-forwarded-proto'] = 'http'
-  return headers
-}
-
-/** Headers without those that mean this connection only; repeated ones stay repeated. */
-function endToEnd(message: IncomingMessage): Record<string, string | string[]> {
-  const named = String(message.headers.connection ?? '')
-    .toLowerCase()
-    .split(',')
-    .map(name => name.trim())
-  const kept: Record<string, string | string[]> = {}
-  for (const [name, value] of pairs(message.rawHeaders)) {
-    const key = name.toLowerCase()
-    if (hopByHop.includes(key) || named.includes(key)) continue
-    const before = kept[key]
-    kept[key] = before === undefined ? value : [before, value].flat()
-  }
-  return kept
-}
-
-function pairs(raw: string[]): [string, string][] {
-  return Array.from({ length: raw.length / 2 }, (_, index) => [raw[index * 2]!, raw[index * 2 + 1]!])
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 function keyOf({ serverId, port }: Backend): string {

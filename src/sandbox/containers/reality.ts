@@ -1,21 +1,21 @@
 import { text } from '../alicloud/ask.ts'
 import { runCommandsWith } from '../alicloud/assistant.ts'
-import type { Operation, Thing, World } from '../model.ts'
-import { type Balancer, createBalancer } from './balancer.ts'
+import type { Operation, Thing } from '../model.ts'
+import { createBalancer } from './balancer.ts'
 import { watchCommands } from './commands.ts'
 import { bootDatabase, setContent } from './database.ts'
 import { databaseContent, doorName, endpointNames, everyThing, groupRules, listenerWish, vpcCidr } from './desired.ts'
 import { type FirewallWish, firewallText, setFirewall } from './firewall.ts'
+import { type Doors, knownThings, reach } from './found.ts'
 import { hold, release } from './held.ts'
 import { createJobs } from './jobs.ts'
 import { boot, type Machine, removeMachine, setNames, stopMachine } from './machine.ts'
 import { ensureNetwork, type Network, removeNetwork } from './network.ts'
-import { listKept, purge, whichRun } from './purge.ts'
+import { purge, whichRun } from './purge.ts'
 import type { Runtime } from './runtime.ts'
 import { withReality } from './seam.ts'
 
-export interface RealityGround {
-  world: World
+export interface RealityGround extends Doors {
   /** Saves the world's changes that were made outside of a call. */
   save(): void
   /** The id of the sandbox's data. */
@@ -24,9 +24,6 @@ export interface RealityGround {
   image: string
   /** How fast the cloud's time runs. */
   speed: number
-  /** Local ports by `address:port`, kept over a restart. */
-  ports: Map<string, number>
-  keepPort(name: string, port: number): void
 }
 
 /** Containers that are what the embedded cloud says there is. */
@@ -68,6 +65,7 @@ export async function createReality(ground: RealityGround): Promise<Reality> {
   const stopped = new Set<string>()
   let closed = false
   let listeners = ''
+  let unsaved = ''
   // What an earlier process of this sandbox left.
   const known = await knownThings(runtime, sandbox)
   const networks = new Map<string, Promise<Network>>()
@@ -99,7 +97,13 @@ export async function createReality(ground: RealityGround): Promise<Reality> {
   function lookAndSave(): void {
     if (closed) return
     look()
-    ground.save()
+    try {
+      ground.save()
+      unsaved = ''
+    } catch (error) {
+      // The changes wait for the next time; calls are refused meanwhile with the same words.
+      unsaved = (error as Error).message
+    }
   }
 
   function lookAtInstance(instance: Thing): void {
@@ -246,7 +250,7 @@ export async function createReality(ground: RealityGround): Promise<Reality> {
     const wanted = JSON.stringify(wishes)
     if (wanted === listeners) return
     listeners = wanted
-    void balancer.set(wishes)
+    balancer.set(wishes).catch(() => (listeners = ''))
   }
 
   /** A machine that was switched off from inside is stopped for the cloud too; a database that fell is started again. */
@@ -274,7 +278,7 @@ export async function createReality(ground: RealityGround): Promise<Reality> {
   return {
     operations: all => withReality(all, { world, balancer, look }),
     reach: (host, port) => reach(ground, balancer, host, port),
-    troubles: jobs.troubles,
+    troubles: () => [...jobs.troubles(), ...(unsaved === '' ? [] : [unsaved])],
     idle: jobs.idle,
     async close() {
       clearInterval(timer)
@@ -289,31 +293,4 @@ export async function createReality(ground: RealityGround): Promise<Reality> {
       await purge(runtime, sandbox)
     },
   }
-}
-
-async function reach(
-  ground: RealityGround,
-  balancer: Balancer,
-  host: string,
-  port: number,
-): Promise<string | undefined> {
-  const listener = everyThing(ground.world, 'listener').find(one => doorName(ground.world, one) === `${host}:${port}`)
-  if (!listener) return undefined
-  // A listener that was made this moment has no port yet.
-  for (let tries = 0; tries < 50 && !balancer.url(listener.id); tries++) await new Promise(done => setTimeout(done, 20))
-  const url = balancer.url(listener.id)
-  const local = Number(url && new URL(url).port)
-  if (url && ground.ports.get(`${host}:${port}`) !== local) ground.keepPort(`${host}:${port}`, local)
-  return url
-}
-
-async function knownThings(runtime: Runtime, sandbox: string): Promise<Set<string>> {
-  const head = `stackwright-${sandbox}-`
-  const kept = await listKept(runtime, sandbox)
-  return new Set(
-    kept
-      .map(one => one.name)
-      .filter(name => name.startsWith(head))
-      .map(name => name.slice(head.length)),
-  )
 }

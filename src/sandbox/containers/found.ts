@@ -1,0 +1,42 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { World } from '../model.ts'
+import type { Balancer } from './balancer.ts'
+import { doorName, everyThing } from './desired.ts'
+import { listKept } from './purge.ts'
+import type { Runtime } from './runtime.ts'
+
+export interface Doors {
+  world: World
+  /** Local ports by `address:port`, kept over a restart. */
+  ports: Map<string, number>
+  keepPort(name: string, port: number): void
+}
+
+/** The local address that answers for a load balancer's listener; nothing when there is no such listener. */
+export async function reach(
+  { world, ports, keepPort }: Doors,
+  balancer: Balancer,
+  host: string,
+  port: number,
+): Promise<string | undefined> {
+  const listener = everyThing(world, 'listener').find(one => doorName(world, one) === `${host}:${port}`)
+  if (!listener) return undefined
+  // A listener that was made this moment has no port yet.
+  for (let tries = 0; tries < 50 && !balancer.url(listener.id); tries++) await wait(20)
+  const url = balancer.url(listener.id)
+  const local = Number(url && new URL(url).port)
+  if (url && ports.get(`${host}:${port}`) !== local) keepPort(`${host}:${port}`, local)
+  return url
+}
+
+/** Ids of the things whose containers or networks an earlier process of this sandbox left. */
+export async function knownThings(runtime: Runtime, sandbox: string): Promise<Set<string>> {
+  const head = `stackwright-${sandbox}-`
+  const kept = await listKept(runtime, sandbox)
+  return new Set(
+    kept
+      .map(one => one.name)
+      .filter(name => name.startsWith(head))
+      .map(name => name.slice(head.length)),
+  )
+}
