@@ -1,5 +1,13 @@
 import type { Operation } from '../model.ts'
+import { certificateOperations } from './acm.ts'
 import { ec2Operations } from './ec2.ts'
+import { balancerOperations } from './elb-balancers.ts'
+import { groupOperations } from './elb-groups.ts'
+import { listenerOperations } from './elb-listeners.ts'
+import { ruleOperations } from './elb-rules.ts'
+import { recordOperations } from './route53-records.ts'
+import { zoneOperations } from './route53-zones.ts'
+import { secretOperations } from './secrets.ts'
 
 /**
  * Every call the embedded AWS carries out, by `service.Action`: ec2, rds, elbv2, autoscaling, iam, ssm, s3, acm,
@@ -13,4 +21,12 @@ import { ec2Operations } from './ec2.ts'
  */
 export const operations: Record<string, Operation> = {
   ...ec2Operations,
+  ...balancerOperations,
+  ...groupOperations,
+  ...listenerOperations,
+  ...ruleOperations,
+  ...certificateOperations,
+  ...zoneOperations,
+  ...recordOperations,
+  ...secretOperations,
 }
