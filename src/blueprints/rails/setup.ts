@@ -1,0 +1,139 @@
+import { readPackageFile } from '../../files.ts'
+import { isSecret, type Ref, type Secret } from '../../kind.ts'
+import type { Database, Setup } from '../../providers/provider.ts'
+import type { Values } from '../../question.ts'
+import { integer, nginx, render, shell, shellWords, systemd, systemdText } from '../../template.ts'
+
+const templates = 'templates/rails/'
+/** Served by the sample; asks the database too. */
+export const sampleHealthPath = '/health'
+
+/** The sample's files, as they lie on the machine. */
+export const sampleFiles = [
+  'Gemfile',
+  'Rakefile',
+  'config.ru',
+  'bin/rails',
+  'config/application.rb',
+  'config/boot.rb',
+  'config/database.yml',
+  'config/environment.rb',
+  'config/environments/production.rb',
+  'config/routes.rb',
+  'app/controllers/application_controller.rb',
+  'app/controllers/health_controller.rb',
+  'app/controllers/posts_controller.rb',
+  'app/models/application_record.rb',
+  'app/models/bucket.rb',
+  'app/models/post.rb',
+  'app/views/layouts/application.html.erb',
+  'app/views/posts/index.html.erb',
+  'db/migrate/20260101000000_create_posts.rb',
+]
+
+/** What the cloud's chapters know besides the database: who made it, and where images go. */
+export interface RailsStack {
+  /** `admin` makes the database and its user from the machines. */
+  database: Pick<Database, 'host' | 'port' | 'name' | 'user' | 'password'> & {
+    admin?: { user: string; password: Secret }
+  }
+  /** The bucket's name; without one the sample takes no images. */
+  bucket?: string | Ref<string>
+  region?: string
+}
+
+/**
+ * What is installed on each web server: one bash script that holds every file it writes, and the variables it reads.
+ * The same answers give the same script, byte by byte. A chapter that makes the bucket later than this is called sets
+ * `S3_BUCKET` and `AWS_REGION` in `env`, and `DB_ADMIN_USER` with the secret `DB_ADMIN_PASSWORD` where the stack has no `admin`.
+ */
+export function setup(values: Values, { database, bucket = '', region = '' }: RailsStack): Setup {
+  return {
+    script: setupScript(values),
+    env: {
+      DB_HOST: database.host,
+      DB_PORT: database.port,
+      DB_NAME: database.name,
+      DB_USER: database.user,
+      ...(database.admin && { DB_ADMIN_USER: database.admin.user }),
+      S3_BUCKET: bucket,
+      AWS_REGION: region,
+    },
+    secrets: {
+      DB_PASSWORD: database.password,
+      ...(database.admin && { DB_ADMIN_PASSWORD: database.admin.password }),
+      SECRET_KEY_BASE: secretOf(values, 'app.secretKey'),
+      ...(hasMasterKey(values) && { RAILS_MASTER_KEY: secretOf(values, 'app.masterKey') }),
+    },
+  }
+}
+
+/** The script alone. */
+export function setupScript(values: Values): string {
+  const git = fromGit(values)
+  return render(readPackageFile('templates/machine/library.sh') + template('setup.sh'), {
+    source: shell(sourceOf(values)),
+    repository: shell(git ? String(values['app.repository']) : ''),
+    ref: shell(git ? String(values['app.ref'] ?? 'HEAD') : ''),
+    healthPath: shell(healthPath(values)),
+    backendPort: integer(backendPort(values)),
+    appPort: integer(appPort(values)),
+    sample: shellWords(git ? [] : sampleFiles.flatMap(file => [file, template(`sample/${file}`)])),
+    unit: shell(unit(values)),
+    nginx: shell(nginxConf(values)),
+  })
+}
+
+/** The systemd unit that runs puma. */
+export function unit(values: Values): string {
+  return render(template('puma.service'), {
+    bind: systemd(`tcp://127.0.0.1:${appPort(values)}`),
+    workers: integer(Number(values['app.workers'] ?? 2)),
+    folder: systemdText(`/var/www/${sourceOf(values)}`),
+  })
+}
+
+/** `/etc/nginx/conf.d/rails.conf`. */
+export function nginxConf(values: Values): string {
+  return render(template('rails.conf'), {
+    appPort: integer(appPort(values)),
+    backendPort: integer(backendPort(values)),
+    public: nginx(`/var/www/${sourceOf(values)}/public`),
+  })
+}
+
+/** The path that answers 200 when the application and its database do. */
+export function healthPath(values: Values): string {
+  return String(values['app.healthPath'] ?? sampleHealthPath)
+}
+
+/** Whether the application is the user's own. */
+export function fromGit(values: Values): boolean {
+  return values['app.source'] === 'git'
+}
+
+/** Whether the user's own application has credentials that only its master key opens. */
+export function hasMasterKey(values: Values): boolean {
+  return fromGit(values) && values['app.credentials'] === true
+}
+
+function sourceOf(values: Values): string {
+  return fromGit(values) ? 'git' : 'sample'
+}
+
+function secretOf(values: Values, key: string): Secret {
+  const value = values[key]
+  return isSecret(value) ? value : { $secret: key }
+}
+
+function template(file: string): string {
+  return readPackageFile(templates + file)
+}
+
+function appPort(values: Values): number {
+  return Number(values['app.port'] ?? 3000)
+}
+
+function backendPort(values: Values): number {
+  return Number(values['backend.port'] ?? 80)
+}

@@ -1,0 +1,13 @@
+class HealthController < ApplicationController
+  # Well when the database is: a machine that cannot reach it should get no visitors.
+  def show
+    ActiveRecord::Base.connection_pool.with_connection { |connection| connection.select_value("SELECT 1") }
+    render json: { ok: true }
+  rescue ActiveRecord::ActiveRecordError
+    render json: { ok: false, database: "does not answer" }, status: :service_unavailable
+  end
+
+  def live
+    render json: { ok: true }
+  end
+end
