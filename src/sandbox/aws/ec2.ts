@@ -1,5 +1,8 @@
 import type { Operation } from '../model.ts'
+import { instanceOperations } from './ec2-instances.ts'
 import { tagOperations } from './ec2-tags.ts'
+import { templateOperations } from './ec2-templates.ts'
+import { volumeOperations } from './ec2-volumes.ts'
 import { gatewayOperations } from './gateways.ts'
 import { ruleOperations } from './group-rules.ts'
 import { groupOperations } from './groups.ts'
@@ -25,5 +28,8 @@ export const ec2Operations: Record<string, Operation> = {
   ...keyOperations,
   ...imageOperations,
   ...stockOperations,
+  ...instanceOperations,
+  ...volumeOperations,
+  ...templateOperations,
   ...tagOperations,
 }
