@@ -5,9 +5,12 @@ import { balancerOperations } from './elb-balancers.ts'
 import { groupOperations } from './elb-groups.ts'
 import { listenerOperations } from './elb-listeners.ts'
 import { ruleOperations } from './elb-rules.ts'
+import { iamOperations } from './iam.ts'
 import { recordOperations } from './route53-records.ts'
 import { zoneOperations } from './route53-zones.ts'
 import { secretOperations } from './secrets.ts'
+import { ssmOperations } from './ssm.ts'
+import { stsOperations } from './sts.ts'
 
 /**
  * Every call the embedded AWS carries out, by `service.Action`: ec2, rds, elbv2, autoscaling, iam, ssm, s3, acm,
@@ -21,6 +24,9 @@ import { secretOperations } from './secrets.ts'
  */
 export const operations: Record<string, Operation> = {
   ...ec2Operations,
+  ...ssmOperations,
+  ...iamOperations,
+  ...stsOperations,
   ...balancerOperations,
   ...groupOperations,
   ...listenerOperations,
