@@ -92,6 +92,10 @@ export interface Database {
   name: string
   user: string
   password: Secret
+  /** Where reads may go, when copies answer them. */
+  reader?: Ref<string>
+  /** The account that makes the database and its user, where that is done with SQL from a machine. */
+  admin?: { user: string; password: Secret }
   /** What must be ready before the application can use it: the grant, the access list. */
   ready: { address: string }[]
 }
@@ -114,6 +118,10 @@ export interface Balancer {
   port: number
   /** Answers to nobody outside the network: verified from a machine instead. */
   internal: boolean
+  /** The name people come by over HTTPS, where there is one; `host` answers it on port 443. */
+  secure?: { name: string }
+  /** Records that people must add to their own DNS, each told as soon as it is known. */
+  records?: { type: string; name: string | Ref<string>; value: string | Ref<string>; why: string }[]
   ready: { address: string }[]
 }
 
