@@ -4,6 +4,7 @@ import type { JsonObject } from '../kind.ts'
 import { createAlicloudApi } from './alicloud/api.ts'
 import { frontDoor, inventoryOf, operations } from './alicloud/operations.ts'
 import { createAwsApi } from './aws/api.ts'
+import { inventoryOf as awsInventoryOf } from './aws/inventory.ts'
 import { operations as awsOperations } from './aws/operations.ts'
 import { isAws } from './aws/wire.ts'
 import { announce, claim, release } from './claim.ts'
@@ -77,7 +78,7 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
   const ground = { world, tokens, env: options.env ?? {}, faults: faults.now, save }
   const alicloud = createAlicloudApi({ ...ground, operations })
   const aws = createAwsApi({ ...ground, operations: awsOperations })
-  const inventory = () => inventoryOf(world).map(thing => ({ ...thing }))
+  const inventory = () => [...inventoryOf(world), ...awsInventoryOf(world)].map(thing => ({ ...thing }))
   const server = createHttp(
     async raw => {
       const reply = isAws(raw) ? await aws(raw) : alicloud(raw)
