@@ -15,6 +15,8 @@ export interface Session extends Cloud {
   lane<T>(key: string, work: () => Promise<T>): Promise<T>
   /** Blackens every secret known to this connection. */
   clean(text: string): string
+  /** Tells people something while they wait. */
+  note(text: string): void
   /** Milliseconds of the cloud's time since a moment of its own; for measuring. */
   now(): number
   /**
@@ -43,6 +45,7 @@ export function openSession(connection: Connection, speed: number): Common {
   const secrets = new Set<string>()
   const session: Omit<Session, 'at'> = {
     sleep: sleeper(connection.drain, speed),
+    note: text => connection.emit({ is: 'note', text }),
     now: () => performance.now() * speed,
     deadline(ms, real = 10_000) {
       const end = performance.now() + Math.max(ms / speed, Math.min(ms, real))

@@ -75,8 +75,11 @@ export interface Removal {
   within: number
   /** Whether the refusal says that something else still stands on it. */
   isDependency(code: string | undefined): boolean
-  /** What stands in the way and could be removed by people, by the names they find in the console. */
-  blockers?(): Promise<string[]>
+  /**
+   * What stands in the way and could be removed by people, by the names they find in the console; with `all` also what
+   * should have gone by itself.
+   */
+  blockers?(all: boolean): Promise<string[]>
 }
 
 /**
@@ -97,9 +100,10 @@ export async function untilRemoved(
     } catch (error) {
       if (hasFate(error, 'gone')) return 'gone'
       if (!(error instanceof CloudProblem) || !isDependency(error.code)) throw error
-      if (look() || late()) {
-        const list = await blockers()
-        if (list.length > 0 || late()) throw blocked(error, list)
+      const last = late()
+      if (look() || last) {
+        const list = await blockers(last)
+        if (list.length > 0 || last) throw blocked(error, list)
         look = cloud.deadline(minute, 2000)
       }
     }

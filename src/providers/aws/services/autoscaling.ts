@@ -5,11 +5,13 @@ export {
   CreateOrUpdateTagsCommand,
   DeleteAutoScalingGroupCommand,
   DeletePolicyCommand,
+  DescribeInstanceRefreshesCommand,
   DescribeAutoScalingGroupsCommand,
   DescribePoliciesCommand,
   DescribeScalingActivitiesCommand,
   DetachLoadBalancerTargetGroupsCommand,
   PutScalingPolicyCommand,
+  StartInstanceRefreshCommand,
   TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'

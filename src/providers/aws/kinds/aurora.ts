@@ -1,0 +1,197 @@
+import type { Secret } from '../../../kind.ts'
+import type { Aws } from '../client.ts'
+import { carries, found, markFilter, named, tagList, tagsIn } from '../read.ts'
+import { type AwsKind, minute, orAbsent, second, settled, untilAbsent } from './common.ts'
+import {
+  deleting,
+  deletion,
+  isProtected,
+  isReady,
+  lastWishes,
+  noExtendedSupport,
+  passwordTag,
+  readInstance,
+  refuseBroken,
+  remember,
+  sameGroups,
+  snapshotName,
+  versionOf,
+  wishes,
+} from './database.ts'
+
+export type DbClusterIn = {
+  identifier: string
+  /** `aurora-mysql`. */
+  engine: string
+  version: string
+  user: string
+  password: Secret
+  /** '' for none. */
+  dbName: string
+  subnetGroup: string
+  securityGroupIds: string[]
+  deletionProtection: boolean
+  /** Take one last snapshot before the removal, and keep it. */
+  finalBackup: boolean
+}
+/** `host`: the writer's. `readerHost`: shared by the readers, or the writer's while there is none. */
+export type DbClusterOut = { id: string; host: string; readerHost: string; port: string }
+
+/** Console: RDS › Databases › Create, Aurora. A cluster alone is storage and names: its instances are members. */
+export const dbCluster: AwsKind<DbClusterIn, DbClusterOut> = {
+  type: 'aws:db-cluster',
+  title: 'Aurora cluster',
+  once: 'name',
+  after: ['aws:db-subnet-group', 'aws:security-group'],
+  expectMs: 90 * second,
+  tagged: true,
+  mutable: ['password', 'securityGroupIds', 'deletionProtection', 'finalBackup'],
+  holdsData: true,
+  async find(cloud, where) {
+    const name = 'id' in where ? where.id : where.input?.identifier.toLowerCase()
+    const input = name === undefined ? {} : { DBClusterIdentifier: name }
+    const list = () => cloud.pages('rds', 'DescribeDBClusters', input, answer => answer.DBClusters)
+    const rows = (await orAbsent(list)) ?? []
+    const all = rows.flatMap(row => found(row.DBClusterIdentifier, tagsIn(row.TagList), row.ClusterCreateTime))
+    return name === undefined
+      ? all.filter(thing => carries(thing.tags, markFilter(this.type, where as { stack: string })))
+      : all
+  },
+  async create(cloud, input, mark) {
+    await cloud.call('rds', 'CreateDBCluster', {
+      DBClusterIdentifier: input.identifier,
+      Engine: input.engine,
+      EngineVersion: input.version,
+      MasterUsername: input.user,
+      MasterUserPassword: cloud.reveal(input.password),
+      ...(input.dbName && { DatabaseName: input.dbName }),
+      DBSubnetGroupName: input.subnetGroup,
+      VpcSecurityGroupIds: input.securityGroupIds,
+      StorageEncrypted: true,
+      DeletionProtection: input.deletionProtection,
+      CopyTagsToSnapshot: false,
+      EngineLifecycleSupport: noExtendedSupport,
+      Tags: tagList({ ...named(input.identifier, mark.tags), ...wishes(input) }),
+    })
+    return input.identifier.toLowerCase()
+  },
+  async settle(cloud, id, input) {
+    const read = () => readCluster(cloud, id)
+    const ready = (row: { Status?: string | undefined; Endpoint?: string | undefined }) => {
+      refuseBroken(`The Aurora cluster ${id}`, row.Status ?? '')
+      return /^(available|backing-up)$/.test(row.Status ?? '') && Boolean(row.Endpoint)
+    }
+    const options = { what: `the Aurora cluster ${id}`, within: 60 * minute, every: 2 * second }
+    const row = await settled(cloud, read, ready, options)
+    const change = {
+      ...(tagsIn(row.TagList)[passwordTag] !== versionOf(input.password) && {
+        MasterUserPassword: cloud.reveal(input.password),
+      }),
+      ...(row.DeletionProtection !== input.deletionProtection && { DeletionProtection: input.deletionProtection }),
+      ...(!sameGroups(row.VpcSecurityGroups, input.securityGroupIds) && {
+        VpcSecurityGroupIds: input.securityGroupIds,
+      }),
+    }
+    if (Object.keys(change).length > 0) {
+      const place = { DBClusterIdentifier: id, ApplyImmediately: true }
+      await cloud.call('rds', 'ModifyDBCluster', { ...place, ...change }, { repeatable: true, patience: 15 * minute })
+      // The change shows in the status a moment later only.
+      await cloud.sleep(5 * second)
+    }
+    await remember(cloud, row.DBClusterArn, tagsIn(row.TagList), wishes(input))
+    const { Endpoint = '', ReaderEndpoint = '', Port } = await settled(cloud, read, ready, options)
+    return { id, host: Endpoint, readerHost: ReaderEndpoint || Endpoint, port: String(Port ?? '') }
+  },
+  async remove(cloud, id, input, mark) {
+    const read = () => readCluster(cloud, id)
+    const row = await orAbsent(read)
+    if (!row) return 'gone'
+    const last = lastWishes(input, tagsIn(row.TagList))
+    if (row.Status !== 'deleting') {
+      if (row.DeletionProtection) {
+        if (!last.protected) throw isProtected(`The Aurora cluster ${id}`)
+        const place = { DBClusterIdentifier: id, DeletionProtection: false, ApplyImmediately: true }
+        await cloud.call('rds', 'ModifyDBCluster', place, { repeatable: true, patience: 30 * minute })
+      }
+      const request = {
+        DBClusterIdentifier: id,
+        DeleteAutomatedBackups: true,
+        ...(last.snapshot
+          ? { SkipFinalSnapshot: false, FinalDBSnapshotIdentifier: snapshotName(id, mark.token) }
+          : { SkipFinalSnapshot: true }),
+      }
+      await deleting(() => cloud.call('rds', 'DeleteDBCluster', request, deletion))
+    }
+    return untilAbsent(cloud, read, 15 * minute)
+  },
+}
+
+export type DbClusterMemberIn = {
+  clusterId: string
+  identifier: string
+  class: string
+  /** '' for any. */
+  zone: string
+  /** 0–15: the lowest takes over first. */
+  tier: number
+}
+export type DbClusterMemberOut = { id: string; host: string }
+
+/** Console: Aurora cluster › Add reader. The first one made is the writer. */
+export const dbClusterMember: AwsKind<DbClusterMemberIn, DbClusterMemberOut> = {
+  type: 'aws:db-cluster-member',
+  title: 'Aurora instance',
+  once: 'name',
+  after: ['aws:db-cluster'],
+  expectMs: 5 * minute,
+  tagged: true,
+  async find(cloud, where) {
+    const name = 'id' in where ? where.id : where.input?.identifier.toLowerCase()
+    const input = name === undefined ? {} : { DBInstanceIdentifier: name }
+    const list = () => cloud.pages('rds', 'DescribeDBInstances', input, answer => answer.DBInstances)
+    const rows = (await orAbsent(list)) ?? []
+    const all = rows.flatMap(row => found(row.DBInstanceIdentifier, tagsIn(row.TagList), row.InstanceCreateTime))
+    return name === undefined
+      ? all.filter(thing => carries(thing.tags, markFilter(this.type, where as { stack: string })))
+      : all
+  },
+  async create(cloud, { clusterId, identifier, class: size, zone, tier }, mark) {
+    const cluster = await readCluster(cloud, clusterId)
+    await cloud.call('rds', 'CreateDBInstance', {
+      DBInstanceIdentifier: identifier,
+      DBClusterIdentifier: clusterId,
+      DBInstanceClass: size,
+      // Must be the cluster's own.
+      Engine: cluster?.Engine,
+      ...(zone && { AvailabilityZone: zone }),
+      PromotionTier: tier,
+      PubliclyAccessible: false,
+      Tags: tagList(named(identifier, mark.tags)),
+    })
+    return identifier.toLowerCase()
+  },
+  async settle(cloud, id) {
+    const options = { what: `the Aurora instance ${id}`, within: 60 * minute, every: 2 * second }
+    const row = await settled(
+      cloud,
+      () => readInstance(cloud, id),
+      row => isReady(id, row),
+      options,
+    )
+    return { id, host: row.Endpoint?.Address ?? '' }
+  },
+  async remove(cloud, id) {
+    const read = () => readInstance(cloud, id)
+    const row = await orAbsent(read)
+    if (!row) return 'gone'
+    if (row.DBInstanceStatus !== 'deleting') {
+      const request = { DBInstanceIdentifier: id, SkipFinalSnapshot: true }
+      await deleting(() => cloud.call('rds', 'DeleteDBInstance', request, deletion))
+    }
+    return untilAbsent(cloud, read, 15 * minute)
+  },
+}
+
+async function readCluster(cloud: Aws, id: string) {
+  return (await cloud.call('rds', 'DescribeDBClusters', { DBClusterIdentifier: id })).DBClusters?.[0]
+}

@@ -1,0 +1,157 @@
+import { Problem } from '../../../errors.ts'
+import type { Aws } from '../client.ts'
+import { carries, found, markFilter, tagList, tagsIn } from '../read.ts'
+import { type AwsKind, hidesFor, minute, orAbsent, removed, repeatable, second, settled, until } from './common.ts'
+
+/** `names`: others it is for, besides `domain`. */
+export type CertificateIn = { domain: string; names: string[] }
+/** A record that proves who owns a domain. */
+export type Proof = { name: string; type: string; value: string }
+export type CertificateOut = { id: string; records: Proof[] }
+
+/**
+ * Console: Certificate Manager › Request, DNS validation. Settled once it says how to prove the domain; that it is
+ * issued is waited for by a kind of its own. Its token holds an hour only: looked for by tag first.
+ */
+export const certificate: AwsKind<CertificateIn, CertificateOut> = {
+  type: 'aws:certificate',
+  title: 'Certificate',
+  once: 'tag',
+  visibleWithinMs: hidesFor,
+  after: [],
+  expectMs: 10 * second,
+  tagged: true,
+  async find(cloud, where) {
+    if ('id' in where) {
+      const row = await orAbsent(() => readCertificate(cloud, where.id))
+      return row ? found(where.id, await tagsOf(cloud, where.id), row.CreatedAt) : []
+    }
+    const filter = markFilter(this.type, where)
+    const lists = await Promise.all(
+      (await listed(cloud)).map(async row =>
+        found(row.CertificateArn, await tagsOf(cloud, row.CertificateArn), row.CreatedAt),
+      ),
+    )
+    return lists.flat().filter(thing => carries(thing.tags, filter))
+  },
+  async create(cloud, { domain, names }, mark) {
+    const answer = await cloud.call('acm', 'RequestCertificate', {
+      DomainName: domain,
+      ...(names.length > 0 && { SubjectAlternativeNames: [domain, ...names] }),
+      ValidationMethod: 'DNS',
+      IdempotencyToken: mark.token.replace(/\W/g, '_').slice(0, 32),
+      Tags: tagList(mark.tags),
+    })
+    return answer.CertificateArn ?? ''
+  },
+  async settle(cloud, id, { domain, names }) {
+    const told = (row: Certificate) => {
+      const options = row.DomainValidationOptions ?? []
+      // For every name, not just the first ones.
+      return [domain, ...names].every(name =>
+        options.some(option => option.DomainName === name && option.ResourceRecord),
+      )
+    }
+    const options = { what: `the validation records of the certificate for ${domain}`, within: 10 * minute }
+    const row = await settled(cloud, () => readCertificate(cloud, id), told, options)
+    return { id, records: proofsIn(row) }
+  },
+  remove: (cloud, id) =>
+    removed(cloud, () => cloud.call('acm', 'DeleteCertificate', { CertificateArn: id }, repeatable), 20 * minute),
+}
+
+/** `tell`: the records are told to people, because nobody else adds them. */
+export type CertificateIssuedIn = { arn: string; tell: boolean }
+
+/** Waits until the proof was seen and the certificate issued. */
+export const certificateIssued: AwsKind<CertificateIssuedIn, { id: string }> = {
+  type: 'aws:certificate-issued',
+  title: 'Certificate issued',
+  once: 'put',
+  after: ['aws:certificate', 'aws:validation-record'],
+  expectMs: 90 * second,
+  tagged: false,
+  find: async (_cloud, where) => ('id' in where ? found(where.id, {}) : []),
+  create: async (_cloud, { arn }) => `${arn} issued`,
+  async settle(cloud, id, { arn, tell }) {
+    const late = cloud.deadline(60 * minute)
+    let told = !tell
+    const issued = (row: Certificate | undefined) => {
+      if (row?.Status === 'ISSUED') return true
+      if (row && row.Status !== 'PENDING_VALIDATION') throw notIssued(row)
+      if (row && late()) throw notIssued(row)
+      if (row && !told) {
+        told = true
+        cloud.note(`Add these records where the domain is managed; it goes on by itself then. ${lines(row).join('; ')}`)
+      }
+      return false
+    }
+    const what = 'the certificate to be issued'
+    await until(cloud, () => orAbsent(() => readCertificate(cloud, arn)), issued, {
+      what,
+      within: 70 * minute,
+      every: 5 * second,
+    })
+    return { id }
+  },
+  remove: async () => 'gone',
+}
+
+type Certificate = NonNullable<Awaited<ReturnType<typeof readCertificate>>>
+
+async function readCertificate(cloud: Aws, arn: string) {
+  return (await cloud.call('acm', 'DescribeCertificate', { CertificateArn: arn })).Certificate
+}
+
+/** Those with other keys than RSA 2048 are left out of the list unless they are asked for. */
+async function listed(cloud: Aws) {
+  const keyTypes = [
+    'RSA_2048',
+    'RSA_3072',
+    'RSA_4096',
+    'EC_prime256v1',
+    'EC_secp384r1',
+    'EC_secp521r1',
+    'RSA_1024',
+  ] as const
+  const input = { Includes: { keyTypes: [...keyTypes] } }
+  return cloud.pages('acm', 'ListCertificates', input, answer => answer.CertificateSummaryList)
+}
+
+/** Another certificate of the account for the same name proves itself by the very same record. */
+export async function isSharedProof(cloud: Aws, arn: string): Promise<boolean> {
+  const own = await orAbsent(() => readCertificate(cloud, arn))
+  if (!own) return false
+  return (await listed(cloud)).some(row => row.CertificateArn !== arn && row.DomainName === own.DomainName)
+}
+
+async function tagsOf(cloud: Aws, arn: string | undefined): Promise<Record<string, string>> {
+  const answer = await orAbsent(() => cloud.call('acm', 'ListTagsForCertificate', { CertificateArn: arn }))
+  return tagsIn(answer?.Tags)
+}
+
+/** `example.com` and `*.example.com` share one. */
+function proofsIn(row: Certificate): Proof[] {
+  const proofs = new Map<string, Proof>()
+  for (const { ResourceRecord: record } of row.DomainValidationOptions ?? []) {
+    if (record?.Name)
+      proofs.set(record.Name, { name: record.Name, type: record.Type ?? 'CNAME', value: record.Value ?? '' })
+  }
+  return [...proofs.values()]
+}
+
+function lines(row: Certificate): string[] {
+  return proofsIn(row).map(({ name, type, value }) => `${name} ${type} ${value}`)
+}
+
+function notIssued(row: Certificate): Problem {
+  const open = row.Status === 'PENDING_VALIDATION'
+  return new Problem({
+    what: `The certificate for ${row.DomainName} was not issued${open ? ' within an hour' : ` (${row.Status})`}.`,
+    why: open ? 'The records that prove the domain were not seen.' : (row.FailureReason ?? 'AWS gives no reason.'),
+    list: lines(row),
+    next: open
+      ? 'Add these records where the domain is managed, then run the same command again.'
+      : 'Tear the stack down and build it anew, or go on without HTTPS.',
+  })
+}

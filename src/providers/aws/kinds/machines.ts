@@ -1,0 +1,186 @@
+import { CloudProblem } from '../../../errors.ts'
+import type { Text } from '../../../kind.ts'
+import type { Aws } from '../client.ts'
+import { found, markFilter, named, tagFilters, tagList, tagsIn } from '../read.ts'
+import { type AwsKind, minute, orAbsent, removed, repeatable, second, settled, tagged, untilAbsent } from './common.ts'
+import { userData } from './scripts.ts'
+
+export type KeyPairIn = { name: string; publicKey: string }
+export type KeyPairOut = { id: string; name: string; fingerprint: string }
+
+/** Console: EC2 › Key Pairs › Import. Its name is its id; the private half never was at AWS. */
+export const keyPair: AwsKind<KeyPairIn, KeyPairOut> = {
+  type: 'aws:key-pair',
+  title: 'Key pair',
+  once: 'name',
+  after: [],
+  expectMs: 2 * second,
+  tagged: true,
+  async find(cloud, where) {
+    const name = 'id' in where ? where.id : where.input?.name
+    if (name !== undefined) {
+      const row = await orAbsent(() => readKeyPair(cloud, name))
+      return found(row?.KeyName, tagsIn(row?.Tags), row?.CreateTime)
+    }
+    const input = { Filters: tagFilters(markFilter(this.type, where as { stack: string })) }
+    const { KeyPairs } = await cloud.call('ec2', 'DescribeKeyPairs', input)
+    return (KeyPairs ?? []).flatMap(row => found(row.KeyName, tagsIn(row.Tags), row.CreateTime))
+  },
+  async create(cloud, { name, publicKey }, mark) {
+    const material = new TextEncoder().encode(publicKey)
+    const input = { KeyName: name, PublicKeyMaterial: material, ...tagged('key-pair', named(name, mark.tags)) }
+    await cloud.call('ec2', 'ImportKeyPair', input)
+    return name
+  },
+  async settle(cloud, id) {
+    const options = { what: `the key pair ${id}`, within: 5 * minute }
+    const row = await settled(
+      cloud,
+      () => readKeyPair(cloud, id),
+      () => true,
+      options,
+    )
+    return { id, name: id, fingerprint: row.KeyFingerprint ?? '' }
+  },
+  remove: (cloud, id) => removed(cloud, () => cloud.call('ec2', 'DeleteKeyPair', { KeyName: id }, repeatable), minute),
+}
+
+/** What runs at the first boot: a script with its variables. `parameters`: names in Parameter Store by variable. */
+export type Boot = { userData: Text | ''; env?: Record<string, string>; parameters?: Record<string, string> }
+
+export type InstanceIn = Boot & {
+  name: string
+  imageId: string
+  /** For example `t4g.micro`. */
+  type: string
+  subnetId: string
+  securityGroupIds: string[]
+  /** '' for none. */
+  keyName: string
+  /** Name of an instance profile; '' for none. */
+  instanceProfile: string
+  publicIp: boolean
+  /** GiB; 0: the image's own. */
+  volumeSize: number
+  /** The user's own tags. */
+  tags: Record<string, string>
+}
+/** `publicIp` is '' when it has none. */
+export type InstanceOut = { id: string; privateIp: string; publicIp: string }
+
+/** Console: EC2 › Instances › Launch. With IMDSv2 only, an encrypted gp3 volume that goes with it, and no token reuse. */
+export const instance: AwsKind<InstanceIn, InstanceOut> = {
+  type: 'aws:instance',
+  title: 'EC2 instance',
+  once: 'token',
+  after: ['aws:subnet', 'aws:security-group', 'aws:key-pair', 'aws:instance-profile', 'aws:route-table'],
+  expectMs: 40 * second,
+  tagged: true,
+  async find(cloud, where) {
+    if ('id' in where) {
+      const row = await orAbsent(() => readInstance(cloud, where.id))
+      return row && stays(row) ? found(row.InstanceId, tagsIn(row.Tags), row.LaunchTime) : []
+    }
+    const rows = await instancesWith(cloud, tagFilters(markFilter(this.type, where)))
+    return rows.filter(stays).flatMap(row => found(row.InstanceId, tagsIn(row.Tags), row.LaunchTime))
+  },
+  async create(cloud, input, mark) {
+    const { Instances } = await cloud.call('ec2', 'RunInstances', {
+      MinCount: 1,
+      MaxCount: 1,
+      ImageId: input.imageId,
+      InstanceType: input.type as 't4g.micro',
+      ...(input.keyName && { KeyName: input.keyName }),
+      ...(input.instanceProfile && { IamInstanceProfile: { Name: input.instanceProfile } }),
+      ...(input.userData && { UserData: userData(cloud, input) }),
+      MetadataOptions: metadata,
+      NetworkInterfaces: [
+        {
+          DeviceIndex: 0,
+          SubnetId: input.subnetId,
+          Groups: input.securityGroupIds,
+          AssociatePublicIpAddress: input.publicIp,
+          DeleteOnTermination: true,
+        },
+      ],
+      BlockDeviceMappings: [await rootVolume(cloud, input.imageId, input.volumeSize)],
+      TagSpecifications: [
+        { ResourceType: 'instance', Tags: tagList({ ...input.tags, ...named(input.name, mark.tags) }) },
+        // Without our mark: it goes with its machine and is nobody's to look for.
+        { ResourceType: 'volume', Tags: tagList({ ...input.tags, Name: input.name }) },
+      ],
+      ClientToken: mark.token,
+    })
+    return Instances?.[0]?.InstanceId ?? ''
+  },
+  async settle(cloud, id, input) {
+    const running = (row: Instance) => {
+      if (!stays(row)) throw vanished(id, row)
+      const addressed = Boolean(row.PrivateIpAddress) && (!input.publicIp || Boolean(row.PublicIpAddress))
+      return row.State?.Name === 'running' && addressed
+    }
+    const row = await settled(cloud, () => readInstance(cloud, id), running, {
+      what: `the EC2 instance ${id} to run`,
+      within: 15 * minute,
+      every: 2 * second,
+      vanished: vanished(id),
+    })
+    return { id, privateIp: row.PrivateIpAddress ?? '', publicIp: row.PublicIpAddress ?? '' }
+  },
+  async remove(cloud, id) {
+    const read = async () => {
+      const row = await readInstance(cloud, id)
+      return row?.State?.Name === 'terminated' ? undefined : row
+    }
+    if (!(await orAbsent(read))) return 'gone'
+    await orAbsent(() => cloud.call('ec2', 'TerminateInstances', { InstanceIds: [id] }, repeatable))
+    return untilAbsent(cloud, read, 10 * minute)
+  },
+}
+
+type Instance = NonNullable<Awaited<ReturnType<typeof readInstance>>>
+
+/** One hop: what runs in a container on the machine shall not get at its role. */
+export const metadata = { HttpTokens: 'required', HttpPutResponseHopLimit: 1 } as const
+
+/** The image's first volume: encrypted, gp3, gone with the machine. */
+export async function rootVolume(cloud: Aws, imageId: string, size: number) {
+  const { Images } = await cloud.call('ec2', 'DescribeImages', { ImageIds: [imageId] })
+  const ebs = { VolumeType: 'gp3' as const, DeleteOnTermination: true, Encrypted: true }
+  return {
+    DeviceName: Images?.[0]?.RootDeviceName ?? '/dev/xvda',
+    Ebs: { ...ebs, ...(size > 0 && { VolumeSize: size }) },
+  }
+}
+
+/** One machine, terminated ones (shown for about an hour) included. */
+export async function readInstance(cloud: Aws, id: string) {
+  const { Reservations } = await cloud.call('ec2', 'DescribeInstances', { InstanceIds: [id] })
+  return Reservations?.[0]?.Instances?.[0]
+}
+
+/** All machines that the filters of DescribeInstances let through. */
+export function instancesWith(cloud: Aws, filters: { Name: string; Values: string[] }[]) {
+  return cloud.pages('ec2', 'DescribeInstances', { Filters: filters }, answer =>
+    answer.Reservations?.flatMap(reservation => reservation.Instances ?? []),
+  )
+}
+
+async function readKeyPair(cloud: Aws, name: string) {
+  return (await cloud.call('ec2', 'DescribeKeyPairs', { KeyNames: [name] })).KeyPairs?.[0]
+}
+
+function stays(row: Instance): boolean {
+  return !['shutting-down', 'terminated'].includes(row.State?.Name ?? '')
+}
+
+/** An accepted instance ends again when the zone has no more of its type, or its volume cannot be made. */
+function vanished(id: string, row?: Instance): CloudProblem {
+  const { Code, Message } = row?.StateReason ?? {}
+  return new CloudProblem('again', {
+    what: `The EC2 instance ${id} was accepted and then ended.`,
+    why: Message || 'That happens when the zone has run out of this instance type, or somebody terminated it.',
+    next: 'Choose another instance type or zone, or run the same command again to try once more.',
+    ...(Code && { code: Code }),
+  })
+}

@@ -1,0 +1,176 @@
+import { CloudProblem } from '../../../errors.ts'
+import type { Aws } from '../client.ts'
+import { found, markFilter, named, tagFilters, tagsIn } from '../read.ts'
+import { inGroup } from './blockers.ts'
+import { type AwsKind, minute, orAbsent, removed, repeatable, second, settled, tagged } from './common.ts'
+
+export type SecurityGroupIn = { vpcId: string; name: string; description: string }
+
+/** Console: EC2 › Security Groups › Create. Its name is taken once in a VPC. */
+export const securityGroup: AwsKind<SecurityGroupIn, { id: string }> = {
+  type: 'aws:security-group',
+  title: 'Security group',
+  once: 'name',
+  after: ['aws:vpc'],
+  expectMs: 3 * second,
+  tagged: true,
+  async find(cloud, where) {
+    if ('id' in where) {
+      const row = await orAbsent(() => readGroup(cloud, where.id))
+      return found(row?.GroupId, tagsIn(row?.Tags))
+    }
+    const filters = where.input
+      ? [
+          { Name: 'vpc-id', Values: [where.input.vpcId] },
+          { Name: 'group-name', Values: [where.input.name] },
+        ]
+      : tagFilters(markFilter(this.type, where))
+    const rows = await cloud.pages('ec2', 'DescribeSecurityGroups', { Filters: filters }, groupsIn)
+    return rows.flatMap(row => found(row.GroupId, tagsIn(row.Tags)))
+  },
+  async create(cloud, { vpcId, name, description }, mark) {
+    const answer = await cloud.call('ec2', 'CreateSecurityGroup', {
+      VpcId: vpcId,
+      GroupName: name,
+      Description: description || name,
+      ...tagged('security-group', named(name, mark.tags)),
+    })
+    return answer.GroupId ?? ''
+  },
+  async settle(cloud, id) {
+    const options = { what: `the security group ${id}`, within: 5 * minute }
+    await settled(
+      cloud,
+      () => readGroup(cloud, id),
+      () => true,
+      options,
+    )
+    return { id }
+  },
+  remove(cloud, id, _input, mark) {
+    const send = async () => {
+      try {
+        await cloud.call('ec2', 'DeleteSecurityGroup', { GroupId: id }, repeatable)
+      } catch (error) {
+        // Groups that mention each other could never be removed one after the other.
+        if (!(error instanceof CloudProblem) || error.code !== 'DependencyViolation') throw error
+        await dropMentions(cloud, id, mark.stack)
+        throw error
+      }
+    }
+    return removed(cloud, send, 30 * minute, all => inGroup(cloud, id, all))
+  },
+}
+
+type Ports = { protocol: string; from: number; to: number; description: string }
+/** `from` and `to` are ports; -1 for all (or every type of ICMP). From addresses, or from whatever is in another group. */
+export type Rule = (Ports & { cidr: string }) | (Ports & { groupId: string })
+export type SecurityRulesIn = { groupId: string; rules: Rule[] }
+
+/** Console: the group's inbound rules. Rules that people add beside ours stay. */
+export const securityRules: AwsKind<SecurityRulesIn, { id: string }> = {
+  type: 'aws:security-rules',
+  title: 'Inbound rules',
+  once: 'put',
+  after: ['aws:security-group'],
+  expectMs: 3 * second,
+  tagged: false,
+  async find(cloud, where) {
+    if (!('id' in where)) return []
+    const rows = await orAbsent(() => readRules(cloud, groupOf(where.id)))
+    return rows?.some(isOurs) ? found(where.id, {}) : []
+  },
+  create: async (_cloud, { groupId }) => `${groupId}/rules`,
+  async settle(cloud, id, { groupId, rules }) {
+    const present = await readRules(cloud, groupId)
+    const surplus = present.filter(row => isOurs(row) && !rules.some(rule => keyOf(rule) === keyOfRow(row)))
+    await revoke(cloud, groupId, surplus.map(idOf))
+    for (const rule of rules) {
+      if (!present.some(row => keyOf(rule) === keyOfRow(row))) await authorize(cloud, groupId, rule)
+    }
+    return { id }
+  },
+  async remove(cloud, id) {
+    const rows = await orAbsent(() => readRules(cloud, groupOf(id)))
+    await orAbsent(() => revoke(cloud, groupOf(id), (rows ?? []).filter(isOurs).map(idOf)))
+    return 'gone'
+  },
+}
+
+type Row = Awaited<ReturnType<typeof readRules>>[number]
+
+/** No apostrophes, no letters beyond ASCII: descriptions of rules take few characters. */
+const ending = ' (stackwright)'
+
+function groupsIn<T>(answer: { SecurityGroups?: T[] | undefined }): T[] | undefined {
+  return answer.SecurityGroups
+}
+
+function groupOf(id: string): string {
+  return id.split('/')[0]!
+}
+
+async function readGroup(cloud: Aws, id: string) {
+  return (await cloud.call('ec2', 'DescribeSecurityGroups', { GroupIds: [id] })).SecurityGroups?.[0]
+}
+
+async function readRules(cloud: Aws, groupId: string) {
+  const input = { Filters: [{ Name: 'group-id', Values: [groupId] }] }
+  const rows = await cloud.pages('ec2', 'DescribeSecurityGroupRules', input, answer => answer.SecurityGroupRules)
+  return rows.filter(row => !row.IsEgress)
+}
+
+/** One rule a call: a duplicate in a batch fails all of it. One that is there already is what was wanted. */
+async function authorize(cloud: Aws, groupId: string, rule: Rule): Promise<void> {
+  const about = { Description: `${rule.description}${ending}` }
+  const permission = {
+    IpProtocol: rule.protocol,
+    FromPort: rule.from,
+    ToPort: rule.to,
+    ...('groupId' in rule
+      ? { UserIdGroupPairs: [{ GroupId: rule.groupId, ...about }] }
+      : { IpRanges: [{ CidrIp: rule.cidr, ...about }] }),
+  }
+  const input = { GroupId: groupId, IpPermissions: [permission] }
+  try {
+    await cloud.call('ec2', 'AuthorizeSecurityGroupIngress', input, repeatable)
+  } catch (error) {
+    if (!(error instanceof CloudProblem) || error.code !== 'InvalidPermission.Duplicate') throw error
+  }
+}
+
+async function revoke(cloud: Aws, groupId: string, ids: string[]): Promise<void> {
+  if (ids.length === 0) return
+  const input = { GroupId: groupId, SecurityGroupRuleIds: ids }
+  await orAbsent(() => cloud.call('ec2', 'RevokeSecurityGroupIngress', input, repeatable))
+}
+
+/** Rules of this stack's own groups that let this group in. Those of others are named, not touched. */
+async function dropMentions(cloud: Aws, id: string, stack: string): Promise<void> {
+  const input = { Filters: [{ Name: 'ip-permission.group-id', Values: [id] }] }
+  const groups = await cloud.pages('ec2', 'DescribeSecurityGroups', input, groupsIn)
+  for (const { GroupId, Tags } of groups) {
+    if (!GroupId || GroupId === id || tagsIn(Tags)['stackwright:stack'] !== stack) continue
+    const rows = await readRules(cloud, GroupId)
+    await revoke(cloud, GroupId, rows.filter(row => row.ReferencedGroupInfo?.GroupId === id).map(idOf))
+  }
+}
+
+function isOurs(row: Row): boolean {
+  return row.Description?.endsWith(ending) ?? false
+}
+
+function idOf(row: Row): string {
+  return row.SecurityGroupRuleId ?? ''
+}
+
+function keyOf(rule: Rule): string {
+  const { protocol, from, to } = rule
+  const source = 'groupId' in rule ? rule.groupId : rule.cidr
+  return `${protocol.toLowerCase()} ${protocol === '-1' ? '-1 -1' : `${from} ${to}`} ${source}`
+}
+
+function keyOfRow(row: Row): string {
+  const source = row.ReferencedGroupInfo?.GroupId ?? row.CidrIpv4
+  return `${row.IpProtocol?.toLowerCase()} ${row.FromPort ?? -1} ${row.ToPort ?? -1} ${source}`
+}
