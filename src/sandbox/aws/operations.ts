@@ -6,6 +6,11 @@ import { groupOperations } from './elb-groups.ts'
 import { listenerOperations } from './elb-listeners.ts'
 import { ruleOperations } from './elb-rules.ts'
 import { iamOperations } from './iam.ts'
+import { clusterOperations } from './rds-clusters.ts'
+import { dbInstanceOperations } from './rds-instances.ts'
+import { rdsReadOperations } from './rds-reads.ts'
+import { snapshotOperations } from './rds-snapshots.ts'
+import { subnetGroupOperations } from './rds-subnet-groups.ts'
 import { recordOperations } from './route53-records.ts'
 import { zoneOperations } from './route53-zones.ts'
 import { secretOperations } from './secrets.ts'
@@ -35,4 +40,9 @@ export const operations: Record<string, Operation> = {
   ...zoneOperations,
   ...recordOperations,
   ...secretOperations,
+  ...clusterOperations,
+  ...dbInstanceOperations,
+  ...rdsReadOperations,
+  ...snapshotOperations,
+  ...subnetGroupOperations,
 }
