@@ -53,8 +53,14 @@ async function read(path: string): Promise<string> {
     return await readFile(path, 'utf8')
   } catch (error) {
     if (error instanceof Problem) throw error
-    throw refuse(path, error instanceof Error ? error.message : String(error))
+    throw refuse(path, unreadable[(error as NodeJS.ErrnoException).code ?? ''] ?? String((error as Error).message))
   }
+}
+
+const unreadable: Record<string, string> = {
+  ENOENT: 'There is no such file.',
+  EISDIR: 'It is a folder.',
+  EACCES: 'You may not read it.',
 }
 
 function fromJson(text: string, path: string): Json | undefined {

@@ -47,7 +47,7 @@ const wanted: Record<Question['type'], string> = {
   yesno: 'yes or no',
   choice: 'one of its choices',
   list: 'a list (a, b, c)',
-  tags: 'tags (key=value, key=value)',
+  tags: 'names with values (team=web, stage=demo)',
 }
 
 const parsers: Record<Question['type'], (raw: Json, choices?: Choice[]) => Parsed> = {

@@ -1,7 +1,7 @@
 import { Exit, Problem } from '../errors.ts'
 import type { PlanLine } from '../events.ts'
 import { oneLine } from '../view/text.ts'
-import type { Session } from './session.ts'
+import { beginNow, type Session } from './session.ts'
 
 /** Questions go to standard error: standard output is for results. */
 export const io = { input: process.stdin, output: process.stderr } as unknown as import('../wizard/index.ts').Io
@@ -16,14 +16,16 @@ export async function confirmPlan(session: Session, lines: PlanLine[], sandbox: 
   }
   const label = losses.length > 0 ? `Carry this out, and remove ${losses.length}?` : 'Build this?'
   if (!(await askYes(session, label, sandbox && losses.length === 0))) throw declined()
+  beginNow(session)
 }
 
 /** A whole stack goes: its name must be typed. `--yes` has said so. Throws a Problem (exit 130) on anything else. */
-export async function confirmTeardown({ flags, view }: Session, stack: string): Promise<void> {
-  if (flags.yes) return
-  view.pause()
+export async function confirmTeardown(session: Session, stack: string): Promise<void> {
+  if (session.flags.yes) return
+  session.view.pause()
   const { confirmByTyping } = await import('../wizard/index.ts')
   if (!(await confirmByTyping(`Remove all of this? Type ${stack} to confirm`, stack, { io }))) throw declined()
+  beginNow(session)
 }
 
 export async function askYes({ view }: Session, label: string, fallback: boolean, help?: string): Promise<boolean> {

@@ -18,6 +18,7 @@ export function stackCommands(program: Command, exit: (code: number) => void): v
     .action(run(async () => (await import('./plan.ts')).plan))
 
   onStack(program.command('status').description('compare the saved stack with what lives in the cloud'))
+    .option('--sandbox', 'the stack is in the embedded cloud; its saved state says so anyway')
     .addHelpText('after', examples.status)
     .action(run(async () => (await import('./status.ts')).status))
 

@@ -15,7 +15,7 @@ export interface Session {
   interactive: boolean
   /** Aborted by the first Ctrl-C. */
   drain: AbortSignal
-  /** `performance.now()` when the command began. */
+  /** `performance.now()` when the command began, or when its plan was confirmed. */
   begun: number
   /** Filled while the command works; told at its end, whatever that is. */
   figures: { calls(): Record<string, number>; criticalPathMs: number }
@@ -63,8 +63,17 @@ export function done(session: Session, outputs: Record<string, string>): number 
   return Exit.done
 }
 
+/** The time that counts begins when people have said yes, not while they think. */
+export function beginNow(session: Session): void {
+  session.begun = performance.now()
+}
+
 /** Throws when nobody can be asked and `--yes` was not given; `also` are other things that are missing. */
-export function needsYes({ flags, interactive }: Session, what: string, also: Problem | undefined): void {
+export function needsYes(
+  { flags, interactive }: Session,
+  { verb, look }: { verb: string; look: string },
+  also?: Problem,
+): void {
   const lacking = interactive || flags.yes ? [] : ['Missing --yes: nobody can be asked here, and it confirms the plan.']
   if (also) {
     throw new Problem({
@@ -77,8 +86,8 @@ export function needsYes({ flags, interactive }: Session, what: string, also: Pr
   }
   if (lacking.length === 0) return
   throw new Problem({
-    what: `${what} wants a confirmation, and there is no terminal to ask on.`,
-    next: 'Look at it with `stackwright plan`, then add --yes.',
+    what: `\`${verb}\` wants a confirmation, and there is no terminal to ask on.`,
+    next: `Look at it with \`stackwright ${look}\`, then add --yes.`,
     exit: Exit.usage,
   })
 }

@@ -60,7 +60,7 @@ export async function targetThatIs(session: Session): Promise<Target & { saved: 
   if (!saved) {
     throw new Problem({
       what: `There is no stack "${stack}" in ${session.stateFolder}.`,
-      next: `Is its state lost? What it made can be found by tags: stackwright teardown --stack ${stack} --from-tags`,
+      next: `Is its state lost? What it made can be found by tags: stackwright teardown --stack ${stack} --from-tags${session.flags.sandbox ? ' --sandbox' : ''}`,
       exit: Exit.usage,
     })
   }

@@ -20,7 +20,7 @@ export function teardown(flags: Flags): Promise<number> {
 
 async function fromState(session: Session): Promise<number> {
   const target = await targetThatIs(session)
-  needsYes(session, '`teardown`', undefined)
+  needsYes(session, { verb: 'teardown', look: 'status' })
   const link = await connect(session, target)
   announce(session, target, link.connected, target.saved.blueprint)
   await show(session, target, target.saved)
@@ -41,7 +41,7 @@ async function fromState(session: Session): Promise<number> {
 /** Without a state: whatever carries the stack's name in its tags, and is what its tags say. */
 async function fromTags(session: Session): Promise<number> {
   const target = await targetByName(session)
-  needsYes(session, '`teardown`', undefined)
+  needsYes(session, { verb: 'teardown --from-tags', look: 'status' })
   const link = await connect(session, target)
   announce(session, target, link.connected, target.saved?.blueprint ?? 'unknown')
   const look = () => tracesOf({ cloud: link.connected.cloud, kinds: target.provider.kinds }, target.stack)

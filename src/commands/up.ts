@@ -25,7 +25,7 @@ export function up(flags: Flags): Promise<number> {
 
 async function work(session: Session): Promise<number> {
   const target = await targetToBuild(session, session.interactive ? await startOf(session) : {})
-  needsYes(session, '`up`', await problemBeforehand(session, target))
+  needsYes(session, { verb: 'up', look: 'plan' }, await problemBeforehand(session, target))
   await refuseWhenHeld(target)
   const link = await connect(session, target)
   announce(session, target, link.connected, target.blueprint.id)

@@ -7,9 +7,9 @@ type StackEvent = Event & { is: 'stack' }
 
 export function stackLine(event: StackEvent): string {
   const cloud = event.cloud === 'alicloud' ? 'Alibaba Cloud' : 'AWS'
-  const where = event.sandbox ? `${cloud} as embedded on this machine (nothing is real, nothing costs)` : cloud
+  const where = event.sandbox ? `${cloud}, embedded on this machine: nothing is real, nothing costs;` : cloud
   return oneLine(
-    `Stack ${event.stack} (${event.blueprint}) on ${where}, region ${event.region}, account ${event.account}`,
+    `Stack ${event.stack} (${event.blueprint}) on ${where}${event.sandbox ? '' : ','} region ${event.region}, account ${event.account}`,
   )
 }
 
@@ -42,7 +42,7 @@ export function outcomeText(outcome: Outcome): string {
 
 export function doneLine(outcome: Outcome): string {
   const calls = Object.values(outcome.calls).reduce((sum, count) => sum + count, 0)
-  return `Done in ${duration(outcome.wallMs)}${calls > 0 ? `, ${calls} API calls` : ''}.`
+  return `Done in ${duration(outcome.wallMs)}${calls > 0 ? `, ${calls} API call${calls === 1 ? '' : 's'}` : ''}.`
 }
 
 /** How long this kind takes on this cloud's clock; nothing where it is too short to tell. */

@@ -25,7 +25,8 @@ export function terminalView(out: Out, env: NodeJS.ProcessEnv): View {
   // chalk itself does not know NO_COLOR.
   const chalk = new Chalk({ level: env.NO_COLOR ? 0 : supportsColorStderr ? supportsColorStderr.level : 0 })
   const running = new Map<string, Running>()
-  const begun = performance.now()
+  /** When the work began: a person may have read the plan for long. */
+  let begun: number | undefined
   let titles: Record<string, string> = {}
   let verb: 'up' | 'teardown' = 'up'
   let speed = 1
@@ -74,7 +75,7 @@ export function terminalView(out: Out, env: NodeJS.ProcessEnv): View {
     // The spinner itself takes two columns.
     const width = out.width() - 3
     const { done, all } = chapters.count()
-    const elapsed = duration(performance.now() - begun)
+    const elapsed = duration(performance.now() - (begun ?? performance.now()))
     const names = [...running.values()].map(({ event, since }) => {
       const name = `${event.title} ${oneLine(event.address.slice(event.address.indexOf('/') + 1))}`
       return `${name}  ${duration(performance.now() - since)}${expected(event, speed)}`
@@ -94,6 +95,7 @@ export function terminalView(out: Out, env: NodeJS.ProcessEnv): View {
   }
 
   function resource(event: ResourceEvent): void {
+    begun ??= performance.now()
     if (isFinal(event.phase)) running.delete(event.address)
     else if (event.phase !== 'waiting') {
       running.set(event.address, { event, since: running.get(event.address)?.since ?? performance.now() })

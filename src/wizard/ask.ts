@@ -33,10 +33,11 @@ export async function askQuestion<Live>(asked: Asked<Live>): Promise<Reply<Json 
   const wrong = offer.value === undefined ? undefined : problemWith(question, offer.value, values, offer.choices)
   const stillRight = asked.earlier !== undefined && !problemWith(question, asked.earlier, values, offer.choices)
   const fallback = stillRight ? asked.earlier : wrong === undefined ? offer.value : undefined
-  const from = fallback === undefined ? '' : stillRight ? 'your earlier answer' : originOf(offer.from, asked)
+  const from =
+    fallback === undefined ? '' : stillRight ? 'The default is your earlier answer.' : originOf(offer.from, asked)
   const common = {
     label: question.label,
-    help: [question.help, from && `Default: ${from}.`].filter(Boolean).join(' '),
+    help: [question.help, from].filter(Boolean).join(' '),
     notice: asked.notice ?? offer.notice ?? wrong,
     columns: io.output.columns || 80,
     back: asked.back,
@@ -123,12 +124,17 @@ async function askSecret<Live>(asked: Asked<Live>): Promise<Reply<Json | undefin
   }
 }
 
-function originOf<Live>(from: Origin | undefined, { labels, values }: Asked<Live>): string {
+/** Says in one sentence where the default comes from. */
+function originOf<Live>(from: Origin | undefined, { labels, values, question }: Asked<Live>): string {
   if (!from) return ''
-  if (from.blueprint) return 'from the blueprint'
+  if (from.blueprint) return 'The default is the blueprint’s.'
   const names = from.follows.filter(key => values[key] !== undefined).map(key => labels.get(key) ?? key)
-  const follows = names.length === 0 ? '' : `follows ${[...new Set(names)].slice(0, 2).join(' and ')}`
-  return [from.looked ? 'looked up in the cloud' : '', follows].filter(Boolean).join(', ') || 'fits nearly everyone'
+  // The same label in another chapter would read as if the default followed itself.
+  const others = [...new Set(names)].filter(name => name !== question.label).slice(0, 2)
+  const follows =
+    others.length > 0 ? `follows ${others.join(' and ')}` : names.length > 0 ? 'follows what you answered' : ''
+  if (from.looked) return `The default was looked up in the cloud${follows && ` and ${follows}`}.`
+  return `The default ${follows || 'fits nearly everyone'}.`
 }
 
 function pickOf<Live>(question: Question<Live>, choices: Choice[], values: Values) {

@@ -66,6 +66,10 @@ describe('what is missing or broken is said with exit 4, without a secret', () =
     })
   })
 
+  test('nothing at all on a machine that is not in the cloud, whatever answers at the address of its metadata service', async () => {
+    await expect(findKeys({ HOME: home })).rejects.toThrow('No Alibaba Cloud credentials')
+  })
+
   test('half a key', async () => {
     await expect(findKeys({ HOME: home, ALIBABA_CLOUD_ACCESS_KEY_ID: 'a' })).rejects.toThrow(
       'ALIBABA_CLOUD_ACCESS_KEY_SECRET',

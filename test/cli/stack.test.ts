@@ -49,6 +49,8 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
     expect(statSync(join(cwd, '.stackwright/life/state.json')).mode & 0o777).toBe(0o600)
     expect(statSync(join(cwd, '.stackwright/life/secrets.json')).mode & 0o777).toBe(0o600)
 
+    const typedAsBefore = await run(['status', '--sandbox'], { cwd, env: env() })
+    expect(typedAsBefore).toMatchObject({ code: 0, stderr: expect.not.stringContaining('works there too') })
     const status = await run(['status'], { cwd, env: env() })
     expect(status.code).toBe(0)
     expect(status.stdout).toContain('is there')
@@ -69,7 +71,7 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
 
     const unasked = await run(['teardown'], { cwd, env: env() })
     expect(unasked.code).toBe(2)
-    expect(unasked.stderr).toContain('--yes')
+    expect(unasked.stderr).toContain('Look at it with `stackwright status`, then add --yes.')
 
     const teardown = await run(['teardown', '--yes'], { cwd, env: env() })
     expect(teardown.stderr).toContain('Its data is lost with it.')

@@ -111,13 +111,12 @@ async function keysFromCredentialsFile(env: NodeJS.ProcessEnv): Promise<KeySourc
 
 async function keysFromMachineRole(env: NodeJS.ProcessEnv): Promise<KeySource | undefined> {
   if (env.ALIBABA_CLOUD_ECS_METADATA_DISABLED?.toLowerCase() === 'true') return undefined
-  const role = env.ALIBABA_CLOUD_ECS_METADATA
-  if (!role && !(await metadataAnswers())) return undefined
+  const role = env.ALIBABA_CLOUD_ECS_METADATA || (await roleOfThisMachine())
+  if (!role) return undefined
   const { ECSRAMRoleCredentialsProvider } = await library()
-  return guarded('the RAM role of this machine', () => {
-    const builder = ECSRAMRoleCredentialsProvider.builder()
-    return (role ? builder.withRoleName(role) : builder).build()
-  })
+  return guarded(`the RAM role ${role} of this machine`, () =>
+    ECSRAMRoleCredentialsProvider.builder().withRoleName(role).build(),
+  )
 }
 
 async function keysFromUri(env: NodeJS.ProcessEnv): Promise<KeySource | undefined> {
@@ -196,13 +195,23 @@ async function guarded(what: string, build: () => { getCredentials(): Promise<Ke
   }
 }
 
-/** The metadata service exists only on Alibaba's own machines; elsewhere its address swallows packets. */
-async function metadataAnswers(): Promise<boolean> {
+/**
+ * The role that the metadata service names. It exists only on Alibaba's own machines; elsewhere its address swallows
+ * packets, or a proxy answers in its place, so that only an answer that looks like a role's name counts.
+ */
+async function roleOfThisMachine(): Promise<string | undefined> {
+  const latest = 'http://100.100.100.200/latest'
+  const signal = AbortSignal.timeout(1000)
   try {
-    await fetch('http://100.100.100.200/latest/meta-data/', { signal: AbortSignal.timeout(1000) })
-    return true
+    // Machines in hardened mode answer only those who bring a token.
+    const ttl = { 'X-aliyun-ecs-metadata-token-ttl-seconds': '60' }
+    const token = await fetch(`${latest}/api/token`, { method: 'PUT', headers: ttl, signal })
+    const headers: Record<string, string> = token.ok ? { 'X-aliyun-ecs-metadata-token': await token.text() } : {}
+    const answer = await fetch(`${latest}/meta-data/ram/security-credentials/`, { headers, signal })
+    const name = answer.ok ? (await answer.text()).trim() : ''
+    return /^[\w.-]{1,64}$/.test(name) ? name : undefined
   } catch {
-    return false
+    return undefined
   }
 }
 
