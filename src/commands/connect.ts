@@ -56,13 +56,13 @@ export function announce(session: Session, target: Target, connected: Connected,
 }
 
 async function sandboxFor(
-  { env, stateFolder, onEnd }: Session,
+  { env, stateFolder, onEnd, view }: Session,
   quiet: boolean,
-): Promise<{ url: string; speed: number }> {
+): Promise<{ url: string; speed: number; machines?: 'none' | 'container' }> {
   const { ensureSandbox, findSandbox, sandboxData } = await import('../sandbox/process.ts')
   const running = quiet ? await findSandbox({ data: sandboxData(stateFolder), env }) : undefined
   if (running) return running
-  if (!quiet) return ensureSandbox({ stateDir: stateFolder, env })
+  if (!quiet) return ensureSandbox({ stateDir: stateFolder, env, onProgress: text => view.emit({ is: 'note', text }) })
   const { serve } = await import('../sandbox/server.ts')
   const own = await serve({ speed: 50 })
   onEnd.push(() => own.close())

@@ -18,6 +18,7 @@ export async function serveSandbox(flags: SandboxFlags): Promise<number> {
     speed: numeric(flags.speed),
     seed: numeric(flags.seed),
     faults: flags.faults,
+    machines: flags.machines === 'container' ? 'container' : 'none',
     env: process.env,
     onStop: stop,
   })

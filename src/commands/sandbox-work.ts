@@ -17,15 +17,35 @@ export async function start(flags: SandboxFlags): Promise<number> {
   print(
     flags,
     { url: running.url, pid: running.pid },
-    `The sandbox answers at ${running.url} (speed ${running.speed}, process ${running.pid}).`,
+    `The sandbox answers at ${running.url} (speed ${running.speed}, machines ${running.machines === 'container' ? 'in containers' : 'simulated'}, process ${running.pid}).`,
   )
   return Exit.done
 }
 
 /** Stops it; that none was running is fine. */
 export async function stop(flags: SandboxFlags): Promise<number> {
-  const stopped = await stopSandbox({ data: dataOf(flags), env: process.env })
-  print(flags, { stopped }, stopped ? 'The sandbox has stopped. Its data stays.' : 'No sandbox was running.')
+  if (flags.purge) return await purge(flags)
+  const data = dataOf(flags)
+  const machines = (await findSandbox({ data, env: process.env }))?.machines
+  const stopped = await stopSandbox({ data, env: process.env })
+  const left =
+    machines === 'container' ? 'Its data and its containers stay; `sandbox purge` removes them.' : 'Its data stays.'
+  print(flags, { stopped }, stopped ? `The sandbox has stopped. ${left}` : 'No sandbox was running.')
+  return Exit.done
+}
+
+/** Removes a sandbox with all it has, or all of them, whether a server runs or was killed. */
+export async function purge(flags: SandboxFlags): Promise<number> {
+  const { purgeAll, purgeSandbox } = await import('../sandbox/purge.ts')
+  const { stopped, removed } = flags.all
+    ? await purgeAll(process.env)
+    : await purgeSandbox({ data: dataOf(flags), env: process.env })
+  const count = (kind: string) => removed.filter(one => one.kind === kind).length
+  print(
+    flags,
+    { stopped, removed: removed.map(one => ({ ...one })) },
+    `${stopped ? 'The sandbox has stopped. ' : ''}Removed: ${count('container')} containers, ${count('network')} networks, the data.`,
+  )
   return Exit.done
 }
 
@@ -36,7 +56,8 @@ export async function status(flags: SandboxFlags): Promise<number> {
     name => `${name.padEnd(9)} ${String(told[name] || '–')}`,
   )
   const defects = Array.isArray(told.defects) ? told.defects.map(defect => `defect    ${oneLine(String(defect))}`) : []
-  print(flags, told, [...lines, ...defects].join('\n'))
+  const troubles = Array.isArray(told.troubles) ? told.troubles.map(one => `trouble   ${oneLine(String(one))}`) : []
+  print(flags, told, [...lines, ...defects, ...troubles].join('\n'))
   return Exit.done
 }
 
@@ -51,11 +72,9 @@ export async function inventory(flags: SandboxFlags): Promise<number> {
 }
 
 function startOptions(flags: SandboxFlags): Parameters<typeof startSandbox>[0] {
-  if (flags.machines === 'container') {
-    throw usage('Machines in containers are not in this version.', 'Leave --machines out: machines are simulated.')
-  }
-  if (flags.machines !== undefined && flags.machines !== 'none') {
-    throw usage(`--machines ${flags.machines} is not known.`, 'Use --machines none.')
+  const { machines } = flags
+  if (machines !== undefined && machines !== 'none' && machines !== 'container') {
+    throw usage(`--machines ${machines} is not known.`, 'Use --machines none or --machines container.')
   }
   return {
     data: dataOf(flags),
@@ -63,6 +82,8 @@ function startOptions(flags: SandboxFlags): Parameters<typeof startSandbox>[0] {
     speed: number(flags.speed, '--speed', 0.01, 100_000, false),
     seed: number(flags.seed, '--seed', 0, 2 ** 31, true),
     faults: faultSpec(flags.faults),
+    machines,
+    onProgress: text => void process.stderr.write(`${text}\n`),
     env: process.env,
   }
 }

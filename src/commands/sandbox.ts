@@ -9,6 +9,8 @@ export interface SandboxFlags {
   data?: string
   state?: string
   seed?: string
+  purge?: boolean
+  all?: boolean
   json?: boolean
 }
 
@@ -16,7 +18,7 @@ type Work = (flags: SandboxFlags) => Promise<number>
 
 /** `stackwright sandbox …`: the embedded cloud as a server of its own. The work is loaded when it is called. */
 export function sandboxCommand(program: Command, exit: (code: number) => void): void {
-  const run = (name: 'start' | 'stop' | 'status' | 'inventory') => async (flags: SandboxFlags) =>
+  const run = (name: 'start' | 'stop' | 'purge' | 'status' | 'inventory') => async (flags: SandboxFlags) =>
     exit(await (await import('./sandbox-work.ts'))[name](flags))
   const group = program.command('sandbox').description('the embedded cloud: start it, stop it, look into it')
   group.addHelpText('after', examples)
@@ -25,10 +27,15 @@ export function sandboxCommand(program: Command, exit: (code: number) => void): 
     .option('--port <number>', 'the local port (any free one)')
     .option('--speed <factor>', "how much faster than a real cloud's its time runs (50)")
     .option('--faults <spec>', 'for example throttle=0.2,error=0.05,reset=0.05,slow=0.1:2000,seed=7')
-    .option('--machines <kind>', 'none: machines are simulated (none)')
+    .option('--machines <kind>', 'none: simulated; container: they really run, with Podman (none)')
     .option('--seed <number>', 'make the same ids each time')
     .action(run('start'))
-  options(group.command('stop').description('stop it; its data stays')).action(run('stop'))
+  options(group.command('stop').description('stop it; its data and its containers stay'))
+    .option('--purge', 'remove both')
+    .action(run('stop'))
+  options(group.command('purge').description('remove it with its containers, networks and data, also without a server'))
+    .option('--all', 'every sandbox on this computer whose machines are containers')
+    .action(run('purge'))
   options(group.command('status').description('where it runs, its speed, its calls')).action(run('status'))
   options(group.command('inventory').description('everything that exists in it')).action(run('inventory'))
   group
@@ -38,6 +45,7 @@ export function sandboxCommand(program: Command, exit: (code: number) => void): 
     .option('--speed <factor>')
     .option('--faults <spec>')
     .option('--seed <number>')
+    .option('--machines <kind>')
     .action(async (flags: SandboxFlags) => {
       const serve: Work = (await import('./sandbox-serve.ts')).serveSandbox
       exit(await serve(flags))
@@ -56,6 +64,7 @@ Examples:
   stackwright sandbox start --speed 100
   stackwright sandbox start --faults throttle=0.2,error=0.05,seed=7 --json
   stackwright sandbox inventory
-  stackwright sandbox stop
+  stackwright sandbox start --machines container
+  stackwright sandbox stop --purge
 
 \`--sandbox\` behind other commands starts it by itself. STACKWRIGHT_SANDBOX_URL names one that runs elsewhere.`

@@ -24,8 +24,11 @@ export interface Provider<C extends Cloud = Cloud, Live = unknown> {
 export interface Connection {
   region: string
   env: NodeJS.ProcessEnv
-  /** The embedded cloud instead of the real one. `speed`: cloud milliseconds a real millisecond. */
-  sandbox?: { url: string; speed: number }
+  /**
+   * The embedded cloud instead of the real one. `speed`: cloud milliseconds a real millisecond. `machines`: whether they
+   * are simulated or containers, which take real time.
+   */
+  sandbox?: { url: string; speed: number; machines?: 'none' | 'container' }
   emit: Emit
   /** Aborted: waits end at once with Interrupted; calls under way are let finish. */
   drain: AbortSignal
@@ -120,8 +123,11 @@ export interface Balancer {
   internal: boolean
   /** The name people come by over HTTPS, where there is one; `host` answers it on port 443. */
   secure?: { name: string }
-  /** Records that people must add to their own DNS, each told as soon as it is known. */
-  records?: { type: string; name: string | Ref<string>; value: string | Ref<string>; why: string }[]
+  /** What people must add to a DNS that is not this account's: the proof for a certificate, and the way to the load balancer. */
+  records?: {
+    proofs: Ref<{ name: string; type: string; value: string }[]>
+    name: { name: string; type: string; value: Ref<string> }
+  }
   ready: { address: string }[]
 }
 

@@ -63,13 +63,22 @@ export async function isServing(owner: Owner): Promise<boolean> {
   return owner.pid !== process.pid && Date.now() - owner.since < longestStart
 }
 
+/** What a server says of itself. */
+export interface Status {
+  pid: number
+  speed: number
+  faults: string
+  machines: 'none' | 'container'
+}
+
 /** What the server at this address says of itself; nothing when none answers. */
-export async function statusOf(url: string): Promise<{ pid: number; speed: number; faults: string } | undefined> {
+export async function statusOf(url: string): Promise<Status | undefined> {
   try {
     const response = await fetch(new URL('/-/status', url), { signal: AbortSignal.timeout(5_000) })
-    const status = (await response.json()) as { pid?: unknown; speed?: unknown; faults?: unknown }
+    const status = (await response.json()) as { [name in keyof Status]?: unknown }
     if (typeof status.pid !== 'number' || typeof status.speed !== 'number') return undefined
-    return { pid: status.pid, speed: status.speed, faults: String(status.faults ?? '') }
+    const machines = status.machines === 'container' ? 'container' : 'none'
+    return { pid: status.pid, speed: status.speed, faults: String(status.faults ?? ''), machines }
   } catch {
     return undefined
   }

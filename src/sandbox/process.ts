@@ -5,6 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Exit, Problem } from '../errors.ts'
 import { packageFile } from '../files.ts'
 import { isAlive, isServing, readOwner, statusOf } from './claim.ts'
+import { idOf } from './containers/id.ts'
+import type { Machines } from './server.ts'
 
 /** A sandbox that answers. */
 export interface Running {
@@ -12,6 +14,7 @@ export interface Running {
   /** 0 when it runs elsewhere (STACKWRIGHT_SANDBOX_URL). */
   pid: number
   speed: number
+  machines: Machines
 }
 
 export interface StartOptions {
@@ -20,6 +23,10 @@ export interface StartOptions {
   speed?: number | undefined
   faults?: string | undefined
   seed?: number | undefined
+  /** Default: what the machines of the folder's data are, else simulated. */
+  machines?: Machines | undefined
+  /** Told what takes a while: the machine image is built once. */
+  onProgress?: ((text: string) => void) | undefined
   env: NodeJS.ProcessEnv
 }
 
@@ -35,12 +42,14 @@ export function sandboxData(stateDir: string): string {
 export async function ensureSandbox({
   stateDir,
   env,
+  onProgress,
 }: {
   stateDir: string
   env: NodeJS.ProcessEnv
-}): Promise<{ url: string; speed: number }> {
+  onProgress?: (text: string) => void
+}): Promise<Running> {
   const data = sandboxData(stateDir)
-  return (await findSandbox({ data, env })) ?? (await startSandbox({ data, env }))
+  return (await findSandbox({ data, env })) ?? (await startSandbox({ data, env, onProgress }))
 }
 
 /** The running sandbox, or nothing. Throws a Problem when STACKWRIGHT_SANDBOX_URL names one that does not answer. */
@@ -56,7 +65,7 @@ export async function findSandbox({
   const owner = await startedOwner(data)
   if (!owner) return undefined
   const status = await statusOf(owner.url)
-  return status && { url: owner.url, pid: owner.pid, speed: status.speed }
+  return status && { url: owner.url, pid: owner.pid, speed: status.speed, machines: status.machines }
 }
 
 /**
@@ -66,14 +75,24 @@ export async function findSandbox({
 export async function startSandbox(options: StartOptions): Promise<Running> {
   const running = await findSandbox({ data: options.data, env: {} })
   if (running) return await fitting(running, options)
+  const machines = machinesFor(options)
+  // Before anyone waits for the server: at the first time it takes minutes.
+  if (machines === 'container') {
+    const { prepareContainers } = await import('./containers/open.ts')
+    await prepareContainers(options.env, progress => options.onProgress?.(progress.text))
+  }
   const log = join(options.data, 'server.log')
   const output = openLog(options.data, log)
-  const child = spawn(process.execPath, [packageFile('bin/stackwright.js'), ...serveArguments(options)], {
-    cwd: options.data,
-    detached: true,
-    stdio: ['ignore', output, output],
-    env: withoutUrl(options.env),
-  })
+  const child = spawn(
+    process.execPath,
+    [packageFile('bin/stackwright.js'), ...serveArguments({ ...options, machines })],
+    {
+      cwd: options.data,
+      detached: true,
+      stdio: ['ignore', output, output],
+      env: withoutUrl(options.env),
+    },
+  )
   closeSync(output)
   let ended = false
   child.on('error', () => (ended = true))
@@ -120,7 +139,7 @@ function openLog(data: string, log: string): number {
 
 async function namedSandbox(url: string): Promise<Running> {
   const status = URL.canParse(url) ? await statusOf(url) : undefined
-  if (status) return { url: url.replace(/\/+$/, ''), pid: 0, speed: status.speed }
+  if (status) return { url: url.replace(/\/+$/, ''), pid: 0, speed: status.speed, machines: status.machines }
   throw new Problem({
     what: `No sandbox answers at ${url}.`,
     why: 'STACKWRIGHT_SANDBOX_URL names it.',
@@ -146,6 +165,7 @@ async function fitting(running: Running, options: StartOptions): Promise<Running
     options.port !== undefined && options.port !== 0 && Number(new URL(running.url).port) !== options.port && 'port',
     options.speed !== undefined && options.speed !== running.speed && 'speed',
     options.faults !== undefined && options.faults !== status?.faults && 'faults',
+    options.machines !== undefined && options.machines !== running.machines && 'kind of machines',
   ].filter(Boolean)
   if (differs.length === 0) return running
   throw new Problem({
@@ -154,8 +174,20 @@ async function fitting(running: Running, options: StartOptions): Promise<Running
   })
 }
 
-function serveArguments({ data, port, speed, faults, seed }: StartOptions): string[] {
-  const named = { data, port, speed, faults, seed }
+/** What was built with one kind of machines cannot go on with the other. */
+function machinesFor({ data, machines }: StartOptions): Machines {
+  const before = idOf(data) ? 'container' : existsSync(join(data, 'world.jsonl')) ? 'none' : undefined
+  if (machines === undefined || before === undefined || machines === before) return machines ?? before ?? 'none'
+  const said = { none: 'simulated', container: 'containers' }
+  throw new Problem({
+    what: `The machines of the sandbox in ${data} are ${said[before]}, not ${said[machines]}.`,
+    next: 'Leave --machines out; or remove that sandbox with everything in it: stackwright sandbox purge.',
+    exit: Exit.usage,
+  })
+}
+
+function serveArguments({ data, port, speed, faults, seed, machines }: StartOptions): string[] {
+  const named = { data, port, speed, faults, seed, machines }
   return [
     'sandbox',
     'serve',

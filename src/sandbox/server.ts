@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { JsonObject } from '../kind.ts'
@@ -8,13 +9,17 @@ import { inventoryOf as awsInventoryOf } from './aws/inventory.ts'
 import { operations as awsOperations } from './aws/operations.ts'
 import { isAws } from './aws/wire.ts'
 import { announce, claim, release } from './claim.ts'
+import type { OpenOptions } from './containers/open.ts'
+import type { Reality } from './containers/reality.ts'
 import { type CallLog, createCallLog } from './control.ts'
 import { createFaults, type Faults, parseFaults } from './faults.ts'
 import { closeServer, createFronts, type Fronts, listen } from './front.ts'
 import { createHttp } from './http.ts'
-import { createJournal, type Extra } from './journal.ts'
+import { createJournal } from './journal.ts'
 import { openStore, type Saved } from './store.ts'
 import { createWorld, type LiveWorld } from './world.ts'
+
+export type Machines = 'none' | 'container'
 
 export interface ServeOptions {
   /** 0 or nothing: any free port. */
@@ -25,7 +30,8 @@ export interface ServeOptions {
   faults?: string | undefined
   /** Folder that keeps the data; nothing: in memory only. */
   data?: string | undefined
-  machines?: 'none' | undefined
+  /** `container`: machines and databases really run, as containers of Podman. Default: they are simulated. */
+  machines?: Machines | undefined
   seed?: number | undefined
   /** Where an own access key pair may stand; nothing: none. */
   env?: NodeJS.ProcessEnv | undefined
@@ -72,11 +78,16 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
   const world = createWorld(store.saved.world, speed)
   const save = createJournal(store, world)
   save({ clock: true })
-  const fronts = frontsOf(world, store.saved, save)
+  const keepPort = (name: string, port: number) => {
+    store.saved.ports.set(name, port)
+    save({ port: [name, port] })
+  }
+  const fronts = frontsOf(world, store.saved, keepPort)
+  const reality = await realityFor(options, { world, save: () => save(), speed, ports: store.saved.ports, keepPort })
   const log = createCallLog()
   const { tokens } = store.saved
   const ground = { world, tokens, env: options.env ?? {}, faults: faults.now, save }
-  const alicloud = createAlicloudApi({ ...ground, operations })
+  const alicloud = createAlicloudApi({ ...ground, operations: reality?.operations(operations) ?? operations })
   const aws = createAwsApi({ ...ground, operations: awsOperations })
   const inventory = () => [...inventoryOf(world), ...awsInventoryOf(world)].map(thing => ({ ...thing }))
   const server = createHttp(
@@ -91,12 +102,13 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
         ...statusOf(world, log),
         faults: faults.text(),
         machines: options.machines ?? 'none',
+        troubles: reality?.troubles() ?? [],
       }),
       inventory,
       calls: log.counts,
       log: log.last,
       setFaults: faults.set,
-      reach: fronts.reach,
+      reach: reality?.reach ?? fronts.reach,
       // The answer to the one who asks leaves first.
       stop: options.onStop ?? (() => void setTimeout(() => sandbox.close(), 20)),
     },
@@ -105,6 +117,9 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
   const { port } = server.address() as AddressInfo
   const close = async () => {
     await Promise.all([closeServer(server), fronts.close()])
+    await reality?.close()
+    // Without its data nobody could find what it leaves.
+    if (!options.data || !existsSync(options.data)) await reality?.purge()
     save({ clock: true })
     store.close()
     whenClosed()
@@ -136,15 +151,22 @@ function changeable(first: string): { now(): Faults; text(): string; set(spec: s
   }
 }
 
-function frontsOf(world: LiveWorld, { ports }: Saved, save: (extra: Extra) => void): Fronts {
+function frontsOf(world: LiveWorld, { ports }: Saved, keepPort: (name: string, port: number) => void): Fronts {
   return createFronts({
     look: (host, port) => frontDoor(world, host, port),
     ports,
-    keepPort(name, port) {
-      ports.set(name, port)
-      save({ port: [name, port] })
-    },
+    keepPort,
   })
+}
+
+/** What makes the machines real, loaded only where they are to be. */
+async function realityFor(
+  { machines, data, env }: ServeOptions,
+  ground: Omit<OpenOptions, 'data' | 'env'>,
+): Promise<Reality | undefined> {
+  if (machines !== 'container') return undefined
+  const { openReality } = await import('./containers/open.ts')
+  return await openReality({ ...ground, data, env: env ?? process.env })
 }
 
 function statusOf(world: LiveWorld, log: CallLog): JsonObject {

@@ -55,7 +55,7 @@ export function build(shared: Shared, account: string, rank: number): Alicloud {
     pages: (product, action, params, list, paging) => allPages(cloud, product, action, params, list, paging),
     sleep: ms => sleep(shared, ms),
     now: () => performance.now() * speed,
-    deadline(ms, real = 10_000) {
+    deadline(ms, real = connection.sandbox?.machines === 'container' ? 180_000 : 10_000) {
       const end = performance.now() + Math.max(ms / speed, Math.min(ms, real))
       return () => performance.now() > end
     },

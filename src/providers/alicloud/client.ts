@@ -34,7 +34,8 @@ export interface Alicloud extends Cloud {
   now(): number
   /**
    * Answers true once `ms` of the cloud's time have passed, and at least `real` milliseconds of ours (ten seconds, or
-   * `ms` if that is shorter): a fast embedded cloud must not make a slow machine give up.
+   * `ms` if that is shorter; three minutes where machines are containers): a fast embedded cloud must not make a slow
+   * machine give up.
    */
   deadline(ms: number, real?: number): () => boolean
 }

@@ -1,6 +1,5 @@
-import { sandboxId } from './id.ts'
+import { remember, sandboxId } from './id.ts'
 import { ensureImage, type Progress } from './image.ts'
-import { type Kept, purge } from './purge.ts'
 import { createReality, type Reality, type RealityGround } from './reality.ts'
 import { findRuntime } from './runtime.ts'
 
@@ -25,10 +24,7 @@ export async function prepareContainers(
 export async function openReality({ data, env, ...ground }: OpenOptions): Promise<Reality> {
   const runtime = await findRuntime(env)
   const image = await ensureImage(runtime, { env })
-  return await createReality({ ...ground, runtime, image, sandbox: sandboxId(data) })
-}
-
-/** Removes the containers and networks of one sandbox's data, or of every sandbox on this computer; no server needs to run. */
-export async function purgeContainers(env: NodeJS.ProcessEnv, data?: string): Promise<Kept[]> {
-  return await purge(await findRuntime(env), data === undefined ? undefined : sandboxId(data))
+  const sandbox = sandboxId(data)
+  if (data) remember(sandbox, data, env)
+  return await createReality({ ...ground, runtime, image, sandbox })
 }
