@@ -59,7 +59,8 @@ export function openLive(market: Market, { region, account, keep }: Place): AwsL
         ...(i >= fitting && { hint: 'does not sell all that is chosen' }),
       }))
     },
-    typeChoices: async zones => (await typesIn(market, zones)).map(spec => ({ value: spec.id, name: nameOfType(spec) })),
+    typeChoices: async zones =>
+      (await typesIn(market, zones)).map(spec => ({ value: spec.id, name: nameOfType(spec) })),
     async defaultType(zones, prefer) {
       const sold = (await typesIn(market, zones)).map(({ id }) => id)
       return prefer.find(type => sold.includes(type)) ?? sold[0]

@@ -109,14 +109,17 @@ export function openMarket(cloud: Aws): Market {
       }),
     image: id =>
       once(`image ${id}`, async () => {
-        const { Images = [] } = await orNothing(cloud.call('ec2', 'DescribeImages', { ImageIds: [id] }, { sure: true }), {})
+        const { Images = [] } = await orNothing(
+          cloud.call('ec2', 'DescribeImages', { ImageIds: [id] }, { sure: true }),
+          {},
+        )
         const [found] = Images
         if (!found) return undefined
         return {
           id,
           name: found.Name ?? id,
           arch: found.Architecture ?? 'x86_64',
-          linux: found.Platform !== 'windows',
+          linux: found.Platform?.toLowerCase() !== 'windows',
         }
       }),
     versions: engine =>

@@ -65,13 +65,13 @@ export function serverQuestions(of: DatabaseQuestions): Question<AwsLive>[] {
   ]
 }
 
-/** Accounts and the database in it. */
+/** The application's account and its database. */
 export function accountQuestions({ chapter, name, user }: DatabaseQuestions): Question<AwsLive>[] {
   return [
     {
       key: `${chapter}.name`,
       label: 'Database name',
-      help: 'The database the application keeps its tables in. It is made with SQL from one of the machines.',
+      help: 'The database the application keeps its tables in.',
       type: 'text',
       default: () => name,
       check: value => wordProblem(value, 64) ?? reservedProblem(String(value), 'database'),
@@ -85,38 +85,40 @@ export function accountQuestions({ chapter, name, user }: DatabaseQuestions): Qu
       check: (value, values) =>
         wordProblem(value, 32) ??
         reservedProblem(String(value), 'account') ??
-        (String(value).toLowerCase() === text(values, `${chapter}.adminUser`).toLowerCase()
+        (value === text(values, `${chapter}.adminUser`)
           ? `${show(value)} is the master user already (${chapter}.adminUser).`
           : undefined),
     },
-    {
-      key: `${chapter}.password`,
-      label: 'Password of the user',
-      help: '8 to 41 characters of three kinds. A strong one is made and kept if you give none.',
-      type: 'secret',
-      default: () => 'generate',
-      check: passwordProblem,
-      advanced: true,
-    },
+    passwordQuestion(`${chapter}.password`, 'Password of the user'),
+  ]
+}
+
+/** The account that makes the database and its user. */
+export function masterQuestions({ chapter }: DatabaseQuestions): Question<AwsLive>[] {
+  return [
     {
       key: `${chapter}.adminUser`,
       label: 'Master user',
-      help: 'The account that makes the database and its user, and nothing else.',
+      help: 'The account that makes the database and its user with SQL from one of the machines, and nothing else.',
       type: 'text',
       default: () => 'admin',
       check: value => wordProblem(value, 16) ?? masterProblem(String(value)),
       advanced: true,
     },
-    {
-      key: `${chapter}.adminPassword`,
-      label: 'Master password',
-      help: '8 to 41 characters of three kinds. A strong one is made and kept if you give none.',
-      type: 'secret',
-      default: () => 'generate',
-      check: passwordProblem,
-      advanced: true,
-    },
+    passwordQuestion(`${chapter}.adminPassword`, 'Master password'),
   ]
+}
+
+function passwordQuestion(key: string, label: string): Question<AwsLive> {
+  return {
+    key,
+    label,
+    help: '8 to 41 characters of three kinds. A strong one is made and kept if you give none.',
+    type: 'secret',
+    default: () => 'generate',
+    check: passwordProblem,
+    advanced: true,
+  }
 }
 
 /** What happens to the data. */
@@ -131,7 +133,7 @@ export function endQuestions({ chapter }: DatabaseQuestions): Question<AwsLive>[
       advanced: true,
     },
     {
-      key: `${chapter}.finalSnapshot`,
+      key: `${chapter}.finalBackup`,
       label: 'Keep a last snapshot at teardown',
       help: 'Removing the database removes its data. A snapshot stays behind then, costs a little, and can be made a database again.',
       type: 'yesno',
@@ -170,7 +172,9 @@ export function classProblem(value: Json): string | undefined {
   if (typeof value !== 'string' || !/^db\.[a-z0-9-]{2,20}(\.[a-z0-9-]{2,20}){0,2}$/.test(value)) {
     return `${show(value)} is not a DB instance class. Classes look like db.t4g.micro.`
   }
-  return ruledOut(value) ? `${value} cannot run a current MySQL. Choose db.t4g or db.t3, for example db.t4g.micro.` : undefined
+  return ruledOut(value)
+    ? `${value} cannot run a current MySQL. Choose db.t4g or db.t3, for example db.t4g.micro.`
+    : undefined
 }
 
 /** Small letters, digits and _, a letter first: the same in every tool, quoted or not. */

@@ -1,7 +1,7 @@
 import { firstOf, listOf, sourceProblem } from '../../../checks.ts'
-import type { Drawing, Drawn, Handle } from '../../../kind.ts'
-import type { Json } from '../../../kind.ts'
+import type { Drawing, Drawn, Handle, Json, Ref } from '../../../kind.ts'
 import { securityGroup, securityRules } from '../kinds/index.ts'
+import type { Rule } from '../kinds/security.ts'
 
 /** A security group with its rules. Groups name each other: who may come in is a task, not an address. */
 
@@ -18,7 +18,7 @@ export interface Opening {
 export function drawGroup(
   on: Drawing,
   name: string,
-  of: { vpcId: Drawn<string>; stack: string; what: string },
+  of: { vpcId: Ref<string>; stack: string; what: string },
   openings: Opening[],
 ): Handle<{ id: string }> {
   const group = on.add(`${name}-group`, securityGroup, {
@@ -35,7 +35,7 @@ export function drawGroup(
   return group
 }
 
-function rulesOf({ port, from, why }: Opening) {
+function rulesOf({ port, from, why }: Opening): Drawn<Rule>[] {
   const range = { protocol: 'tcp' as const, from: port, to: port, description: why }
   if (!Array.isArray(from)) return [{ ...range, groupId: from.get('id') }]
   return [...new Set(from.map(block))].map(cidr => ({ ...range, cidr }))

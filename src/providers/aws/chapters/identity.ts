@@ -31,7 +31,7 @@ export function drawRole(
     managedPolicies: [MANAGED],
     inlinePolicy: JSON.stringify({ Version: '2012-10-17', Statement: statements(stack, bucket) }),
   })
-  return on.add('instance-profile', instanceProfile, { name, roleName: made.get('name') })
+  return on.add('instance-profile', instanceProfile, { name, roleName: made.get('id') })
 }
 
 function statements(stack: string, bucket: string | undefined) {

@@ -1,8 +1,8 @@
 import { type Cidr, cidrProblem, dotted, inside, overlaps, parseCidr, show } from '../../../checks.ts'
 import type { Json } from '../../../kind.ts'
 import type { Values } from '../../../question.ts'
-import { SMALLEST_SUBNET } from './network.ts'
 import { text } from './names.ts'
+import { SMALLEST_SUBNET } from './network.ts'
 
 /** A part of the VPC for the subnet `key`, the first that no earlier subnet has: /24s from the second on, smaller ones in a small VPC. */
 export function freePart(vpc: Cidr | undefined, keys: string[], key: string, values: Values): string {

@@ -28,7 +28,7 @@ export function subnets(
   const keys = tiers.flatMap(({ id }) => [`${id}1`, `${id}2`])
   return {
     title,
-    asks: [...tiers.flatMap((tier, at) => [1, 2].flatMap(n => asks(tiers, keys, at, n, wishOf))), natCount],
+    asks: [...tiers.flatMap((_, at) => [1, 2].flatMap(n => asks(tiers, keys, at, n, wishOf))), natCount],
     draw(on, values, { network, stack }) {
       const gateway = on.earlier('network/internet-gateway', internetGateway)
       const made = tiers.flatMap(tier => [1, 2].map(n => drawSubnet(on, values, { tier, n, stack, vpcId: network.id })))
@@ -39,7 +39,7 @@ export function subnets(
         vpcId,
         name: `${stack}-public`,
         routes,
-        subnetIds: made.filter(({ tier }) => tier.way === 'gateway').map(({ handle }) => handle.get('id')),
+        subnetIds: made.filter(one => one.tier.way === 'gateway').map(({ handle }) => handle.get('id')),
       })
       if (!tiers.some(({ way }) => way === 'nat')) return made.map(toSubnet)
       const nats = (number(values, 'nat.count', 1) === 2 ? [first, second] : [first]).map((at, i) => {
@@ -58,9 +58,7 @@ export function subnets(
           vpcId,
           name: `${stack}-private-${n}`,
           routes: [{ to: EVERYWHERE, natGatewayId: nat.get('id') }],
-          subnetIds: made
-            .filter(one => one.tier.way === 'nat' && one.n === n)
-            .map(({ handle }) => handle.get('id')),
+          subnetIds: made.filter(one => one.tier.way === 'nat' && one.n === n).map(({ handle }) => handle.get('id')),
         })
       }
       return made.map(toSubnet)
@@ -113,6 +111,11 @@ function drawSubnet(on: Drawing, values: Values, { tier, n, stack, vpcId }: Plac
 
 function toSubnet({ handle, zone, cidr }: Made): Subnet {
   return { id: handle.get('id'), zone, cidr, address: handle.address }
+}
+
+/** `ap-northeast-1a` is in `ap-northeast-1`. */
+export function regionOf(values: Values): string {
+  return text(values, 'public1.zone').replace(/[a-z]$/, '')
 }
 
 /** The zone of a tier's n-th subnet: its own answer, or the public one's. */

@@ -4,7 +4,13 @@ import type { Chapter, Database } from '../../../provider.ts'
 import { bucket, dbInstance, dbSubnetGroup, securityGroup } from '../../kinds/index.ts'
 import type { AwsLive } from '../../live.ts'
 import { bucketQuestions } from '../bucket.ts'
-import { accountQuestions, type DatabaseQuestions, endQuestions, serverQuestions } from '../database-questions.ts'
+import {
+  accountQuestions,
+  type DatabaseQuestions,
+  endQuestions,
+  masterQuestions,
+  serverQuestions,
+} from '../database-questions.ts'
 import { drawGroup } from '../groups.ts'
 import { number, text, yes } from '../names.ts'
 import { pairOf } from '../subnets.ts'
@@ -43,7 +49,14 @@ const storage: Question<AwsLive>[] = [
 /** Console: RDS → Subnet groups, Create database; S3 → Create bucket. */
 export const database: Chapter<AwsLive, 'network' | 'subnets', Database> = {
   title: 'Create the RDS database and the S3 bucket for images',
-  asks: [...serverQuestions(of), ...storage, ...accountQuestions(of), ...endQuestions(of), ...bucketQuestions],
+  asks: [
+    ...serverQuestions(of),
+    ...storage,
+    ...accountQuestions(of),
+    ...masterQuestions(of),
+    ...endQuestions(of),
+    ...bucketQuestions,
+  ],
   draw(on, values, { network, subnets, stack }) {
     const web = on.earlier('machines/web-group', securityGroup)
     const group = drawGroup(on, 'database', { vpcId: network.id, stack, what: 'The database' }, [
@@ -69,7 +82,7 @@ export const database: Chapter<AwsLive, 'network' | 'subnets', Database> = {
       securityGroupIds: [group.get('id')],
       multiAz: yes(values, 'database.multiAz'),
       deletionProtection: yes(values, 'database.deletionProtection'),
-      finalSnapshot: yes(values, 'database.finalSnapshot'),
+      finalBackup: yes(values, 'database.finalBackup'),
     })
     const images = on.add('bucket', bucket, {
       name: text(values, 'bucket.name'),

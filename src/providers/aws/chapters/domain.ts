@@ -1,0 +1,139 @@
+import { show } from '../../../checks.ts'
+import { Exit, Problem } from '../../../errors.ts'
+import type { Json } from '../../../kind.ts'
+import type { Asking, Question, Values } from '../../../question.ts'
+import type { AwsLive } from '../live.ts'
+import { text, yes } from './names.ts'
+
+/** Whose DNS answers for the domain: this account's Route 53, somebody else's, or there is no domain. */
+export type DnsHome = 'route53' | 'elsewhere' | 'none'
+
+export function homeOf(values: Values): DnsHome {
+  const home = text(values, 'domain.zone')
+  return home === 'route53' || home === 'elsewhere' ? home : 'none'
+}
+
+/** Whether HTTPS is served at the end of this run. */
+export function isSecure(values: Values): boolean {
+  return homeOf(values) === 'route53' || (homeOf(values) === 'elsewhere' && yes(values, 'domain.wait'))
+}
+
+const hasDomain = (values: Values) => homeOf(values) !== 'none'
+
+/** The usual choice of AWS itself and an older one; both only TLS 1.2 and 1.3 (facts §7). */
+export const POLICIES = ['ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09', 'ELBSecurityPolicy-TLS13-1-2-2021-06']
+
+/** Console: Route 53, Certificate Manager, the HTTPS listener of the load balancer. */
+export const domainQuestions: Question<AwsLive>[] = [
+  {
+    key: 'domain.zone',
+    label: 'Domain and HTTPS',
+    help: 'With a domain in Route 53 of this account, certificate, HTTPS and DNS are made for you. With one elsewhere, you add two records there. Without one, the stack serves HTTP at the load balancer’s own name.',
+    type: 'choice',
+    choices: () => [
+      { value: 'none', name: 'No domain: HTTP only' },
+      { value: 'route53', name: 'A domain in Route 53 of this account' },
+      { value: 'elsewhere', name: 'A domain whose DNS is elsewhere' },
+    ],
+    default: () => 'none',
+  },
+  {
+    key: 'domain.name',
+    label: 'Domain name',
+    help: 'What people type: the domain itself or a name in it, for example www.example.com.',
+    type: 'choice',
+    open: true,
+    when: hasDomain,
+    choices: async ({ live, values }) => (homeOf(values) === 'route53' ? live.domainChoices() : []),
+    check: (value, values) => domainProblem(value) ?? apexProblem(String(value), values),
+  },
+  {
+    key: 'domain.zoneId',
+    label: 'Hosted zone',
+    help: 'The hosted zone of Route 53 that answers for the domain. Found by its name.',
+    type: 'text',
+    when: values => homeOf(values) === 'route53',
+    default: zoneIdFor,
+    check: value =>
+      typeof value === 'string' && /^Z[A-Z0-9]{3,31}$/.test(value)
+        ? undefined
+        : `${show(value)} is not the id of a hosted zone. Ids look like Z0123456789ABCDEFGHIJ.`,
+    advanced: true,
+  },
+  {
+    key: 'domain.wait',
+    label: 'Wait for the certificate',
+    help: 'Say no at first: the stack serves HTTP, and the records to add are printed. Once you have added them, run it again with yes: it waits until the certificate is issued and serves HTTPS.',
+    type: 'yesno',
+    when: values => homeOf(values) === 'elsewhere',
+    default: () => false,
+  },
+  {
+    key: 'https.redirect',
+    label: 'Send HTTP to HTTPS',
+    help: 'Whoever comes over HTTP is sent to HTTPS. Without it both answer.',
+    type: 'yesno',
+    when: isSecure,
+    default: () => true,
+  },
+  {
+    key: 'https.policy',
+    label: 'TLS policy',
+    help: 'Which protocols and ciphers the load balancer takes. The tutorial’s ELBSecurityPolicy-2016-08 still allows TLS 1.0; the default is what AWS recommends: TLS 1.2 and 1.3.',
+    type: 'choice',
+    open: true,
+    when: isSecure,
+    choices: () => POLICIES.map(value => ({ value, name: value })),
+    default: () => POLICIES[0],
+    check: policyProblem,
+    advanced: true,
+  },
+]
+
+async function zoneIdFor({ live, values }: Asking<AwsLive>): Promise<string | undefined> {
+  const name = text(values, 'domain.name')
+  if (!name) return undefined
+  const zone = await live.zoneFor(name)
+  if (zone) return zone.id
+  const known = (await live.market.hostedZones()).map(one => one.name)
+  throw new Problem({
+    what: `This account has no hosted zone in Route 53 that answers for ${name} (domain.name).`,
+    why: known.length > 0 ? `It has ${known.join(', ')}.` : 'It has no public hosted zone at all.',
+    next: 'Register the domain with Route 53 or create its hosted zone there; or answer domain.zone with "elsewhere" or "none".',
+    exit: Exit.preflight,
+  })
+}
+
+/** At most 64 characters (ACM), at least two labels, no wildcard: it must lead to one load balancer. */
+export function domainProblem(value: Json): string | undefined {
+  if (typeof value !== 'string' || value === '') return 'A domain name is needed, for example www.example.com.'
+  if (value.length > 64) return `${show(value)} is too long: a certificate’s first name has at most 64 characters.`
+  if (/^https?:/i.test(value) || value.includes('/'))
+    return `${show(value)} is an address. Give the name alone, for example www.example.com.`
+  if (value.startsWith('*.')) return `${show(value)} stands for many names. Give the one that people type.`
+  const labels = value.split('.')
+  const good = labels.length >= 2 && labels.every(label => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label))
+  if (!good || /^\d+$/.test(labels.at(-1)!)) {
+    return `${show(value)} is not a domain name. Use small letters, digits and hyphens, with dots between; write other letters as xn--….`
+  }
+  if (/\.(amazonaws\.com|local|localhost|internal|test|invalid|example)$/.test(value)) {
+    return `${show(value)}: nobody can have a certificate for a name in ${value.slice(value.lastIndexOf('.'))}.`
+  }
+  return undefined
+}
+
+/** Outside Route 53 a load balancer is pointed at by a CNAME, which a domain itself cannot have (RFC 1034). */
+function apexProblem(name: string, values: Values): string | undefined {
+  if (homeOf(values) !== 'elsewhere' || name.split('.').length > 2) return undefined
+  return `${name} is a domain itself; outside Route 53 only a name in it can point to a load balancer. Take www.${name}.`
+}
+
+export function policyProblem(value: Json): string | undefined {
+  if (typeof value !== 'string' || !/^ELBSecurityPolicy-[A-Za-z0-9-]{3,60}$/.test(value)) {
+    return `${show(value)} is not a TLS policy. Policies look like ${POLICIES[1]}.`
+  }
+  if (/^ELBSecurityPolicy-(2015|2016|TLS-1-[01]|TLS13-1-[01]-)/.test(value)) {
+    return `${value} still allows TLS 1.0 or 1.1, which no current browser uses. Choose ${POLICIES[0]}.`
+  }
+  return undefined
+}

@@ -1,0 +1,118 @@
+import { nameProblem, numberProblem, show } from '../../../../checks.ts'
+import type { Json } from '../../../../kind.ts'
+import type { Question } from '../../../../question.ts'
+import type { Chapter, Database } from '../../../provider.ts'
+import { dbCluster, dbClusterMember, dbSubnetGroup, securityGroup } from '../../kinds/index.ts'
+import type { AwsLive } from '../../live.ts'
+import {
+  accountQuestions,
+  type DatabaseQuestions,
+  endQuestions,
+  masterQuestions,
+  serverQuestions,
+} from '../database-questions.ts'
+import { drawGroup } from '../groups.ts'
+import { number, text, yes } from '../names.ts'
+import { reservedProblem } from '../reserved.ts'
+import { pairOf } from '../subnets.ts'
+
+const of: DatabaseQuestions = {
+  chapter: 'aurora',
+  engine: 'aurora-mysql',
+  title: 'Aurora MySQL',
+  tier: 'database',
+  prefer: ['db.t4g.medium', 'db.t3.medium', 'db.t4g.large', 'db.t3.large'],
+  name: 'testdb',
+  user: 'testuser',
+}
+
+const own: Question<AwsLive>[] = [
+  {
+    key: 'aurora.readers',
+    label: 'Readers',
+    help: 'Copies that answer reads and take over when the writer fails. With none, the writer answers everything.',
+    type: 'number',
+    default: () => 1,
+    min: 0,
+    max: 15,
+    check: value => numberProblem(value, 0, 15),
+  },
+]
+
+const table: Question<AwsLive> = {
+  key: 'aurora.table',
+  label: 'Table name',
+  help: 'The table the sample application keeps its times in. It is made once, by itself.',
+  type: 'text',
+  default: () => 'testtable',
+  check: tableProblem,
+  advanced: true,
+}
+
+/** Console: RDS → Subnet groups, Create database → Aurora. */
+export const database: Chapter<AwsLive, 'network' | 'subnets', Database> = {
+  title: 'Create the Aurora cluster',
+  asks: [...serverQuestions(of), ...own, ...accountQuestions(of), ...masterQuestions(of), table, ...endQuestions(of)],
+  draw(on, values, { network, subnets, stack }) {
+    const app = on.earlier('machines/app-group', securityGroup)
+    const group = drawGroup(on, 'database', { vpcId: network.id, stack, what: 'The database' }, [
+      { port: 3306, from: app, why: 'MySQL from the application servers' },
+    ])
+    const places = pairOf(subnets, 'database')
+    const identifier = text(values, 'aurora.identifier')
+    const subnetGroup = on.add('subnet-group', dbSubnetGroup, {
+      name: identifier,
+      subnetIds: places.map(({ id }) => id),
+    })
+    const admin = { user: text(values, 'aurora.adminUser'), password: { $secret: 'aurora.adminPassword' } }
+    const cluster = on.add('cluster', dbCluster, {
+      identifier,
+      engine: 'aurora-mysql',
+      version: text(values, 'aurora.version'),
+      user: admin.user,
+      password: admin.password,
+      // Made with SQL from an application server, together with the user that may use it.
+      dbName: '',
+      subnetGroup: subnetGroup.get('id'),
+      securityGroupIds: [group.get('id')],
+      deletionProtection: yes(values, 'aurora.deletionProtection'),
+      finalBackup: yes(values, 'aurora.finalBackup'),
+    })
+    const member = (name: string, n: number) =>
+      on.add(
+        name,
+        dbClusterMember,
+        {
+          clusterId: cluster.get('id'),
+          identifier: `${identifier}-${n + 1}`,
+          class: text(values, 'aurora.class'),
+          zone: places[n % 2]!.zone,
+          tier: n,
+        },
+        // The first member becomes the writer, so the readers come after it.
+        n === 0 ? {} : { needs: [{ address: 'database/writer' }] },
+      )
+    const writer = member('writer', 0)
+    const readers = Array.from({ length: number(values, 'aurora.readers', 1) }, (_, i) =>
+      member(i === 0 ? 'reader' : `reader-${i + 1}`, i + 1),
+    )
+    return {
+      engine: 'mysql',
+      host: cluster.get('host'),
+      port: cluster.get('port'),
+      reader: cluster.get('readerHost'),
+      name: text(values, 'aurora.name'),
+      user: text(values, 'aurora.user'),
+      password: { $secret: 'aurora.password' },
+      admin,
+      ready: [writer, ...readers, { address: 'database/database-rules' }],
+    }
+  },
+}
+
+function tableProblem(value: Json): string | undefined {
+  const wrong = nameProblem(value, { min: 1, max: 64, also: '_' })
+  if (wrong) return wrong
+  if (/[A-Z]/.test(value as string)) return `${show(value)} must be in small letters.`
+  return reservedProblem(String(value), 'table')
+}

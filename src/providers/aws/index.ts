@@ -1,0 +1,28 @@
+import type { Chapters, Provider } from '../provider.ts'
+import { rails } from './chapters/rails/index.ts'
+import { threeTier } from './chapters/three-tier/index.ts'
+import { type Aws, connectAws } from './client.ts'
+import { profileRegion } from './credentials.ts'
+import { kinds } from './kinds/index.ts'
+import { type AwsLive, openLive } from './live.ts'
+import { openMarket } from './market.ts'
+import { preflight } from './preflight.ts'
+
+/** The tutorials are in Tokyo. */
+const TOKYO = 'ap-northeast-1'
+
+export const aws: Provider<Aws, AwsLive> = {
+  id: 'aws',
+  title: 'AWS',
+  kinds,
+  chapters: rails,
+  chaptersFor: (blueprint): Chapters<AwsLive> => (blueprint === 'three-tier' ? threeTier : rails),
+  defaultRegion: env => env.AWS_REGION || env.AWS_DEFAULT_REGION || profileRegion(env) || TOKYO,
+  async connect(to) {
+    const parts = await connectAws(to)
+    const { cloud, account, region } = parts
+    const live = openLive(openMarket(cloud), { region, account, keep: to.keep })
+    const real = !to.sandbox
+    return { ...parts, live, preflight: (values, making) => preflight(live, values, { making, real }) }
+  },
+}
