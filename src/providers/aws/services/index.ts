@@ -26,12 +26,12 @@ type Made<C> = C extends abstract new (...args: never[]) => infer I ? I : never
 /** The official input of an operation. */
 export type Input<S extends Service, A extends Action<S>> = Made<Command<S, A>> extends { input: infer I } ? I : never
 
-/** The official output of an operation. */
+/** The official output of an operation, without what the client adds. */
 export type Output<S extends Service, A extends Action<S>> =
   Made<Command<S, A>> extends {
     resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: infer O }>
   }
-    ? O
+    ? Omit<O, '$metadata'>
     : never
 
 /** As `AWS_ENDPOINT_URL_<ID>` calls them. */
