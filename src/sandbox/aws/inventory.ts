@@ -8,6 +8,7 @@ import { balancerState } from './elb-balancers.ts'
 import { clusterStatus } from './rds-clusters.ts'
 import { dbInstanceStatus } from './rds-describe.ts'
 import { snapshotStatus } from './rds-snapshots.ts'
+import { tendAll } from './tend.ts'
 
 /** One line of `sandbox inventory`. */
 export type Item = {
@@ -40,6 +41,7 @@ const shows: Record<string, Shows> = {
 
 /** Everything anyone made and that exists or is still going, of all accounts and regions. Nothing is there from the start. */
 export function inventoryOf(world: World): Item[] {
+  tendAll(world)
   return places(world).flatMap(call =>
     Object.entries(shows).flatMap(([type, show]) =>
       world

@@ -1,10 +1,15 @@
 import type { Operation } from '../model.ts'
 import { certificateOperations } from './acm.ts'
+import { scalingGroupOperations } from './asg-groups.ts'
+import { scalingMemberOperations } from './asg-members.ts'
+import { policyOperations } from './asg-policies.ts'
+import { refreshOperations } from './asg-refresh.ts'
 import { ec2Operations } from './ec2.ts'
 import { balancerOperations } from './elb-balancers.ts'
 import { groupOperations } from './elb-groups.ts'
 import { listenerOperations } from './elb-listeners.ts'
 import { ruleOperations } from './elb-rules.ts'
+import { targetOperations } from './elb-targets.ts'
 import { iamOperations } from './iam.ts'
 import { clusterOperations } from './rds-clusters.ts'
 import { dbInstanceOperations } from './rds-instances.ts'
@@ -16,6 +21,7 @@ import { zoneOperations } from './route53-zones.ts'
 import { secretOperations } from './secrets.ts'
 import { ssmOperations } from './ssm.ts'
 import { stsOperations } from './sts.ts'
+import { tended } from './tend.ts'
 
 /**
  * Every call the embedded AWS carries out, by `service.Action`: ec2, rds, elbv2, autoscaling, iam, ssm, s3, acm,
@@ -27,7 +33,7 @@ import { stsOperations } from './sts.ts'
  * client tokens; it refuses any answer that the official schema does not have (`SandboxDefect`). An ApiError may bear
  * the SDK's name of an error (`DBInstanceNotFoundFault`): the wire gets the code and status that belong to it.
  */
-export const operations: Record<string, Operation> = {
+export const operations: Record<string, Operation> = tended({
   ...ec2Operations,
   ...ssmOperations,
   ...iamOperations,
@@ -45,4 +51,9 @@ export const operations: Record<string, Operation> = {
   ...rdsReadOperations,
   ...snapshotOperations,
   ...subnetGroupOperations,
-}
+  ...targetOperations,
+  ...scalingGroupOperations,
+  ...scalingMemberOperations,
+  ...policyOperations,
+  ...refreshOperations,
+})
