@@ -42,9 +42,16 @@ async function main(argv: string[]): Promise<void> {
   await program.parseAsync(argv)
 }
 
+/** What the parser would have written: the help of a group that was given no command. */
+let unsaid = ''
+
 /** Sub-commands made by hand do not inherit these. */
 function quiet(command: Command): void {
-  command.exitOverride().configureOutput({ writeErr: () => {} })
+  command.exitOverride().configureOutput({
+    writeErr: text => {
+      unsaid += text
+    },
+  })
   for (const child of command.commands) quiet(child)
 }
 
@@ -58,9 +65,13 @@ function fail(error: unknown): void {
   const problem = problemOf(error)
   if (process.argv.includes('--json')) {
     process.stdout.write(JSON.stringify(failedEvent(problem, process.uptime() * 1000)) + '\n')
-  } else process.stderr.write(problemText(problem) + '\n')
+  } else process.stderr.write((isGroupAlone(error) ? unsaid : problemText(problem)) + '\n')
   if (process.env.STACKWRIGHT_DEBUG) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
   leave(problem.exit)
+}
+
+function isGroupAlone(error: unknown): boolean {
+  return error instanceof CommanderError && error.code === 'commander.help' && unsaid !== ''
 }
 
 /** Ends the process once what was written has left it; open connections must not keep it alive. */

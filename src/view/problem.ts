@@ -75,7 +75,9 @@ function isUsage(error: unknown): error is Error & { code: string } {
 }
 
 /** `error: unknown option '--yse'\n(Did you mean --yes?)` → two sentences. */
-function usageOf(error: Error): Told {
+function usageOf(error: Error & { code: string }): Told {
+  if (error.code === 'commander.help')
+    return { what: 'A command is missing.', next: 'Add --help to see which there are.', exit: 2 }
   const [first = '', hint] = error.message.replace(/^error: /, '').split('\n')
   const what = first.charAt(0).toUpperCase() + first.slice(1)
   return {

@@ -48,6 +48,18 @@ describe('help and usage', () => {
     }
   })
 
+  it('a group without a command says which there are', async () => {
+    const cwd = await emptyFolder()
+    const alone = await run(['sandbox'], { cwd })
+    expect(alone).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('stackwright sandbox inventory'),
+    })
+    const json = await run(['sandbox', '--json'], { cwd })
+    expect(eventsOf(json)).toMatchObject([{ is: 'failed', exit: 2 }])
+  })
+
   it('prints the version of the package', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
     expect((await run(['--version'], { cwd: await emptyFolder() })).stdout).toBe(`${version}\n`)

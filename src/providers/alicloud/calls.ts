@@ -95,7 +95,12 @@ async function persist(
   for (let failed = 1, busyFor = 1; ; ) {
     const failure = await attempt(shared, rank, product, action, params, safe)
     if (!('is' in failure)) return failure.answer
-    const give = () => problemOf(product, action, failure, { unsure, clean: cloud.clean })
+    const give = () =>
+      problemOf(product, action, failure, {
+        unsure,
+        embedded: shared.connection.sandbox !== undefined,
+        clean: cloud.clean,
+      })
     if (failure.is === 'refusal' && (isBusy(failure.code) || options.busy?.includes(failure.code))) {
       if (impatient()) throw give()
       // What makes it busy takes seconds: looked at more often than an overloaded cloud.

@@ -104,15 +104,21 @@ export function problemOf(
   product: string,
   action: string,
   failure: Failure,
-  options: { unsure: boolean; clean(text: string): string },
+  options: { unsure: boolean; embedded?: boolean; clean(text: string): string },
 ): CloudProblem | Problem {
   const call = `${product} ${action}`
   if (failure.is === 'unsent') {
-    const parts = {
-      what: `Alibaba Cloud cannot be reached (${call}: ${failure.how}).`,
-      why: 'The request did not leave this machine: no network, a wrong proxy, or a region that does not exist.',
-      next: 'Check the network and the region, then run the same command again.',
-    }
+    const parts = options.embedded
+      ? {
+          what: `The embedded cloud does not answer any more (${call}: ${failure.how}).`,
+          why: 'Its process has ended. What it had answered is kept.',
+          next: 'Run the same command again: it starts the embedded cloud and goes on.',
+        }
+      : {
+          what: `Alibaba Cloud cannot be reached (${call}: ${failure.how}).`,
+          why: 'The request did not leave this machine: no network, a wrong proxy, or a region that does not exist.',
+          next: 'Check the network and the region, then run the same command again.',
+        }
     return new CloudProblem(options.unsure ? 'unsure' : 'refused', parts)
   }
   if (failure.is === 'silence') {
