@@ -57,6 +57,8 @@ export interface Controls {
   /** Throws an Error with a sentence for a wrong spec. */
   setFaults(spec: string): void
   reach(host: string, port: number): Promise<string | undefined>
+  /** The certificate, PEM, of the authority that signs for listeners that speak TLS. */
+  authority(): string
   stop(): void
 }
 
@@ -68,6 +70,7 @@ export async function control(method: string, url: URL, body: Buffer, controls: 
   if (route === 'GET /-/calls') return ok(controls.calls())
   if (route === 'GET /-/log') return ok(controls.log().map(line => ({ ...line })))
   if (route === 'GET /-/reach') return reach(url, controls)
+  if (route === 'GET /-/authority') return ok({ certificate: controls.authority() })
   if (route === 'POST /-/faults') return faults(body, controls)
   if (route === 'POST /-/stop') {
     controls.stop()
@@ -82,7 +85,7 @@ async function reach(url: URL, controls: Controls): Promise<ControlReply> {
   const found = await controls.reach(host, port)
   if (!found)
     return { status: 404, body: { error: `No load balancer has the address ${host} with a listener on port ${port}.` } }
-  return ok({ url: found })
+  return ok({ url: found, ...(found.startsWith('https:') && { authority: controls.authority() }) })
 }
 
 function faults(body: Buffer, controls: Controls): ControlReply {

@@ -1,5 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { createSecureContext } from 'node:tls'
+import type { Authority } from './authority.ts'
 
 /** What a load balancer's listener would do with a request now. */
 export interface FrontDoor {
@@ -8,6 +11,21 @@ export interface FrontDoor {
   /** Backends that pass the health check. */
   healthy: string[]
   backends: string[]
+  /** The names of each certificate, the default one first, where the listener speaks TLS. */
+  tls?: string[][]
+  /** What the load balancer answers by itself instead. */
+  redirect?: Redirect
+  fixed?: { status: number; type: string; body: string }
+}
+
+/** Where to, with `#{host}`, `#{path}` and the like for the parts of the request. */
+export interface Redirect {
+  status: number
+  protocol: string
+  host: string
+  port: string
+  path: string
+  query: string
 }
 
 export interface Fronts {
@@ -21,6 +39,8 @@ export interface FrontGround {
   /** Local ports used before, so that a printed address still holds after a restart. */
   ports: Map<string, number>
   keepPort(name: string, port: number): void
+  /** Issues the certificates of listeners that speak TLS. */
+  authority?(): Authority
 }
 
 /** One local port per listener. What answers there says that it is simulated. */
@@ -28,14 +48,15 @@ export function createFronts(ground: FrontGround): Fronts {
   const open = new Map<string, Promise<Server>>()
   return {
     async reach(host, port) {
-      if (!ground.look(host, port)) return undefined
-      const name = `${host}:${port}`
-      const opening = open.get(name) ?? openFront(ground, host, port)
+      const door = ground.look(host, port)
+      if (!door) return undefined
+      const name = `${host}:${port}${speaksTls(door) ? '/tls' : ''}`
+      const opening = open.get(name) ?? openFront(ground, name, host, port)
       open.set(name, opening)
       const server = await opening
       const local = (server.address() as AddressInfo).port
       if (ground.ports.get(name) !== local) ground.keepPort(name, local)
-      return `http://127.0.0.1:${local}`
+      return `${speaksTls(door) ? 'https' : 'http'}://127.0.0.1:${local}`
     },
     async close() {
       const servers = await Promise.all(open.values())
@@ -44,16 +65,46 @@ export function createFronts(ground: FrontGround): Fronts {
   }
 }
 
-async function openFront(ground: FrontGround, host: string, port: number): Promise<Server> {
+async function openFront(ground: FrontGround, name: string, host: string, port: number): Promise<Server> {
   const serve = (request: IncomingMessage, response: ServerResponse) =>
     page(ground.look(host, port), host, port, request, response)
-  const former = ground.ports.get(`${host}:${port}`)
+  const create = () => (name.endsWith('/tls') ? createTls(ground, host, port, serve) : createServer(serve))
+  const former = ground.ports.get(name)
   try {
-    return await listen(createServer(serve), former ?? 0)
+    return await listen(create(), former ?? 0)
   } catch (error) {
     if (former === undefined) throw error
-    return await listen(createServer(serve), 0)
+    return await listen(create(), 0)
   }
+}
+
+/** A server that shows the certificate of the name it is asked for, as the listener has them at that moment. */
+function createTls(
+  ground: FrontGround,
+  host: string,
+  port: number,
+  serve: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  const context = (names: string[]) => {
+    const { certificate, key } = ground.authority!().issue(names)
+    return createSecureContext({ cert: certificate, key })
+  }
+  const choose = (server: string) => {
+    const certificates = ground.look(host, port)?.tls ?? []
+    return certificates.find(names => names.some(name => covers(name, server))) ?? certificates[0] ?? [host]
+  }
+  const { certificate, key } = ground.authority!().issue(choose(host))
+  const SNICallback = (server: string, done: (error: Error | null, made?: ReturnType<typeof context>) => void) =>
+    done(null, context(choose(server)))
+  return createTlsServer({ cert: certificate, key, SNICallback }, serve)
+}
+
+function covers(name: string, server: string): boolean {
+  return name === server || (name.startsWith('*.') && server.split('.').slice(1).join('.') === name.slice(2))
+}
+
+function speaksTls(door: FrontDoor): boolean {
+  return door.tls !== undefined
 }
 
 /** Listens on this machine only; 0 means any free port. Rejects with the system's error. */
@@ -87,11 +138,38 @@ function page(
     request.socket.destroy()
     return
   }
+  if (door.redirect) {
+    const location = locationOf(door.redirect, door, port, request)
+    response.writeHead(door.redirect.status, { location, 'content-length': 0 }).end()
+    return
+  }
+  if (door.fixed) {
+    response.writeHead(door.fixed.status, { 'content-type': door.fixed.type }).end(door.fixed.body)
+    return
+  }
   const status = door.healthy.length > 0 ? 200 : 503
   const json = (request.headers.accept ?? '').includes('application/json')
   const type = json ? 'application/json' : 'text/html; charset=utf-8'
   response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'x-stackwright-simulated': 'true' })
   response.end(json ? `${JSON.stringify({ simulated: true, address: host, port, ...door })}\n` : html(door, host, port))
+}
+
+/** As a load balancer fills it in; the port of the address only where it is not the protocol's own. */
+function locationOf(redirect: Redirect, door: FrontDoor, port: number, request: IncomingMessage): string {
+  const [path = '/', query = ''] = (request.url ?? '/').split('?')
+  const parts: Record<string, string> = {
+    protocol: speaksTls(door) ? 'https' : 'http',
+    host: (request.headers.host ?? '').replace(/:\d+$/, ''),
+    port: String(port),
+    path: path.replace(/^\//, ''),
+    query,
+  }
+  const filled = (text: string) => text.replace(/#\{(\w+)\}/g, (all, name: string) => parts[name] ?? all)
+  const protocol = filled(redirect.protocol).toLowerCase()
+  const own = protocol === 'https' ? '443' : '80'
+  const to = filled(redirect.port)
+  const asked = filled(redirect.query)
+  return `${protocol}://${filled(redirect.host)}${to === own ? '' : `:${to}`}${filled(redirect.path)}${asked ? `?${asked}` : ''}`
 }
 
 function html(door: FrontDoor, host: string, port: number): string {

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import type { JsonObject } from '../kind.ts'
 import { createAlicloudApi } from './alicloud/api.ts'
 import { frontDoor, inventoryOf, operations } from './alicloud/operations.ts'
+import { type Authority, openAuthority } from './authority.ts'
 import { createAwsApi } from './aws/api.ts'
+import { frontDoor as awsFrontDoor } from './aws/front.ts'
 import { inventoryOf as awsInventoryOf } from './aws/inventory.ts'
 import { operations as awsOperations } from './aws/operations.ts'
 import { isAws } from './aws/wire.ts'
@@ -13,10 +15,10 @@ import type { OpenOptions } from './containers/open.ts'
 import type { Reality } from './containers/reality.ts'
 import { type CallLog, createCallLog } from './control.ts'
 import { createFaults, type Faults, parseFaults } from './faults.ts'
-import { closeServer, createFronts, type Fronts, listen } from './front.ts'
+import { closeServer, createFronts, listen } from './front.ts'
 import { createHttp } from './http.ts'
 import { createJournal } from './journal.ts'
-import { openStore, type Saved } from './store.ts'
+import { openStore } from './store.ts'
 import { createWorld, type LiveWorld } from './world.ts'
 
 export type Machines = 'none' | 'container'
@@ -82,8 +84,16 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
     store.saved.ports.set(name, port)
     save({ port: [name, port] })
   }
-  const fronts = frontsOf(world, store.saved, keepPort)
+  let opened: Authority | undefined
+  const authority = () => (opened ??= openAuthority(options.data))
   const reality = await realityFor(options, { world, save: () => save(), speed, ports: store.saved.ports, keepPort })
+  const fronts = createFronts({
+    // What is real answers for itself; AWS is simulated all the same.
+    look: (host, port) => (reality ? undefined : frontDoor(world, host, port)) ?? awsFrontDoor(world, host, port),
+    ports: store.saved.ports,
+    keepPort,
+    authority,
+  })
   const log = createCallLog()
   const { tokens } = store.saved
   const ground = { world, tokens, env: options.env ?? {}, faults: faults.now, save }
@@ -108,7 +118,8 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
       calls: log.counts,
       log: log.last,
       setFaults: faults.set,
-      reach: reality?.reach ?? fronts.reach,
+      reach: async (host, port) => (await reality?.reach(host, port)) ?? (await fronts.reach(host, port)),
+      authority: () => authority().certificate,
       // The answer to the one who asks leaves first.
       stop: options.onStop ?? (() => void setTimeout(() => sandbox.close(), 20)),
     },
@@ -149,14 +160,6 @@ function changeable(first: string): { now(): Faults; text(): string; set(spec: s
       text = spec
     },
   }
-}
-
-function frontsOf(world: LiveWorld, { ports }: Saved, keepPort: (name: string, port: number) => void): Fronts {
-  return createFronts({
-    look: (host, port) => frontDoor(world, host, port),
-    ports,
-    keepPort,
-  })
 }
 
 /** What makes the machines real, loaded only where they are to be. */

@@ -6,7 +6,7 @@ import type { LiveWorld } from '../world.ts'
 import { refusal } from './refusals.ts'
 import type { Action, Service } from './schema.ts'
 
-const hour = 3_600_000
+const day = 24 * 3_600_000
 
 /** A call's idempotency token: where its answer is remembered, and a hash of what was asked with it. */
 export interface Token {
@@ -15,20 +15,17 @@ export interface Token {
 }
 
 /**
- * The token of a call whose service remembers it: EC2 every `ClientToken`, ACM its `IdempotencyToken` for an hour.
- * Secrets Manager's tokens name versions and are its operations' own business. Refuses a malformed one.
+ * The `ClientToken` of an EC2 call. The other services' tokens name versions, or mean the thing and not the call:
+ * they are their operations' own business. Refuses a malformed one.
  */
 export function tokenOf(service: Service, action: Action, input: JsonObject, call: Call): Token | undefined {
-  const name = memberOf(service, action)
-  const token = name ? input[name] : undefined
-  if (!name || typeof token !== 'string' || token === '') return undefined
-  const fits = service.name === 'acm' ? /^\w{1,32}$/.test(token) : /^[\x20-\x7e]{1,128}$/.test(token)
-  if (!fits || (action.name === 'RunInstances' && token.length > 64)) {
-    throw service.name === 'acm'
-      ? refusal('json', 'missing parameter', `1 validation error detected: Value '${token}' at 'idempotencyToken'`)
-      : refusal('ec2', 'bad value', `Invalid value '${token.slice(0, 40)}' for ${name}: at most 64 ASCII characters.`)
+  const { ClientToken: token, ...rest } = input
+  if (service.name !== 'ec2' || typeof token !== 'string' || token === '') return undefined
+  const longest = action.name.includes('LaunchTemplate') ? 128 : 64
+  if (!/^[\x20-\x7e]+$/.test(token) || token.length > longest) {
+    const message = `Invalid value '${token.slice(0, 40)}' for ClientToken: at most ${longest} ASCII characters.`
+    throw refusal('ec2', 'bad value', message)
   }
-  const { [name]: _token, ...rest } = input
   return {
     key: `aws ${call.account} ${call.region} ${service.name}.${action.name} ${token}`,
     asked: createHash('sha256')
@@ -38,29 +35,18 @@ export function tokenOf(service: Service, action: Action, input: JsonObject, cal
 }
 
 /**
- * What was answered to the same token before, while it is remembered: a day of the cloud's time, ACM's an hour, and
- * RunInstances' as long as one of its machines is there. Refuses the token with other parameters.
+ * What was answered to the same token before, while it is remembered: a day of the cloud's time, that of RunInstances
+ * as long as one of its machines is there. Refuses the token with other parameters.
  */
 export function before(tokens: Map<string, Remembered>, token: Token, world: LiveWorld): JsonObject | undefined {
   const found = tokens.get(token.key)
-  if (!found || forgotten(found, token, world)) return undefined
+  if (!found || isForgotten(found, world)) return undefined
   if (found.asked === token.asked) return found.answer
-  throw refusal(
-    'ec2',
-    'token reused',
-    'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).',
-  )
+  const message = 'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).'
+  throw refusal('ec2', 'token reused', message)
 }
 
-function memberOf(service: Service, action: Action): string | undefined {
-  if (service.name === 'acm') return action.input.byName.has('IdempotencyToken') ? 'IdempotencyToken' : undefined
-  if (service.name === 'ec2') return action.input.byName.has('ClientToken') ? 'ClientToken' : undefined
-  return undefined
-}
-
-function forgotten({ at, answer }: Remembered, { key }: Token, world: LiveWorld): boolean {
-  if (at === undefined) return false
-  const day = key.includes(' acm.') ? hour : 24 * hour
+function isForgotten({ at = 0, answer }: Remembered, world: LiveWorld): boolean {
   if (world.now() < at + day) return false
   const machines = Array.isArray(answer.Instances) ? (answer.Instances as JsonObject[]) : []
   return !machines.some(machine => world.get('instance', String(machine.InstanceId)) !== undefined)
