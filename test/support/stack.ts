@@ -4,7 +4,7 @@ import { down, type Removal, type Run, up } from '../../src/engine.ts'
 import type { Event } from '../../src/events.ts'
 import type { Json, Sheet } from '../../src/kind.ts'
 import { providers } from '../../src/providers/index.ts'
-import type { Provider } from '../../src/providers/provider.ts'
+import type { Chapters, Provider } from '../../src/providers/provider.ts'
 import type { Question } from '../../src/question.ts'
 import { openSecrets, type Secrets } from '../../src/secrets.ts'
 import { newState, openStore, readState } from '../../src/state.ts'
@@ -58,7 +58,8 @@ export async function openRun(place: Place): Promise<Opened> {
   const values = await answered(provider, blueprint, place, connected.live, secrets)
   const sheet: Sheet = { nodes: [], texts }
   const sofar: SoFar = { stack: 'shop', setup: stack => blueprint.setup(values, stack) }
-  for (const step of blueprint.steps) step.draw(sheet, provider.chapters, values, sofar)
+  const chapters = chaptersOf(provider, blueprint)
+  for (const step of blueprint.steps) step.draw(sheet, chapters, values, sofar)
   const state =
     (await readState(folder)) ??
     newState({ stack: 'shop', blueprint: blueprint.id, cloud, account: connected.account, region, sandbox: true })
@@ -105,6 +106,10 @@ export async function downHere(place: Place): Promise<Removal> {
   }
 }
 
+function chaptersOf(provider: Provider, { id }: Blueprint): Chapters {
+  return provider.chaptersFor?.(id) ?? provider.chapters
+}
+
 /** Answers once settled stay the same for every later run of a test: the live look-ups are made once. */
 const settled = new Map<string, Record<string, Json>>()
 
@@ -116,7 +121,7 @@ async function answered(
   secrets: Secrets,
 ): Promise<Record<string, Json>> {
   const questions: Question[] = blueprint.steps.flatMap(step => [
-    ...step.asks(provider.chapters),
+    ...step.asks(chaptersOf(provider, blueprint)),
     ...(step.id === 'application' ? blueprint.asks : []),
   ])
   const flags = new Map(Object.entries(place.answers ?? {}))

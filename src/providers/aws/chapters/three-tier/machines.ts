@@ -1,4 +1,4 @@
-import { portProblem } from '../../../../checks.ts'
+import { numberProblem } from '../../../../checks.ts'
 import type { Question, Values } from '../../../../question.ts'
 import type { Chapter, Machine } from '../../../provider.ts'
 import { listener, loadBalancer, targetGroup } from '../../kinds/index.ts'
@@ -51,7 +51,7 @@ const asks: Question<AwsLive>[] = [
     default: () => 9090,
     min: 1024,
     max: 65_535,
-    check: portProblem,
+    check: value => numberProblem(value, 1024, 65_535),
     advanced: true,
   },
   {
