@@ -13,6 +13,9 @@ Start:
 Exit codes: 0 done, 1 failed (run it again to go on), 2 wrong usage or missing answers, 3 another run is at work,
   4 found before anything was made, 5 teardown left something, 130 interrupted.`
 
+/** What the parser would have written: the help of a group that was given no command. */
+let unsaid = ''
+
 /**
  * The command line. It knows flags and exit codes; each command's work is another file, loaded when called.
  */
@@ -41,9 +44,6 @@ async function main(argv: string[]): Promise<void> {
   program.hook('preAction', () => surviveClosedPipe(process.stderr))
   await program.parseAsync(argv)
 }
-
-/** What the parser would have written: the help of a group that was given no command. */
-let unsaid = ''
 
 /** Sub-commands made by hand do not inherit these. */
 function quiet(command: Command): void {
