@@ -28,6 +28,9 @@ describe('an instance', () => {
     expect((await one()).State!.Name).toBe('terminated')
     expect((await one()).VpcId).toBeUndefined()
     expect(inventory().filter(thing => ['instance', 'volume'].includes(thing.type))).toEqual([])
+    // The group's last interface has just left: not yet.
+    expect(await codeOf(ec2.deleteSecurityGroup({ GroupId: net.group }))).toBe('DependencyViolation')
+    pass(5)
     await ec2.deleteSecurityGroup({ GroupId: net.group })
     await ec2.deleteSubnet({ SubnetId: net.closed })
     pass(3600)

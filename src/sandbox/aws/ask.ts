@@ -89,7 +89,7 @@ export function isObject(value: Json): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** What the account owns under that id, at once: only look-ups lag (`lag.ts` says which). */
+/** What the account owns under that id, at once; `known` and `listed` lag. */
 export function find(call: Call, type: string, id: string): Thing | undefined {
   const thing = call.world.get(type, id)
   if (thing === undefined || thing.cloud !== 'aws' || thing.account !== call.account || isGone(call, thing))

@@ -3,7 +3,7 @@ import { all, change, find, leave, make, newId, text, time } from './ask.ts'
 import { type Order, readOrder } from './ec2-orders.ts'
 import { ec2Times } from './ec2-times.ts'
 import { instanceState, isLive } from './instance-state.ts'
-import { createInterface, publicAddress } from './interfaces.ts'
+import { createInterface, publicAddress, releaseInterface } from './interfaces.ts'
 
 /** Instances begin and end here, for RunInstances and for Auto Scaling. */
 
@@ -80,8 +80,7 @@ export function terminate(call: Call, instance: Thing, reason = 'User initiated'
   if (!isLive(instance)) return
   const thereAt = at + ec2Times.instanceTerminates
   const after = Math.max(0, thereAt - call.world.now())
-  const port = find(call, 'network-interface', text(instance, 'interfaceId'))
-  if (port) leave(call, port, after)
+  releaseInterface(call, text(instance, 'interfaceId'), after)
   for (const volume of volumesOf(call, instance)) {
     if (volume.data.deleteOnTermination === true) leave(call, volume, after)
     else change(call, volume, { freeAt: thereAt })

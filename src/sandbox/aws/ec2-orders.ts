@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../kind.ts'
 import type { Call, Thing } from '../model.ts'
-import { find, flag, number, object, objects, refuse, text, word, words } from './ask.ts'
+import { flag, number, object, objects, refuse, text, word, words } from './ask.ts'
 import { type InstanceType, instanceType, sells, soldOut } from './catalog.ts'
 import { ec2Find } from './ec2-find.ts'
 import { newTags } from './ec2-tags.ts'
@@ -207,9 +207,4 @@ function readTags(input: JsonObject): Order['tags'] {
   const types = ['instance', 'volume', 'network-interface']
   const of = (type: string) => newTags(input, type, types)
   return { instance: of('instance'), volume: of('volume'), interface: of('network-interface') }
-}
-
-/** The subnet of an instance. */
-export function subnetOf(call: Call, instance: Thing): Thing | undefined {
-  return find(call, 'subnet', text(instance, 'subnetId'))
 }

@@ -13,6 +13,8 @@ export const ec2Times = {
   natDeleted: 50 * second,
   /** What a managed product's network interface outlives its owner by. */
   interfaceLingers: 15 * second,
+  /** Deleting a group right after its last interface left still fails (facts §10). */
+  groupLingers: 5 * second,
   /** Terminated instances and deleted NAT gateways stay visible for about an hour. */
   remembered: 3600 * second,
   instanceRunning: 25 * second,

@@ -1,21 +1,6 @@
 import type { JsonObject } from '../../kind.ts'
 import type { Call, Operation, Thing } from '../model.ts'
-import {
-  all,
-  arn,
-  leave,
-  listed,
-  make,
-  need,
-  newId,
-  objects,
-  operation,
-  refuse,
-  text,
-  texts,
-  word,
-  words,
-} from './ask.ts'
+import { all, arn, leave, listed, make, need, newId, operation, refuse, text, texts, time, word, words } from './ask.ts'
 import { dependency, ec2Find, inVpc } from './ec2-find.ts'
 import { newTags, tagList } from './ec2-tags.ts'
 import { filteredThings } from './filters.ts'
@@ -67,7 +52,8 @@ export const groupOperations: Record<string, Operation> = {
     const named = all(call, 'security-group').some(
       other => other.id !== group.id && rulesOf(other).some(rule => rule.groupId === group.id),
     )
-    if (used || named) dependency(`resource ${group.id} has a dependent object`)
+    if (used || named || call.world.now() < time(group, 'heldUntil'))
+      dependency(`resource ${group.id} has a dependent object`)
     leave(call, group)
     return { Return: true, GroupId: group.id }
   }),
@@ -142,11 +128,4 @@ export function defaultGroup(call: Call, vpcId: string): string[] {
   return inVpc(call, 'security-group', vpcId)
     .filter(one => one.data.isDefault === true)
     .map(one => one.id)
-}
-
-/** `GroupId` entries of a list as launches carry them. */
-export function groupIds(input: JsonObject, name: string): string[] {
-  return [...words(input, name), ...objects(input, name).map(one => word(one, 'GroupId'))].filter(id =>
-    id.startsWith('sg-'),
-  )
 }

@@ -1,7 +1,22 @@
 import type { JsonObject } from '../../kind.ts'
 import { address, parseAddress, parseCidr } from '../alicloud/cidr.ts'
 import type { Call, Operation, Thing } from '../model.ts'
-import { all, change, date, find, leave, make, newId, operation, refuse, text, texts, word, words } from './ask.ts'
+import {
+  all,
+  change,
+  date,
+  find,
+  leave,
+  make,
+  newId,
+  operation,
+  refuse,
+  text,
+  texts,
+  time,
+  word,
+  words,
+} from './ask.ts'
 import { chosen, ec2Find } from './ec2-find.ts'
 import { newTags, tagList } from './ec2-tags.ts'
 import { ec2Times } from './ec2-times.ts'
@@ -55,7 +70,13 @@ export function createInterface(call: Call, of: NewInterface): Thing {
 /** Its owner goes; the interface stays in the way until `after` milliseconds from now. */
 export function releaseInterface(call: Call, id: string, after: number = ec2Times.interfaceLingers): void {
   const thing = find(call, 'network-interface', id)
-  if (thing) leave(call, thing, after)
+  if (!thing) return
+  const heldUntil = call.world.now() + after + ec2Times.groupLingers
+  for (const group of texts(thing, 'groups')) {
+    const held = find(call, 'security-group', group)
+    if (held && time(held, 'heldUntil') < heldUntil) change(call, held, { heldUntil })
+  }
+  leave(call, thing, after)
 }
 
 /** The interfaces in a subnet or VPC that still exist, lingering ones too. */
