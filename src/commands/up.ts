@@ -2,11 +2,8 @@ import { keepSecrets } from '../answers.ts'
 import { proveRoom } from '../disk.ts'
 import { up as build, type Run, tracesOf } from '../engine.ts'
 import { Exit, Problem } from '../errors.ts'
-import type { Ref } from '../kind.ts'
 import { acquire, holderOf, isDead, lockedBy } from '../lock.ts'
 import { newState, openStore, readState, type State, type Store } from '../state.ts'
-import { brokenHop, diagnose } from '../steps/diagnose.ts'
-import { verify } from '../steps/verify.ts'
 import { confirmPlan } from './confirm.ts'
 import { announce, connect, type Link, refuseUnknownRegion } from './connect.ts'
 import type { Flags } from './flags.ts'
@@ -14,6 +11,7 @@ import { forgetInterview, interviewed } from './guided.ts'
 import { answersNow, chaptersOf, type Prepared, prepare, problemBeforehand, titlesOf } from './prepare.ts'
 import { receipt } from './receipt.ts'
 import { replayOf, saveAnswersFile } from './replay.ts'
+import { refuseBroken, served } from './served.ts'
 import { done, needsYes, perform, type Session } from './session.ts'
 import { startOf } from './start.ts'
 import { type BuildTarget, targetToBuild } from './target.ts'
@@ -91,7 +89,7 @@ async function carryOut(
   const { criticalPathMs, left } = await build(run, prepared.sheet).catch(async error => {
     // The last thing awaited is the load balancer's own health check: what it lacks is said instead of that it waited.
     if (store.state.entries['balancer/health']?.is === 'created' && !session.drain.aborted) {
-      await refuseBroken(target, link, prepared, store.state, 'The load balancer', true)
+      await refuseBroken(target, link, prepared, store.state, 'The load balancer')
     }
     throw error
   })
@@ -102,64 +100,6 @@ async function carryOut(
     list: left.map(thing => `${thing.title} ${thing.id ?? thing.address}: ${thing.why}`),
     next: 'Clear what is named, then run the same command again.',
   })
-}
-
-/**
- * The run is done when the address answered through the load balancer, the database took a write, and every machine
- * behind it is well. Answers the address for a browser; otherwise throws a Problem that names the hop.
- */
-async function served(
-  session: Session,
-  target: BuildTarget,
-  link: Link,
-  prepared: Prepared,
-  state: State,
-): Promise<string> {
-  const { balancer } = prepared.drawn
-  const host = outputOf(state, balancer.host)
-  if (balancer.internal) {
-    session.view.emit({ is: 'note', text: `${host} answers inside the network only, so it was not called from here.` })
-    await refuseBroken(target, link, prepared, state, host, true)
-    return `http://${host}${balancer.port === 80 ? '' : `:${balancer.port}`}/`
-  }
-  const base = await link.connected.reach(host, balancer.port)
-  const { blueprint, sandbox } = target
-  const visit = { base, host, drain: session.drain, withinMs: sandbox ? 60_000 : 300_000 }
-  const pages = [blueprint.healthPath(prepared.values), blueprint.proofPath?.(prepared.values)]
-  for (const path of pages) {
-    if (path === undefined) continue
-    session.view.know({ doing: `Waiting until ${base}${path} answers` })
-    try {
-      session.figures.criticalPathMs += await verify({ ...visit, path })
-    } catch (error) {
-      if (!session.drain.aborted) await refuseBroken(target, link, prepared, state, base + path, false)
-      throw error
-    } finally {
-      session.view.know({ doing: '' })
-    }
-  }
-  await refuseBroken(target, link, prepared, state, base, true)
-  return `${base}/`
-}
-
-/** Throws when a machine behind the load balancer is ill or, where the address did not answer, when any hop is. */
-async function refuseBroken(
-  target: BuildTarget,
-  { connected }: Link,
-  { values }: Prepared,
-  state: State,
-  url: string,
-  answered: boolean,
-): Promise<void> {
-  const found = await diagnose(connected, state, target.blueprint.check?.(values), answered)
-  if (found.length > 0) throw brokenHop(found, url)
-}
-
-function outputOf(state: State, ref: Ref<string>): string {
-  const entry = state.entries[ref.$ref]
-  const value = entry?.is === 'ready' ? entry.out[ref.field] : undefined
-  if (typeof value !== 'string') throw new Error(`the state has no ${ref.$ref}.${ref.field}`)
-  return value
 }
 
 async function refuseWhenHeld({ folder }: BuildTarget): Promise<void> {

@@ -66,6 +66,8 @@ export interface BackendView {
   healthy: boolean
   /** The cloud's own word for it. */
   state: string
+  /** Whether the listener itself runs, where the cloud tells. */
+  listening?: boolean
   /** What the load balancer asks for. */
   port: number
   path: string

@@ -3,7 +3,7 @@ import type { BackendView, Connected } from '../providers/provider.ts'
 import type { State } from '../state.ts'
 
 /** One place on the way a request takes. */
-export type Hop = 'load balancer' | 'port' | 'nginx' | 'application' | 'database' | 'health-check'
+export type Hop = 'load balancer' | 'machine' | 'port' | 'nginx' | 'application' | 'database' | 'health-check'
 
 export interface Diagnosis {
   hop: Hop
@@ -15,51 +15,52 @@ export interface Diagnosis {
   evidence: string[]
 }
 
+export interface Question {
+  /** The script that finds the broken hop on a machine; nothing: the blueprint has none. */
+  script: string | undefined
+  /** The page that did not answer 200 through the load balancer, and what came instead. Nothing: all answered. */
+  failed?: { path: string; answer: string }
+}
+
 const FIXES: Record<Hop, string> = {
   'load balancer': 'Start its listener in the console, or remove the stack and build it anew.',
+  machine: 'Start it in the console.',
   port: 'Let nginx listen on that port again, and the security group let the load balancer in.',
   nginx:
     'Put its configuration right on the machine, or restore it: the setup writes it anew when an answer of the application changes.',
   application: 'Look at its log on the machine: journalctl -u stackwright-django.',
-  database: 'Put the access list or the account right, in the console or by answers, and run up again.',
+  database: 'Put the access list or the account right, in the console or by answers.',
   'health-check': 'Give it back a page that answers 200: --set health.path=…',
 }
 
 /**
  * Where the way to the application breaks: looks into each machine that the load balancer holds for ill, or into all
- * of them when the address did not `answer`. Asks the machines themselves through the cloud. [] where all is well.
+ * of them when a page `failed`. Asks the machines themselves through the cloud. [] where nothing is found.
  */
-export async function diagnose(
-  connected: Connected,
-  state: State,
-  script: string | undefined,
-  answered: boolean,
-): Promise<Diagnosis[]> {
+export async function diagnose(connected: Connected, state: State, question: Question): Promise<Diagnosis[]> {
   const backends = (await connected.backends?.(state)) ?? []
+  if (backends.some(backend => backend.listening === false)) return [stoppedListener()]
   const ill = backends.filter(backend => !backend.healthy)
-  const asked = answered || ill.length > 0 ? ill : backends
+  const asked = question.failed ? backends : ill
   if (asked.length === 0) return []
-  const said = connected.ask && script ? await askAll(connected.ask, asked, script) : new Map<string, string>()
+  const said = await askAll(connected, asked, question)
   const found = asked.map(backend => ({ backend, bad: badHop(said.get(backend.machine) ?? '', backend.machine) }))
   const unexplained = found.filter(({ bad }) => !bad)
   // A machine that is well and was held for ill a moment ago may just have come back.
   const now = unexplained.length > 0 ? ((await connected.backends?.(state)) ?? []) : []
   const stillIll = new Set(now.filter(backend => !backend.healthy).map(backend => backend.machine))
-  return found.flatMap(({ backend, bad }) => bad ?? (stillIll.has(backend.machine) ? [unhealthy(backend)] : []))
+  return found.flatMap(
+    ({ backend, bad }) => bad ?? (stillIll.has(backend.machine) ? [unhealthy(backend, said.get(backend.machine))] : []),
+  )
 }
 
-async function askAll(
-  ask: NonNullable<Connected['ask']>,
-  backends: BackendView[],
-  script: string,
-): Promise<Map<string, string>> {
-  const { port, path } = backends[0]!
-  const question = `CHECK_PORT=${port}\nCHECK_PATH='${path.replaceAll("'", "'\\''")}'\n${script}`
-  const answers = await ask(
-    backends.map(backend => backend.machine),
-    question,
-  )
-  return new Map(answers.map(({ machine, output }) => [machine, output]))
+/** When every hop behind the load balancer is well and still no answer comes through it. */
+export function unexplained({ path, answer }: { path: string; answer: string }): Diagnosis {
+  return {
+    hop: 'load balancer',
+    sentence: `the machines behind it are well, but ${path} does not come through it`,
+    evidence: [answer],
+  }
 }
 
 /** A Problem (exit 1) that names the hop, the evidence and the fix. */
@@ -77,6 +78,24 @@ export function brokenHop(found: Diagnosis[], url: string): Problem {
   })
 }
 
+async function askAll(connected: Connected, backends: BackendView[], question: Question): Promise<Map<string, string>> {
+  const { script, failed } = question
+  if (!connected.ask || !script) return new Map()
+  const { port, path } = backends[0]!
+  // Behind the first line, which says what runs the script.
+  const [first = '', ...rest] = script.split('\n')
+  const facts = [`CHECK_PORT=${port}`, `CHECK_PATH=${quoted(path)}`, `CHECK_VISIT=${quoted(failed?.path ?? path)}`]
+  const answers = await connected.ask(
+    backends.map(backend => backend.machine),
+    [first, ...facts, ...rest].join('\n'),
+  )
+  return new Map(answers.map(({ machine, output }) => [machine, output]))
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
+
 /** The first bad hop in what a machine printed, with its evidence; undefined when it found none. */
 function badHop(output: string, machine: string): Diagnosis | undefined {
   const lines = output.split('\n')
@@ -87,11 +106,18 @@ function badHop(output: string, machine: string): Diagnosis | undefined {
   return { hop: hop as Hop, machine, sentence, evidence: evidence.map(line => line.slice(2)) }
 }
 
-function unhealthy({ machine, state, port, path }: BackendView): Diagnosis {
+function stoppedListener(): Diagnosis {
+  return { hop: 'load balancer', sentence: 'its listener does not run', evidence: [] }
+}
+
+function unhealthy({ machine, state, port, path }: BackendView, said = ''): Diagnosis {
+  const evidence = said.includes('hop machine ok')
+    ? 'Asked on the machine itself, every hop answers.'
+    : 'The machine itself could not be asked.'
   return {
     hop: 'port',
     machine,
     sentence: `the load balancer gets no good answer from ${path} on port ${port} and holds it for ${state}: does the security group let it in?`,
-    evidence: [],
+    evidence: [evidence],
   }
 }

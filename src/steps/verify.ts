@@ -3,35 +3,46 @@ import { Exit, Problem } from '../errors.ts'
 export interface Visit {
   /** Where this machine reaches the load balancer: `http://47.74.0.1`, without a path. */
   base: string
-  /** The health page. */
   path: string
   /** The load balancer's own address, for people. */
   host: string
   drain: AbortSignal
   withinMs: number
+  /** How many answers in a row count: the load balancer sends each to the next machine. */
+  times: number
 }
+
+/** `last`: a sentence about what came instead of 200. */
+export type Visited = { is: 'well'; ms: number } | { is: 'late'; ms: number; last: string }
 
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 3000
 const ANSWER_WITHIN_MS = 10_000
 
 /**
- * A stack is done when its address answers 200 through the load balancer. Asks until it does; answers how long that
- * took, milliseconds. Otherwise throws a Problem that says which hop fails.
+ * Asks an address until it answers 200 so many times in a row, or until the time is over. Answers how long that took,
+ * milliseconds. Throws a Problem only when it is interrupted.
  */
-export async function verify({ base, path, host, drain, withinMs }: Visit): Promise<number> {
+export async function visitUntilWell({ base, path, drain, withinMs, times }: Visit): Promise<Visited> {
   const begun = performance.now()
-  let last = ''
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 1.5)) {
+  let well = 0
+  for (let pause = FIRST_PAUSE_MS; ; ) {
     if (drain.aborted) throw interrupted()
     const answer = await visit(base + path)
-    if (answer === 200) return performance.now() - begun
-    last = typeof answer === 'number' ? meaningOf(answer) : answer
-    if (performance.now() - begun + pause > withinMs) break
+    const ms = performance.now() - begun
+    well = answer === 200 ? well + 1 : 0
+    if (well >= times) return { is: 'well', ms }
+    if (well > 0) continue
+    if (ms + pause > withinMs) return { is: 'late', ms, last: typeof answer === 'number' ? meaningOf(answer) : answer }
     await new Promise(resolve => setTimeout(resolve, pause))
+    pause = Math.min(LONGEST_PAUSE_MS, pause * 1.5)
   }
-  throw new Problem({
-    what: `Everything is built, but ${base}${path} did not answer 200 within ${Math.round(withinMs / 1000)} seconds.`,
+}
+
+/** Nothing else is known than that the address does not answer. */
+export function notAnswering({ base, path, host }: Visit, { ms, last }: { ms: number; last: string }): Problem {
+  return new Problem({
+    what: `Everything is built, but ${base}${path} did not answer 200 within ${Math.round(ms / 1000)} seconds.`,
     why: `The load balancer is ${host}. ${last}`,
     next: 'Look at its health checks with the console, mend what is named, then run the same command again: nothing is built twice.',
   })
@@ -55,7 +66,8 @@ function meaningOf(status: number): string {
   if (status === 502 || status === 504) {
     return `It answered ${status}: it reaches a machine, but nginx or the application there does not answer.`
   }
-  if (status === 503) return 'It answered 503: none of its machines passes the health check.'
+  if (status === 503)
+    return 'It answered 503: no machine passes the health check, or the application cannot do its work.'
   if (status === 400) return 'It answered 400: the application refuses the host name; see ALLOWED_HOSTS.'
   if (status === 404) return 'It answered 404: the application has no such page; see app.healthPath.'
   if (status >= 500) return `It answered ${status}: the application fails; its log says why.`

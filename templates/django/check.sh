@@ -1,7 +1,7 @@
 #!/bin/bash
 # Looks, from inside a machine, where the way from the load balancer to the database breaks. Changes nothing.
 # It prints a line a hop, "hop NAME ok" or "hop NAME bad SENTENCE" with evidence behind "| ", and ends at the first bad one.
-# CHECK_PORT and CHECK_PATH are what the load balancer asks for; they stand in front of this script.
+# CHECK_PORT and CHECK_PATH are what the load balancer asks for, CHECK_VISIT is a page that must answer; they are set above.
 set -uo pipefail
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
@@ -116,6 +116,10 @@ check_page() {
     bad application "$CHECK_PATH answers $own through nginx" "$(journalctl -u "$SERVICE" -n 8 --no-pager -o cat 2>&1)"
   fi
   echo 'hop health-check ok'
+  status_of "$CHECK_PORT" "$CHECK_VISIT"
+  if [ "$STATUS" != 200 ]; then
+    bad application "$CHECK_VISIT answers $STATUS through nginx" "$(journalctl -u "$SERVICE" -n 8 --no-pager -o cat 2>&1)"
+  fi
 }
 
 # Sets STATUS to what a page of this machine answers; 000 when nobody does.

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import type { State } from '../../state.ts'
 import type { BackendView } from '../provider.ts'
 import { type Alicloud, until } from './client.ts'
-import { agentReady } from './kinds/command.ts'
 import { minute } from './kinds/common.ts'
 import { rows, str } from './read.ts'
 
@@ -22,6 +21,7 @@ export async function backends(cloud: Alicloud, { entries }: State): Promise<Bac
     machine: str(row, 'ServerId'),
     healthy: str(row, 'ServerHealthStatus') === 'normal',
     state: str(row, 'ServerHealthStatus'),
+    listening: str(settings, 'Status') !== 'stopped',
     // Without a port of its own the check asks the backend's.
     port: Number(str(settings, 'HealthCheckConnectPort')) || Number(str(row, 'Port')),
     path: str(settings, 'HealthCheckURI') || '/',
@@ -34,7 +34,32 @@ export async function ask(
   machines: string[],
   script: string,
 ): Promise<{ machine: string; output: string }[]> {
-  await Promise.all(machines.map(machine => agentReady(cloud, machine)))
+  const there = await withAgent(cloud, machines)
+  const away = machines.filter(machine => !there.includes(machine)).map(machine => ({ machine, output: silent }))
+  return there.length === 0 ? away : [...away, ...(await run(cloud, there, script))]
+}
+
+/** As the script itself would say it. */
+const silent = 'hop machine bad the instance does not run, or its Cloud Assistant agent does not answer'
+
+/** The machines whose agent answers. A set-up machine has had one, so there is little to wait for. */
+async function withAgent(cloud: Alicloud, machines: string[]): Promise<string[]> {
+  const late = cloud.deadline(minute, 10_000)
+  for (;;) {
+    const told = await cloud.call('ecs', 'DescribeCloudAssistantStatus', { InstanceId: machines })
+    const there = rows(told, 'InstanceCloudAssistantStatusSet.InstanceCloudAssistantStatus')
+      .filter(row => str(row, 'CloudAssistantStatus') === 'true')
+      .map(row => str(row, 'InstanceId'))
+    if (there.length === machines.length || late()) return there
+    await cloud.sleep(2000)
+  }
+}
+
+async function run(
+  cloud: Alicloud,
+  machines: string[],
+  script: string,
+): Promise<{ machine: string; output: string }[]> {
   const answer = await cloud.call('ecs', 'RunCommand', {
     Name: 'stackwright-check',
     Type: 'RunShellScript',

@@ -1,3 +1,4 @@
+import logging
 import platform
 
 from django.core.exceptions import ValidationError
@@ -7,6 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from .models import Person
+
+log = logging.getLogger(__name__)
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -57,7 +60,8 @@ def health(request):
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except DatabaseError as error:
+        log.warning("the database does not answer: %s", error)
         return JsonResponse({"ok": False, "database": "does not answer"}, status=503)
     return JsonResponse({"ok": True})
 
@@ -65,12 +69,15 @@ def health(request):
 @require_safe
 def check(request):
     """A write and a read through the database, taken back: it proves the whole way and leaves nothing."""
+    # On a connection of its own: one that was kept would not notice a new password or access list.
+    connection.close()
     try:
         with transaction.atomic():
             person = Person.objects.create(name="check", email="check@example.com")
             read = Person.objects.filter(pk=person.pk).count()
             transaction.set_rollback(True)
-    except DatabaseError:
+    except DatabaseError as error:
+        log.warning("the database does not take a write: %s", error)
         return JsonResponse({"ok": False, "database": "does not take a write"}, status=503)
     return JsonResponse({"ok": read == 1})
 

@@ -1,0 +1,98 @@
+import type { Ref } from '../kind.ts'
+import type { State } from '../state.ts'
+import { brokenHop, diagnose, type Question, unexplained } from '../steps/diagnose.ts'
+import { notAnswering, type Visit, visitUntilWell } from '../steps/verify.ts'
+import type { Link } from './connect.ts'
+import type { Prepared } from './prepare.ts'
+import type { Session } from './session.ts'
+import type { BuildTarget } from './target.ts'
+
+/** After this long without an answer the machines are asked why; if they are well, it may still come. */
+const FIRST_LOOK_MS = 15_000
+const PATIENCE_MS = { sandbox: 60_000, real: 300_000 }
+/** A page that proves each machine in turn is asked at most this often. */
+const MOST_VISITS = 12
+
+/**
+ * The run is done when the address answered through the load balancer, the database took a write by each machine in
+ * turn, and every machine is well. Answers the address for a browser; otherwise throws a Problem that names the hop.
+ */
+export async function served(
+  session: Session,
+  target: BuildTarget,
+  link: Link,
+  prepared: Prepared,
+  state: State,
+): Promise<string> {
+  const { balancer, machines } = prepared.drawn
+  const host = outputOf(state, balancer.host)
+  if (balancer.internal) {
+    session.view.emit({ is: 'note', text: `${host} answers inside the network only, so it was not called from here.` })
+    await refuseBroken(target, link, prepared, state, host)
+    return `http://${host}${balancer.port === 80 ? '' : `:${balancer.port}`}/`
+  }
+  const base = await link.connected.reach(host, balancer.port)
+  const count = machines?.length ?? 1
+  const visit = { base, host, drain: session.drain }
+  const broken = (url: string, failed?: Question['failed']) => refuseBroken(target, link, prepared, state, url, failed)
+  const { healthPath, proofPath } = target.blueprint
+  const patience = target.sandbox ? PATIENCE_MS.sandbox : PATIENCE_MS.real
+  const proof = proofPath?.(prepared.values)
+  const visits: Visit[] = [{ ...visit, path: healthPath(prepared.values), times: 1, withinMs: patience }]
+  if (proof)
+    visits.push({
+      ...visit,
+      path: proof,
+      times: count === 1 ? 1 : Math.min(2 * count, MOST_VISITS),
+      withinMs: patience,
+    })
+  for (const one of visits) {
+    session.view.know({ doing: `Waiting until ${base}${one.path} answers` })
+    session.figures.criticalPathMs += await answered(one, broken).finally(() => session.view.know({ doing: '' }))
+  }
+  await broken(base)
+  return `${base}/`
+}
+
+/** Milliseconds until the page answered. Throws a Problem with the broken hop. */
+async function answered(
+  visit: Visit,
+  broken: (url: string, failed: Question['failed']) => Promise<boolean>,
+): Promise<number> {
+  const first = await visitUntilWell({ ...visit, withinMs: FIRST_LOOK_MS })
+  if (first.is === 'well') return first.ms
+  await broken(visit.base + visit.path, { path: visit.path, answer: first.last })
+  const second = await visitUntilWell({ ...visit, withinMs: visit.withinMs - FIRST_LOOK_MS })
+  if (second.is === 'well') return first.ms + second.ms
+  const failed = { path: visit.path, answer: second.last }
+  const looked = await broken(visit.base + visit.path, failed)
+  if (looked) throw brokenHop([unexplained(failed)], visit.base + visit.path)
+  throw notAnswering(visit, { ms: visit.withinMs, last: second.last })
+}
+
+/**
+ * Throws when a machine behind the load balancer is ill or, where a page `failed`, when any hop is broken. Answers
+ * whether this cloud can look at all.
+ */
+export async function refuseBroken(
+  target: BuildTarget,
+  { connected }: Link,
+  { values }: Prepared,
+  state: State,
+  url: string,
+  failed?: Question['failed'],
+): Promise<boolean> {
+  const found = await diagnose(connected, state, {
+    script: target.blueprint.check?.(values),
+    ...(failed && { failed }),
+  })
+  if (found.length > 0) throw brokenHop(found, url)
+  return connected.backends !== undefined && connected.ask !== undefined
+}
+
+function outputOf(state: State, ref: Ref<string>): string {
+  const entry = state.entries[ref.$ref]
+  const value = entry?.is === 'ready' ? entry.out[ref.field] : undefined
+  if (typeof value !== 'string') throw new Error(`the state has no ${ref.$ref}.${ref.field}`)
+  return value
+}
