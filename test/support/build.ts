@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,6 +12,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
  */
 export default async function setUp(): Promise<() => Promise<void>> {
   const temporary = await mkdtemp(join(tmpdir(), 'sw-tests-'))
+  // Servers that the tests start as another user keep their data below it.
+  await chmod(temporary, 0o755)
   process.env.TMPDIR = temporary
   await buildWhenStale()
   return () => rm(temporary, { recursive: true, force: true, maxRetries: 5 })
