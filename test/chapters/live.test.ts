@@ -126,7 +126,7 @@ describe('Defaults from the connected cloud', () => {
     const { live } = await connect()
     const line = await live.generatedKey('demo')
     expect(publicKeyProblem(line)).toBeUndefined()
-    expect(kept.get(PRIVATE_KEY)).toMatch(/^-----BEGIN RSA PRIVATE KEY-----/)
+    expect(kept.get(PRIVATE_KEY)).toMatch(/^-----BEGIN EC PRIVATE KEY-----/)
     expect(await (await connect()).live.generatedKey('demo')).toBe(line)
   })
 
