@@ -103,7 +103,8 @@ export function dismiss(call: Call, group: Thing, member: Member, cause: string,
 }
 
 export function launchOne(call: Call, group: Thing, cause: string): boolean {
-  const template = group.data.template as JsonObject
+  // By id alone: EC2 takes one of the two.
+  const { LaunchTemplateName: _, ...template } = group.data.template as JsonObject
   let failure: ApiError | undefined
   for (const subnet of subnetsByNeed(call, group)) {
     try {
