@@ -1,15 +1,22 @@
 import { join, relative } from 'node:path'
+import type { Json } from '../kind.ts'
+import type { Balancer } from '../providers/provider.ts'
 import type { State } from '../state.ts'
 import { ANSWERS_FILE } from './replay.ts'
 import type { BuildTarget } from './target.ts'
 
 /** What a finished stack gives to people and scripts: the address, ids they need, where things are, what to do next. */
-export function receipt(target: BuildTarget, state: State, url: string): Record<string, string> {
-  const outputs: Record<string, string> = { url }
+export function receipt(
+  target: BuildTarget,
+  state: State,
+  url: string,
+  balancer: Pick<Balancer, 'records'>,
+): Record<string, string> {
+  const outputs: Record<string, string> = { url, ...recordsOf(state, balancer) }
   for (const [address, entry] of Object.entries(state.entries)) {
     if (entry.is !== 'ready') continue
     const name = address.slice(address.indexOf('/') + 1)
-    for (const field of ['address', 'publicIp', 'host'] as const) {
+    for (const field of ['address', 'publicIp', 'host', 'readerHost', 'dnsName'] as const) {
       const value = entry.out[field]
       if (typeof value === 'string' && value !== '') outputs[`${name}.${field}`] = value
     }
@@ -21,6 +28,18 @@ export function receipt(target: BuildTarget, state: State, url: string): Record<
   outputs.status = command('status', target)
   outputs.teardown = command('teardown', target)
   return outputs
+}
+
+/** DNS records that people must add themselves: `dns.1  _x.example.com CNAME _y.acm-validations.aws`. */
+function recordsOf(state: State, { records }: Pick<Balancer, 'records'>): Record<string, string> {
+  if (!records) return {}
+  const read = ({ $ref, field }: { $ref: string; field: string }): Json | undefined => {
+    const entry = state.entries[$ref]
+    return entry?.is === 'ready' ? entry.out[field] : undefined
+  }
+  const proofs = (read(records.proofs) ?? []) as { name: string; type: string; value: string }[]
+  const all = [...proofs, { ...records.name, value: String(read(records.name.value) ?? '') }]
+  return Object.fromEntries(all.map(({ name, type, value }, i) => [`dns.${i + 1}`, `${name} ${type} ${value}`]))
 }
 
 /** The command with what it needs to find this stack from here. */

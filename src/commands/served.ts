@@ -8,7 +8,7 @@ import type { Session } from './session.ts'
 import type { BuildTarget } from './target.ts'
 
 /** After this long without an answer the machines are asked why; if they are well, it may still come. */
-const FIRST_LOOK_MS = 15_000
+const FIRST_LOOK_MS = { sandbox: 5_000, real: 15_000 }
 const PATIENCE_MS = { sandbox: 60_000, real: 300_000 }
 /** A page that proves each machine in turn is asked at most this often. */
 const MOST_VISITS = 12
@@ -33,36 +33,45 @@ export async function served(
   }
   const base = await link.connected.reach(host, balancer.port)
   const count = machines?.length ?? 1
-  const visit = { base, host, drain: session.drain }
+  const authority = balancer.secure && (await link.connected.authority?.())
+  const secure = balancer.secure && { name: balancer.secure.name, ...(authority && { authority }) }
+  const visit = { base, host, drain: session.drain, ...(secure && base.startsWith('https:') && { secure }) }
   const broken = (url: string, failed?: Question['failed']) => refuseBroken(target, link, prepared, state, url, failed)
   const { healthPath, proofPath } = target.blueprint
-  const patience = target.sandbox ? PATIENCE_MS.sandbox : PATIENCE_MS.real
+  const where = target.sandbox ? 'sandbox' : 'real'
+  const patience = { first: FIRST_LOOK_MS[where], withinMs: PATIENCE_MS[where] }
   const proof = proofPath?.(prepared.values)
-  const visits: Visit[] = [{ ...visit, path: healthPath(prepared.values), times: 1, withinMs: patience }]
+  const visits: Wait[] = [{ ...visit, path: healthPath(prepared.values), times: 1, ...patience }]
   if (proof)
     visits.push({
       ...visit,
       path: proof,
       times: count === 1 ? 1 : Math.min(2 * count, MOST_VISITS),
-      withinMs: patience,
+      ...patience,
     })
   for (const one of visits) {
     session.view.know({ doing: `Waiting until ${base}${one.path} answers` })
     session.figures.criticalPathMs += await answered(one, broken).finally(() => session.view.know({ doing: '' }))
   }
   await broken(base)
-  return `${base}/`
+  // On the internet the name is what people type; in the embedded cloud no name leads anywhere.
+  return balancer.secure && !target.sandbox ? `https://${balancer.secure.name}/` : `${base}/`
+}
+
+interface Wait extends Visit {
+  /** Milliseconds until the machines are asked why. */
+  first: number
 }
 
 /** Milliseconds until the page answered. Throws a Problem with the broken hop. */
 async function answered(
-  visit: Visit,
+  visit: Wait,
   broken: (url: string, failed: Question['failed']) => Promise<boolean>,
 ): Promise<number> {
-  const first = await visitUntilWell({ ...visit, withinMs: FIRST_LOOK_MS })
+  const first = await visitUntilWell({ ...visit, withinMs: visit.first })
   if (first.is === 'well') return first.ms
   await broken(visit.base + visit.path, { path: visit.path, answer: first.last })
-  const second = await visitUntilWell({ ...visit, withinMs: visit.withinMs - FIRST_LOOK_MS })
+  const second = await visitUntilWell({ ...visit, withinMs: visit.withinMs - visit.first })
   if (second.is === 'well') return first.ms + second.ms
   const failed = { path: visit.path, answer: second.last }
   const looked = await broken(visit.base + visit.path, failed)

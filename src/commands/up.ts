@@ -41,7 +41,7 @@ async function work(session: Session): Promise<number> {
   await forgetInterview(target)
   await carryOut(session, target, link, prepared, store)
   const url = await served(session, target, link, prepared, store.state)
-  const outputs = receipt(target, store.state, url)
+  const outputs = receipt(target, store.state, url, prepared.drawn.balancer)
   store.state.outputs = outputs
   await store.save()
   if (session.interactive) session.view.say(`${replayOf(session, target, resolved)}\n`)

@@ -53,6 +53,8 @@ export interface Connected<C extends Cloud = Cloud, Live = unknown> {
   preflight(values: Values, making?: ReadonlySet<string>): Promise<string[]>
   /** Where a browser on this machine reaches an address of the stack, without a path: `http://47.74.0.1` or, in the sandbox, a local port. */
   reach(host: string, port: number): Promise<string>
+  /** A certificate authority, PEM, that signs for the load balancers besides the usual ones: the embedded cloud's own. */
+  authority?(): Promise<string | undefined>
   /** How the load balancer sees the machines behind it, right now. Machines in the order of the state. */
   backends?(state: State): Promise<BackendView[]>
   /** Runs a script that only looks on machines of the stack, and answers what it printed on each. */
@@ -98,7 +100,7 @@ export interface Database {
   user: string
   password: Secret
   /** Where reads may go, when copies answer them. */
-  reader?: Ref<string>
+  readerHost?: Ref<string>
   /** The account that makes the database and its user, where that is done with SQL from a machine. */
   admin?: { user: string; password: Secret }
   /** What must be ready before the application can use it: the grant, the access list. */

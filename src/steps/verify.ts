@@ -1,4 +1,5 @@
 import { Exit, Problem } from '../errors.ts'
+import { type Secure, visitSecurely } from './secure.ts'
 
 export interface Visit {
   /** Where this machine reaches the load balancer: `http://47.74.0.1`, without a path. */
@@ -8,6 +9,8 @@ export interface Visit {
   host: string
   drain: AbortSignal
   withinMs: number
+  /** Over HTTPS, for this name. */
+  secure?: Secure
   /** How many answers in a row count: the load balancer sends each to the next machine. */
   times: number
 }
@@ -23,12 +26,12 @@ const ANSWER_WITHIN_MS = 10_000
  * Asks an address until it answers 200 so many times in a row, or until the time is over. Answers how long that took,
  * milliseconds. Throws a Problem only when it is interrupted.
  */
-export async function visitUntilWell({ base, path, drain, withinMs, times }: Visit): Promise<Visited> {
+export async function visitUntilWell({ base, path, drain, withinMs, times, secure }: Visit): Promise<Visited> {
   const begun = performance.now()
   let well = 0
   for (let pause = FIRST_PAUSE_MS; ; ) {
     if (drain.aborted) throw interrupted()
-    const answer = await visit(base + path)
+    const answer = await visit(base, path, secure)
     const ms = performance.now() - begun
     well = answer === 200 ? well + 1 : 0
     if (well >= times) return { is: 'well', ms }
@@ -49,15 +52,18 @@ export function notAnswering({ base, path, host }: Visit, { ms, last }: { ms: nu
 }
 
 /** The status, or a sentence why there was no answer. A redirect is not followed: the page itself must answer. */
-async function visit(url: string): Promise<number | string> {
+async function visit(base: string, path: string, secure: Secure | undefined): Promise<number | string> {
   try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })
+    if (secure) return await visitSecurely(base, path, secure, ANSWER_WITHIN_MS)
+    const response = await fetch(base + path, { redirect: 'manual', signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })
     await response.body?.cancel()
     return response.status
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
     const code = (cause as NodeJS.ErrnoException | undefined)?.code
-    if (error instanceof Error && error.name === 'TimeoutError') return 'It did not answer in time.'
+    if (/CERT|ALTNAME|SELF_SIGNED|VERIFY/.test(code ?? ''))
+      return `Its certificate cannot be trusted (${code}): is it the one that was issued for this name?`
+    if (error instanceof Error && /^(Timeout|Abort)Error$/.test(error.name)) return 'It did not answer in time.'
     return `It could not be reached (${code ?? 'no reason given'}): is its listener running, and does a firewall stand in between?`
   }
 }

@@ -100,7 +100,7 @@ export const database: Chapter<AwsLive, 'network' | 'subnets', Database> = {
       engine: 'mysql',
       host: cluster.get('host'),
       port: cluster.get('port'),
-      reader: cluster.get('readerHost'),
+      readerHost: cluster.get('readerHost'),
       name: text(values, 'aurora.name'),
       user: text(values, 'aurora.user'),
       password: { $secret: 'aurora.password' },
