@@ -84,7 +84,10 @@ async function network({ cloud }: Bench, build: Build): Promise<Net> {
   })
   await build(kinds.securityRules, 'database/rules', {
     groupId: inner.id,
-    rules: [{ protocol: 'tcp', from: 3306, to: 3306, groupId: group.id, description: 'MySQL' }],
+    rules: [
+      { protocol: 'tcp', from: 3306, to: 3306, groupId: group.id, description: 'MySQL' },
+      { protocol: 'tcp', from: 9090, to: 9090, groupId: inner.id, description: 'uWSGI' },
+    ],
   })
   return {
     vpc: vpc.id,
