@@ -25,8 +25,6 @@ export const ec2Times = {
   instanceTerminates: 35 * second,
   /** After running, until the Systems Manager agent reports. */
   agent: 60 * second,
-  /** The agent finds out within this time that a way out or a role is there at last. */
-  agentRetries: 5 * second,
   commandSent: 1 * second,
   /** `InvocationDoesNotExist` right after SendCommand. */
   invocationAppears: 1.5 * second,
@@ -37,6 +35,4 @@ export const ec2Times = {
   /** A profile or its role until EC2 accepts it: 6 to 12 seconds. */
   profileUsable: 6 * second,
   profileUsableSpread: 6 * second,
-  /** A fresh role may show its unique id instead of its ARN in a profile. */
-  policyKnown: 2 * second,
 } as const
