@@ -113,7 +113,8 @@ async function orUnknown<Live, T>(ground: Ground<Live>, work: () => T | Promise<
   }
 }
 
-function offline<T>(work: () => T | Promise<T>): T | undefined {
+/** What `work` answers at once; undefined where it needs a cloud or time. */
+export function offline<T>(work: () => T | Promise<T>): T | undefined {
   try {
     const result = work()
     if (!(result instanceof Promise)) return result

@@ -1,0 +1,74 @@
+import { offline, staticChoicesOf, watched } from '../src/answers/judge.ts'
+import { textOf } from '../src/answers/parse.ts'
+import { blueprints } from '../src/blueprints/index.ts'
+import { chaptersOf } from '../src/commands/prepare.ts'
+import type { Json } from '../src/kind.ts'
+import { providers } from '../src/providers/index.ts'
+import type { Question } from '../src/question.ts'
+
+/** Said of defaults that no text can hold, in the words of the guide. */
+const DEPENDS: Record<string, string> = {
+  'machine.keyFile': '`~/.ssh/id_rsa.pub` or `id_ecdsa.pub`, else `generate`',
+  'machine.publicKey': 'read from the file',
+}
+
+/**
+ * The tables of a guide (`docs/BLUEPRINT-on-CLOUD.md`) by file and chapter: every answer with its default. They stand in
+ * the guide between `<!-- answers CHAPTER -->` and `<!-- end -->`.
+ */
+export async function guideTables(): Promise<Record<string, Record<string, string>>> {
+  const guides: Record<string, Record<string, string>> = {}
+  for (const load of Object.values(blueprints)) {
+    const blueprint = await load()
+    for (const cloud of blueprint.clouds) {
+      const provider = await providers[cloud]?.()
+      if (!provider) continue
+      const chapters = chaptersOf(blueprint, provider)
+      guides[`${blueprint.id}-on-${cloud}.md`] = Object.fromEntries(
+        chapters.map(({ step, asks }) => [step, table(asks as Question<never>[])]),
+      )
+    }
+  }
+  return guides
+}
+
+/** The guide with its tables written anew. Throws when a chapter has no place in it. */
+export function withTables(guide: string, tables: Record<string, string>): string {
+  let text = guide
+  for (const [step, rows] of Object.entries(tables)) {
+    const place = new RegExp(`(<!-- answers ${step} -->\\n)[^]*?(<!-- end -->)`)
+    if (!place.test(text)) throw new Error(`the guide has no place for the answers of "${step}"`)
+    text = text.replace(place, (_, begin: string, end: string) => `${begin}${rows}\n${end}`)
+  }
+  return text
+}
+
+function table(questions: Question<never>[]): string {
+  return ['| answer | what it is | default |', '|---|---|---|', ...questions.map(row)].join('\n')
+}
+
+function row(question: Question<never>): string {
+  const choices = question.open ? [] : (staticChoicesOf(question) ?? [])
+  const listed = choices.length > 0 ? ` (${choices.map(choice => `\`${choice.value}\``).join(', ')})` : ''
+  return `| \`${question.key}\` | ${question.label}${listed} | ${defaultText(question)} |`
+}
+
+function defaultText(question: Question<never>): string {
+  const said = DEPENDS[question.key]
+  if (said) return said
+  if (question.type === 'secret') return 'made for you'
+  if (!question.default) return 'must be given'
+  const reads = new Set<string>()
+  let looked = false
+  const live = () => {
+    looked = true
+    throw new Error('a guide has no cloud')
+  }
+  const asking = { stack: 'NAME', values: watched({}, reads), live: new Proxy({}, { get: live }) as never }
+  const value = offline(() => question.default!(asking) as Json | Promise<Json> | undefined)
+  reads.delete(question.key)
+  if (looked) return 'looked up in the cloud'
+  const shown = value === undefined ? '' : `\`${textOf(question, value)}\``.replace('``', 'none')
+  const follows = reads.size > 0 ? `follows ${[...reads].map(key => `\`${key}\``).join(', ')}` : ''
+  return [shown, follows].filter(Boolean).join(', ')
+}
