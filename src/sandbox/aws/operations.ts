@@ -18,6 +18,10 @@ import { snapshotOperations } from './rds-snapshots.ts'
 import { subnetGroupOperations } from './rds-subnet-groups.ts'
 import { recordOperations } from './route53-records.ts'
 import { zoneOperations } from './route53-zones.ts'
+import { bucketOperations } from './s3-buckets.ts'
+import { listOperations } from './s3-lists.ts'
+import { objectOperations } from './s3-objects.ts'
+import { uploadOperations } from './s3-uploads.ts'
 import { secretOperations } from './secrets.ts'
 import { ssmOperations } from './ssm.ts'
 import { stsOperations } from './sts.ts'
@@ -56,4 +60,8 @@ export const operations: Record<string, Operation> = tended({
   ...scalingMemberOperations,
   ...policyOperations,
   ...refreshOperations,
+  ...bucketOperations,
+  ...objectOperations,
+  ...listOperations,
+  ...uploadOperations,
 })
