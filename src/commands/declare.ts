@@ -87,7 +87,7 @@ Exit code 0: everything is there. 1: something differs.`,
 Examples:
   stackwright teardown                 shows what is there, asks, removes it
   stackwright teardown --stack shop --yes
-  stackwright teardown --from-tags --stack shop --region ap-northeast-1
+  stackwright teardown --from-tags --stack shop --cloud alicloud --region ap-northeast-1
 
 Exit code 5: something is left, and the output says what and why.`,
   unlock: `

@@ -31,19 +31,18 @@ export interface Wish {
   region?: string
 }
 
-/** For `up` and `plan`: flags, then environment, then answers file, then what was saved, then the only possible one. */
+/** For `up` and `plan`: flags, then environment, then answers file, then what was saved, then the first blueprint that fits. */
 export async function targetToBuild(session: Session, chosen: Wish = {}): Promise<BuildTarget> {
   const { env } = session
   const file = await answersFile(session)
   const wish = wishOf(session, file, chosen)
-  const stack = checkedName(
-    wish.stack ?? (await onlyStack(session, wish.blueprint)) ?? wish.blueprint ?? only(blueprints),
-  )
+  const usual = wish.blueprint ?? (await usualBlueprint(wish.cloud))
+  const stack = checkedName(wish.stack ?? (await onlyStack(session, wish.blueprint)) ?? usual)
   const { folder, saved } = await savedStack(session, stack)
   const blueprint = await pick(
     'blueprint',
     blueprints,
-    agreed('blueprint', wish.blueprint, saved?.blueprint, stack) ?? only(blueprints),
+    agreed('blueprint', wish.blueprint, saved?.blueprint, stack) ?? usual,
   )
   const cloud = agreed('cloud', wish.cloud, saved?.cloud, stack) ?? onlyCloud(blueprint)
   const provider = await pick('cloud', providers, cloud)
@@ -181,6 +180,14 @@ async function pick<T>(what: string, from: Record<string, () => Promise<T>>, id:
   const load = Object.hasOwn(from, id) ? from[id] : undefined
   if (!load) throw usage(`There is no ${what} "${id}".${didYouMean(id, ids)} There is: ${ids.join(', ')}.`)
   return load()
+}
+
+/** The first blueprint, as the tutorials begin; of those for a cloud, where one is said. */
+async function usualBlueprint(cloud: string | undefined): Promise<string | undefined> {
+  for (const [id, load] of Object.entries(blueprints)) {
+    if (cloud === undefined || (await load()).clouds.some(one => one === cloud)) return id
+  }
+  return undefined
 }
 
 function only(from: Record<string, unknown>): string | undefined {

@@ -117,7 +117,7 @@ async function refuseLeftovers(target: BuildTarget, link: Link): Promise<void> {
   throw new Problem({
     what: `There are resources of a stack "${target.stack}" in ${target.region}, but no saved state of it here.`,
     list: found.map(([address, entry]) => `${entry.type} ${entry.id} (${address})`),
-    next: `Put the state back, choose another name with --stack, or remove them: stackwright teardown --stack ${target.stack} --region ${target.region} --from-tags${target.sandbox ? ' --sandbox' : ''}`,
+    next: `Put the state back, choose another name with --stack, or remove them: stackwright teardown --stack ${target.stack} --cloud ${target.provider.id} --region ${target.region} --from-tags${target.sandbox ? ' --sandbox' : ''}`,
     exit: Exit.preflight,
   })
 }

@@ -3,4 +3,5 @@ import type { Provider } from './provider.ts'
 /** Every cloud by id; loaded when it is used. */
 export const providers: Record<string, () => Promise<Provider>> = {
   alicloud: async () => (await import('./alicloud/index.ts')).alicloud as unknown as Provider,
+  aws: async () => (await import('./aws/index.ts')).aws as unknown as Provider,
 }

@@ -142,8 +142,21 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
     await rm(join(cwd, '.stackwright'), { recursive: true })
     const again = await run(up, { cwd, env: env() })
     expect(again.code).toBe(4)
-    expect(again.stderr).toContain('teardown --stack lost --region ap-northeast-1 --from-tags --sandbox')
-    const tags = ['teardown', '--stack', 'lost', '--region', 'ap-northeast-1', '--from-tags', '--sandbox', '--yes']
+    expect(again.stderr).toContain(
+      'teardown --stack lost --cloud alicloud --region ap-northeast-1 --from-tags --sandbox',
+    )
+    const tags = [
+      'teardown',
+      '--stack',
+      'lost',
+      '--cloud',
+      'alicloud',
+      '--region',
+      'ap-northeast-1',
+      '--from-tags',
+      '--sandbox',
+      '--yes',
+    ]
     const removed = await run(tags, { cwd, env: env() })
     expect(removed.stderr).toContain('Done')
     expect(removed.code).toBe(0)

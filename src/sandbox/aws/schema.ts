@@ -94,9 +94,21 @@ export function loadService(name: string): Promise<Service> {
   if (before) return before
   const entry = services.find(service => service.name === name)
   if (!entry) throw new Error(`the embedded AWS has no service ${name}`)
-  const loading = entry.load().then(client => serviceOf(entry, client as Record<string, unknown>))
+  const loading = entry.load().then(client => serviceOf(entry, exportsOf(client)))
   loaded.set(name, loading)
   return loading
+}
+
+/** The clients are CommonJS: once bundled, all they export is the default of a module. */
+function exportsOf(client: object): Record<string, unknown> {
+  const { default: whole } = client as { default?: object }
+  return (whole ?? client) as Record<string, unknown>
+}
+
+/** The clients are CommonJS; in the bundle such a module's names stand only under `default`. */
+function exportsOf(client: object): Record<string, unknown> {
+  const { default: whole } = client as { default?: object }
+  return { ...whole, ...client }
 }
 
 function serviceOf(entry: ServiceEntry, client: Record<string, unknown>): Service {
