@@ -8,11 +8,11 @@ export type HostedZoneIn = { name: string }
 /** `nameServers`: what the registrar of the domain must be told. */
 export type HostedZoneOut = { id: string; nameServers: string[] }
 
-/** Console: Route 53 › Create hosted zone. Made only when asked for: it serves nothing before the registrar points to it. */
+/** Console: Route 53 › Create hosted zone. Its reference (our token) is taken once; its name is not. Made only when asked for: it serves nothing before the registrar points to it. */
 export const hostedZone: AwsKind<HostedZoneIn, HostedZoneOut> = {
   type: 'aws:hosted-zone',
   title: 'Hosted zone',
-  once: 'token',
+  once: 'name',
   after: [],
   expectMs: 5 * second,
   tagged: true,
