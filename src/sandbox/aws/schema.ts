@@ -105,12 +105,6 @@ function exportsOf(client: object): Record<string, unknown> {
   return (whole ?? client) as Record<string, unknown>
 }
 
-/** The clients are CommonJS; in the bundle such a module's names stand only under `default`. */
-function exportsOf(client: object): Record<string, unknown> {
-  const { default: whole } = client as { default?: object }
-  return { ...whole, ...client }
-}
-
 function serviceOf(entry: ServiceEntry, client: Record<string, unknown>): Service {
   const actions = new Map<string, Action>()
   const tuple = (name: string, kind: number) => {
