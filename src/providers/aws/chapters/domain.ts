@@ -100,7 +100,7 @@ async function zoneIdFor({ live, values }: Asking<AwsLive>): Promise<string | un
     what: `This account has no hosted zone in Route 53 that answers for ${name} (domain.name).`,
     why: known.length > 0 ? `It has ${known.join(', ')}.` : 'It has no public hosted zone at all.',
     next: 'Register the domain with Route 53 or create its hosted zone there; or answer domain.zone with "elsewhere" or "none".',
-    exit: Exit.preflight,
+    exit: Exit.usage,
   })
 }
 
