@@ -76,6 +76,16 @@ export function yaml(value: string): Escaped {
   return escaped(text.replace(/[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g, character => unicode(character)))
 }
 
+/**
+ * A word of a configuration that has no quotes of its own (uWSGI's ini, a path in Apache's). Refused: everything but
+ * letters, digits and `_ . : / @ -`.
+ */
+export function configWord(value: string): Escaped {
+  if (!/^[A-Za-z0-9_.:/@-]+$/.test(value))
+    throw refused('this configuration', 'a character that it has no way to write')
+  return escaped(value)
+}
+
 /** A whole number, the same in every language. */
 export function integer(value: number): Escaped {
   if (!Number.isSafeInteger(value)) throw new Error(`not a whole number: ${value}`)

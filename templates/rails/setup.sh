@@ -1,5 +1,5 @@
 # Puts a Rails application on this machine: Ruby, the application, puma under systemd, nginx in front of it.
-# It reads DB_HOST DB_PORT DB_NAME DB_USER DB_ADMIN_USER, S3_BUCKET AWS_REGION (may be empty) and the secrets
+# It reads DB_HOST DB_PORT DB_NAME DB_USER DB_ADMIN_USER, S3_BUCKET (may be empty) and the secrets
 # DB_PASSWORD DB_ADMIN_PASSWORD SECRET_KEY_BASE RAILS_MASTER_KEY (may be empty) from its environment.
 SOURCE={{source}}
 REPOSITORY={{repository}}

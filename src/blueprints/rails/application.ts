@@ -1,6 +1,6 @@
 import type { Json } from '../../kind.ts'
-import type { Question } from '../../question.ts'
-import { checkHealthPath, checkPort, checkRef, checkRepository } from '../django/checks.ts'
+import type { Question, Values } from '../../question.ts'
+import { checkHealthPath, checkRef, checkRepository } from '../django/checks.ts'
 import { fromGit, hasMasterKey, sampleHealthPath } from './setup.ts'
 
 export { healthPath, setup } from './setup.ts'
@@ -90,6 +90,12 @@ export const asks: Question[] = [
     advanced: true,
   },
 ]
+
+/** nginx and puma cannot share a port. */
+function checkPort(value: Json, values: Values): string | undefined {
+  if (value !== (values['backend.port'] ?? 80)) return undefined
+  return `Port ${value} is nginx's (backend.port); puma needs another one.`
+}
 
 function checkSecretKey(value: Json): string | undefined {
   if (typeof value !== 'string' || /^generate(:\d+)?$/.test(value)) return undefined

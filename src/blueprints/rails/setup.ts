@@ -1,6 +1,6 @@
 import { readPackageFile } from '../../files.ts'
-import { isSecret, type Ref, type Secret } from '../../kind.ts'
-import type { Database, Setup } from '../../providers/provider.ts'
+import { isSecret, type Secret } from '../../kind.ts'
+import type { Setup, Stack } from '../../providers/provider.ts'
 import type { Values } from '../../question.ts'
 import { integer, nginx, render, shell, shellWords, systemd, systemdText } from '../../template.ts'
 
@@ -31,23 +31,14 @@ export const sampleFiles = [
   'db/migrate/20260101000000_create_posts.rb',
 ]
 
-/** What the cloud's chapters know besides the database: who made it, and where images go. */
-export interface RailsStack {
-  /** `admin` makes the database and its user from the machines. */
-  database: Pick<Database, 'host' | 'port' | 'name' | 'user' | 'password'> & {
-    admin?: { user: string; password: Secret }
-  }
-  /** The bucket's name; without one the sample takes no images. */
-  bucket?: string | Ref<string>
-  region?: string
-}
-
 /**
  * What is installed on each web server: one bash script that holds every file it writes, and the variables it reads.
- * The same answers give the same script, byte by byte. A chapter that makes the bucket later than this is called sets
- * `S3_BUCKET` and `AWS_REGION` in `env`, and `DB_ADMIN_USER` with the secret `DB_ADMIN_PASSWORD` where the stack has no `admin`.
+ * The same answers give the same script, byte by byte; what is known only later (the database's address) and every
+ * secret comes in through the variables. The database and its user are made from the machines, by its administrator.
  */
-export function setup(values: Values, { database, bucket = '', region = '' }: RailsStack): Setup {
+export function setup(values: Values, { database }: Pick<Stack, 'database'>): Setup {
+  const { admin } = database
+  if (!admin) throw new Error('nobody can make the database of this blueprint')
   return {
     script: setupScript(values),
     env: {
@@ -55,13 +46,12 @@ export function setup(values: Values, { database, bucket = '', region = '' }: Ra
       DB_PORT: database.port,
       DB_NAME: database.name,
       DB_USER: database.user,
-      ...(database.admin && { DB_ADMIN_USER: database.admin.user }),
-      S3_BUCKET: bucket,
-      AWS_REGION: region,
+      DB_ADMIN_USER: admin.user,
+      S3_BUCKET: String(values['bucket.name'] ?? ''),
     },
     secrets: {
       DB_PASSWORD: database.password,
-      ...(database.admin && { DB_ADMIN_PASSWORD: database.admin.password }),
+      DB_ADMIN_PASSWORD: admin.password,
       SECRET_KEY_BASE: secretOf(values, 'app.secretKey'),
       ...(hasMasterKey(values) && { RAILS_MASTER_KEY: secretOf(values, 'app.masterKey') }),
     },

@@ -1,0 +1,126 @@
+import { readPackageFile } from '../../files.ts'
+import type { Setup, Stack } from '../../providers/provider.ts'
+import type { Values } from '../../question.ts'
+import { configWord, integer, render, shell } from '../../template.ts'
+
+const templates = 'templates/three-tier/'
+/** Answered by a web server itself: whether this machine lives. */
+export const webHealthPath = '/health/web'
+/** Answered by the sample through all three tiers; asks the database's writer and reader. */
+export const sampleHealthPath = '/health'
+const sampleModule = 'app:app'
+
+export type TierSetup = Omit<Setup, 'tiers'>
+
+/**
+ * What is installed on each tier: one bash script that holds every file it writes, and the variables it reads. The same
+ * answers give the same script, byte by byte. `APP_HOST` of the web tier, the internal load balancer's name, is set by
+ * the chapter that draws it. What stands outside the tiers is the application tier's.
+ */
+export function setup(
+  values: Values,
+  { database }: Pick<Stack, 'database'>,
+): Setup & { tiers: { web: TierSetup; app: TierSetup } } {
+  const { admin } = database
+  if (!admin) throw new Error('nobody can make the database of this blueprint')
+  const app: TierSetup = {
+    script: appScript(values),
+    env: {
+      DB_HOST: database.host,
+      DB_READ_HOST: database.reader ?? database.host,
+      DB_PORT: database.port,
+      DB_NAME: database.name,
+      DB_USER: database.user,
+      DB_ADMIN_USER: admin.user,
+      DB_TABLE: String(values['aurora.table'] ?? 'testtable'),
+    },
+    secrets: { DB_PASSWORD: database.password, DB_ADMIN_PASSWORD: admin.password },
+  }
+  const web: TierSetup = { script: webScript(values), env: {}, secrets: {} }
+  return { ...app, tiers: { web, app } }
+}
+
+/** The web tier's script alone. */
+export function webScript(values: Values): string {
+  return render(library() + template('web.sh'), {
+    webPort: integer(webPort(values)),
+    livePath: shell(webHealthPath),
+    healthPath: shell(healthPath(values)),
+    apache: shell(apacheConf(values)),
+  })
+}
+
+/** The application tier's script alone. */
+export function appScript(values: Values): string {
+  const git = fromGit(values)
+  return render(library() + template('app.sh'), {
+    source: shell(sourceOf(values)),
+    repository: shell(git ? String(values['app.repository']) : ''),
+    ref: shell(git ? String(values['app.ref'] ?? 'HEAD') : ''),
+    healthPath: shell(healthPath(values)),
+    appPort: integer(appPort(values)),
+    app: shell(git ? '' : template('sample/app.py')),
+    requirements: shell(template('requirements.txt')),
+    prepare: shell(template('prepare.py')),
+    probe: shell(template('probe.py')),
+    ini: shell(uwsgiIni(values)),
+    unit: shell(unit(values)),
+  })
+}
+
+/** Apache's site, but for the names that only the machine knows. */
+export function apacheConf(values: Values): string {
+  return render(template('apache.conf'), {
+    webPort: integer(webPort(values)),
+    appPort: integer(appPort(values)),
+    livePath: configWord(webHealthPath),
+  })
+}
+
+export function uwsgiIni(values: Values): string {
+  return render(template('uwsgi.ini'), {
+    appPort: integer(appPort(values)),
+    folder: configWord(folderOf(values)),
+    module: configWord(fromGit(values) ? String(values['app.module']) : sampleModule),
+    workers: integer(Number(values['app.workers'] ?? 4)),
+  })
+}
+
+/** The systemd unit that runs uWSGI. */
+export function unit(values: Values): string {
+  return render(template('uwsgi.service'), { folder: configWord(folderOf(values)) })
+}
+
+/** The path that answers 200 when all three tiers do. */
+export function healthPath(values: Values): string {
+  return String(values['app.healthPath'] ?? sampleHealthPath)
+}
+
+/** Whether the application is the user's own. */
+export function fromGit(values: Values): boolean {
+  return values['app.source'] === 'git'
+}
+
+function sourceOf(values: Values): string {
+  return fromGit(values) ? 'git' : 'sample'
+}
+
+function folderOf(values: Values): string {
+  return `/opt/stackwright/${sourceOf(values)}`
+}
+
+function library(): string {
+  return readPackageFile('templates/machine/library.sh')
+}
+
+function template(file: string): string {
+  return readPackageFile(templates + file)
+}
+
+function webPort(values: Values): number {
+  return Number(values['web.port'] ?? 80)
+}
+
+function appPort(values: Values): number {
+  return Number(values['tier.port'] ?? 9090)
+}
