@@ -27,7 +27,7 @@ export function setup(
     script: appScript(values),
     env: {
       DB_HOST: database.host,
-      DB_READ_HOST: database.reader ?? database.host,
+      DB_READ_HOST: database.readerHost ?? database.host,
       DB_PORT: database.port,
       DB_NAME: database.name,
       DB_USER: database.user,
