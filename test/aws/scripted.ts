@@ -78,7 +78,7 @@ export const html: Reply = response => void response.writeHead(502).end('<html>B
 export const empty: Reply = response => void response.writeHead(503).end()
 
 function send(response: ServerResponse, status: number, body: string) {
-  response.writeHead(status, { 'content-type': 'text/xml' }).end(body)
+  response.writeHead(status, { 'content-type': 'text/xml', 'x-amzn-requestid': 'REQ-1' }).end(body)
 }
 
 function identity(response: ServerResponse) {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Exit, Problem } from '../../errors.ts'
+import { noCredentials } from './errors.ts'
 
 export interface Keys {
   accessKeyId: string
@@ -28,7 +29,16 @@ export async function findCredentials(env: NodeJS.ProcessEnv): Promise<Credentia
     if (keys) return keys
   }
   const { fromNodeProviderChain } = await import('./services/credentials.ts')
-  return fromNodeProviderChain({ logger: silent, ...(env.AWS_PROFILE && { profile: env.AWS_PROFILE }) })
+  const chain = fromNodeProviderChain({ logger: silent, ...(env.AWS_PROFILE && { profile: env.AWS_PROFILE }) })
+  return async () => {
+    try {
+      return await chain()
+    } catch (error) {
+      // A role that may not be taken on is a refusal of AWS and speaks for itself.
+      if (!(error instanceof Error) || !/^(Credentials|Token)ProviderError$/.test(error.name)) throw error
+      throw noCredentials(whyNone(error.message, env.AWS_PROFILE))
+    }
+  }
 }
 
 /** The region people have chosen for all their tools: variables first, then the profile. Never throws. */
@@ -58,6 +68,12 @@ function keysFromVariables(env: NodeJS.ProcessEnv): Keys | undefined {
     })
   }
   return { accessKeyId, secretAccessKey, ...(token && { sessionToken: token }) }
+}
+
+/** Nothing of the library's message is passed on: some quote whole files or the output of a process. */
+function whyNone(message: string, profile: string | undefined): string {
+  if (/\bsso\b|login session/i.test(message)) return 'The single sign-on session has expired or was never begun.'
+  return profile ? `The profile "${profile}" (AWS_PROFILE) does not exist or gives none.` : ''
 }
 
 /** `[profile NAME]` sections of the shared configuration; nested settings are not needed here. */

@@ -64,7 +64,7 @@ export function isMissing({ code, name, message }: Pick<Refusal, 'code' | 'name'
         word,
       ) ||
       // Auto Scaling has one code for everything.
-      (word === 'ValidationError' && /not found|does not exist/i.test(message)),
+      (word === 'ValidationError' && /not found|does not exist|^No \w+ found/i.test(message)),
   )
 }
 
@@ -190,7 +190,7 @@ export function failureOf(error: unknown): Failure {
   const status = thrown.$metadata?.httpStatusCode ?? 0
   const requestId = text(thrown.$metadata?.requestId)
   if (thrown.$fault) return answered(name, thrown.Code, text(thrown.message), status, requestId)
-  if (/CredentialsProviderError|TokenProviderError/.test(name)) return { is: 'unsigned', how: aboutSso(error) }
+  if (/CredentialsProviderError|TokenProviderError/.test(name)) return { is: 'unsigned', how: '' }
   const code = text(thrown.code)
   if (neverSent(code, text(thrown.message))) return { is: 'unsent', how: code || 'no connection' }
   if (status > 0)
@@ -212,14 +212,6 @@ function answered(name: string, wire: unknown, message: string, status: number, 
     return { is: 'silence', how, ...(requestId && { requestId }) }
   }
   return failure
-}
-
-/** Nothing of a provider's message is passed on but what is known to hold no secret: some quote whole files. */
-function aboutSso(error: unknown): string {
-  const message = error instanceof Error ? error.message : ''
-  if (/sso|sign-on|login session/i.test(message)) return 'The single sign-on session has expired or was never begun.'
-  const profile = /^Could not resolve credentials using profile: \[([\w .@-]{1,60})\]/.exec(message)?.[1]
-  return profile ? `The profile ${profile} gives none.` : ''
 }
 
 function neverSent(code: string, message: string): boolean {
