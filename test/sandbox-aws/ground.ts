@@ -9,6 +9,7 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2'
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
+import type { Sandbox } from '../../src/sandbox/server.ts'
 import { config, until } from './support.ts'
 
 /** Until a refusal for being too fresh is over. */
@@ -68,4 +69,16 @@ export async function template({ ec2, machines, url }: Ground, name = 'web'): Pr
   const data = { ImageId: Parameter!.Value!, InstanceType: 't4g.micro' as const, SecurityGroupIds: [machines] }
   const made = await ec2.send(new CreateLaunchTemplateCommand({ LaunchTemplateName: name, LaunchTemplateData: data }))
   return made.LaunchTemplate!.LaunchTemplateId!
+}
+
+/** Lets the sandbox's clock run fast for that long and then as slow as ours, so that a state stays to be seen. */
+export function travel({ world }: Sandbox, seconds: number): void {
+  const to = world.now() + seconds * 1000
+  const run = (speed: number, until: number) => {
+    world.speed = speed
+    while (world.now() < until);
+  }
+  run(2_000, to - 30_000)
+  run(100, to)
+  world.speed = 1
 }

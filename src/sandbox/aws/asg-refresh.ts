@@ -2,7 +2,7 @@ import type { JsonObject } from '../../kind.ts'
 import type { Call, Operation, Thing } from '../model.ts'
 import { needGroup } from './asg-find.ts'
 import { readTemplate, stable } from './asg-groups.ts'
-import { dismiss, membersOf } from './asg-run.ts'
+import { dismiss, membersOf, templateIn } from './asg-run.ts'
 import { change, date, find, object, objects, operation, refuse, time, uuid, word, words } from './ask.ts'
 import { fromTemplate } from './ec2-templates.ts'
 import { runsSince } from './instance-state.ts'
@@ -25,7 +25,7 @@ export const refreshOperations: Record<string, Operation> = {
       const template =
         Object.keys(asked).length > 0 ? readTemplate(call, asked, words(group.data, 'subnets')) : undefined
       if (template) change(call, group, { template })
-      const wanted = String(fromTemplate(call, group.data.template as JsonObject).number)
+      const wanted = String(fromTemplate(call, templateIn(group)).number)
       const skip = object(input, 'Preferences').SkipMatching === true
       const old = membersOf(group).filter(one => one.state === 'in' && !(skip && one.version === wanted))
       const refresh = {

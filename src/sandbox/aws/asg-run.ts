@@ -74,6 +74,12 @@ export function lifecycle(call: Call, member: Member): string {
   return instanceState(call, instance) === 'pending' ? 'Pending' : 'InService'
 }
 
+/** The group's launch template as EC2 takes it: by id, never by id and name. */
+export function templateIn(group: Thing): JsonObject {
+  const { LaunchTemplateName: _, ...template } = group.data.template as JsonObject
+  return template
+}
+
 /** Changes a member; nothing happens when it is no longer in the group. */
 export function setMember(call: Call, group: Thing, id: string, to: Partial<Member>): void {
   save(
@@ -104,7 +110,7 @@ export function dismiss(call: Call, group: Thing, member: Member, cause: string,
 
 export function launchOne(call: Call, group: Thing, cause: string): boolean {
   // By id alone: EC2 takes one of the two.
-  const { LaunchTemplateName: _, ...template } = group.data.template as JsonObject
+  const template = templateIn(group)
   let failure: ApiError | undefined
   for (const subnet of subnetsByNeed(call, group)) {
     try {
