@@ -1,8 +1,12 @@
 """What boto3, which shares no code with our client, makes of the embedded AWS. Prints one JSON object."""
 
 import datetime
+import io
 import json
+import os
 import sys
+import urllib.error
+import urllib.request
 
 import boto3
 from botocore.config import Config
@@ -18,7 +22,7 @@ def client(name, **more):
         region_name="ap-northeast-1",
         aws_access_key_id=more.get("key", "sandbox"),
         aws_secret_access_key=more.get("secret", "sandbox"),
-        config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
+        config=Config(retries={"total_max_attempts": 1}, parameter_validation=False, signature_version="s3v4" if name == "s3" else None),
     )
 
 
@@ -103,5 +107,41 @@ found["records"] = [
     one["Name"] for page in dns.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone["HostedZone"]["Id"]) for one in page["ResourceRecordSets"]
 ]
 found["no zone"] = code(lambda: dns.get_hosted_zone(Id="Z0000000000000"))
+
+s3 = client("s3")
+place = {"LocationConstraint": "ap-northeast-1"}
+s3.create_bucket(Bucket="images-of-the-shop", CreateBucketConfiguration=place)
+soon(lambda: s3.put_bucket_versioning(Bucket="images-of-the-shop", VersioningConfiguration={"Status": "Enabled"}))
+key = "a b/ü+&<é>.txt"
+s3.put_object(Bucket="images-of-the-shop", Key=key, Body=b"first", Metadata={"colour": "red"}, ContentType="text/plain")
+s3.put_object(Bucket="images-of-the-shop", Key=key, Body=b"second" * 1000, ContentType="text/plain")
+s3.upload_fileobj(io.BytesIO(os.urandom(9_000_000)), "images-of-the-shop", "large")
+got = s3.get_object(Bucket="images-of-the-shop", Key=key)
+found["object"] = [got["ContentType"], got["Body"].read().decode() == "second" * 1000]
+found["large"] = s3.head_object(Bucket="images-of-the-shop", Key="large")["ContentLength"]
+found["keys"] = [one["Key"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket="images-of-the-shop") for one in page["Contents"]]
+signed = s3.generate_presigned_url("get_object", Params={"Bucket": "images-of-the-shop", "Key": key}, ExpiresIn=60)
+found["signed"] = len(urllib.request.urlopen(signed).read())
+put = s3.generate_presigned_url("put_object", Params={"Bucket": "images-of-the-shop", "Key": "put"}, ExpiresIn=60)
+found["put"] = urllib.request.urlopen(urllib.request.Request(put, data=b"x", method="PUT", headers={"content-type": ""})).status
+
+
+def status(address):
+    try:
+        return urllib.request.urlopen(address).status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+found["forged"] = status(signed.replace("images-of-the-shop", "images-of-the-bank"))
+found["anonymous"] = status(signed.split("?")[0])
+found["full"] = code(lambda: s3.delete_bucket(Bucket="images-of-the-shop"))
+versions = s3.list_object_versions(Bucket="images-of-the-shop")
+every = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in versions["Versions"]]
+found["versions"] = len(every)
+s3.delete_objects(Bucket="images-of-the-shop", Delete={"Objects": every})
+found["emptied"] = code(lambda: s3.delete_bucket(Bucket="images-of-the-shop"))
+found["no bucket"] = code(lambda: s3.head_bucket(Bucket="images-of-the-shop"))
+found["no key"] = code(lambda: s3.get_object(Bucket="images-of-the-shop", Key="x"))
 
 print(json.dumps(found, default=lambda value: value.isoformat() if isinstance(value, datetime.datetime) else str(value)))

@@ -37,6 +37,20 @@ it('another client, of another language and maker of code, makes and reads the s
     'no database': 'DBInstanceNotFound',
     'no balancer': 'LoadBalancerNotFound',
     'no zone': 'NoSuchHostedZone',
+    full: 'BucketNotEmpty',
+    'no bucket': '404',
+    'no key': 'NoSuchBucket',
+  })
+  expect(found).toMatchObject({
+    object: ['text/plain', true],
+    large: 9_000_000,
+    keys: ['a b/ü+&<é>.txt', 'large'],
+    signed: 6000,
+    put: 200,
+    forged: 403,
+    anonymous: 403,
+    versions: 4,
+    emptied: 'accepted',
   })
   expect(log.defects()).toEqual([])
 }, 120_000)

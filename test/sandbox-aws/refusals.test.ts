@@ -59,6 +59,14 @@ describe('a signature', () => {
     expect(late.text).toContain('RequestExpired')
   })
 
+  it('of the key pair in the server’s environment is known', async () => {
+    const env = { AWS_ACCESS_KEY_ID: 'AKIAMINE', AWS_SECRET_ACCESS_KEY: 'mine' }
+    const { url } = await sandbox({ env })
+    const ask = (secretAccessKey: string) => codeOf(families.ec2(url, { accessKeyId: 'AKIAMINE', secretAccessKey }))
+    expect(await ask('mine')).toBe('accepted')
+    expect(await ask('AKIAMINE')).toBe('SignatureDoesNotMatch')
+  })
+
   it('is missed where it is missing, in the words of the service that was meant', async () => {
     const { url } = await echo()
     const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-amz-date': 'never' }
