@@ -1,9 +1,8 @@
 import type { Json, JsonObject } from '../../kind.ts'
-import { createLimit, type Limit } from '../../limit.ts'
-import type { Connection } from '../provider.ts'
+import { type Common, interrupted, pause } from '../session.ts'
 import type { Alicloud, CallOptions, Paging } from './client.ts'
 import type { Product } from './endpoints.ts'
-import { type failureOf, interrupted, isBusy, isThrottling, problemOf } from './errors.ts'
+import { type failureOf, isBusy, isThrottling, problemOf } from './errors.ts'
 import { at, rows, str } from './read.ts'
 import type { Transport } from './transport.ts'
 import type { Answer, Params } from './wire.ts'
@@ -12,75 +11,24 @@ import type { Answer, Params } from './wire.ts'
 const tries = 11
 const defaultPatience = 5 * 60_000
 
-/** What all `at(rank)` views of one connection have in common. */
-export interface Shared {
-  connection: Connection
-  transport: Transport
-  speed: number
-  limits: Map<Product, Limit>
-  calls: Record<string, number>
-  lanes: Map<string, Promise<unknown>>
-  secrets: Set<string>
-  sleepers: Set<() => void>
-}
-
-export function share(connection: Connection, transport: Transport, speed: number): Shared {
-  const sleepers = new Set<() => void>()
-  // One listener for all sleepers: hundreds of listeners on one signal make Node warn.
-  const wakeAll = () => {
-    for (const wake of [...sleepers]) wake()
-  }
-  connection.drain.addEventListener('abort', wakeAll, { once: true })
-  return {
-    connection,
-    transport,
-    speed,
-    limits: new Map(),
-    calls: {},
-    lanes: new Map(),
-    secrets: new Set(),
-    sleepers,
-  }
-}
-
 /** The connected cloud as one caller sees it: its calls queued by `rank`. */
-export function build(shared: Shared, account: string, rank: number): Alicloud {
-  const { connection, speed, secrets } = shared
+export function build(common: Common, transport: Transport, account: string, rank: number): Alicloud {
   const cloud: Alicloud = {
-    region: connection.region,
+    ...common.session,
+    region: common.connection.region,
     account,
-    at: other => build(shared, account, other),
+    at: other => build(common, transport, account, other),
     call: (product, action, params = {}, options = {}) =>
-      persist(shared, cloud, rank, product, action, params, options),
+      persist(common, transport, cloud, rank, product, action, params, options),
     pages: (product, action, params, list, paging) => allPages(cloud, product, action, params, list, paging),
-    sleep: ms => sleep(shared, ms),
-    now: () => performance.now() * speed,
-    deadline(ms, real = connection.sandbox?.machines === 'container' ? 180_000 : 10_000) {
-      const end = performance.now() + Math.max(ms / speed, Math.min(ms, real))
-      return () => performance.now() > end
-    },
-    reveal(secret) {
-      const value = connection.reveal(secret)
-      secrets.add(value)
-      return value
-    },
-    async keep(name, make) {
-      return connection.keep(name, make)
-    },
-    text({ $text }) {
-      const content = connection.texts.get($text)
-      if (content === undefined) throw new Error(`a text was not drawn in this run: ${$text}`)
-      return content
-    },
-    lane: (key, work) => queue(shared.lanes, key, work),
-    clean: text => blacken(text, secrets),
   }
   return cloud
 }
 
 /** Sends a call until its outcome is known, as far as sending again is safe. */
 async function persist(
-  shared: Shared,
+  common: Common,
+  transport: Transport,
   cloud: Alicloud,
   rank: number,
   product: Product,
@@ -93,12 +41,12 @@ async function persist(
   const impatient = cloud.deadline(options.patience ?? defaultPatience)
   let unsure = false
   for (let failed = 1, busyFor = 1; ; ) {
-    const failure = await attempt(shared, rank, product, action, params, safe)
+    const failure = await attempt(common, transport, rank, product, action, params, safe)
     if (!('is' in failure)) return failure.answer
     const give = () =>
       problemOf(product, action, failure, {
         unsure,
-        embedded: shared.connection.sandbox !== undefined,
+        embedded: common.connection.sandbox !== undefined,
         clean: cloud.clean,
       })
     if (failure.is === 'refusal' && (isBusy(failure.code) || options.busy?.includes(failure.code))) {
@@ -121,15 +69,17 @@ async function persist(
 type Outcome = { answer: Answer } | ReturnType<typeof failureOf>
 
 async function attempt(
-  shared: Shared,
+  common: Common,
+  transport: Transport,
   rank: number,
   product: Product,
   action: string,
   params: Params,
   safe: boolean,
 ): Promise<Outcome> {
-  const { connection, calls, transport } = shared
-  const limit = limitOf(shared, product)
+  const { connection, calls } = common
+  // Alibaba throttles per account and action and publishes no numbers; products do not count against each other.
+  const limit = common.limit(product)
   return limit.run(rank, async () => {
     if (connection.drain.aborted) throw interrupted()
     const startedAt = limit.now()
@@ -142,23 +92,8 @@ async function attempt(
   })
 }
 
-/** Alibaba throttles per account and action and publishes no numbers; products do not count against each other. */
-function limitOf({ limits, connection }: Shared, product: Product): Limit {
-  const known = limits.get(product)
-  if (known) return known
-  const onHalved = (limit: number) => connection.emit({ is: 'throttled', limit })
-  const limit = createLimit({ start: 16, min: 4, max: 64, onHalved })
-  limits.set(product, limit)
-  return limit
-}
-
 function isRead(action: string): boolean {
   return /^(Describe|List|Get|Query)/.test(action)
-}
-
-/** Grows from half a second, with jitter so that many do not come back together. */
-function pause(failed: number, most: number, growth = 1.66): number {
-  return Math.min(most, 500 * growth ** (failed - 1)) * (0.6 + 0.8 * Math.random())
 }
 
 async function allPages(
@@ -185,42 +120,4 @@ async function allPages(
 function totalIn(answer: Json): number {
   const total = at(answer, 'TotalCount') ?? at(answer, 'TotalRecordCount')
   return total === undefined ? Number.POSITIVE_INFINITY : Number(total)
-}
-
-function sleep({ connection, speed, sleepers }: Shared, ms: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (connection.drain.aborted) return reject(interrupted())
-    const wake = () => {
-      clearTimeout(timer)
-      sleepers.delete(wake)
-      reject(interrupted())
-    }
-    const timer = setTimeout(
-      () => {
-        sleepers.delete(wake)
-        resolve()
-      },
-      Math.max(5, ms / speed),
-    )
-    sleepers.add(wake)
-  })
-}
-
-function queue<T>(lanes: Map<string, Promise<unknown>>, key: string, work: () => Promise<T>): Promise<T> {
-  const before = lanes.get(key) ?? Promise.resolve()
-  const mine = before.then(work, work)
-  lanes.set(key, mine)
-  const clear = () => {
-    if (lanes.get(key) === mine) lanes.delete(key)
-  }
-  mine.then(clear, clear)
-  return mine
-}
-
-function blacken(text: string, secrets: Set<string>): string {
-  let clean = text
-  for (const secret of secrets) {
-    if (secret.length >= 4) clean = clean.replaceAll(secret, '***')
-  }
-  return clean
 }

@@ -1,4 +1,4 @@
-import { CloudProblem, Exit, type Fate, Problem, type ProblemParts } from '../../errors.ts'
+import { CloudProblem, Exit, type Fate, type Problem, type ProblemParts } from '../../errors.ts'
 import { adviceFor } from './advice.ts'
 
 /** What came of one attempt at a call, told from pop-core's many ways of failing. */
@@ -192,13 +192,4 @@ function neverSent(code: string): boolean {
     ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'].includes(code) ||
     /CERT|^ERR_TLS|SELF_SIGNED/.test(code)
   )
-}
-
-/** First Ctrl-C: waits end with this. */
-export function interrupted(): Problem {
-  return new Problem({
-    what: 'Interrupted.',
-    next: 'Run the same command again to go on where it stopped.',
-    exit: Exit.interrupted,
-  })
 }

@@ -1,5 +1,6 @@
 import type { Found, JsonObject, Secret } from '../../../kind.ts'
-import { type Alicloud, until } from '../client.ts'
+import { until } from '../../waiting.ts'
+import type { Alicloud } from '../client.ts'
 import { rows, str } from '../read.ts'
 import { type AlicloudKind, descriptionMark, minute, orAbsent, second, settled, tagsOfDescription } from './common.ts'
 import { type Engine, readDbInstance } from './database.ts'

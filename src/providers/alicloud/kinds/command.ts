@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { CloudProblem, Problem } from '../../../errors.ts'
 import type { JsonObject, Mark } from '../../../kind.ts'
-import { type Alicloud, until } from '../client.ts'
+import { until } from '../../waiting.ts'
+import type { Alicloud } from '../client.ts'
 import { rows, str } from '../read.ts'
 import { minute, second } from './common.ts'
 

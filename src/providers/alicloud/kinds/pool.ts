@@ -1,6 +1,7 @@
 import { Problem } from '../../../errors.ts'
 import type { JsonObject } from '../../../kind.ts'
-import { type Alicloud, until } from '../client.ts'
+import { until } from '../../waiting.ts'
+import type { Alicloud } from '../client.ts'
 import { rows, str } from '../read.ts'
 import { readServerGroup } from './balancer.ts'
 import { type AlicloudKind, lookAndDo, minute, orAbsent, second } from './common.ts'
