@@ -1,8 +1,10 @@
 import { expect } from 'vitest'
-import type { JsonObject } from '../../src/kind.ts'
 import { type Sandbox, serve } from '../../src/sandbox/server.ts'
 import { bareEnv, type Ended, emptyFolder, run, start } from '../support/bin.ts'
-import { type Passing, startProxy } from '../support/proxy.ts'
+import { isRead, type Passing, startProxy } from '../support/proxy.ts'
+import { django, inventoryOf, type Subject, upArgsOf } from './subjects.ts'
+
+export { inventoryOf } from './subjects.ts'
 
 export type Verb = 'up' | 'teardown'
 export type Moment = 'before' | 'after'
@@ -10,13 +12,15 @@ export type Moment = 'before' | 'after'
 /** Fast enough that a database takes a tenth of a second, slow enough that states are still seen on the way. */
 const SPEED = 3000
 
-export const upArgs = ['up', '--sandbox', '--yes', '--json', '--stack', 'shop', '--blueprint', 'django']
+export const upArgs = upArgsOf(django)
 export const teardownArgs = ['teardown', '--yes', '--json', '--stack', 'shop']
 
 /** One stack in an embedded cloud of its own, worked on by the real command through a proxy. */
 export interface Scene {
   sandbox: Sandbox
   cwd: string
+  /** The inventory before anything was built. */
+  before: string[]
   /** Runs the command to its end. */
   run(args: string[]): Promise<Ended>
   /** Runs it until the nth call, and kills it with SIGKILL before the call is passed on or before its answer is. */
@@ -24,13 +28,16 @@ export interface Scene {
   close(): Promise<void>
 }
 
-export async function newScene(faults = '', seed = 1): Promise<Scene> {
-  const sandbox = await serve({ speed: SPEED, faults, seed })
+export async function newScene(faults = '', seed = 1, { ground }: Subject = django): Promise<Scene> {
+  const sandbox = await serve({ speed: SPEED, seed })
+  await ground?.(sandbox)
+  sandbox.setFaults(faults)
   const cwd = await emptyFolder()
   const env = (url: string) => bareEnv({ STACKWRIGHT_SANDBOX_URL: url })
   return {
     sandbox,
     cwd,
+    before: inventoryOf(sandbox),
     run: args => run(args, { cwd, env: env(sandbox.url) }),
     async runKilled(args, nth, moment) {
       let kill: () => void = () => {}
@@ -58,8 +65,9 @@ export interface Clean {
 }
 
 /** A clean run of the verb, for comparison: its calls in order, and the inventory afterwards. */
-export async function cleanRun(verb: Verb): Promise<Clean> {
-  const scene = await newScene()
+export async function cleanRun(verb: Verb, subject: Subject = django): Promise<Clean> {
+  const scene = await newScene('', 1, subject)
+  const upArgs = upArgsOf(subject)
   try {
     if (verb === 'teardown') expectDone(await scene.run(upArgs))
     const proxy = await startProxy(scene.sandbox.url)
@@ -76,8 +84,15 @@ export async function cleanRun(verb: Verb): Promise<Clean> {
  * Kills the verb at one call, runs it again to its end, compares; after `up` also tears down. Answers whether the kill
  * hit (a run may make fewer calls than the clean one did).
  */
-export async function killAt(verb: Verb, nth: number, moment: Moment, clean: Clean): Promise<boolean> {
-  const scene = await newScene('', nth)
+export async function killAt(
+  verb: Verb,
+  nth: number,
+  moment: Moment,
+  clean: Clean,
+  subject: Subject = django,
+): Promise<boolean> {
+  const scene = await newScene('', nth, subject)
+  const upArgs = upArgsOf(subject)
   const what = `${verb} killed ${moment} call ${nth}`
   try {
     if (verb === 'teardown') expectDone(await scene.run(upArgs), what)
@@ -85,11 +100,12 @@ export async function killAt(verb: Verb, nth: number, moment: Moment, clean: Cle
     const killed = await scene.runKilled(args, nth, moment)
     expect(killed.signal === 'SIGKILL' || killed.code === 0, `${what}: ${killed.stdout}${killed.stderr}`).toBe(true)
     // The kill may have come when nothing was left to do: then there is no state any more to run teardown on.
-    if (verb === 'up' || inventoryOf(scene.sandbox).length > 0) expectDone(await scene.run(args), what)
+    if (verb === 'up' || inventoryOf(scene.sandbox).length > scene.before.length)
+      expectDone(await scene.run(args), what)
     expect(inventoryOf(scene.sandbox), what).toEqual(clean.inventory)
     if (verb === 'up') {
       expectDone(await scene.run(teardownArgs), `teardown after ${what}`)
-      expect(inventoryOf(scene.sandbox), `teardown after ${what}`).toEqual([])
+      expect(inventoryOf(scene.sandbox), `teardown after ${what}`).toEqual(scene.before)
     }
     return killed.signal === 'SIGKILL'
   } finally {
@@ -97,12 +113,31 @@ export async function killAt(verb: Verb, nth: number, moment: Moment, clean: Cle
   }
 }
 
-/** Every live thing by type, address and state, without what differs from run to run. */
-export function inventoryOf(sandbox: Sandbox): string[] {
-  return sandbox
-    .inventory()
-    .map(thing => `${thing.type} ${(thing.tags as JsonObject)['stackwright:address'] ?? ''} ${thing.state}`)
-    .sort()
+/**
+ * Kills the verb before and after the answer of every call that `choose` takes of a clean run's, one stack each; prints
+ * what was counted.
+ */
+export async function killAtCalls(
+  verb: Verb,
+  choose: (calls: Passing[]) => Passing[],
+  subject: Subject = django,
+): Promise<void> {
+  const clean = await cleanRun(verb, subject)
+  const moments: Moment[] = ['before', 'after']
+  const points = choose(clean.calls).flatMap(call => moments.map(moment => ({ call, moment })))
+  const hits = await inParallel(
+    points.map(
+      ({ call, moment }) =>
+        () =>
+          killAt(verb, call.nth, moment, clean, subject),
+    ),
+  )
+  const hit = hits.filter(Boolean).length
+  const mutating = clean.calls.filter(call => !isRead(call.action)).length
+  console.log(
+    `${subject.blueprint} ${verb}: ${clean.calls.length} calls, ${mutating} of them mutating; ${points.length} kills tried, ${hit} hit; 0 doubles, 0 left over`,
+  )
+  expect(hit).toBeGreaterThan(points.length * 0.8)
 }
 
 export function expectDone(ended: Ended, what = 'the run'): void {
@@ -118,4 +153,10 @@ export async function inParallel<T>(tasks: (() => Promise<T>)[], atOnce = 3): Pr
   }
   await Promise.all(Array.from({ length: atOnce }, worker))
   return results
+}
+
+/** At most `count` of a list, evenly spread over it. */
+export function sample<T>(list: T[], count: number): T[] {
+  if (list.length <= count) return list
+  return Array.from({ length: count }, (_, n) => list[Math.floor(((n + 0.5) * list.length) / count)]!)
 }

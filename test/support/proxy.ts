@@ -57,7 +57,14 @@ interface Answer {
 function actionOf(request: IncomingMessage, body: Buffer): string {
   const form = new URLSearchParams(body.toString())
   const query = new URL(request.url ?? '/', 'http://x').searchParams
-  return String(request.headers['x-acs-action'] ?? form.get('Action') ?? query.get('Action') ?? request.url)
+  const target = String(request.headers['x-amz-target'] ?? '').split('.')[1]
+  const named = request.headers['x-acs-action'] ?? target ?? form.get('Action') ?? query.get('Action')
+  return String(named ?? `${request.method} ${request.url}`)
+}
+
+/** Whether an action, as the proxy calls it, changes nothing: told by its name, or by its HTTP method. */
+export function isRead(action: string): boolean {
+  return /^(Describe|List|Get|HEAD |GET )/.test(action)
 }
 
 function pass(upstream: string, request: IncomingMessage, body: Buffer): Promise<Answer | undefined> {

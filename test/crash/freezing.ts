@@ -1,0 +1,119 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { type Sandbox, serve } from '../../src/sandbox/server.ts'
+import { isRead, startProxy } from '../support/proxy.ts'
+import { downHere, type Place, upHere } from '../support/stack.ts'
+import { inParallel } from './killing.ts'
+import { django, inventoryOf, type Subject } from './subjects.ts'
+
+/** So fast that what is measured is the protocol: states last for microseconds of ours, and are still passed through. */
+const SPEED = 20_000
+
+export type Verb = 'up' | 'down'
+
+interface Stage {
+  sandbox: Sandbox
+  place: Place
+  /** The inventory before anything was built. */
+  before: string[]
+}
+
+async function newStage({ blueprint, cloud, answers, ground }: Subject): Promise<Stage> {
+  const sandbox = await serve({ speed: SPEED, seed: 1 })
+  await ground?.(sandbox)
+  const folder = await mkdtemp(join(tmpdir(), 'sw-freeze-'))
+  const place = { folder, url: sandbox.url, speed: SPEED, blueprint, cloud, answers }
+  return { sandbox, place, before: inventoryOf(sandbox) }
+}
+
+const work = (verb: Verb, place: Place): Promise<unknown> => (verb === 'up' ? upHere(place) : downHere(place))
+
+/** Runs until the nth instant; from there on no save and no call of this run ever happens. Answers the instants passed. */
+async function frozenAt(verb: Verb, { sandbox, place }: Stage, nth: number): Promise<string[]> {
+  const passed: string[] = []
+  const drain = new AbortController()
+  let freeze: () => void = () => {}
+  const ice = new Promise<'frozen'>(resolve => {
+    freeze = () => resolve('frozen')
+  })
+  const instant = (name: string): Promise<void> => {
+    if (passed.length >= nth) return new Promise(() => {})
+    passed.push(name)
+    if (passed.length < nth) return Promise.resolve()
+    freeze()
+    return new Promise(() => {})
+  }
+  const proxy = await startProxy(sandbox.url, {
+    before: call => instant(`before ${call.action}`),
+    after: call => instant(`after ${call.action}`),
+  })
+  const running = work(verb, { ...place, url: proxy.url, instant, drain: drain.signal })
+  const ended = await Promise.race([ice, running.then(() => 'finished')])
+  if (ended === 'frozen') {
+    // What is left of the frozen run may only notice that everything around it has gone.
+    drain.abort()
+    running.catch(() => undefined)
+  }
+  await proxy.close()
+  return passed
+}
+
+async function freezeAndResume(verb: Verb, nth: number, wanted: string[], subject: Subject): Promise<void> {
+  const stage = await newStage(subject)
+  try {
+    if (verb === 'down') await upHere(stage.place)
+    const passed = await frozenAt(verb, stage, nth)
+    const what = `${verb} frozen at instant ${nth}, ${passed.at(-1)}`
+    await work(verb, stage.place)
+    expect(inventoryOf(stage.sandbox), what).toEqual(wanted)
+    if (verb === 'down') return
+    expect((await downHere(stage.place)).left, `teardown after ${what}`).toEqual([])
+    expect(inventoryOf(stage.sandbox), `teardown after ${what}`).toEqual(stage.before)
+  } finally {
+    await stage.sandbox.close()
+  }
+}
+
+async function clean(verb: Verb, subject: Subject): Promise<{ instants: string[]; inventory: string[] }> {
+  const stage = await newStage(subject)
+  try {
+    if (verb === 'down') await upHere(stage.place)
+    const instants = await frozenAt(verb, stage, Number.POSITIVE_INFINITY)
+    return { instants, inventory: inventoryOf(stage.sandbox) }
+  } finally {
+    await stage.sandbox.close()
+  }
+}
+
+/**
+ * Freezes the verb at instants that `choose` takes of a clean run's (numbers from 1), one stack each, and resumes it
+ * every time; prints what was counted.
+ */
+export async function freezeAtInstants(
+  verb: Verb,
+  choose: (instants: Instant[]) => Instant[],
+  subject: Subject = django,
+): Promise<void> {
+  const { instants, inventory } = await clean(verb, subject)
+  const chosen = choose(
+    instants.map((name, index) => ({ nth: index + 1, isRead: isRead(name.split(' ').slice(1).join(' ')) })),
+  )
+  await inParallel(
+    chosen.map(
+      ({ nth }) =>
+        () =>
+          freezeAndResume(verb, nth, inventory, subject),
+    ),
+  )
+  const what = `${subject.blueprint} ${verb}`
+  console.log(`${what}: ${instants.length} instants, frozen at ${chosen.length}; 0 doubles, 0 left over`)
+  expect(chosen.length).toBeGreaterThan(10)
+}
+
+/** An instant of a clean run: of a save, or before or after a call. */
+export interface Instant {
+  nth: number
+  isRead: boolean
+}
