@@ -71,6 +71,11 @@ export async function template({ ec2, machines, url }: Ground, name = 'web'): Pr
   return made.LaunchTemplate!.LaunchTemplateId!
 }
 
+/** Makes the sandbox's clock as slow as ours, so that what it is asked now does not change under the question. */
+export function slow({ world }: Sandbox): void {
+  world.speed = 1
+}
+
 /** Lets the sandbox's clock run fast for that long and then as slow as ours, so that a state stays to be seen. */
 export function travel({ world }: Sandbox, seconds: number): void {
   const to = world.now() + seconds * 1000
