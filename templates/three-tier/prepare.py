@@ -6,7 +6,7 @@ import time
 
 import pymysql
 
-PATIENCE = 300  # seconds
+PATIENCE = 900  # seconds: the servers of the database may still be on their way
 HOST, NAME, USER = (os.environ[name] for name in ("DB_HOST", "DB_NAME", "DB_USER"))
 
 

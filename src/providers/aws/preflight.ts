@@ -115,7 +115,7 @@ interface DatabaseOf {
 function databasesOf(values: Values): DatabaseOf[] {
   const all: DatabaseOf[] = [
     { chapter: 'database', engine: 'mysql', tier: 'private', address: 'database/instance' },
-    { chapter: 'aurora', engine: 'aurora-mysql', tier: 'database', address: 'database/writer' },
+    { chapter: 'aurora', engine: 'aurora-mysql', tier: 'database', address: 'database/instance' },
   ]
   return all.filter(({ chapter }) => text(values, `${chapter}.class`) !== '')
 }

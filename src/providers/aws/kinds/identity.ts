@@ -1,3 +1,4 @@
+import { CloudProblem } from '../../../errors.ts'
 import type { Found } from '../../../kind.ts'
 import type { Aws } from '../client.ts'
 import { carries, found, markFilter, type Tag, tagList, tagsIn } from '../read.ts'
@@ -106,7 +107,7 @@ export const instanceProfile: AwsKind<InstanceProfileIn, InstanceProfileOut> = {
       const row = await settled(cloud, read, known, options)
       // It takes one role, and a second try is refused as one too many: looked at first.
       if (row.Roles?.some(role => role.RoleName === roleName)) return
-      await cloud.call('iam', 'AddRoleToInstanceProfile', { InstanceProfileName: id, RoleName: roleName })
+      await addRole(cloud, id, roleName)
     })
     const holds = (row: Profile) => known(row) && (row.Roles?.some(role => role.RoleName === roleName) ?? false)
     const row = await settled(cloud, read, holds, options)
@@ -136,6 +137,15 @@ function pathOf(stack: string): string {
 function ofMark(lists: Found[][], type: string, where: { id: string } | { stack: string; address?: string }): Found[] {
   if ('id' in where) return lists.flat()
   return lists.flat().filter(thing => carries(thing.tags, markFilter(type, where)))
+}
+
+/** "One too many" where the role is in it already, which a list that lags behind did not show. */
+async function addRole(cloud: Aws, id: string, roleName: string): Promise<void> {
+  try {
+    await cloud.call('iam', 'AddRoleToInstanceProfile', { InstanceProfileName: id, RoleName: roleName })
+  } catch (error) {
+    if (!(error instanceof CloudProblem) || !/^LimitExceeded/.test(error.code ?? '')) throw error
+  }
 }
 
 async function readRole(cloud: Aws, name: string) {

@@ -1,3 +1,4 @@
+import { CloudProblem } from '../../../errors.ts'
 import type { Aws } from '../client.ts'
 import { found, markFilter, named, tagFilters, tagsIn } from '../read.ts'
 import { inSubnet, inVpc } from './blockers.ts'
@@ -149,7 +150,7 @@ export const internetGateway: AwsKind<InternetGatewayIn, { id: string }> = {
     await lookAndDo(cloud, async () => {
       const row = await settled(cloud, read, () => true, options)
       if (row.Attachments?.some(at => at.VpcId === vpcId)) return
-      await cloud.call('ec2', 'AttachInternetGateway', { InternetGatewayId: id, VpcId: vpcId })
+      await attach(cloud, id, vpcId)
     })
     const attached = (row: Awaited<ReturnType<typeof read>>) =>
       row?.Attachments?.some(at => at.VpcId === vpcId && /^(available|attached)$/.test(at.State ?? '')) ?? false
@@ -168,6 +169,15 @@ export const internetGateway: AwsKind<InternetGatewayIn, { id: string }> = {
     }
     return removed(cloud, send, 30 * minute)
   },
+}
+
+/** Attached already, but not seen to be so: the list lags behind. */
+async function attach(cloud: Aws, id: string, vpcId: string): Promise<void> {
+  try {
+    await cloud.call('ec2', 'AttachInternetGateway', { InternetGatewayId: id, VpcId: vpcId })
+  } catch (error) {
+    if (!(error instanceof CloudProblem) || error.code !== 'Resource.AlreadyAssociated') throw error
+  }
 }
 
 async function readVpc(cloud: Aws, id: string) {

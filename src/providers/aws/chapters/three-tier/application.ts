@@ -18,8 +18,8 @@ import { pairOf, wayOut } from '../subnets.ts'
 
 /** Packages and a cold mirror: minutes as a rule; this is where patience ends. Seconds. */
 const PATIENCE = 1800
-/** How long a fresh machine may take to install itself before the group takes it for broken. Seconds. */
-const GRACE = 900
+/** How long a fresh machine may take before the group takes it for broken: it installs itself, and the first ones wait for the database. Seconds. */
+const GRACE = 1200
 
 /** The tiers' tags, as the tutorial has them. */
 const SERVER = { web: 'ApacheWeb', app: 'App' } as const
@@ -117,8 +117,9 @@ function drawTier(on: Drawing, values: Values, of: TierDrawing): Handle<{ id: st
       graceSeconds: GRACE,
       tags: {},
     },
-    // A machine that starts sets itself up at once: the way out, the secrets and the database are there by then.
-    { needs: [...wayOut(on), ...needs] },
+    // A machine that starts sets itself up at once: its way out and its secrets are there by then. For the database's
+    // servers it waits itself, so that both are made at the same time.
+    { needs: wayOut(on) },
   )
   const targetCpu = number(values, `${key}.targetCpu`, 0)
   if (targetCpu > 0) {
@@ -140,6 +141,6 @@ function drawTier(on: Drawing, values: Values, of: TierDrawing): Handle<{ id: st
       parameters,
       timeout: PATIENCE,
     },
-    { within: servers },
+    { within: servers, needs },
   )
 }

@@ -12,7 +12,7 @@ import {
   serverQuestions,
 } from '../database-questions.ts'
 import { drawGroup } from '../groups.ts'
-import { number, text, yes } from '../names.ts'
+import { number, numbered, text, yes } from '../names.ts'
 import { reservedProblem } from '../reserved.ts'
 import { pairOf } from '../subnets.ts'
 
@@ -78,23 +78,15 @@ export const database: Chapter<AwsLive, 'network' | 'subnets', Database> = {
       deletionProtection: yes(values, 'aurora.deletionProtection'),
       finalBackup: yes(values, 'aurora.finalBackup'),
     })
-    const member = (name: string, n: number) =>
-      on.add(
-        name,
-        dbClusterMember,
-        {
-          clusterId: cluster.get('id'),
-          identifier: `${identifier}-${n + 1}`,
-          class: text(values, 'aurora.class'),
-          zone: places[n % 2]!.zone,
-          tier: n,
-        },
-        // The first member becomes the writer, so the readers come after it.
-        n === 0 ? {} : { needs: [{ address: 'database/writer' }] },
-      )
-    const writer = member('writer', 0)
-    const readers = Array.from({ length: number(values, 'aurora.readers', 1) }, (_, i) =>
-      member(i === 0 ? 'reader' : `reader-${i + 1}`, i + 1),
+    // All at once: whichever is made first becomes the writer, and the cluster's two addresses follow it.
+    const members = numbered('instance', 1 + number(values, 'aurora.readers', 1)).map((name, i) =>
+      on.add(name, dbClusterMember, {
+        clusterId: cluster.get('id'),
+        identifier: `${identifier}-${i + 1}`,
+        class: text(values, 'aurora.class'),
+        zone: places[i % 2]!.zone,
+        tier: Math.min(i, 15),
+      }),
     )
     return {
       engine: 'mysql',
@@ -105,7 +97,7 @@ export const database: Chapter<AwsLive, 'network' | 'subnets', Database> = {
       user: text(values, 'aurora.user'),
       password: { $secret: 'aurora.password' },
       admin,
-      ready: [writer, ...readers, { address: 'database/database-rules' }],
+      ready: [...members, { address: 'database/database-rules' }],
     }
   },
 }
