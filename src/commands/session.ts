@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { Exit, Problem } from '../errors.ts'
 import { failedEvent, problemOf } from '../view/problem.ts'
-import { openView, type View } from '../view/view.ts'
+import type { View } from '../view/reader.ts'
+import { openView } from '../view/view.ts'
 import type { Flags } from './flags.ts'
 
 /** One command at work: what was typed, who reads, and how it is stopped. */

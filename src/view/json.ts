@@ -1,6 +1,6 @@
 import type { Event } from '../events.ts'
 import type { Out } from './out.ts'
-import type { View } from './view.ts'
+import type { View } from './reader.ts'
 
 /** One event a line on standard output. The last one is `done` or `failed`. */
 export function jsonView(out: Out): View {

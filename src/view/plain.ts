@@ -3,9 +3,9 @@ import { inOrder } from './chapters.ts'
 import type { Out } from './out.ts'
 import { planText } from './plan.ts'
 import { problemText } from './problem.ts'
+import { reader, type View } from './reader.ts'
 import { doneLine, outcomeText, resourceLine, stackLine } from './sentences.ts'
 import { oneLine } from './text.ts'
-import { reader, type View } from './view.ts'
 
 /**
  * Lines for logs: no colour, no movement, nothing written twice. GitHub Actions folds a chapter when its lines stand

@@ -5,9 +5,9 @@ import { inOrder, isFinal } from './chapters.ts'
 import type { Out } from './out.ts'
 import { type PlanStyle, planText } from './plan.ts'
 import { problemText } from './problem.ts'
+import { reader, type View } from './reader.ts'
 import { doneLine, expected, outcomeText, resourceLine, stackLine } from './sentences.ts'
 import { clip, duration, oneLine, wrap } from './text.ts'
-import { reader, type View } from './view.ts'
 
 /** At most this many things are named on the live lines; more would push the finished ones off the screen. */
 const LIVE_LINES = 6

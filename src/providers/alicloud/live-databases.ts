@@ -1,6 +1,5 @@
 import type { Choice } from '../../question.ts'
-import type { Wish } from './live.ts'
-import type { DbClass, DbOffer, Market } from './market.ts'
+import type { DbClass, DbOffer, Market, Wish } from './market.ts'
 import { byClassSize, byList, byOffer, byVersion, STORAGE_NAMES, STORAGES, sizeOfClass } from './ranking.ts'
 
 /** What the RDS page offers in a zone: versions, storage types and classes that go together. */

@@ -2,21 +2,8 @@ import type { Choice } from '../../question.ts'
 import { makePrivateKey, PRIVATE_KEY, publicKeyOf } from './chapters/keys.ts'
 import { classesIn, databases } from './live-databases.ts'
 import { machines } from './live-machines.ts'
-import type { Billing, Market } from './market.ts'
+import type { Market, Wish } from './market.ts'
 import { byFitness, suggestible } from './ranking.ts'
-
-/** What the machines and the database shall be, as far as it is known yet. */
-export interface Wish {
-  machines: number
-  type?: string
-  billing: Billing
-  engine: 'PostgreSQL' | 'MySQL'
-  version?: string
-  category?: string
-  storageType?: string
-  class?: string
-  dbBilling: Billing
-}
 
 /** What the connected cloud tells the questions: what there is to choose, and what to suggest. Zones given as `''` or `[]` mean "wherever". */
 export interface AlicloudLive {

@@ -29,6 +29,19 @@ export interface Market {
 
 export type Billing = 'payg' | 'subscription'
 
+/** What the machines and the database shall be, as far as it is known yet. */
+export interface Wish {
+  machines: number
+  type?: string
+  billing: Billing
+  engine: 'PostgreSQL' | 'MySQL'
+  version?: string
+  category?: string
+  storageType?: string
+  class?: string
+  dbBilling: Billing
+}
+
 export interface Spec {
   id: string
   family: string
