@@ -1,8 +1,9 @@
 import type { Values } from '../../question.ts'
 import { number, numbered, placesOf, text, vswitchIndex } from './chapters/names.ts'
 import { wishOf } from './chapters/wish.ts'
-import type { AlicloudLive, Wish } from './live.ts'
+import type { AlicloudLive } from './live.ts'
 import { classesIn, offerIn } from './live-databases.ts'
+import type { Wish } from './market.ts'
 import { byVersion } from './ranking.ts'
 
 /**
