@@ -182,12 +182,13 @@ async function pick<T>(what: string, from: Record<string, () => Promise<T>>, id:
   return load()
 }
 
-/** The first blueprint, as the tutorials begin; of those for a cloud, where one is said. */
+/** The first blueprint, as the tutorials begin; of those for a cloud, where one is said that has any. */
 async function usualBlueprint(cloud: string | undefined): Promise<string | undefined> {
-  for (const [id, load] of Object.entries(blueprints)) {
-    if (cloud === undefined || (await load()).clouds.some(one => one === cloud)) return id
+  const ids = Object.keys(blueprints)
+  for (const id of ids) {
+    if (cloud === undefined || (await blueprints[id]!()).clouds.some(one => one === cloud)) return id
   }
-  return undefined
+  return ids[0]
 }
 
 function only(from: Record<string, unknown>): string | undefined {
