@@ -19,14 +19,16 @@ export async function startOf(session: Session): Promise<Wish> {
   if (goesOn) return {}
   const known = Object.keys(blueprints)
   const given: Start = { ...(known.length === 1 && { blueprint: known[0]! }), ...wish }
-  const chosen = (given.blueprint && (await blueprints[given.blueprint]?.())) || undefined
-  const clouds = (chosen?.clouds ?? []).filter(cloud => cloud in providers)
-  if (clouds.length === 1) given.cloud ??= clouds[0]!
+  const all = await Promise.all(Object.values(blueprints).map(load => load()))
+  const cloudsOf = (blueprint: string) =>
+    (all.find(({ id }) => id === blueprint)?.clouds ?? []).filter(cloud => cloud in providers)
+  // Which there are is said where the target is looked up.
+  if (given.blueprint !== undefined && !known.includes(given.blueprint)) return wish
   return chooseStart({
     given,
-    blueprints: await blueprintChoices(),
-    clouds: () => Object.keys(providers).map(id => ({ value: id, name: titles[id] ?? id })),
-    regions: cloud => regionChoices(session, { ...given, cloud }),
+    blueprints: all.map(({ id, title, about }) => ({ value: id, name: title, hint: about })),
+    clouds: blueprint => cloudsOf(blueprint).map(id => ({ value: id, name: titles[id] ?? id })),
+    regions: chosen => regionChoices(session, chosen),
     stacks,
     checkStack: nameProblem,
     io,
@@ -34,11 +36,6 @@ export async function startOf(session: Session): Promise<Wish> {
 }
 
 const titles: Record<string, string> = { alicloud: 'Alibaba Cloud', aws: 'AWS' }
-
-async function blueprintChoices(): Promise<StartChoice[]> {
-  const all = await Promise.all(Object.values(blueprints).map(load => load()))
-  return all.map(({ id, title, about }) => ({ value: id, name: title, hint: about }))
-}
 
 /** The cloud itself says which regions there are: connected where it would be without an answer. */
 async function regionChoices(session: Session, wish: Wish): Promise<{ choices: StartChoice[]; fallback: string }> {

@@ -20,7 +20,8 @@ export interface StartRequest {
   blueprints: StartChoice[]
   /** Of the chosen blueprint. */
   clouds(blueprint: string): StartChoice[]
-  regions(cloud: string): Promise<{ choices: StartChoice[]; fallback: string }>
+  /** Of what is chosen so far. */
+  regions(chosen: Start): Promise<{ choices: StartChoice[]; fallback: string }>
   /** Stacks that are there already: choosing one goes on with it. */
   stacks: string[]
   checkStack(name: string): string | undefined
@@ -32,15 +33,24 @@ export async function chooseStart(request: StartRequest): Promise<Required<Start
   const { io, given } = request
   const chosen: Start = { ...given }
   const order = (['blueprint', 'cloud', 'region', 'stack'] as const).filter(name => given[name] === undefined)
+  /** Those that were really asked, to go back through. */
+  const asked: number[] = []
   for (let at = 0; at < order.length; ) {
     const name = order[at]!
-    const reply = await ask[name](request, chosen, at > 0)
+    const clouds = name === 'cloud' ? request.clouds(chosen.blueprint!) : []
+    if (clouds.length === 1) {
+      chosen.cloud = clouds[0]!.value
+      at += 1
+      continue
+    }
+    const reply = await ask[name](request, chosen, asked.length > 0)
     if (reply.is === 'stop') throw stoppedAtStart()
     if (reply.is === 'back') {
-      at -= 1
+      at = asked.pop()!
       continue
     }
     chosen[name] = reply.value
+    asked.push(at)
     at += 1
   }
   if (order.length > 0) io.output.write('\n')
@@ -77,7 +87,7 @@ const ask: Record<keyof Start, Ask> = {
   cloud: ({ clouds, io }, chosen, back) =>
     askPick({ ...frame(io, back), label: 'On which cloud?', items: clouds(chosen.blueprint!) as Item<string>[] }, io),
   async region({ regions, io }, chosen, back) {
-    const { choices, fallback } = await regions(chosen.cloud!)
+    const { choices, fallback } = await regions(chosen)
     const help = 'Where the machines stand. Near your users is fast for your users.'
     return askPick({ ...frame(io, back), label: 'Region', help, items: choices as Item<string>[], fallback }, io)
   },

@@ -11,12 +11,15 @@ async function main(): Promise<void> {
   const io = { input: process.stdin, output: process.stderr }
   if (process.env.HARNESS_START) {
     const start = await chooseStart({
-      given: { cloud: 'alicloud' },
+      given: {},
       blueprints: [
         { value: 'django', name: 'Django' },
         { value: 'rails', name: 'Rails' },
       ],
-      clouds: () => [],
+      clouds: blueprint => [
+        { value: 'alicloud', name: 'Alibaba Cloud' },
+        ...(blueprint === 'rails' ? [{ value: 'aws', name: 'AWS' }] : []),
+      ],
       regions: async () => ({ choices: [{ value: 'tokyo', name: 'Tokyo' }], fallback: 'tokyo' }),
       stacks: ['django'],
       checkStack: name => (/^[a-z]+(-\d)?$/.test(name) ? undefined : 'That cannot be a name.'),

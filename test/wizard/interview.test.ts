@@ -227,8 +227,16 @@ describe('The guided run', () => {
 describe('Around the interview', () => {
   it('the first questions can be gone back through too, and a plain Enter never says yes to what costs money', async () => {
     const { terminal, answers } = run({ env: { HARNESS_START: '1' } })
-    await through(terminal, [['? What do you want to build?', 'rails'], ['? Region:']])
+    await through(terminal, [['? What do you want to build?', 'rails'], ['? On which cloud?', 'aws'], ['? Region:']])
     await terminal.waitFor('? Stack name (rails)')
+    terminal.key('C-b')
+    await terminal.waitFor('? Region:')
+    terminal.key('C-b')
+    await terminal.waitFor('? On which cloud?')
+    terminal.key('C-b')
+    // Where there is only one cloud, nobody is asked, on the way back neither.
+    await through(terminal, [['? What do you want to build?', 'django'], ['? Region:']])
+    await terminal.waitFor('? Stack name (django-2)')
     terminal.key('C-b')
     await terminal.waitFor('? Region:')
     terminal.key('C-b')
