@@ -82,7 +82,7 @@ export function nameProblem(
   if (value.length < min || value.length > max)
     return `${show(value)} must have ${min} to ${max} characters; it has ${value.length}.`
   if (!new RegExp(digitFirst ? '^[A-Za-z0-9]' : '^[A-Za-z]').test(value)) {
-    return `${show(value)} must start with a letter${digitFirst ? ' or a digit' : ''}.`
+    return `${show(value)} must start with a letter from a to z${digitFirst ? ' or a digit' : ''}.`
   }
   const bad = [...value].find(char => !new RegExp(`[A-Za-z0-9${also}]`).test(char))
   if (bad) return `${show(value)} contains ${show(bad)}. Use letters, digits and ${spell(also)}.`

@@ -80,6 +80,13 @@ function usageOf(error: Error & { code: string }): Told {
     return { what: 'A command is missing.', next: 'Add --help to see which there are.', exit: 2 }
   const [first = '', hint] = error.message.replace(/^error: /, '').split('\n')
   const what = first.charAt(0).toUpperCase() + first.slice(1)
+  if (error.code === 'commander.excessArguments') {
+    return {
+      what: `${what.split('.')[0]}: this command takes only options.`,
+      next: 'A stack is named with --stack NAME.',
+      exit: 2,
+    }
+  }
   return {
     what: /[.?!]$/.test(what) ? what : `${what}.`,
     next: hint ? hint.replace(/^\(|\)$/g, '') : 'See `stackwright --help`, or --help behind the command.',
