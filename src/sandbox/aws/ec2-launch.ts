@@ -107,16 +107,17 @@ export function volumesOf(call: Call, instance: Thing): Thing[] {
 }
 
 /**
- * The cloud time since when the application on a machine answers; undefined while it does not. A machine that was
- * sent commands answers once one of them succeeded, one with user data some time after it runs, any other at once.
+ * The cloud time since when the application on a machine answers; undefined while it does not. One with user data sets
+ * itself up some time after it runs, whatever commands do to it later; one without that was sent commands answers once
+ * one of them succeeded, any other at once.
  */
 export function servesFrom(call: Call, instance: Thing): number | undefined {
   if (instanceState(call, instance) !== 'running') return undefined
   const running = time(instance, 'thereAt')
-  if (instance.data.commanded === true) {
-    const from = time(instance, 'servesFrom')
-    return from === 0 || from > call.world.now() ? undefined : Math.max(from, running)
-  }
-  const from = running + (text(instance, 'userData') === '' ? 0 : ec2Times.commandSetup)
+  const hasBoot = text(instance, 'userData') !== ''
+  const isTold = instance.data.commanded === true
+  const booted = hasBoot || !isTold ? running + (hasBoot ? ec2Times.commandSetup : 0) : Number.POSITIVE_INFINITY
+  const told = (isTold && time(instance, 'servesFrom')) || Number.POSITIVE_INFINITY
+  const from = Math.max(running, Math.min(booted, told))
   return from > call.world.now() ? undefined : from
 }
