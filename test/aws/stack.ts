@@ -1,9 +1,12 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { expect } from 'vitest'
 import type { AnyKind, JsonObject } from '../../src/kind.ts'
 import * as kinds from '../../src/providers/aws/kinds/index.ts'
 import type { Bench } from './support.ts'
 
 export type Out = { id: string; [key: string]: string }
+/** A connection, to whichever cloud answers. */
+type Ground = Pick<Bench, 'cloud' | 'texts'>
 export type Build = (kind: AnyKind, address: string, input: JsonObject) => Promise<Out>
 
 const everywhere = '0.0.0.0/0'
@@ -11,7 +14,7 @@ const image = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-ar
 const password = { $secret: 'database.password' }
 
 /** What the two tutorials of AWS need, in one network, one of each kind at least. */
-export async function buildEverything(bench: Bench, build: Build): Promise<void> {
+export async function buildEverything(bench: Ground, build: Build): Promise<void> {
   const net = await network(bench, build)
   const ids = await identity(bench, build)
   const [machine] = await Promise.all([machines(bench, build, net, ids), databases(bench, build, net)])
@@ -34,7 +37,7 @@ interface Ids {
   zone: string
 }
 
-async function network({ cloud }: Bench, build: Build): Promise<Net> {
+async function network({ cloud }: Ground, build: Build): Promise<Net> {
   const vpc = await build(kinds.vpc, 'network/vpc', { name: 'shop', cidr: '10.0.0.0/16' })
   expect(vpc.cidr).toBe('10.0.0.0/16')
   const gateway = await build(kinds.internetGateway, 'network/gateway', { vpcId: vpc.id, name: 'shop' })
@@ -98,8 +101,8 @@ async function network({ cloud }: Bench, build: Build): Promise<Net> {
   }
 }
 
-async function identity({ cloud }: Bench, build: Build): Promise<Ids> {
-  const key = await build(kinds.keyPair, 'machines/key', { name: 'shop-key', publicKey })
+async function identity({ cloud }: Ground, build: Build): Promise<Ids> {
+  const key = await build(kinds.keyPair, 'machines/key', { name: 'shop-key', publicKey: publicKey() })
   expect(key.fingerprint).not.toBe('')
   const role = await build(kinds.role, 'machines/role', {
     name: 'shop-machines',
@@ -128,7 +131,7 @@ async function identity({ cloud }: Bench, build: Build): Promise<Ids> {
   return { image: Parameter!.Value!, profile: profile.id, key: key.id, certificate: certificate.id, zone: zone.id }
 }
 
-async function machines(bench: Bench, build: Build, net: Net, ids: Ids): Promise<string> {
+async function machines(bench: Ground, build: Build, net: Net, ids: Ids): Promise<string> {
   bench.texts.set('hash', 'echo installed\n')
   const machine = await build(kinds.instance, 'machines/machine-1', {
     name: 'shop-1',
@@ -158,7 +161,7 @@ async function machines(bench: Bench, build: Build, net: Net, ids: Ids): Promise
   return machine.id
 }
 
-async function databases(_bench: Bench, build: Build, net: Net): Promise<void> {
+async function databases(_bench: Ground, build: Build, net: Net): Promise<void> {
   const group = await build(kinds.dbSubnetGroup, 'database/subnets', { name: 'Shop', subnetIds: net.closed })
   expect(group.id).toBe('shop')
   const common = {
@@ -199,7 +202,7 @@ async function databases(_bench: Bench, build: Build, net: Net): Promise<void> {
   expect((await single).port).toBe('3306')
 }
 
-async function balancers(_bench: Bench, build: Build, net: Net, ids: Ids, machine: string): Promise<void> {
+async function balancers(_bench: Ground, build: Build, net: Net, ids: Ids, machine: string): Promise<void> {
   const health = {
     protocol: 'HTTP',
     path: '/health',
@@ -308,4 +311,10 @@ async function balancers(_bench: Bench, build: Build, net: Net, ids: Ids, machin
   })
 }
 
-const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGl2bG9uZ2Vub3VnaHRvYmVha2V5b2YzMmJ5dGVzISE shop@example'
+/** As `ssh-keygen -t ed25519` writes it. */
+function publicKey(): string {
+  const { x } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
+  const parts = [Buffer.from('ssh-ed25519'), Buffer.from(x!, 'base64url')]
+  const body = parts.flatMap(part => [Buffer.from([0, 0, 0, part.length]), part])
+  return `ssh-ed25519 ${Buffer.concat(body).toString('base64')} shop@example`
+}

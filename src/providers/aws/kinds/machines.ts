@@ -143,14 +143,14 @@ type Instance = NonNullable<Awaited<ReturnType<typeof readInstance>>>
 /** One hop: what runs in a container on the machine shall not get at its role. */
 export const metadata = { HttpTokens: 'required', HttpPutResponseHopLimit: 1 } as const
 
-/** The image's first volume: encrypted, gp3, gone with the machine. */
+/** The image's first volume: encrypted, gp3, gone with the machine. `size` in GiB; 0: the image's own. */
 export async function rootVolume(cloud: Aws, imageId: string, size: number) {
   const { Images } = await cloud.call('ec2', 'DescribeImages', { ImageIds: [imageId] })
+  const name = Images?.[0]?.RootDeviceName ?? '/dev/xvda'
+  const own = Images?.[0]?.BlockDeviceMappings?.find(row => row.DeviceName === name)?.Ebs?.VolumeSize
+  const VolumeSize = size > 0 ? size : own
   const ebs = { VolumeType: 'gp3' as const, DeleteOnTermination: true, Encrypted: true }
-  return {
-    DeviceName: Images?.[0]?.RootDeviceName ?? '/dev/xvda',
-    Ebs: { ...ebs, ...(size > 0 && { VolumeSize: size }) },
-  }
+  return { DeviceName: name, Ebs: { ...ebs, ...(VolumeSize && { VolumeSize }) } }
 }
 
 /** One machine, terminated ones (shown for about an hour) included. */

@@ -78,29 +78,26 @@ export const securityRules: AwsKind<SecurityRulesIn, { id: string }> = {
   async find(cloud, where) {
     if (!('id' in where)) return []
     const rows = await orAbsent(() => readRules(cloud, groupOf(where.id)))
-    return rows?.some(isOurs) ? found(where.id, {}) : []
+    return rows?.some(row => stackOf(row) !== undefined) ? found(where.id, {}) : []
   },
   create: async (_cloud, { groupId }) => `${groupId}/rules`,
-  async settle(cloud, id, { groupId, rules }) {
+  async settle(cloud, id, { groupId, rules }, { stack }) {
     const present = await readRules(cloud, groupId)
-    const surplus = present.filter(row => isOurs(row) && !rules.some(rule => keyOf(rule) === keyOfRow(row)))
+    const surplus = present.filter(row => stackOf(row) === stack && !rules.some(rule => keyOf(rule) === keyOfRow(row)))
     await revoke(cloud, groupId, surplus.map(idOf))
     for (const rule of rules) {
-      if (!present.some(row => keyOf(rule) === keyOfRow(row))) await authorize(cloud, groupId, rule)
+      if (!present.some(row => keyOf(rule) === keyOfRow(row))) await authorize(cloud, groupId, rule, stack)
     }
     return { id }
   },
-  async remove(cloud, id) {
-    const rows = await orAbsent(() => readRules(cloud, groupOf(id)))
-    await orAbsent(() => revoke(cloud, groupOf(id), (rows ?? []).filter(isOurs).map(idOf)))
+  async remove(cloud, id, _input, { stack }) {
+    const rows = (await orAbsent(() => readRules(cloud, groupOf(id)))) ?? []
+    await revoke(cloud, groupOf(id), rows.filter(row => stackOf(row) === stack).map(idOf))
     return 'gone'
   },
 }
 
 type Row = Awaited<ReturnType<typeof readRules>>[number]
-
-/** No apostrophes, no letters beyond ASCII: descriptions of rules take few characters. */
-const ending = ' (stackwright)'
 
 function groupsIn<T>(answer: { SecurityGroups?: T[] | undefined }): T[] | undefined {
   return answer.SecurityGroups
@@ -121,8 +118,8 @@ async function readRules(cloud: Aws, groupId: string) {
 }
 
 /** One rule a call: a duplicate in a batch fails all of it. One that is there already is what was wanted. */
-async function authorize(cloud: Aws, groupId: string, rule: Rule): Promise<void> {
-  const about = { Description: `${rule.description}${ending}` }
+async function authorize(cloud: Aws, groupId: string, rule: Rule, stack: string): Promise<void> {
+  const about = { Description: rule.description }
   const permission = {
     IpProtocol: rule.protocol,
     FromPort: rule.from,
@@ -131,7 +128,8 @@ async function authorize(cloud: Aws, groupId: string, rule: Rule): Promise<void>
       ? { UserIdGroupPairs: [{ GroupId: rule.groupId, ...about }] }
       : { IpRanges: [{ CidrIp: rule.cidr, ...about }] }),
   }
-  const input = { GroupId: groupId, IpPermissions: [permission] }
+  const marked = tagged('security-group-rule', { 'stackwright:stack': stack })
+  const input = { GroupId: groupId, IpPermissions: [permission], ...marked }
   try {
     await cloud.call('ec2', 'AuthorizeSecurityGroupIngress', input, repeatable)
   } catch (error) {
@@ -156,8 +154,9 @@ async function dropMentions(cloud: Aws, id: string, stack: string): Promise<void
   }
 }
 
-function isOurs(row: Row): boolean {
-  return row.Description?.endsWith(ending) ?? false
+/** The stack that made it; undefined for those of people. */
+function stackOf(row: Row): string | undefined {
+  return tagsIn(row.Tags)['stackwright:stack']
 }
 
 function idOf(row: Row): string {
