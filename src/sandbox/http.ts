@@ -46,7 +46,10 @@ async function send(reply: Reply, request: IncomingMessage, response: ServerResp
     request.socket.resetAndDestroy()
     return
   }
-  response.writeHead(reply.status, { 'content-type': reply.contentType, ...reply.headers })
+  // A HEAD tells the length of what it does not send; some clients want to know it of everything else.
+  const silent = request.method === 'HEAD' || reply.status === 204 || reply.status === 304
+  const length = silent ? {} : { 'content-length': Buffer.byteLength(reply.body) }
+  response.writeHead(reply.status, { 'content-type': reply.contentType, ...length, ...reply.headers })
   response.end(reply.body)
 }
 

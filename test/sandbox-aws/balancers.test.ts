@@ -194,7 +194,7 @@ it('target groups refuse impossible checks and attributes, and clash by name', a
 })
 
 it('targets become healthy only when a listener uses them and their security groups let the load balancer in', async () => {
-  const { elb, place } = await start()
+  const { box, elb, place } = await start()
   const asg = new AutoScalingClient(config(place.url))
   const TargetGroupArn = await webGroup(elb, place)
   const LaunchTemplateId = await template(place)
@@ -219,10 +219,12 @@ it('targets become healthy only when a listener uses them and their security gro
   const { LoadBalancerArn } = await webBalancer(elb, place)
   const forward = [{ Type: 'forward' as const, TargetGroupArn }]
   const listener = { LoadBalancerArn, Port: 80, Protocol: 'HTTP' as const, DefaultActions: forward }
+  slow(box)
   await elb.send(new CreateListenerCommand(listener))
   const all = (state: string) => (rows: Awaited<ReturnType<typeof health>>) =>
     rows.every(one => one.TargetHealth?.State === state)
-  await until(health, all('initial'))
+  expect((await health()).map(one => one.TargetHealth?.State)).toEqual(['initial', 'initial'])
+  box.world.speed = 1_000
   const lost = await until(health, all('unhealthy'))
   expect(lost[0]!.TargetHealth?.Reason).toBe('Target.Timeout')
   await place.open(place.machines, 80, { UserIdGroupPairs: [{ GroupId: place.front }] })

@@ -20,6 +20,8 @@ export function restAnswer(service: Service, action: Action, output: JsonObject,
       }
     }
   }
+  // A part of an object.
+  if (output.ContentRange !== undefined) status = 206
   const { 'content-type': contentType = 'application/xml', ...rest } = headers
   return { status, contentType, headers: rest, body: bodyOf(service, action, output) }
 }
