@@ -22,6 +22,25 @@ const TOOLS = [
   { package: 'postgresql', there: () => quiet('sh', ['-c', 'ls /usr/lib/postgresql/*/bin/initdb']) },
 ]
 
+/**
+ * What the tests whose machines run need besides. runc, because crun of Podman 4 does not boot systemd everywhere;
+ * netavark and iptables make its networks; debootstrap where no registry of images answers.
+ */
+const CONTAINER_TOOLS = [
+  { package: 'podman', there: () => has('podman') },
+  { package: 'runc', there: () => has('runc') },
+  {
+    package: 'netavark',
+    there: () => quiet('sh', ['-c', 'ls /usr/lib/podman/netavark /usr/libexec/podman/netavark | grep -q .']),
+  },
+  { package: 'iptables', there: () => has('iptables') },
+  { package: 'debootstrap', there: () => has('debootstrap') },
+]
+
+/** `STACKWRIGHT_TESTS=without-containers` leaves the tests in this folder out; their number is told. */
+const CONTAINER_TESTS = 'test/containers'
+const withoutContainers = process.env.STACKWRIGHT_TESTS === 'without-containers'
+
 const work = { test, demo, bench, crash }
 const [name = '', ...more] = process.argv.slice(2)
 if (!Object.hasOwn(work, name)) stop(`Say one of: ${Object.keys(work).join(', ')}.`, 2)
@@ -31,26 +50,65 @@ installPackages()
 work[name](more)
 
 function test(files) {
-  installTools()
+  const containers = !withoutContainers && (files.length === 0 || files.some(file => file.includes('containers')))
+  installTools(containers ? [...TOOLS, ...CONTAINER_TOOLS] : TOOLS)
   run(local('tsc'), [])
   run(local('biome'), ['check', '--error-on-warnings'])
   run(node, ['scripts/build.mjs'])
-  finish(vitest(files))
+  if (containers) prepareContainers()
+  const left = withoutContainers ? countTests(CONTAINER_TESTS) : 0
+  const counted = vitest(withoutContainers ? [...files, '--exclude', `${CONTAINER_TESTS}/**`] : files)
+  if (left > 0) say(`${left} tests of machines in containers were left out (STACKWRIGHT_TESTS=without-containers).`)
+  finish(counted)
 }
 
-/** The tutorial's own stack in the embedded cloud. */
+/** Makes the machine image, where people see it; ends with what is missing where machines cannot run. */
+function prepareContainers() {
+  const folder = mkdtempSync(join(tmpdir(), 'stackwright-prepare-'))
+  const sandbox = verb => [...['bin/stackwright.js', 'sandbox', verb, '--data', join(folder, 'sandbox')]]
+  const { status } = spawnSync(node, [...sandbox('start'), '--machines', 'container'], { stdio: 'inherit' })
+  spawnSync(node, sandbox('purge'), { stdio: 'ignore' })
+  rmSync(folder, { recursive: true, force: true })
+  if (status !== 0) stop('STACKWRIGHT_TESTS=without-containers leaves the tests out that need this, and says so.', 1)
+}
+
+function countTests(folder) {
+  const { stdout } = spawnSync(local('vitest'), ['list', '--json', folder], { encoding: 'utf8' })
+  return JSON.parse(stdout.slice(stdout.indexOf('['))).length
+}
+
+/** The tutorial's own stack in the embedded cloud; its machines really run where Podman can run them. */
 function demo() {
   run(node, ['scripts/build.mjs'])
-  const bin = ['bin/stackwright.js']
+  const bin = 'bin/stackwright.js'
+  say(
+    'Machines run as containers where Podman or Docker can do that. The first time, their image is made: some minutes.',
+  )
+  const start = spawnSync(node, [bin, 'sandbox', 'start', '--machines', 'container'], {
+    stdio: ['ignore', 'inherit', 'pipe'],
+    encoding: 'utf8',
+  })
+  process.stderr.write(start.stderr)
+  const real = start.status === 0
+  if (!real)
+    say('So machines, database and load balancer are simulated: a page says so where the application would answer.')
   const what = ['--stack', 'django', '--blueprint', 'django', '--answers', 'templates/demo/tutorial.yaml']
-  const up = spawnSync(node, [...bin, 'up', '--sandbox', '--yes', ...what], { stdio: 'inherit' })
+  const up = spawnSync(node, [bin, 'up', '--sandbox', '--yes', ...what], { stdio: 'inherit' })
   if (up.status !== 0) process.exit(up.status ?? 1)
+  const { url } = JSON.parse(readFileSync('.stackwright/django/state.json', 'utf8')).outputs
   say('')
-  say('This was the embedded cloud: nothing is real, and nothing costs. From this folder:')
+  say('This was the embedded cloud: nothing costs.')
+  if (real) {
+    say('Its machine and its database are containers that really run; the cloud around them is simulated, and the load')
+    say('balancer is a proxy on a local port. The tutorial goes on with:')
+    say(`  curl ${url}demo/add -d name=First -d email=first@example.com`)
+    say(`  curl ${url}demo/all`)
+  }
+  say('From this folder:')
   say('  node bin/stackwright.js status            what is there')
   say('  node bin/stackwright.js sandbox inventory what the cloud thinks is there')
   say('  node bin/stackwright.js teardown --yes    remove it again')
-  say('  node bin/stackwright.js sandbox stop      end the embedded cloud')
+  say('  node bin/stackwright.js sandbox stop --purge  end the embedded cloud, with all it has')
 }
 
 function bench(more) {
@@ -116,8 +174,8 @@ function versionAt(path) {
 }
 
 /** Debian's packages, as root or with sudo that asks nothing; elsewhere what is missing is named, and nothing runs. */
-function installTools() {
-  const missing = TOOLS.filter(tool => !tool.there())
+function installTools(tools) {
+  const missing = tools.filter(tool => !tool.there())
   if (missing.length === 0) return
   const names = missing.map(tool => tool.package)
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n']
@@ -127,7 +185,7 @@ function installTools() {
     spawnSync(apt[0], [...apt.slice(1), 'update'], { stdio: 'inherit' })
     spawnSync(apt[0], [...apt.slice(1), 'install', '--no-install-recommends', ...names], { stdio: 'inherit' })
   }
-  const still = TOOLS.filter(tool => !tool.there()).map(tool => tool.package)
+  const still = tools.filter(tool => !tool.there()).map(tool => tool.package)
   if (still.length > 0) stop(`The tests need these programs; install them and try again: ${still.join(' ')}`, 1)
 }
 

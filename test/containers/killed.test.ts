@@ -1,103 +1,99 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { build } from 'esbuild'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ensureImage } from '../../src/sandbox/containers/image.ts'
-import { listKept, purge } from '../../src/sandbox/containers/purge.ts'
-import { findRuntime, type Runtime } from '../../src/sandbox/containers/runtime.ts'
-import { type Body, call, type Product } from '../sandbox/support.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Body } from '../sandbox/support.ts'
+import { type RealStack, realStack, until } from './stack.ts'
 
-const sandbox = `kill${randomBytes(4).toString('hex')}`
-// Inside of the project, so that the bundle finds its packages.
-const folder = resolve(import.meta.dirname, `../../node_modules/.cache/${sandbox}`)
-let runtime: Runtime
-let child: ChildProcess
-let url = ''
+/** Two sandboxes beside each other, with the tutorial's own addresses in both. */
+let one: RealStack
+let other: RealStack
 
 beforeAll(async () => {
-  runtime = await findRuntime()
-  await ensureImage(runtime)
-  await mkdir(folder, { recursive: true })
-  await build({
-    entryPoints: [join(import.meta.dirname, 'serve-main.ts')],
-    outfile: join(folder, 'serve.mjs'),
-    ...{ bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'error' },
-  })
+  one = await realStack()
+  other = await realStack()
 }, 20 * 60_000)
 
 afterAll(async () => {
-  child?.kill('SIGKILL')
-  if (runtime) await purge(runtime, sandbox)
-  await rm(folder, { recursive: true, force: true })
+  await one?.close()
+  await other?.close()
 })
 
-async function serve(): Promise<void> {
-  child = spawn(process.execPath, [join(folder, 'serve.mjs'), sandbox, join(folder, 'world.jsonl')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  url = await new Promise(done => child.stdout!.once('data', (text: Buffer) => done(text.toString().trim())))
-}
-
-async function kill(): Promise<void> {
-  const ended = new Promise(done => child.once('exit', done))
-  child.kill('SIGKILL')
-  await ended
-}
-
-const ask = async (name: `${Product}.${string}`, params: object = {}): Promise<Body> =>
-  await call(url, name, { RegionId: 'ap-northeast-1', ...params })
-
-async function until(what: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (await what()) return
-    await wait(200)
-  }
-  throw new Error(`It did not come true: ${what}`)
-}
-
-it('a killed server leaves nothing that is not found: machines half booted and commands half done go on, and purge takes all', async () => {
-  await serve()
-  const { VpcId } = await ask('vpc.CreateVpc', { CidrBlock: '172.16.0.0/12' })
+async function machineIn(stack: RealStack): Promise<string> {
+  const { VpcId } = await stack.ask('vpc.CreateVpc', { CidrBlock: '172.16.0.0/12' })
   await wait(300)
   const place = { VpcId, ZoneId: 'ap-northeast-1a', CidrBlock: '172.16.1.0/24' }
-  const { VSwitchId } = await ask('vpc.CreateVSwitch', place)
-  const { SecurityGroupId } = await ask('ecs.CreateSecurityGroup', { VpcId, SecurityGroupName: 'web' })
+  const { VSwitchId } = await stack.ask('vpc.CreateVSwitch', place)
+  const { SecurityGroupId } = await stack.ask('ecs.CreateSecurityGroup', { VpcId, SecurityGroupName: 'web' })
   await wait(300)
-  const made = await ask('ecs.RunInstances', {
+  const made = await stack.ask('ecs.RunInstances', {
     ...{ VSwitchId, SecurityGroupId, InstanceType: 'ecs.g7.large', Password: 'Sup3r-secret_Word' },
-    ...{ ImageId: 'aliyun_3_x64_20G_alibase_20260513.vhd', 'SystemDisk.Category': 'cloud_essd' },
+    ...{ PrivateIpAddress: '172.16.1.10', ImageId: 'aliyun_3_x64_20G_alibase_20260513.vhd' },
+    ...{ 'SystemDisk.Category': 'cloud_essd' },
   })
-  const id = made.InstanceIdSets.InstanceIdSet[0]
-  await until(async () => (await listKept(runtime, sandbox)).some(kept => kept.kind === 'container'))
-  await kill()
+  return made.InstanceIdSets.InstanceIdSet[0]
+}
 
-  await serve()
-  const state = async () => {
-    const { Instances } = await ask('ecs.DescribeInstances', { InstanceIds: JSON.stringify([id]) })
-    return Instances.Instance[0].Status
-  }
-  await until(async () => (await state()) === 'Running')
-  expect((await listKept(runtime, sandbox)).filter(kept => kept.kind === 'container')).toHaveLength(1)
-  await wait(500)
-  const { InvokeId } = await ask('ecs.RunCommand', {
-    ...{ Type: 'RunShellScript', 'InstanceId.1': id, Timeout: '60' },
-    CommandContent: 'echo begun >>/root/begun; sleep 3; cat /root/begun',
+const containers = async (stack: RealStack) => (await stack.kept()).filter(kept => kept.kind === 'container')
+
+async function kill(stack: RealStack): Promise<void> {
+  const { pid } = await stack.status()
+  process.kill(pid, 'SIGKILL')
+  await until(async () => (await stack.status().catch(() => undefined)) === undefined)
+}
+
+async function isRunning(stack: RealStack, id: string): Promise<boolean> {
+  const { Instances } = await stack.ask('ecs.DescribeInstances', { InstanceIds: JSON.stringify([id]) })
+  return Instances.Instance[0].Status === 'Running'
+}
+
+describe('a server that is killed', () => {
+  it('goes on where it was: machines half booted and commands half done', async () => {
+    const id = await machineIn(one)
+    await until(async () => (await containers(one)).length === 1)
+    await kill(one)
+    await one.command('sandbox', 'start')
+    await until(async () => await isRunning(one, id))
+    expect(await containers(one)).toHaveLength(1)
+    await wait(500)
+    const { InvokeId } = await one.ask('ecs.RunCommand', {
+      ...{ Type: 'RunShellScript', 'InstanceId.1': id, Timeout: '60' },
+      CommandContent: 'echo begun >>/root/begun; sleep 3; cat /root/begun',
+    })
+    await wait(1_000)
+    await kill(one)
+    await one.command('sandbox', 'start')
+    const result = async (): Promise<Body> => {
+      const { Invocation } = await one.ask('ecs.DescribeInvocationResults', { InvokeId, ContentEncoding: 'PlainText' })
+      return Invocation.InvocationResults.InvocationResult[0]
+    }
+    await until(async () => !['Pending', 'Running'].includes((await result()).InvocationStatus))
+    expect(await result()).toMatchObject({ InvocationStatus: 'Success', Output: 'begun\n' })
   })
-  await wait(1000)
-  await kill()
 
-  await serve()
-  const result = async () => {
-    const { Invocation } = await ask('ecs.DescribeInvocationResults', { InvokeId, ContentEncoding: 'PlainText' })
-    return Invocation.InvocationResults.InvocationResult[0]
-  }
-  await until(async () => !['Pending', 'Running'].includes((await result()).InvocationStatus))
-  expect(await result()).toMatchObject({ InvocationStatus: 'Success', Output: 'begun\n' })
-  await kill()
+  it('leaves nothing that purge does not find, and purge leaves the other sandbox alone', async () => {
+    const id = await machineIn(other)
+    await until(async () => await isRunning(other, id))
+    await kill(one)
+    const before = await one.kept()
+    expect(before.map(kept => kept.kind).sort()).toEqual(['container', 'network'])
+    const purged = await one.command('sandbox', 'purge')
+    expect(JSON.parse(purged.stdout)).toMatchObject({ stopped: false, removed: before })
+    for (const kept of before) {
+      expect((await one.runtime.run([kept.kind, 'inspect', kept.name])).code, kept.name).not.toBe(0)
+    }
+    expect(existsSync(join(one.folder, '.stackwright/.sandbox'))).toBe(false)
+    expect(await isRunning(other, id)).toBe(true)
+    expect((await other.inside(id, 'ip -4 -o addr show eth0')).includes('172.16.1.10/12')).toBe(true)
+  })
 
-  expect(await purge(runtime, sandbox)).toHaveLength(2)
-  expect(await listKept(runtime, sandbox)).toEqual([])
-}, 120_000)
+  it('ends with everything when the sandbox is stopped for good', async () => {
+    const before = await other.kept()
+    expect(before).toHaveLength(2)
+    const stopped = await other.command('sandbox', 'stop', '--purge')
+    expect(JSON.parse(stopped.stdout)).toMatchObject({ stopped: true, removed: before })
+    for (const kept of before) {
+      expect((await other.runtime.run([kept.kind, 'inspect', kept.name])).code, kept.name).not.toBe(0)
+    }
+  })
+})

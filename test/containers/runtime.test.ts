@@ -8,7 +8,7 @@ import { hostRuleLines } from '../../src/sandbox/containers/database.ts'
 import { firewallText } from '../../src/sandbox/containers/firewall.ts'
 import { sandboxId } from '../../src/sandbox/containers/id.ts'
 import { ensureNetwork } from '../../src/sandbox/containers/network.ts'
-import { purgeContainers } from '../../src/sandbox/containers/open.ts'
+import { purge } from '../../src/sandbox/containers/purge.ts'
 import { findRuntime } from '../../src/sandbox/containers/runtime.ts'
 
 describe('the container runtime', () => {
@@ -29,7 +29,7 @@ describe('the container runtime', () => {
       expect(one.block).toMatch(/^192\.168\./)
       expect(two.block).not.toBe(one.block)
       expect(await ensureNetwork(runtime, { sandbox: other, ...wish })).toEqual(two)
-      expect(await purgeContainers(process.env, data)).toMatchObject([{ kind: 'network', name: one.name }])
+      expect(await purge(runtime, sandboxId(data))).toMatchObject([{ kind: 'network', name: one.name }])
       expect(await ensureNetwork(runtime, { sandbox: other, ...wish })).toEqual(two)
     } finally {
       await runtime.run(['network', 'rm', '--force', `stackwright-${other}-vpc-same`])

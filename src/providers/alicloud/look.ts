@@ -17,7 +17,8 @@ export async function backends(cloud: Alicloud, { entries }: State): Promise<Bac
     cloud.call('slb', 'DescribeHealthStatus', of),
     cloud.call('slb', 'DescribeLoadBalancerHTTPListenerAttribute', of),
   ])
-  return rows(status, 'BackendServers.BackendServer').map(row => ({
+  const order = machinesIn(entries)
+  const views = rows(status, 'BackendServers.BackendServer').map(row => ({
     machine: str(row, 'ServerId'),
     healthy: str(row, 'ServerHealthStatus') === 'normal',
     state: str(row, 'ServerHealthStatus'),
@@ -26,6 +27,15 @@ export async function backends(cloud: Alicloud, { entries }: State): Promise<Bac
     port: Number(str(settings, 'HealthCheckConnectPort')) || Number(str(row, 'Port')),
     path: str(settings, 'HealthCheckURI') || '/',
   }))
+  return views.sort((a, b) => order.indexOf(a.machine) - order.indexOf(b.machine))
+}
+
+/** Ids of the machines in the order of their names: instance, instance-2, … */
+function machinesIn(entries: State['entries']): string[] {
+  return Object.entries(entries)
+    .filter(([, entry]) => entry.type === 'alicloud:instance')
+    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+    .map(([, entry]) => ('id' in entry ? (entry.id ?? '') : ''))
 }
 
 /** Runs a script that only looks, on several machines with one command of Cloud Assistant. */
