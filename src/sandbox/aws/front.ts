@@ -7,12 +7,14 @@ import { regions } from './catalog.ts'
 import { balancerState, certificatesOf, listenersOf } from './elb-balancers.ts'
 import { targetHealth } from './elb-health.ts'
 import { targetsOf } from './elb-targets.ts'
+import { tendAll } from './tend.ts'
 
 /**
  * What answers behind a load balancer's DNS name, or behind a name of one's own that Route 53 leads there, on a port.
  * Undefined when no load balancer has that name. Rules are not read: the listener's own action answers.
  */
 export function frontDoor(world: World, host: string, port: number): FrontDoor | undefined {
+  tendAll(world)
   const names = namesBehind(world, host.toLowerCase().replace(/\.$/, ''))
   for (const call of places(world)) {
     const balancer = all(call, 'load-balancer').find(one => names.includes(text(one, 'dnsName').toLowerCase()))

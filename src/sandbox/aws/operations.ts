@@ -9,6 +9,7 @@ import { balancerOperations } from './elb-balancers.ts'
 import { groupOperations } from './elb-groups.ts'
 import { listenerOperations } from './elb-listeners.ts'
 import { ruleOperations } from './elb-rules.ts'
+import { balancerTagOperations } from './elb-tags.ts'
 import { targetOperations } from './elb-targets.ts'
 import { iamOperations } from './iam.ts'
 import { clusterOperations } from './rds-clusters.ts'
@@ -56,6 +57,7 @@ export const operations: Record<string, Operation> = tended({
   ...snapshotOperations,
   ...subnetGroupOperations,
   ...targetOperations,
+  ...balancerTagOperations,
   ...scalingGroupOperations,
   ...scalingMemberOperations,
   ...policyOperations,

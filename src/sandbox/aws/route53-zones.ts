@@ -146,7 +146,10 @@ export function serversOf(zone: Thing): string[] {
 /** A change that is PENDING now and INSYNC later. */
 export function newChange(call: Call, comment = ''): JsonObject {
   const data = { syncAt: call.world.now() + managedTimes.recordsInSync, comment }
-  return describeChange(call, make(call, 'dns-change', `C${letters(call.world, 20)}`, data, { region: everywhere }))
+  const change = make(call, 'dns-change', `C${letters(call.world, 20)}`, data, { region: everywhere })
+  // Asked for soon or never.
+  leave(call, change, 24 * 3_600_000)
+  return describeChange(call, change)
 }
 
 function zones(call: Call): Thing[] {
