@@ -108,7 +108,7 @@ bundle() {
     set -a
     eval "$(bundler_settings)"
     set +a
-    cd "$APP"
+    cd "$APP" || exit
     as_user "$ROOT/bundle" "$@"
   )
 }
@@ -208,7 +208,8 @@ make_database() {
   local user wildcard
   user="$(literal "$DB_USER")@'%'"
   # Where rights are given, an underscore stands for any character.
-  wildcard=${DB_NAME//_/\\_}
+  wildcard=${DB_NAME//\\/\\\\}
+  wildcard=${wildcard//_/\\_}
   wildcard=${wildcard//%/\\%}
   printf 'CREATE DATABASE IF NOT EXISTS %s CHARACTER SET utf8mb4;\n' "$(name_of "$DB_NAME")"
   printf 'CREATE USER IF NOT EXISTS %s IDENTIFIED BY %s;\n' "$user" "$(literal "$DB_PASSWORD")"
@@ -231,7 +232,7 @@ migrate() {
     # shellcheck source=/dev/null
     . "$ENV_FILE"
     set +a
-    cd "$APP"
+    cd "$APP" || exit
     as_user "$ROOT/bundle" exec rails db:migrate RAILS_ENV=production || exit
     if [ "$SOURCE" = git ] && as_user "$ROOT/bundle" exec rake -P | grep -qx 'rake assets:precompile'; then
       as_user "$ROOT/bundle" exec rails assets:precompile RAILS_ENV=production

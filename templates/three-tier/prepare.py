@@ -1,6 +1,7 @@
 """Makes the database, its user and the sample's table, once, however many machines do it at the same time."""
 
 import os
+import re
 import sys
 import time
 
@@ -29,7 +30,7 @@ def make_database(cursor, password):
     cursor.execute("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY %s", [USER, password])
     cursor.execute("ALTER USER %s@'%%' IDENTIFIED BY %s", [USER, password])
     # Where rights are given, an underscore stands for any character.
-    exactly = NAME.replace("_", "\\_").replace("%", "\\%")
+    exactly = re.sub(r"([\\_%])", r"\\\1", NAME)
     cursor.execute("GRANT ALL PRIVILEGES ON " + quoted(exactly).replace("%", "%%") + ".* TO %s@'%%'", [USER])
 
 
