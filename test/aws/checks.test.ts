@@ -93,6 +93,7 @@ describe('Questions fit the blueprint', () => {
 
   test('Rails is asked for little, and not for what a default answers well', () => {
     expect(asked(questions.rails).map(({ key }) => key)).toEqual([
+      'vpc.name',
       'vpc.cidr',
       'public1.zone',
       'public2.zone',
@@ -115,6 +116,7 @@ describe('Questions fit the blueprint', () => {
 
   test('so is the three-tier stack', () => {
     expect(asked(questions.tiers).map(({ key }) => key)).toEqual([
+      'vpc.name',
       'vpc.cidr',
       'public1.zone',
       'public2.zone',

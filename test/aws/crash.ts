@@ -16,28 +16,34 @@ export function proveKillable(subject: Subject): void {
   describe(`${subject.blueprint} on AWS, frozen at an instant of the protocol`, () => {
     for (const verb of ['up', 'down'] as const) {
       it(`during ${verb}, is resumed to the same inventory as a clean run`, { timeout: 7_200_000 }, () =>
-        freezeAtInstants(verb, instants => (all ? instants : sample(instants, INSTANTS)), subject))
+        freezeAtInstants(verb, instants => (all ? instants : sample(instants, INSTANTS)), subject),
+      )
     }
   })
 
   describe(`${subject.blueprint} on AWS, killed with SIGKILL`, () => {
     for (const verb of ['up', 'teardown'] as const) {
-      it(`during ${verb}, before and after the answer of a changing call, leaves nothing double and nothing behind`, {
-        timeout: 7_200_000,
-      }, () =>
-        killAtCalls(
-          verb,
-          calls => {
-            const changing = calls.filter(({ action }) => !isRead(action))
-            return all ? changing : sample(changing, CALLS)
-          },
-          subject,
-        ))
+      it(
+        `during ${verb}, before and after the answer of a changing call, leaves nothing double and nothing behind`,
+        {
+          timeout: 7_200_000,
+        },
+        () =>
+          killAtCalls(
+            verb,
+            calls => {
+              const changing = calls.filter(({ action }) => !isRead(action))
+              return all ? changing : sample(changing, CALLS)
+            },
+            subject,
+          ),
+      )
     }
   })
 
   describe(`${subject.blueprint} on an AWS that throttles, fails and breaks connections`, () => {
     it(`is built completely and torn down to nothing, with each of ${SEEDS} seeds`, { timeout: 1_800_000 }, () =>
-      liveInBadWeather(SEEDS, subject))
+      liveInBadWeather(SEEDS, subject),
+    )
   })
 }

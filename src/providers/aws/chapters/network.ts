@@ -20,7 +20,6 @@ export function network(parts: number): Chapter<AwsLive, never, Network> {
         type: 'text',
         default: ({ stack }) => `${stack}-vpc`,
         check: value => tagTextProblem(value),
-        advanced: true,
       },
       {
         key: 'vpc.cidr',
