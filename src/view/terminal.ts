@@ -126,7 +126,7 @@ export function terminalView(out: Out, env: NodeJS.ProcessEnv): View {
     },
     failed(event) {
       end()
-      print('\n' + chalk.red(problemText({ ...event.problem, exit: event.exit })))
+      print('\n' + chalk.red(folded(problemText({ ...event.problem, exit: event.exit }), out.width())))
     },
   })
 
@@ -153,6 +153,14 @@ export function terminalView(out: Out, env: NodeJS.ProcessEnv): View {
     },
     close: end,
   }
+}
+
+/** Broken between words, but for the command in `Next:`, which people copy. */
+function folded(text: string, width: number): string {
+  return text
+    .split('\n')
+    .flatMap(line => (line.startsWith('  Next:') ? line : wrap(line.trimStart(), width, /^ */.exec(line)![0])))
+    .join('\n')
 }
 
 function painted(line: string, event: ResourceEvent, chalk: ChalkInstance): string {

@@ -173,6 +173,7 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
       first.key('C-c')
       expect(await first.exit(30_000)).toBe(130)
       expect(first.history()).toContain('Finishing what is under way')
+      expect(first.history()).toContain('Why:  What was under way has been\n  finished and saved.')
     } finally {
       first.close()
     }
