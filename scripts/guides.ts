@@ -7,9 +7,15 @@ import { providers } from '../src/providers/index.ts'
 import type { Question } from '../src/question.ts'
 
 /** Said of defaults that no text can hold, in the words of the guide. */
-const DEPENDS: Record<string, string> = {
-  'machine.keyFile': '`~/.ssh/id_rsa.pub` or `id_ecdsa.pub`, else `generate`',
-  'machine.publicKey': 'read from the file',
+const DEPENDS: Record<string, Record<string, string>> = {
+  alicloud: {
+    'machine.keyFile': '`~/.ssh/id_rsa.pub` or `id_ecdsa.pub`, else `generate`',
+    'machine.publicKey': 'read from the file',
+  },
+  aws: {
+    'machine.keyFile': '`~/.ssh/id_ed25519.pub` or `id_rsa.pub`, else `generate`',
+    'machine.publicKey': 'read from the file',
+  },
 }
 
 /**
@@ -25,7 +31,7 @@ export async function guideTables(): Promise<Record<string, Record<string, strin
       if (!provider) continue
       const chapters = chaptersOf(blueprint, provider)
       guides[`${blueprint.id}-on-${cloud}.md`] = Object.fromEntries(
-        chapters.map(({ step, asks }) => [step, table(asks as Question<never>[])]),
+        chapters.map(({ step, asks }) => [step, table(asks as Question<never>[], cloud)]),
       )
     }
   }
@@ -43,19 +49,18 @@ export function withTables(guide: string, tables: Record<string, string>): strin
   return text
 }
 
-function table(questions: Question<never>[]): string {
-  return ['| answer | what it is | default |', '|---|---|---|', ...questions.map(row)].join('\n')
+function table(questions: Question<never>[], cloud: string): string {
+  const rows = questions.map(question => row(question, DEPENDS[cloud]?.[question.key]))
+  return ['| answer | what it is | default |', '|---|---|---|', ...rows].join('\n')
 }
 
-function row(question: Question<never>): string {
+function row(question: Question<never>, said: string | undefined): string {
   const choices = question.open ? [] : (staticChoicesOf(question) ?? [])
   const listed = choices.length > 0 ? ` (${choices.map(choice => `\`${choice.value}\``).join(', ')})` : ''
-  return `| \`${question.key}\` | ${question.label}${listed} | ${defaultText(question)} |`
+  return `| \`${question.key}\` | ${question.label}${listed} | ${said ?? defaultText(question)} |`
 }
 
 function defaultText(question: Question<never>): string {
-  const said = DEPENDS[question.key]
-  if (said) return said
   if (question.type === 'secret') return 'made for you'
   if (!question.default) return 'must be given'
   const reads = new Set<string>()

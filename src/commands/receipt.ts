@@ -20,6 +20,9 @@ export function receipt(
       const value = entry.out[field]
       if (typeof value === 'string' && value !== '') outputs[`${name}.${field}`] = value
     }
+    // A machine without an address of its own is reached from inside by this one.
+    if (entry.out.publicIp === '' && typeof entry.out.privateIp === 'string')
+      outputs[`${name}.privateIp`] = entry.out.privateIp
   }
   const folder = relative(process.cwd(), target.folder) || '.'
   outputs.state = join(folder, 'state.json')
