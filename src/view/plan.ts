@@ -62,7 +62,7 @@ function resourceLines(line: PlanLine, style: PlanStyle, paint: NonNullable<Plan
   const out = [paint(clip(head, style.width), line.action)]
   const dim = (parts: string[]) => flow(parts, style.width, '      ').map(part => paint(part, 'dim'))
   for (const change of (line.changes ?? []).flatMap(inner)) {
-    out.push(...dim([`${oneLine(change.key)}: ${clip(shown(change.from), 60)} → ${clip(shown(change.to), 60)}`]))
+    out.push(...dim([`${oneLine(change.key)}: ${changed(change)}`]))
   }
   const isNew = line.action === 'create' || line.action === 'resume'
   if (isNew && line.input) out.push(...dim(fields(line.input)))
@@ -73,6 +73,12 @@ function resourceLines(line: PlanLine, style: PlanStyle, paint: NonNullable<Plan
 }
 
 type Change = NonNullable<PlanLine['changes']>[number]
+
+/** A secret keeps its name when its value changes, and the value is not for eyes. */
+function changed({ from, to }: Change): string {
+  if (isSecret(from) && isSecret(to) && from.$secret === to.$secret) return `${shown(to)} has a new value`
+  return `${clip(shown(from), 60)} → ${clip(shown(to), 60)}`
+}
 
 /** Of two objects only the fields that differ: `health.interval: 2 → 5`. */
 function inner({ key, from, to }: Change): Change[] {

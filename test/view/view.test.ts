@@ -130,6 +130,7 @@ describe('the plan', () => {
       changes: [
         { key: 'size', from: 1, to: 2 },
         { key: 'health', from: { path: '/', interval: 2 }, to: { path: '/', interval: 5 } },
+        { key: 'password', from: { $secret: 'database.password' }, to: { $secret: 'database.password' } },
       ],
     }),
   ]
@@ -139,6 +140,7 @@ describe('the plan', () => {
     expect(text).toContain('name=shop  cidr=10.0.0.0/8  password=(secret database.password)')
     expect(text).toContain('size: 1 → 2')
     expect(text).toContain('      health.interval: 2 → 5\n')
+    expect(text).toContain('      password: (secret database.password) has a new value\n')
     expect(text).toContain('! Its data is lost with it.')
     expect(text).toContain('Plan: 1 to create, 1 to change, 1 to remove.')
   })
