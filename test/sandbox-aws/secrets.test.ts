@@ -17,8 +17,17 @@ const token = 'a'.repeat(32)
 async function start() {
   const { url } = await sandbox()
   const client = new SecretsManagerClient(config(url))
-  const make = (input: object = {}) =>
-    client.send(new CreateSecretCommand({ Name: 'shop/password', SecretString: 'open sesame', ...input }))
+  const make = async (input: object = {}) => {
+    const made = await client.send(
+      new CreateSecretCommand({ Name: 'shop/password', SecretString: 'open sesame', ...input }),
+    )
+    // A fresh one is not known at once.
+    await until(
+      () => codeOf(client.send(new DescribeSecretCommand({ SecretId: made.ARN }))),
+      word => word === 'accepted',
+    )
+    return made
+  }
   const value = async () => (await client.send(new GetSecretValueCommand({ SecretId: 'shop/password' }))).SecretString
   return { client, make, value }
 }

@@ -1,5 +1,5 @@
 import { parseAddress, parseCidr } from '../alicloud/cidr.ts'
-import type { Call, Thing } from '../model.ts'
+import type { Call, Thing, World } from '../model.ts'
 import { find, text, texts, time } from './ask.ts'
 import { servesFrom } from './ec2-launch.ts'
 import { balancerState } from './elb-balancers.ts'
@@ -13,6 +13,16 @@ export interface Health {
   state: 'initial' | 'healthy' | 'unhealthy' | 'unused' | 'draining' | 'unavailable'
   reason?: string
   description?: string
+}
+
+/** Tells what a check of a real target found since when; undefined while nobody looked. */
+export type ChecksTargets = (call: Call, group: Thing, target: Target) => 'healthy' | 'unhealthy' | undefined
+
+const checkers = new WeakMap<World, ChecksTargets>()
+
+/** The seam for real machines: what checks targets in this world instead of the simulation. */
+export function checkTargetsWith(world: World, checks: ChecksTargets): void {
+  checkers.set(world, checks)
 }
 
 /**
@@ -66,6 +76,8 @@ function checked(
     description: 'Target registration is in progress',
   }
   if (balancerState(call, balancer) === 'provisioning' || now < from + managedTimes.firstCheck) return registering
+  const real = checkers.get(call.world)
+  if (real) return asChecked(real(call, group, target))
   const first = from + managedTimes.firstCheck
   const answers = isLetIn(call, group, target, balancer, instance) ? servesFrom(call, instance) : undefined
   const early = first + time(group, 'unhealthy') * interval
@@ -74,15 +86,25 @@ function checked(
     const good = answers <= early ? Math.max(first, answers) : answers + time(group, 'healthy') * interval
     if (now >= good) return { state: 'healthy' }
   }
-  if (now < early) {
-    return { state: 'initial', reason: 'Elb.InitialHealthChecking', description: 'Initial health checks in progress' }
-  }
+  if (now < early) return waiting
   const code = answers === undefined ? 'Target.Timeout' : 'Target.FailedHealthChecks'
   return {
     state: 'unhealthy',
     reason: code,
     description: code === 'Target.Timeout' ? 'Request timed out' : 'Health checks failed',
   }
+}
+
+const waiting: Health = {
+  state: 'initial',
+  reason: 'Elb.InitialHealthChecking',
+  description: 'Initial health checks in progress',
+}
+
+function asChecked(found: 'healthy' | 'unhealthy' | undefined): Health {
+  if (found === undefined) return waiting
+  if (found === 'healthy') return { state: found }
+  return { state: found, reason: 'Target.FailedHealthChecks', description: 'Health checks failed' }
 }
 
 /** Checks begin when all of it is there: the load balancer, its use of the group, the target. */

@@ -7,6 +7,7 @@ import {
   find,
   leave,
   letters,
+  listed,
   make,
   need,
   object,
@@ -61,7 +62,12 @@ export const zoneOperations: Record<string, Operation> = {
   }),
   'route53.GetHostedZoneCount': operation('', (_, call) => ({ HostedZoneCount: zones(call).length })),
   'route53.ListHostedZones': operation('Marker MaxItems', (input, call) => {
-    const { rows, next } = from(zones(call), word(input, 'Marker'), maximum(input), one => one.id)
+    const { rows, next } = from(
+      listed(call, 'hosted-zone', everywhere),
+      word(input, 'Marker'),
+      maximum(input),
+      one => one.id,
+    )
     return {
       HostedZones: rows.map(one => describe(call, one)),
       Marker: word(input, 'Marker'),
@@ -73,7 +79,7 @@ export const zoneOperations: Record<string, Operation> = {
   'route53.ListHostedZonesByName': operation('DNSName HostedZoneId MaxItems', (input, call) => {
     const start = word(input, 'DNSName')
     const order = (one: Thing) => `${reversed(text(one, 'name'))} ${one.id}`
-    const sorted = zones(call).sort((one, other) => (order(one) < order(other) ? -1 : 1))
+    const sorted = listed(call, 'hosted-zone', everywhere).sort((one, other) => (order(one) < order(other) ? -1 : 1))
     // The name is where the list begins, not a filter: what follows it comes along.
     const begin = start === '' ? '' : reversed(dnsName(start))
     const rest = sorted.filter(

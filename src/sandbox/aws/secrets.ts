@@ -7,6 +7,7 @@ import {
   date,
   find,
   flag,
+  known,
   leave,
   letters,
   listed,
@@ -194,8 +195,10 @@ function lookUp(call: Call, id: string): Thing | undefined {
   return find(call, 'secret', id) ?? all(call, 'secret').find(one => text(one, 'name') === id)
 }
 
+/** A fresh one may not be known yet (facts §3). */
 function secretOf(call: Call, input: JsonObject): Thing {
-  return lookUp(call, need(input, 'SecretId', 'InvalidParameterException')) ?? notFound()
+  const secret = lookUp(call, need(input, 'SecretId', 'InvalidParameterException'))
+  return (secret && known(call, 'secret', secret.id)) ?? notFound()
 }
 
 function alive(secret: Thing): Thing {
