@@ -44,7 +44,11 @@ export async function bringUp(run: Run, node: Node): Promise<void> {
     await create(run, node, input, tell)
   }
   entry = entries[node.address]
-  if (entry?.is === 'created') await settle(run, node, tell, input)
+  if (entry?.is === 'created') {
+    // It did not come to its end, and is wanted otherwise by now: the old wish is not pursued, nor is its text known.
+    if (node.kind.once === 'put' && isOutdated(node, entry, input)) await replacePut(run, node, input, tell)
+    await settle(run, node, tell, input)
+  }
   entry = entries[node.address]
   if (entry?.is === 'ready') {
     const changed = changedKeys(entry.input, input)
@@ -195,15 +199,24 @@ async function change(
   if (!canChange(kind, keys)) throw unchangeable(node, keys)
   if (run.drain.aborted) throw interrupted()
   tell('updating', { id: entry.id })
-  if (kind.once === 'put') {
-    forget(state, address)
-    await create(run, node, input, tell)
-  } else {
+  if (kind.once === 'put') await replacePut(run, node, input, tell)
+  else {
     const { out: _, ...rest } = entry
     state.entries[address] = { ...rest, is: 'created', input, needs: node.needs }
     await run.store.save()
   }
   await settle(run, node, tell, input)
+}
+
+function isOutdated({ kind }: Node, entry: Entry, input: JsonObject): boolean {
+  const changed = changedKeys(entry.input, input)
+  return changed.length > 0 && canChange(kind, changed)
+}
+
+/** With a token of its own: what was sent before is another thing. */
+async function replacePut(run: Run, node: Node, input: JsonObject, tell: Tell): Promise<void> {
+  forget(run.store.state, node.address)
+  await create(run, node, input, tell)
 }
 
 function unchangeable(node: Node, keys: string[]): Problem {
