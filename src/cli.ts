@@ -27,7 +27,7 @@ main(process.argv).catch(fail)
 async function main(argv: string[]): Promise<void> {
   const program = new Command('stackwright')
   program
-    .description('Stands up a classic web stack on Alibaba Cloud, step by step, and takes it down again.')
+    .description('Stands up a classic web stack on Alibaba Cloud or AWS, step by step, and takes it down again.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help, also behind a command')
     .configureOutput({ writeErr: () => {} })

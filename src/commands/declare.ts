@@ -39,8 +39,8 @@ export function stackCommands(program: Command, exit: (code: number) => void): v
 
 function withAnswers(command: Command): Command {
   return onStack(command)
-    .option('--blueprint <name>', 'what to build: django')
-    .option('--cloud <cloud>', 'where to build it: alicloud')
+    .option('--blueprint <name>', 'what to build: django, rails or three-tier')
+    .option('--cloud <cloud>', 'where to build it: alicloud or aws; each blueprint has its own')
     .option('--region <region>', 'for example ap-northeast-1')
     .option('--answers <file>', 'answers in a YAML or JSON file')
     .option('--set <key=value>', 'one answer, for example vpc.cidr=172.16.0.0/12; may be given many times', collect)
