@@ -125,6 +125,26 @@ export async function isSharedProof(cloud: Aws, arn: string): Promise<boolean> {
   return (await listed(cloud)).some(row => row.CertificateArn !== arn && row.DomainName === own.DomainName)
 }
 
+/** The names that a stack's certificates are for, with what proves them. */
+export async function provenNames(
+  cloud: Aws,
+  stack: string,
+): Promise<{ arn: string; names: string[]; proofs: Proof[] }[]> {
+  const own = await certificate.find(cloud, { stack })
+  const rows = await Promise.all(own.map(({ id }) => orAbsent(() => readCertificate(cloud, id))))
+  return rows.flatMap((row, n) => {
+    if (!row) return []
+    const names = new Set([row.DomainName ?? '', ...(row.SubjectAlternativeNames ?? [])])
+    return { arn: own[n]!.id, names: [...names], proofs: proofsIn(row) }
+  })
+}
+
+/** What proves the names of a certificate; nothing when it is gone. */
+export async function proofsOf(cloud: Aws, arn: string): Promise<Proof[]> {
+  const row = await orAbsent(() => readCertificate(cloud, arn))
+  return row ? proofsIn(row) : []
+}
+
 async function tagsOf(cloud: Aws, arn: string | undefined): Promise<Record<string, string>> {
   const answer = await orAbsent(() => cloud.call('acm', 'ListTagsForCertificate', { CertificateArn: arn }))
   return tagsIn(answer?.Tags)

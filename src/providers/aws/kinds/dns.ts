@@ -1,8 +1,12 @@
 import { CloudProblem } from '../../../errors.ts'
+import type { Found, Mark } from '../../../kind.ts'
 import type { Aws } from '../client.ts'
-import { found } from '../read.ts'
-import { isSharedProof, type Proof } from './certificates.ts'
+import { carries, found, markFilter } from '../read.ts'
+import { isSharedProof, type Proof, proofsOf, provenNames } from './certificates.ts'
 import { type AwsKind, minute, orAbsent, repeatable, second, until } from './common.ts'
+
+// Records carry no tags, so a TXT record beside each, made in the same change, says whose it is: what was there before
+// is never overwritten or removed. Without a state they are found by the names of the stack's own certificates.
 
 export type ValidationRecordIn = { zoneId: string; certificateArn: string; records: Proof[] }
 
@@ -13,36 +17,50 @@ export const validationRecord: AwsKind<ValidationRecordIn, { id: string }> = {
   once: 'put',
   after: ['aws:certificate', 'aws:hosted-zone'],
   expectMs: 40 * second,
-  tagged: false,
-  find: async (_cloud, where) => ('id' in where ? found(where.id, {}) : []),
+  tagged: true,
+  async find(cloud, where) {
+    const [zone, arn] = 'id' in where ? where.id.split(' ') : []
+    const sets = zone && arn ? [{ zoneId: zone, arn, proofs: await proofsOf(cloud, arn) }] : []
+    for (const { arn, names, proofs } of 'id' in where ? [] : await provenNames(cloud, where.stack)) {
+      for (const zoneId of await zonesFor(cloud, names)) sets.push({ zoneId, arn, proofs })
+    }
+    const lists = sets.map(async ({ zoneId, arn, proofs }) => {
+      const owners = await Promise.all(proofs.map(({ name }) => readOwner(cloud, zoneId, name)))
+      return found(owners.some(Boolean) ? `${zoneId} ${arn}` : undefined, tagsBeside(owners.find(Boolean), this.type))
+    })
+    return ofMark((await Promise.all(lists)).flat(), this.type, where)
+  },
   create: async (_cloud, { zoneId, certificateArn }) => `${zoneId} ${certificateArn}`,
-  async settle(cloud, id, { zoneId, records }) {
-    const wanted = records.map(simple)
+  async settle(cloud, id, { zoneId, records }, mark) {
     const present = await Promise.all(records.map(({ name, type }) => readRecord(cloud, zoneId, name, type)))
-    const missing = wanted.filter((row, n) => !sameRecord(present[n], row))
-    if (missing.length > 0)
+    const missing = records.filter((proof, n) => !sameRecord(present[n], simple(proof)))
+    const rows = missing.flatMap(proof => [simple(proof), ownerRow(proof, mark)])
+    if (rows.length > 0)
       await change(
         cloud,
         zoneId,
-        missing.map(row => ['UPSERT', row]),
+        rows.map(row => ['UPSERT', row]),
       )
     return { id }
   },
   async remove(cloud, id, input) {
     const [zoneId = '', arn = ''] = id.split(' ')
-    if (!input?.records || (await isSharedProof(cloud, arn))) return 'gone'
-    const present = await Promise.all(
-      input.records.map(({ name, type }) => orAbsent(() => readRecord(cloud, zoneId, name, type))),
-    )
-    const mine = present.filter((row, n) => row && sameRecord(row, simple(input.records[n]!)))
-    if (mine.length > 0)
+    const records = input?.records ?? (await proofsOf(cloud, arn))
+    const shared = await isSharedProof(cloud, arn)
+    for (const proof of records) {
+      const owner = await readOwner(cloud, zoneId, proof.name)
+      if (!owner) continue
+      const row = await readRecord(cloud, zoneId, proof.name, proof.type)
+      // Another certificate goes on proving itself by it.
+      const rows = row && !shared && sameRecord(row, simple(proof)) ? [owner, row] : [owner]
       await orAbsent(() =>
         change(
           cloud,
           zoneId,
-          mine.map(row => ['DELETE', row!]),
+          rows.map(each => ['DELETE', each]),
         ),
       )
+    }
     return 'gone'
   },
 }
@@ -59,39 +77,40 @@ export type RecordIn = {
 /** `name` without the dot at its end. */
 export type RecordOut = { id: string; name: string }
 
-/**
- * Console: Route 53 › Create record. Records carry no tags, so a TXT record beside it, made in the same change, says
- * whose it is: a record that was there before is never overwritten.
- */
+/** Console: Route 53 › Create record. */
 export const record: AwsKind<RecordIn, RecordOut> = {
   type: 'aws:record',
   title: 'DNS record',
   once: 'name',
-  after: ['aws:load-balancer', 'aws:hosted-zone'],
+  after: ['aws:load-balancer', 'aws:hosted-zone', 'aws:certificate'],
   expectMs: 40 * second,
-  tagged: false,
+  tagged: true,
   mutable: ['alias', 'values'],
   async find(cloud, where) {
     const place = 'id' in where ? placeOf(where.id) : where.input
-    if (!place) return []
-    const { zoneId, name, type } = place
-    if (!(await orAbsent(() => readRecord(cloud, zoneId, name, type)))) return []
-    const owner = await readRecord(cloud, zoneId, ownerName(name), 'TXT')
-    const token = owned.exec(owner?.ResourceRecords?.[0]?.Value ?? '')?.[1]
-    return found(idOf(place), token ? { 'stackwright:token': token } : {})
+    if (place) {
+      const { zoneId, name, type } = place
+      if (!(await orAbsent(() => readRecord(cloud, zoneId, name, type)))) return []
+      return found(idOf(place), tagsBeside(await readOwner(cloud, zoneId, name), this.type))
+    }
+    const lists = (await provenNames(cloud, (where as { stack: string }).stack)).map(async ({ names }) => {
+      const places = (await zonesFor(cloud, names)).flatMap(zoneId => names.map(name => ({ zoneId, name })))
+      return Promise.all(
+        places.map(async ({ zoneId, name }) => {
+          const owner = await readOwner(cloud, zoneId, name)
+          const [, , type = ''] = wordsIn(owner)
+          return found(type && idOf({ zoneId, name, type }), tagsBeside(owner, this.type))
+        }),
+      )
+    })
+    return ofMark((await Promise.all(lists)).flat(2), this.type, where)
   },
   async create(cloud, input, mark) {
-    const owner: Row = {
-      Name: ownerName(input.name),
-      Type: 'TXT',
-      TTL: 300,
-      ResourceRecords: [{ Value: `"stackwright ${mark.token}"` }],
-    }
     const { ChangeInfo } = await cloud.call('route53', 'ChangeResourceRecordSets', {
       HostedZoneId: input.zoneId,
       ChangeBatch: changes([
         ['CREATE', rowOf(input)],
-        ['CREATE', owner],
+        ['CREATE', ownerRow(input, mark)],
       ]),
     })
     if (ChangeInfo?.Id) spreading.set(idOf(input), ChangeInfo.Id)
@@ -108,8 +127,8 @@ export const record: AwsKind<RecordIn, RecordOut> = {
   },
   async remove(cloud, id, _input, mark) {
     const { zoneId, name, type } = placeOf(id)
-    const owner = await orAbsent(() => readRecord(cloud, zoneId, ownerName(name), 'TXT'))
-    if (owned.exec(owner?.ResourceRecords?.[0]?.Value ?? '')?.[1] !== mark.token) return 'gone'
+    const owner = await readOwner(cloud, zoneId, name)
+    if (wordsIn(owner)[1] !== mark.token) return 'gone'
     const row = await readRecord(cloud, zoneId, name, type)
     const rows = [owner, row].filter(each => each !== undefined)
     await orAbsent(() =>
@@ -129,11 +148,43 @@ type Change = [action: 'CREATE' | 'UPSERT' | 'DELETE', row: Row]
 /** Changes of this process that may not have reached all name servers, by record. */
 const spreading = new Map<string, string>()
 
-const owned = /^"stackwright ([^"]+)"$/
-
 /** Beside the record; a wildcard cannot have anything under it. */
 function ownerName(name: string): string {
   return `_stackwright.${name.startsWith('*.') ? `any.${name.slice(2)}` : name}`
+}
+
+/** Everything that a mark says, and the type of the record it stands beside. */
+function ownerRow({ name, type }: { name: string; type: string }, { token, stack, address, tags }: Mark): Row {
+  const words = ['stackwright', token, type, stack, tags['stackwright:id'] ?? '', address]
+  return { Name: ownerName(name), Type: 'TXT', TTL: 300, ResourceRecords: [{ Value: `"${words.join(' ')}"` }] }
+}
+
+function readOwner(cloud: Aws, zoneId: string, name: string): Promise<Row | undefined> {
+  return orAbsent(() => readRecord(cloud, zoneId, ownerName(name), 'TXT'))
+}
+
+/** `stackwright`, token, type, stack, its id, address; nothing where it is not ours. */
+function wordsIn(owner: Row | undefined): string[] {
+  const words = (owner?.ResourceRecords?.[0]?.Value ?? '').replace(/^"|"$/g, '').split(' ')
+  return words[0] === 'stackwright' ? words : []
+}
+
+function tagsBeside(owner: Row | undefined, kind: string): Record<string, string> {
+  const [, token, , stack, id, address] = wordsIn(owner)
+  if (!token) return {}
+  const told = { stack, id, address, token, type: kind }
+  return Object.fromEntries(Object.entries(told).map(([key, value]) => [`stackwright:${key}`, value ?? '']))
+}
+
+function ofMark(all: Found[], type: string, where: { id: string } | { stack: string; address?: string }): Found[] {
+  return 'id' in where ? all : all.filter(thing => carries(thing.tags, markFilter(type, where)))
+}
+
+/** Public zones of this account in which one of these names can stand. */
+async function zonesFor(cloud: Aws, names: string[]): Promise<string[]> {
+  const zones = await cloud.pages('route53', 'ListHostedZones', {}, answer => answer.HostedZones)
+  const holds = (zone: string) => names.some(name => `.${plainName(name)}`.endsWith(`.${plainName(zone)}`))
+  return zones.filter(zone => !zone.Config?.PrivateZone && holds(zone.Name ?? '')).map(zone => plainZone(zone.Id))
 }
 
 function idOf({ zoneId, name, type }: { zoneId: string; name: string; type: string }): string {

@@ -33,14 +33,14 @@ export const role: AwsKind<RoleIn, RoleOut> = {
       return found(row?.RoleName, tagsIn(row?.Tags), row?.CreateDate)
     }
     if (name !== undefined) return read(name)
-    const prefix = { PathPrefix: pathOf((where as { stack: string }).stack) }
+    const prefix = { PathPrefix: pathOf(cloud, (where as { stack: string }).stack) }
     const rows = await cloud.pages('iam', 'ListRoles', prefix, answer => answer.Roles)
     return ofMark(await Promise.all(rows.map(row => read(row.RoleName ?? ''))), this.type, where)
   },
   async create(cloud, { name, service }, mark) {
     await cloud.call('iam', 'CreateRole', {
       RoleName: name,
-      Path: pathOf(mark.stack),
+      Path: pathOf(cloud, mark.stack),
       AssumeRolePolicyDocument: trust(service),
       Tags: tagList(mark.tags),
     })
@@ -90,12 +90,12 @@ export const instanceProfile: AwsKind<InstanceProfileIn, InstanceProfileOut> = {
       return found(row?.InstanceProfileName, tagsIn(row?.Tags), row?.CreateDate)
     }
     if (name !== undefined) return read(name)
-    const prefix = { PathPrefix: pathOf((where as { stack: string }).stack) }
+    const prefix = { PathPrefix: pathOf(cloud, (where as { stack: string }).stack) }
     const rows = await cloud.pages('iam', 'ListInstanceProfiles', prefix, answer => answer.InstanceProfiles)
     return ofMark(await Promise.all(rows.map(row => read(row.InstanceProfileName ?? ''))), this.type, where)
   },
   async create(cloud, { name }, mark) {
-    const input = { InstanceProfileName: name, Path: pathOf(mark.stack), Tags: tagList(mark.tags) }
+    const input = { InstanceProfileName: name, Path: pathOf(cloud, mark.stack), Tags: tagList(mark.tags) }
     await cloud.call('iam', 'CreateInstanceProfile', input)
     return name
   },
@@ -130,8 +130,9 @@ type Profile = NonNullable<Awaited<ReturnType<typeof readProfile>>>
 
 const inlineName = 'stackwright'
 
-function pathOf(stack: string): string {
-  return `/stackwright/${stack}/`
+/** Roles live in no region, stacks do: two of one name in two regions have nothing to do with each other. */
+function pathOf(cloud: Aws, stack: string): string {
+  return `/stackwright/${cloud.region}/${stack}/`
 }
 
 function ofMark(lists: Found[][], type: string, where: { id: string } | { stack: string; address?: string }): Found[] {

@@ -23,7 +23,7 @@ export const hostedZone: AwsKind<HostedZoneIn, HostedZoneOut> = {
     }
     const zones = await cloud.pages('route53', 'ListHostedZones', {}, answer => answer.HostedZones)
     // No tags at creation: until they are set the reference in the zone itself is our mark.
-    const ours = zones.filter(zone => zone.Config?.Comment === comment)
+    const ours = zones.filter(zone => zone.Config?.Comment === commentIn(cloud))
     const lists = await Promise.all(ours.map(async zone => found(plainZone(zone.Id), await tagsOf(cloud, zone))))
     const name = where.input && `${where.input.name.replace(/\.$/, '')}.`
     return lists.flat().filter(thing => {
@@ -32,7 +32,7 @@ export const hostedZone: AwsKind<HostedZoneIn, HostedZoneOut> = {
     })
   },
   async create(cloud, { name }, mark) {
-    const input = { Name: name, CallerReference: mark.token, HostedZoneConfig: { Comment: comment } }
+    const input = { Name: name, CallerReference: mark.token, HostedZoneConfig: { Comment: commentIn(cloud) } }
     return plainZone((await cloud.call('route53', 'CreateHostedZone', input)).HostedZone?.Id)
   },
   async settle(cloud, id, _input, mark) {
@@ -58,7 +58,10 @@ export const hostedZone: AwsKind<HostedZoneIn, HostedZoneOut> = {
   },
 }
 
-const comment = 'Made by stackwright'
+/** Zones live in no region, stacks do: one of the same name elsewhere has its own. */
+function commentIn({ region }: Aws): string {
+  return `Made by stackwright in ${region}`
+}
 
 interface Zone {
   Id?: string | undefined
@@ -68,7 +71,9 @@ interface Zone {
 
 async function tagsOf(cloud: Aws, zone: Zone): Promise<Record<string, string>> {
   const own =
-    zone.Config?.Comment === comment && zone.CallerReference ? { 'stackwright:token': zone.CallerReference } : {}
+    zone.Config?.Comment === commentIn(cloud) && zone.CallerReference
+      ? { 'stackwright:token': zone.CallerReference }
+      : {}
   const [tags = {}] = await tagsOfAll(cloud, [plainZone(zone.Id)])
   return { ...own, ...tags }
 }
