@@ -108,7 +108,7 @@ export function dismiss(call: Call, group: Thing, member: Member, cause: string,
   })
 }
 
-export function launchOne(call: Call, group: Thing, cause: string): boolean {
+function launchOne(call: Call, group: Thing, cause: string): boolean {
   // By id alone: EC2 takes one of the two.
   const template = templateIn(group)
   let failure: ApiError | undefined

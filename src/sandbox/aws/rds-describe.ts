@@ -19,7 +19,7 @@ export function dbInstanceStatus(call: Call, one: Thing): string {
 }
 
 /** The endpoint is not shown before the instance is nearly there (facts §6). */
-export function hasEndpoint(call: Call, one: Thing): boolean {
+function hasEndpoint(call: Call, one: Thing): boolean {
   const whole = time(one, 'readyAt') - one.born
   return call.world.now() >= one.born + whole * 0.8
 }
