@@ -19,6 +19,14 @@ const TOOLS = [
   { package: 'openssh-client', there: () => has('ssh-keygen') },
   { package: 'systemd', there: () => has('systemd-analyze') },
   { package: 'python3-venv', there: () => quiet('python3', ['-c', 'import venv, ensurepip']) },
+  { package: 'curl', there: () => has('curl') },
+  { package: 'mariadb-server-core', there: () => has('mariadbd') && has('mariadb-install-db') },
+  { package: 'mariadb-client-core', there: () => has('mariadb') },
+  { package: 'apache2-bin', there: () => has('apache2') },
+  { package: 'ruby-bundler', there: () => quiet('/usr/bin/bundle', ['--version']) },
+  { package: 'ruby-rails', there: () => quiet('/usr/bin/ruby', ['-e', 'gem "rails"']) },
+  { package: 'ruby-mysql2', there: () => quiet('/usr/bin/ruby', ['-e', 'gem "mysql2"']) },
+  { package: 'puma', there: () => quiet('/usr/bin/ruby', ['-e', 'gem "puma"']) },
   { package: 'postgresql', there: () => quiet('sh', ['-c', 'ls /usr/lib/postgresql/*/bin/initdb']) },
 ]
 

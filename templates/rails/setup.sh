@@ -150,7 +150,8 @@ database_url() {
   local scheme=mysql2 tls=
   if grep -q '^    trilogy ' "$APP/Gemfile.lock" && ! grep -q '^    mysql2 ' "$APP/Gemfile.lock"; then scheme=trilogy; fi
   if [ -n "$DB_TLS_CA" ]; then
-    tls="&ssl_mode=verify_identity&ssl$([ "$scheme" = mysql2 ] || printf _)ca=$(percent "$DB_TLS_CA")"
+    tls="&sslverify=true&sslca=$(percent "$DB_TLS_CA")"
+    if [ "$scheme" = trilogy ]; then tls="&ssl_mode=verify_identity&ssl_ca=$(percent "$DB_TLS_CA")"; fi
   fi
   printf '%s://%s:%s@%s:%s/%s?encoding=utf8mb4%s' "$scheme" "$(percent "$DB_USER")" "$(percent "$DB_PASSWORD")" \
     "$DB_HOST" "$DB_PORT" "$(percent "$DB_NAME")" "$tls"

@@ -2,6 +2,13 @@ import { chown, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort, paperFolder, run, start } from './support.ts'
 
+/** Files, readable for everybody. */
+export interface Certificate {
+  ca: string
+  cert: string
+  key: string
+}
+
 export interface Mariadb {
   host: string
   port: number
@@ -15,8 +22,14 @@ export interface Mariadb {
 const admin = 'admin'
 const adminPassword = 'adm\\in $x%\'"'
 
-/** A real MariaDB on a loopback port whose administrator may do what RDS's master user may; it runs as nobody when we are root. */
-export async function startMariadb(): Promise<Mariadb> {
+/**
+ * A real MariaDB on a loopback port whose administrator may do what RDS's master user may; it runs as nobody when we
+ * are root. With a certificate it takes nobody in who comes without encryption.
+ */
+export async function startMariadb(
+  wish: { certificate?: Certificate; host?: string; port?: number } = {},
+): Promise<Mariadb> {
+  const { certificate, host = '127.0.0.1' } = wish
   const folder = await paperFolder()
   const data = join(folder.path, 'data')
   const root = process.getuid?.() === 0
@@ -36,12 +49,24 @@ export async function startMariadb(): Promise<Mariadb> {
     init,
     `CREATE USER ${name} IDENTIFIED BY '${adminPassword.replace(/['\\]/g, '\\$&')}';\nGRANT ALL ON *.* TO ${name} WITH GRANT OPTION;\n`,
   )
-  const port = await freePort()
+  const port = wish.port ?? (await freePort())
   const client = (sql: string, { user, password } = { user: admin, password: adminPassword }) =>
-    run('mariadb', ['--no-defaults', '-h127.0.0.1', `-P${port}`, `-u${user}`, '--batch', '--skip-column-names'], {
-      env: { ...env, MYSQL_PWD: password },
-      input: sql,
-    })
+    run(
+      'mariadb',
+      [
+        '--no-defaults',
+        `-h${host}`,
+        `-P${port}`,
+        `-u${user}`,
+        '--batch',
+        '--skip-column-names',
+        ...(certificate ? ['--ssl'] : []),
+      ],
+      {
+        env: { ...env, MYSQL_PWD: password },
+        input: sql,
+      },
+    )
   const server = await start(
     'mariadbd',
     [
@@ -49,16 +74,19 @@ export async function startMariadb(): Promise<Mariadb> {
       `--datadir=${data}`,
       `--socket=${folder.path}/socket`,
       `--pid-file=${folder.path}/pid`,
-      '--bind-address=127.0.0.1',
+      `--bind-address=${host}`,
       `--port=${port}`,
       `--init-file=${init}`,
       '--innodb-flush-log-at-trx-commit=0',
+      ...(certificate
+        ? [`--ssl-cert=${certificate.cert}`, `--ssl-key=${certificate.key}`, '--require-secure-transport']
+        : []),
     ],
     { ...who, env },
     async () => (await client('SELECT 1')).code === 0,
   )
   return {
-    host: '127.0.0.1',
+    host,
     port,
     admin,
     adminPassword,
@@ -72,4 +100,18 @@ export async function startMariadb(): Promise<Mariadb> {
       await folder.remove()
     },
   }
+}
+
+/** A certificate and the authority that signed it. */
+export async function makeCertificate(folder: string, name = 'IP:127.0.0.1'): Promise<Certificate> {
+  const [ca, key, cert] = ['ca.pem', 'key.pem', 'cert.pem'].map(name => join(folder, name)) as [string, string, string]
+  const script = `set -e; umask 022; cd ${folder}
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=authority -addext basicConstraints=critical,CA:true
+    openssl req -newkey rsa:2048 -nodes -keyout key.pem -out request.pem -subj /CN=database
+    printf 'subjectAltName=${name}' >names
+    openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out cert.pem
+    chmod 755 . && chmod 644 *.pem`
+  const made = await run('bash', ['-c', script])
+  if (made.code !== 0) throw new Error(made.err)
+  return { ca, key, cert }
 }
