@@ -1,4 +1,10 @@
-import { EC2Client } from '@aws-sdk/client-ec2'
+import {
+  CreateSecurityGroupCommand,
+  CreateVpcCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+  type ResourceType,
+} from '@aws-sdk/client-ec2'
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53'
 
 // The official clients tell every process on Node 20 to update.
@@ -11,7 +17,37 @@ export const asPerson = (url: string) => ({
   credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
 })
 
-export const ec2 = (url: string) => new EC2Client(asPerson(url))
+type Tags = Record<string, string>
+
+/** Somebody else in the same account. */
+export function foreigner(url: string) {
+  const client = new EC2Client(asPerson(url))
+  return {
+    async vpc(tags: Tags): Promise<string> {
+      const { Vpc } = await client.send(new CreateVpcCommand({ CidrBlock: '10.9.0.0/16', ...tagged('vpc', tags) }))
+      return Vpc!.VpcId!
+    },
+    async securityGroup(vpcId: string, name: string, tags: Tags): Promise<string> {
+      // A VPC is not known everywhere the moment it is made.
+      for (let tries = 0; ; tries++) {
+        try {
+          await client.send(new DescribeVpcsCommand({ VpcIds: [vpcId] }))
+          const place = { VpcId: vpcId, GroupName: name, Description: 'theirs' }
+          const input = { ...place, ...tagged('security-group', tags) }
+          return (await client.send(new CreateSecurityGroupCommand(input))).GroupId!
+        } catch (error) {
+          if (tries > 50) throw error
+          await new Promise(resolve => setTimeout(resolve, 20))
+        }
+      }
+    },
+  }
+}
+
+function tagged(ResourceType: ResourceType, tags: Tags) {
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+  return Tags.length > 0 ? { TagSpecifications: [{ ResourceType, Tags }] } : {}
+}
 
 /** A hosted zone that the account has had before. */
 export async function zoneFor(url: string, name: string): Promise<void> {

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net'
 export interface Passing {
   nth: number
   action: string
+  /** As it was sent. */
+  body: Buffer
 }
 
 export interface Proxy {
@@ -26,7 +28,7 @@ export async function startProxy(
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request)
     const isApi = !request.url?.startsWith('/-/')
-    const call = { nth: seen.length + 1, action: actionOf(request, body) }
+    const call = { nth: seen.length + 1, action: actionOf(request, body), body }
     if (isApi) {
       seen.push(call)
       await hooks.before?.(call)

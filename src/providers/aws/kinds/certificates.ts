@@ -2,11 +2,10 @@ import { Problem } from '../../../errors.ts'
 import type { Aws } from '../client.ts'
 import { carries, found, markFilter, tagList, tagsIn } from '../read.ts'
 import { type AwsKind, hidesFor, minute, orAbsent, removed, repeatable, second, settled, until } from './common.ts'
+import { type Proof, removeProofs, zonesFor } from './records.ts'
 
 /** `names`: others it is for, besides `domain`. */
 export type CertificateIn = { domain: string; names: string[] }
-/** A record that proves who owns a domain. */
-export type Proof = { name: string; type: string; value: string }
 export type CertificateOut = { id: string; records: Proof[] }
 
 /**
@@ -56,8 +55,14 @@ export const certificate: AwsKind<CertificateIn, CertificateOut> = {
     const row = await settled(cloud, () => readCertificate(cloud, id), told, options)
     return { id, records: proofsIn(row) }
   },
-  remove: (cloud, id) =>
-    removed(cloud, () => cloud.call('acm', 'DeleteCertificate', { CertificateArn: id }, repeatable), 20 * minute),
+  async remove(cloud, id, input) {
+    // With only tags to go by nothing else tells of the records that proved it.
+    if (!input?.domain && !(await isSharedProof(cloud, id))) {
+      const { names, proofs } = await provenBy(cloud, id)
+      for (const zoneId of await zonesFor(cloud, names)) await removeProofs(cloud, zoneId, proofs)
+    }
+    return removed(cloud, () => cloud.call('acm', 'DeleteCertificate', { CertificateArn: id }, repeatable), 20 * minute)
+  },
 }
 
 /** `tell`: the records are told to people, because nobody else adds them. */
@@ -125,24 +130,18 @@ export async function isSharedProof(cloud: Aws, arn: string): Promise<boolean> {
   return (await listed(cloud)).some(row => row.CertificateArn !== arn && row.DomainName === own.DomainName)
 }
 
-/** The names that a stack's certificates are for, with what proves them. */
-export async function provenNames(
-  cloud: Aws,
-  stack: string,
-): Promise<{ arn: string; names: string[]; proofs: Proof[] }[]> {
+/** The names that a stack's certificates are for. */
+export async function provenNames(cloud: Aws, stack: string): Promise<string[]> {
   const own = await certificate.find(cloud, { stack })
-  const rows = await Promise.all(own.map(({ id }) => orAbsent(() => readCertificate(cloud, id))))
-  return rows.flatMap((row, n) => {
-    if (!row) return []
-    const names = new Set([row.DomainName ?? '', ...(row.SubjectAlternativeNames ?? [])])
-    return { arn: own[n]!.id, names: [...names], proofs: proofsIn(row) }
-  })
+  const sets = await Promise.all(own.map(({ id }) => provenBy(cloud, id)))
+  return [...new Set(sets.flatMap(({ names }) => names))]
 }
 
-/** What proves the names of a certificate; nothing when it is gone. */
-export async function proofsOf(cloud: Aws, arn: string): Promise<Proof[]> {
+/** What a certificate is for and what proves it; nothing when it is gone. */
+export async function provenBy(cloud: Aws, arn: string): Promise<{ names: string[]; proofs: Proof[] }> {
   const row = await orAbsent(() => readCertificate(cloud, arn))
-  return row ? proofsIn(row) : []
+  const names = new Set([row?.DomainName ?? [], row?.SubjectAlternativeNames ?? []].flat())
+  return { names: [...names], proofs: row ? proofsIn(row) : [] }
 }
 
 async function tagsOf(cloud: Aws, arn: string | undefined): Promise<Record<string, string>> {

@@ -2,7 +2,7 @@ import { Problem } from '../../../errors.ts'
 import type { Aws } from '../client.ts'
 import { carries, found, markFilter, tagList, tagsIn } from '../read.ts'
 import { type AwsKind, chunks, minute, orAbsent, removed, repeatable, second, settled } from './common.ts'
-import { plainZone } from './dns.ts'
+import { plainZone } from './records.ts'
 
 export type HostedZoneIn = { name: string }
 /** `nameServers`: what the registrar of the domain must be told. */
