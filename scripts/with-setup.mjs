@@ -81,8 +81,12 @@ function prepareContainers() {
 }
 
 function countTests(folder) {
-  const { stdout } = spawnSync(local('vitest'), ['list', '--json', folder], { encoding: 'utf8' })
-  return JSON.parse(stdout.slice(stdout.indexOf('['))).length
+  const own = mkdtempSync(join(tmpdir(), 'stackwright-count-'))
+  const list = join(own, 'list.json')
+  run(local('vitest'), ['list', `--json=${list}`, folder])
+  const count = JSON.parse(readFileSync(list, 'utf8')).length
+  rmSync(own, { recursive: true, force: true })
+  return count
 }
 
 /** The tutorial's own stack in the embedded cloud; its machines really run where Podman can run them. */
