@@ -13,6 +13,8 @@ export interface Session extends Cloud {
   text(text: Text): string
   /** Works on one `key` one after the other. */
   lane<T>(key: string, work: () => Promise<T>): Promise<T>
+  /** What kinds remember between a call and the next, by keys of their own; gone with the connection. */
+  memory: Map<string, string>
   /** Blackens every secret known to this connection. */
   clean(text: string): string
   /** Tells people something while they wait. */
@@ -64,6 +66,7 @@ export function openSession(connection: Connection, speed: number): Common {
       return content
     },
     lane: (key, work) => queue(lanes, key, work),
+    memory: new Map(),
     clean: text => blacken(text, secrets),
   }
   return {

@@ -102,16 +102,16 @@ export const record: AwsKind<RecordIn, RecordOut> = {
         ['CREATE', ownerRow(input, mark)],
       ]),
     })
-    if (ChangeInfo?.Id) spreading.set(idOf(input), ChangeInfo.Id)
+    if (ChangeInfo?.Id) cloud.memory.set(spreading(idOf(input)), ChangeInfo.Id)
     return idOf(input)
   },
   async settle(cloud, id, input) {
     const present = await readRecord(cloud, input.zoneId, input.name, input.type)
     const wanted = rowOf(input)
     if (!sameRecord(present, wanted)) await change(cloud, input.zoneId, [['UPSERT', wanted]])
-    const changeId = spreading.get(id)
+    const changeId = cloud.memory.get(spreading(id))
     if (changeId) await untilSpread(cloud, changeId)
-    spreading.delete(id)
+    cloud.memory.delete(spreading(id))
     return { id, name: input.name.replace(/\.$/, '') }
   },
   async remove(cloud, id, _input, mark) {
@@ -131,8 +131,8 @@ export const record: AwsKind<RecordIn, RecordOut> = {
   },
 }
 
-/** Changes of this process that may not have reached all name servers, by record. */
-const spreading = new Map<string, string>()
+/** Under what a change that may not have reached all name servers is remembered. */
+const spreading = (id: string) => `change of ${id}`
 
 function tagsBeside(owner: Row | undefined, kind: string): Record<string, string> {
   const [, token, , stack, id, address] = wordsIn(owner)
