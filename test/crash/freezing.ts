@@ -66,7 +66,9 @@ async function freezeAndResume(verb: Verb, nth: number, wanted: string[], subjec
     if (verb === 'down') await upHere(stage.place)
     const passed = await frozenAt(verb, stage, nth)
     const what = `${verb} frozen at instant ${nth}, ${passed.at(-1)}`
-    await work(verb, stage.place)
+    await work(verb, stage.place).catch(error => {
+      throw new Error(`the run after ${what}: ${error}`, { cause: error })
+    })
     expect(inventoryOf(stage.sandbox), what).toEqual(wanted)
     if (verb === 'down') return
     expect((await downHere(stage.place)).left, `teardown after ${what}`).toEqual([])

@@ -144,14 +144,26 @@ export function expectDone(ended: Ended, what = 'the run'): void {
   expect(ended.code, `${what}\n${ended.stdout.slice(-3000)}\n${ended.stderr.slice(-3000)}`).toBe(0)
 }
 
-/** Runs all tasks, a few at a time: the machines of a test have two cores. */
+/** Runs all tasks, a few at a time: the machines of a test have two cores. Fails at the end, with what each failed with. */
 export async function inParallel<T>(tasks: (() => Promise<T>)[], atOnce = 3): Promise<T[]> {
   const results: T[] = []
+  const failures: unknown[] = []
   const queue = tasks.map((task, index) => ({ task, index }))
   async function worker(): Promise<void> {
-    for (let next = queue.shift(); next; next = queue.shift()) results[next.index] = await next.task()
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      try {
+        results[next.index] = await next.task()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
   }
   await Promise.all(Array.from({ length: atOnce }, worker))
+  if (failures.length === 1) throw failures[0]
+  if (failures.length > 1) {
+    const told = failures.slice(0, 20).map(failure => String(failure).slice(0, 1500))
+    throw new Error(`${failures.length} of ${tasks.length} failed:\n${told.join('\n\n')}`, { cause: failures[0] })
+  }
   return results
 }
 
