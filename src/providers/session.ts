@@ -11,8 +11,15 @@ export interface Session extends Cloud {
   keep(name: string, make: () => string): Promise<string>
   /** The long text behind its hash. */
   text(text: Text): string
-  /** Works on one `key` one after the other. */
-  lane<T>(key: string, work: () => Promise<T>): Promise<T>
+  /**
+   * Works on one `key` one after the other. `through` waits until the cloud has carried the work out: it is asked by
+   * the next work of the lane before that begins, so that the answer is handed on at once, and not at all when nothing
+   * follows. It gets the answer and how long ago that came, in the cloud's milliseconds. Its failure is no one's: what
+   * is too early is refused by the cloud itself, and sent again.
+   */
+  lane<T>(key: string, work: () => Promise<T>, through?: Through<T>): Promise<T>
+  /** What several want at the same time is done once, and all get its answer. */
+  shared<T>(key: string, work: () => Promise<T>): Promise<T>
   /** What kinds remember between a call and the next, by keys of their own; gone with the connection. */
   memory: Map<string, string>
   /** Blackens every secret known to this connection. */
@@ -29,6 +36,8 @@ export interface Session extends Cloud {
   deadline(ms: number, real?: number): () => boolean
 }
 
+export type Through<T> = (answer: T, ago: number) => Promise<unknown>
+
 /** What all views of one connection have in common. */
 export interface Common {
   connection: Connection
@@ -44,7 +53,8 @@ export interface Common {
 
 export function openSession(connection: Connection, speed: number): Common {
   const limits = new Map<string, Limit>()
-  const lanes = new Map<string, Promise<unknown>>()
+  const lanes = new Map<string, Lane>()
+  const sharing = new Map<string, Promise<unknown>>()
   const secrets = new Set<string>()
   const session: Omit<Session, 'at'> = {
     sleep: sleeper(connection.drain, speed),
@@ -65,7 +75,8 @@ export function openSession(connection: Connection, speed: number): Common {
       if (content === undefined) throw new Error(`a text was not drawn in this run: ${$text}`)
       return content
     },
-    lane: (key, work) => queue(lanes, key, work),
+    lane: (key, work, through) => queue(lanes, speed, key, work, through),
+    shared: (key, work) => share(sharing, key, work),
     memory: new Map(),
     clean: text => blacken(text, secrets),
   }
@@ -139,14 +150,39 @@ function sleeper(drain: AbortSignal, speed: number): (ms: number) => Promise<voi
     })
 }
 
-function queue<T>(lanes: Map<string, Promise<unknown>>, key: string, work: () => Promise<T>): Promise<T> {
-  const before = lanes.get(key) ?? Promise.resolve()
-  const mine = before.then(work, work)
-  lanes.set(key, mine)
-  const clear = () => {
-    if (lanes.get(key) === mine) lanes.delete(key)
+interface Lane {
+  last: Promise<unknown>
+  through?: () => Promise<unknown>
+}
+
+function queue<T>(
+  lanes: Map<string, Lane>,
+  speed: number,
+  key: string,
+  work: () => Promise<T>,
+  through?: Through<T>,
+): Promise<T> {
+  const lane = lanes.get(key) ?? { last: Promise.resolve() }
+  lanes.set(key, lane)
+  const turn = async () => {
+    const before = lane.through
+    delete lane.through
+    await before?.().catch(() => {})
+    const answer = await work()
+    const answered = performance.now()
+    if (through) lane.through = () => through(answer, (performance.now() - answered) * speed)
+    return answer
   }
-  mine.then(clear, clear)
+  const mine = lane.last.then(turn, turn)
+  lane.last = mine.catch(() => {})
+  return mine
+}
+
+function share<T>(sharing: Map<string, Promise<unknown>>, key: string, work: () => Promise<T>): Promise<T> {
+  const running = sharing.get(key) as Promise<T> | undefined
+  if (running) return running
+  const mine = work().finally(() => sharing.delete(key))
+  sharing.set(key, mine)
   return mine
 }
 

@@ -159,6 +159,31 @@ describe('waiting', () => {
     await Promise.allSettled([slow, failing, last, other])
     expect(order).toEqual(['other', 'slow', 'failing', 'last'])
   })
+
+  test('the next work of a lane waits until the cloud is through with the one before, whose answer is there at once', async () => {
+    const { cloud } = await wire([])
+    const order: string[] = []
+    const through = async (answer: string) => {
+      await cloud.sleep(20_000)
+      order.push(`through with ${answer}`)
+      throw new Error('nobody wants to know')
+    }
+    const first = cloud.lane('a', async () => 'one', through).then(answer => order.push(`told ${answer}`))
+    const second = cloud.lane('a', async () => order.push('two'))
+    await Promise.all([first, second])
+    expect(order).toEqual(['told one', 'through with one', 'two'])
+  })
+
+  test('what two want at the same time is done once', async () => {
+    const { cloud } = await wire([])
+    let done = 0
+    const work = async () => {
+      await cloud.sleep(1000)
+      return ++done
+    }
+    expect(await Promise.all([cloud.shared('a', work), cloud.shared('a', work)])).toEqual([1, 1])
+    expect(await cloud.shared('a', work)).toBe(2)
+  })
 })
 
 describe('lists', () => {

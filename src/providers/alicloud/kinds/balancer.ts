@@ -72,7 +72,7 @@ export const loadBalancer: AlicloudKind<LoadBalancerIn, LoadBalancerOut> = {
   },
   remove(cloud, id) {
     const send = () => cloud.call('slb', 'DeleteLoadBalancer', { LoadBalancerId: id }, { repeatable: true })
-    return removed(cloud, () => cloud.lane(`slb:${id}`, send), 5 * minute)
+    return removed(cloud, () => write(cloud, id, send), 5 * minute)
   },
 }
 
@@ -97,12 +97,11 @@ export const serverGroup: AlicloudKind<ServerGroupIn, { id: string }> = {
   },
   async create(cloud, { loadBalancerId, name }, mark) {
     const params = { LoadBalancerId: loadBalancerId, VServerGroupName: name, Tag: tagParams(mark.tags) }
-    const answer = await cloud.lane(`slb:${loadBalancerId}`, () => cloud.call('slb', 'CreateVServerGroup', params))
+    const answer = await write(cloud, loadBalancerId, () => cloud.call('slb', 'CreateVServerGroup', params))
     return str(answer, 'VServerGroupId')
   },
   settle: async (_cloud, id) => ({ id }),
   async remove(cloud, id, input) {
-    const lane = input ? `slb:${input.loadBalancerId}` : `rsp:${id}`
     const send = async () => {
       if ((await readServerGroup(cloud, id)) === undefined) return
       await cloud.call('slb', 'DeleteVServerGroup', { VServerGroupId: id }, { repeatable: true })
@@ -115,7 +114,8 @@ export const serverGroup: AlicloudKind<ServerGroupIn, { id: string }> = {
         if (!isInvalidParameter(error) || (await readServerGroup(cloud, id)) !== undefined) throw error
       }
     }
-    return removed(cloud, () => cloud.lane(lane, orMissing), 5 * minute)
+    const inTurn = () => (input ? write(cloud, input.loadBalancerId, orMissing) : cloud.lane(`rsp:${id}`, orMissing))
+    return removed(cloud, inTurn, 5 * minute)
   },
 }
 
@@ -163,7 +163,7 @@ export const listener: AlicloudKind<ListenerIn, { id: string }> = {
       ...healthParams(health),
       Tag: tagParams(mark.tags),
     }
-    await cloud.lane(`slb:${loadBalancerId}`, () => cloud.call('slb', 'CreateLoadBalancerHTTPListener', params))
+    await write(cloud, loadBalancerId, () => cloud.call('slb', 'CreateLoadBalancerHTTPListener', params))
     return `${loadBalancerId}/${port}`
   },
   async settle(cloud, id, { loadBalancerId, port, health }) {
@@ -172,17 +172,15 @@ export const listener: AlicloudKind<ListenerIn, { id: string }> = {
     const options = { what: `the listener ${port} of ${loadBalancerId} to run`, within: 10 * minute }
     const quiet = (row: JsonObject) => !/ing$/.test(str(row, 'Status')) || str(row, 'Status') === 'running'
     const row = await settled(cloud, read, quiet, options)
-    const write = (action: string, params: JsonObject) =>
-      cloud.lane(`slb:${loadBalancerId}`, () =>
-        cloud.call('slb', action, { ...place, ...params }, { repeatable: true }),
-      )
+    const set = (action: string, params: JsonObject) =>
+      write(cloud, loadBalancerId, () => cloud.call('slb', action, { ...place, ...params }, { repeatable: true }))
     if (!sameHealth(row, health)) {
-      await write('SetLoadBalancerHTTPListenerAttribute', { StickySession: 'off', ...healthParams(health) })
+      await set('SetLoadBalancerHTTPListenerAttribute', { StickySession: 'off', ...healthParams(health) })
     }
     // A new listener is stopped, and only a stopped one can be started: looked at before each try.
     await lookAndDo(cloud, async () => {
       if (str(await read(), 'Status') !== 'stopped') return
-      await cloud.lane(`slb:${loadBalancerId}`, () =>
+      await write(cloud, loadBalancerId, () =>
         cloud.call('slb', 'StartLoadBalancerListener', { ...place, ListenerProtocol: 'http' }),
       )
     })
@@ -197,9 +195,21 @@ export const listener: AlicloudKind<ListenerIn, { id: string }> = {
         await cloud.call('slb', 'DeleteLoadBalancerListener', params, { repeatable: true })
       }
     }
-    return removed(cloud, () => cloud.lane(`slb:${balancerId}`, send), 5 * minute)
+    return removed(cloud, () => write(cloud, balancerId, send), 5 * minute)
   },
 }
+
+/** A write in the turn of its load balancer, when that is through with the one before. */
+function write<T>(cloud: Alicloud, balancerId: string, work: () => Promise<T>): Promise<T> {
+  return cloud.lane(`slb:${balancerId}`, work, (_answer, ago) => calm(cloud, ago))
+}
+
+/** Nothing shows when a load balancer or a group is through with a change, and it takes about a second: left to it. */
+export async function calm(cloud: Alicloud, ago: number): Promise<void> {
+  if (ago < CALM_MS) await cloud.sleep(CALM_MS - ago)
+}
+
+const CALM_MS = 1500
 
 async function readBalancer(cloud: Alicloud, id: string): Promise<JsonObject | undefined> {
   const answer = await cloud.call('slb', 'DescribeLoadBalancerAttribute', { LoadBalancerId: id })

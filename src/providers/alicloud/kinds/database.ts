@@ -141,7 +141,8 @@ function payment({ billing, months }: DbInstanceIn): JsonObject {
   return { PayType: 'Prepaid', AutoPay: true, ...period }
 }
 
-function isRunning(row: JsonObject): boolean {
+/** Takes changes: none is under way that the instance itself shows. */
+export function isRunning(row: JsonObject): boolean {
   return str(row, 'DBInstanceStatus') === 'Running'
 }
 

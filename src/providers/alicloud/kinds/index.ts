@@ -1,5 +1,6 @@
 import type { AnyKind } from '../../../kind.ts'
-import { database, dbAccess, dbAccount, dbGrant } from './access.ts'
+import { dbAccess } from './access.ts'
+import { database, dbAccount, dbGrant } from './accounts.ts'
 import { machineKey, setup } from './application.ts'
 import { listener, loadBalancer, serverGroup } from './balancer.ts'
 import { dbInstance } from './database.ts'

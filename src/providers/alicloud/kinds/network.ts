@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../kind.ts'
 import type { Alicloud } from '../client.ts'
 import { foundIn, str, tagParams } from '../read.ts'
 import { inVpc, inVSwitch } from './blockers.ts'
@@ -11,6 +12,7 @@ import {
   removed,
   second,
   settled,
+  untilAbsent,
 } from './common.ts'
 
 export type VpcIn = { name: string; cidr: string; description: string }
@@ -91,18 +93,19 @@ export const vswitch: AlicloudKind<VSwitchIn, VSwitchOut> = {
         Tag: tagParams(mark.tags),
         ClientToken: mark.token,
       })
-    // "You cannot create vSwitches in a VPC at the same time": one after the other.
-    return str(await cloud.lane(`vpc:${vpcId}`, send), 'VSwitchId')
+    // "You cannot create vSwitches in a VPC at the same time": one after the other, each when the one before is there.
+    const answer = await cloud.lane(`vpc:${vpcId}`, send, made => settledVSwitch(cloud, str(made, 'VSwitchId')))
+    return str(answer, 'VSwitchId')
   },
   async settle(cloud, id) {
-    const what = `the VSwitch ${id}`
-    const row = await settled(cloud, () => readVSwitch(cloud, id), available, { what, within: 10 * minute })
+    const row = await settledVSwitch(cloud, id)
     return { id, zone: str(row, 'ZoneId'), cidr: str(row, 'CidrBlock') }
   },
   // The network interfaces of a deleted database stay on it for three to ten minutes.
   remove(cloud, id, input) {
     const send = () => cloud.call('vpc', 'DeleteVSwitch', { VSwitchId: id }, repeatable)
-    const inTurn = () => (input ? cloud.lane(`vpc:${input.vpcId}`, send) : send())
+    const away = () => untilAbsent(cloud, () => readVSwitch(cloud, id), minute)
+    const inTurn = () => (input ? cloud.lane(`vpc:${input.vpcId}`, send, away) : send())
     return removed(cloud, inTurn, 20 * minute, () => inVSwitch(cloud, id))
   },
 }
@@ -110,6 +113,12 @@ export const vswitch: AlicloudKind<VSwitchIn, VSwitchOut> = {
 const repeatable = { repeatable: true }
 
 const available = (row: Parameters<typeof str>[0]) => str(row, 'Status') === 'Available'
+
+/** Its own end and the start of the next one wait for the same thing. */
+function settledVSwitch(cloud: Alicloud, id: string): Promise<JsonObject> {
+  const options = { what: `the VSwitch ${id}`, within: 10 * minute }
+  return cloud.shared(`vswitch:${id}`, () => settled(cloud, () => readVSwitch(cloud, id), available, options))
+}
 
 /** A VPC that is not there answers 200 with an empty id. */
 async function readVpc(cloud: Alicloud, id: string) {

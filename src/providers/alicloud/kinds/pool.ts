@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../kind.ts'
 import { until } from '../../waiting.ts'
 import type { Alicloud } from '../client.ts'
 import { rows, str } from '../read.ts'
-import { readServerGroup } from './balancer.ts'
+import { calm, readServerGroup } from './balancer.ts'
 import { type AlicloudKind, lookAndDo, minute, orAbsent, second } from './common.ts'
 
 export type BackendIn = { groupId: string; instanceId: string; port: number; weight: number }
@@ -89,7 +89,7 @@ function together(cloud: Alicloud, groupId: string, wish: Wish): Promise<void> {
   waiting.set(key, list)
   return new Promise((done, failed) => {
     list.push({ ...wish, done, failed })
-    void cloud.lane(`rsp:${groupId}`, async () => {
+    const turnOf = async () => {
       const turn = list.splice(0, most)
       if (list.length === 0) waiting.delete(key)
       if (turn.length === 0) return
@@ -99,7 +99,8 @@ function together(cloud: Alicloud, groupId: string, wish: Wish): Promise<void> {
       } catch (error) {
         for (const one of turn) one.failed(error)
       }
-    })
+    }
+    void cloud.lane(`rsp:${groupId}`, turnOf, (_answer, ago) => calm(cloud, ago))
   })
 }
 
