@@ -87,8 +87,9 @@ async function carryOut(
     startedAt: Date.now(),
   }
   const { criticalPathMs, left } = await build(run, prepared.sheet).catch(async error => {
-    // The last thing awaited is the load balancer's own health check: what it lacks is said instead of that it waited.
-    if (store.state.entries['balancer/health']?.is === 'created' && !session.drain.aborted) {
+    // The last thing awaited is the load balancers' own health check: what they lack is said instead of that it waited.
+    const awaited = ['balancer/health', 'balancer/app-health'].some(one => store.state.entries[one]?.is === 'created')
+    if (awaited && !session.drain.aborted) {
       await refuseBroken(target, link, prepared, store.state, 'The load balancer')
     }
     throw error

@@ -15,6 +15,8 @@ export interface Provider<C extends Cloud = Cloud, Live = unknown> {
   chapters: Chapters<Live>
   /** Other chapters for a blueprint whose tutorial walks differently (two tiers of machines). Default: `chapters`. */
   chaptersFor?(blueprint: string): Chapters<Live>
+  /** The blueprint that things with these addresses are of, where they tell: a lost state does not say. */
+  blueprintOf?(entries: State['entries']): string | undefined
   /** Regions people can choose, before anyone is connected; the live list replaces it. */
   defaultRegion(env: NodeJS.ProcessEnv): string
   /** Throws a Problem with exit 4 when credentials are missing, wrong or expired. */
@@ -70,7 +72,9 @@ export interface BackendView {
   state: string
   /** Whether the listener itself runs, where the cloud tells. */
   listening?: boolean
-  /** What the load balancer asks for. */
+  /** Whether the load balancer is one between two tiers of machines. */
+  internal?: boolean
+  /** What the load balancer asks for. No path: it only connects. */
   port: number
   path: string
 }

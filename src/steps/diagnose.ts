@@ -3,7 +3,17 @@ import type { BackendView, Connected } from '../providers/provider.ts'
 import type { State } from '../state.ts'
 
 /** One place on the way a request takes. */
-export type Hop = 'load balancer' | 'machine' | 'port' | 'nginx' | 'application' | 'database' | 'health-check'
+export type Hop =
+  | 'load balancer'
+  | 'machine'
+  | 'port'
+  | 'nginx'
+  | 'Apache'
+  | 'internal load balancer'
+  | 'uWSGI'
+  | 'application'
+  | 'database'
+  | 'health-check'
 
 export interface Diagnosis {
   hop: Hop
@@ -13,6 +23,8 @@ export interface Diagnosis {
   sentence: string
   /** Last log lines, the failed command's output. */
   evidence: string[]
+  /** The service whose log tells more, as the machine said. */
+  service?: string
 }
 
 export interface Question {
@@ -22,14 +34,21 @@ export interface Question {
   failed?: { path: string; answer: string }
 }
 
+const CONFIGURATION =
+  'Put its configuration right on the machine, or restore it: the setup writes it anew when an answer of the application changes.'
+const LOG = 'Look at its log on the machine'
+
 const FIXES: Record<Hop, string> = {
   'load balancer': 'Start its listener in the console, or remove the stack and build it anew.',
   machine: 'Start it in the console.',
-  port: 'Let nginx listen on that port again, and the security group let the load balancer in.',
-  nginx:
-    'Put its configuration right on the machine, or restore it: the setup writes it anew when an answer of the application changes.',
-  application: 'Look at its log on the machine: journalctl -u stackwright-django.',
-  database: 'Put the access list or the account right, in the console or by answers.',
+  port: 'Let the service listen on that port again, and the security group let the load balancer in.',
+  nginx: CONFIGURATION,
+  Apache: CONFIGURATION,
+  'internal load balancer':
+    'In the console, give it its listener back, or let the web servers in by its security group.',
+  uWSGI: LOG,
+  application: LOG,
+  database: 'Put the access list, the security group or the account right, in the console or by answers.',
   'health-check': 'Give it back a page that answers 200: --set health.path=…',
 }
 
@@ -39,7 +58,8 @@ const FIXES: Record<Hop, string> = {
  */
 export async function diagnose(connected: Connected, state: State, question: Question): Promise<Diagnosis[]> {
   const backends = (await connected.backends?.(state)) ?? []
-  if (backends.some(backend => backend.listening === false)) return [stoppedListener()]
+  const stopped = backends.find(backend => backend.listening === false)
+  if (stopped) return [stoppedListener(stopped)]
   const ill = backends.filter(backend => !backend.healthy)
   const asked = question.failed ? backends : ill
   if (asked.length === 0) return []
@@ -73,23 +93,38 @@ export function brokenHop(found: Diagnosis[], url: string): Problem {
       ...(index > 0 ? [`Also ${one.hop}${one.machine ? ` on ${one.machine}` : ''}: ${one.sentence}.`] : []),
       ...one.evidence,
     ]),
-    next: `${FIXES[first!.hop]} Then run the same command again.`,
+    next: `${fixOf(first!)} Then run the same command again.`,
     exit: Exit.failed,
   })
 }
 
+function fixOf({ hop, service }: Diagnosis): string {
+  const fix = FIXES[hop]
+  if (fix !== LOG) return fix
+  return service ? `${fix}: journalctl -u ${service}.` : `${fix}.`
+}
+
+/** What each machine printed; those that are asked for the same by their load balancer are asked together. */
 async function askAll(connected: Connected, backends: BackendView[], question: Question): Promise<Map<string, string>> {
   const { script, failed } = question
-  if (!connected.ask || !script) return new Map()
-  const { port, path } = backends[0]!
-  // Behind the first line, which says what runs the script.
-  const [first = '', ...rest] = script.split('\n')
-  const facts = [`CHECK_PORT=${port}`, `CHECK_PATH=${quoted(path)}`, `CHECK_VISIT=${quoted(failed?.path ?? path)}`]
-  const answers = await connected.ask(
-    backends.map(backend => backend.machine),
-    [first, ...facts, ...rest].join('\n'),
+  const { ask } = connected
+  if (!ask || !script) return new Map()
+  const groups = new Map<string, BackendView[]>()
+  for (const one of backends) {
+    const key = `${one.port} ${one.path}`
+    groups.set(key, [...(groups.get(key) ?? []), one])
+  }
+  const answers = await Promise.all(
+    [...groups.values()].map(group => {
+      const { port, path } = group[0]!
+      // Behind the first line, which says what runs the script.
+      const [first = '', ...rest] = script.split('\n')
+      const facts = [`CHECK_PORT=${port}`, `CHECK_PATH=${quoted(path)}`, `CHECK_VISIT=${quoted(failed?.path ?? path)}`]
+      const machines = group.map(backend => backend.machine)
+      return ask(machines, [first, ...facts, ...rest].join('\n'))
+    }),
   )
-  return new Map(answers.map(({ machine, output }) => [machine, output]))
+  return new Map(answers.flat().map(({ machine, output }) => [machine, output]))
 }
 
 function quoted(text: string): string {
@@ -99,25 +134,36 @@ function quoted(text: string): string {
 /** The first bad hop in what a machine printed, with its evidence; undefined when it found none. */
 function badHop(output: string, machine: string): Diagnosis | undefined {
   const lines = output.split('\n')
-  const at = lines.findIndex(line => /^hop \S+ bad /.test(line))
-  const [, hop, sentence] = /^hop (\S+) bad (.*)$/.exec(lines[at] ?? '') ?? []
+  const at = lines.findIndex(line => BAD.test(line))
+  const [, hop, sentence] = BAD.exec(lines[at] ?? '') ?? []
   if (!hop || !sentence) return undefined
-  const evidence = lines.slice(at + 1).filter(line => line.startsWith('| '))
-  return { hop: hop as Hop, machine, sentence, evidence: evidence.map(line => line.slice(2)) }
+  const evidence = lines
+    .slice(at + 1)
+    .filter(line => line.startsWith('| '))
+    .map(line => line.slice(2))
+  const service = /^service ([\w.@-]+)$/m.exec(output)?.[1]
+  return { hop: hop as Hop, machine, sentence, evidence, ...(service && { service }) }
 }
 
-function stoppedListener(): Diagnosis {
-  return { hop: 'load balancer', sentence: 'its listener does not run', evidence: [] }
+const BAD = /^hop ([\w -]+?) bad (.*)$/
+
+function stoppedListener({ internal }: BackendView): Diagnosis {
+  return { hop: hopOf(internal), sentence: 'its listener is gone or does not run', evidence: [] }
 }
 
-function unhealthy({ machine, state, port, path }: BackendView, said = ''): Diagnosis {
+function unhealthy({ machine, state, port, path, internal }: BackendView, said = ''): Diagnosis {
   const evidence = said.includes('hop machine ok')
     ? 'Asked on the machine itself, every hop answers.'
     : 'The machine itself could not be asked.'
+  const asked = path === '' ? `port ${port}` : `${path} on port ${port}`
   return {
     hop: 'port',
     machine,
-    sentence: `the load balancer gets no good answer from ${path} on port ${port} and holds it for ${state}: does the security group let it in?`,
+    sentence: `the ${hopOf(internal)} gets no good answer from ${asked} and holds it for ${state}: does the security group let it in?`,
     evidence: [evidence],
   }
+}
+
+function hopOf(internal: boolean | undefined): Hop {
+  return internal ? 'internal load balancer' : 'load balancer'
 }

@@ -32,6 +32,6 @@ export interface Blueprint {
   healthPath(values: Values): string
   /** A page that writes to the database, reads it again and takes it back, where the application has one. */
   proofPath?(values: Values): string | undefined
-  /** A script that finds, on a machine, which hop between nginx and the database is broken: see steps/diagnose.ts. */
+  /** A script that finds, on a machine, which hop between the load balancer and the database is broken: see steps/diagnose.ts. */
   check?(values: Values): string
 }

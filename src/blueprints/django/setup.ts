@@ -67,9 +67,10 @@ export function setupScript(values: Values): string {
 
 /** Finds on the machine which hop is broken; changes nothing. */
 export function check(values: Values): string {
-  return render(template('check.sh'), {
+  return render(machine('check.sh') + machine('check-nginx.sh') + template('check.sh'), {
     appPort: integer(appPort(values)),
     healthPath: shell(healthPath(values)),
+    database: shell(machine('database.py')),
   })
 }
 
@@ -112,6 +113,10 @@ function moduleOf(values: Values): string {
 
 function template(file: string): string {
   return readPackageFile(templates + file)
+}
+
+function machine(file: string): string {
+  return readPackageFile(`templates/machine/${file}`)
 }
 
 function appPort(values: Values): number {

@@ -3,7 +3,7 @@ import type { Question, Values } from '../../question.ts'
 import { checkHealthPath, checkRef, checkRepository } from '../django/checks.ts'
 import { fromGit, hasMasterKey, sampleHealthPath } from './setup.ts'
 
-export { healthPath, setup } from './setup.ts'
+export { check, healthPath, proofPath, setup } from './setup.ts'
 
 /** What a person decides about the application; asked in the application chapter. */
 export const asks: Question[] = [

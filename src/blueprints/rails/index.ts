@@ -5,7 +5,7 @@ import { machines } from '../../steps/machines.ts'
 import { network } from '../../steps/network.ts'
 import type { Blueprint } from '../../steps/step.ts'
 import { subnets } from '../../steps/subnets.ts'
-import { asks, healthPath, setup } from './application.ts'
+import { asks, check, healthPath, proofPath, setup } from './application.ts'
 
 /** The tutorial: web servers in private subnets, a bastion, a database, a bucket, a load balancer with TLS. */
 export const rails: Blueprint = {
@@ -19,4 +19,6 @@ export const rails: Blueprint = {
   asks,
   setup,
   healthPath,
+  proofPath,
+  check,
 }

@@ -61,7 +61,7 @@ export function setup(values: Values, { database }: Pick<Stack, 'database'>): Se
 /** The script alone. */
 export function setupScript(values: Values): string {
   const git = fromGit(values)
-  return render(readPackageFile('templates/machine/library.sh') + template('setup.sh'), {
+  return render(machine('library.sh') + template('setup.sh'), {
     source: shell(sourceOf(values)),
     repository: shell(git ? String(values['app.repository']) : ''),
     ref: shell(git ? String(values['app.ref'] ?? 'HEAD') : ''),
@@ -72,6 +72,19 @@ export function setupScript(values: Values): string {
     unit: shell(unit(values)),
     nginx: shell(nginxConf(values)),
   })
+}
+
+/** Finds on a web server which hop is broken; changes nothing. */
+export function check(values: Values): string {
+  return render(machine('check.sh') + machine('check-nginx.sh') + template('check.sh'), {
+    appPort: integer(appPort(values)),
+    healthPath: shell(healthPath(values)),
+  })
+}
+
+/** A write and a read through the database, taken back. Only the sample has such a page. */
+export function proofPath(values: Values): string | undefined {
+  return fromGit(values) ? undefined : '/demo/check'
 }
 
 /** The systemd unit that runs puma. */
@@ -118,6 +131,10 @@ function secretOf(values: Values, key: string): Secret {
 
 function template(file: string): string {
   return readPackageFile(templates + file)
+}
+
+function machine(file: string): string {
+  return readPackageFile(`templates/machine/${file}`)
 }
 
 function appPort(values: Values): number {

@@ -3,7 +3,7 @@ import type { Question } from '../../question.ts'
 import { checkHealthPath, checkModule, checkRef, checkRepository } from '../django/checks.ts'
 import { fromGit, sampleHealthPath } from './setup.ts'
 
-export { healthPath, setup, webHealthPath } from './setup.ts'
+export { check, healthPath, proofPath, setup, webHealthPath } from './setup.ts'
 
 /** What a person decides about the application; asked in the application chapter. */
 export const asks: Question[] = [

@@ -5,7 +5,7 @@ import { machines } from '../../steps/machines.ts'
 import { network } from '../../steps/network.ts'
 import type { Blueprint } from '../../steps/step.ts'
 import { subnets } from '../../steps/subnets.ts'
-import { asks, healthPath, setup } from './application.ts'
+import { asks, check, healthPath, proofPath, setup } from './application.ts'
 
 /** The tutorial: Apache, uWSGI with Flask, and Aurora, each tier behind a load balancer of its own. */
 export const threeTier: Blueprint = {
@@ -19,4 +19,6 @@ export const threeTier: Blueprint = {
   asks,
   setup,
   healthPath,
+  proofPath,
+  check,
 }

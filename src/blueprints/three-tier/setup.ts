@@ -42,7 +42,7 @@ export function setup(
 
 /** The web tier's script alone. */
 export function webScript(values: Values): string {
-  return render(library() + template('web.sh'), {
+  return render(machine('library.sh') + template('web.sh'), {
     webPort: integer(webPort(values)),
     livePath: shell(webHealthPath),
     healthPath: shell(healthPath(values)),
@@ -53,7 +53,7 @@ export function webScript(values: Values): string {
 /** The application tier's script alone. */
 export function appScript(values: Values): string {
   const git = fromGit(values)
-  return render(library() + template('app.sh'), {
+  return render(machine('library.sh') + template('app.sh'), {
     source: shell(sourceOf(values)),
     repository: shell(git ? String(values['app.repository']) : ''),
     ref: shell(git ? String(values['app.ref'] ?? 'HEAD') : ''),
@@ -66,6 +66,21 @@ export function appScript(values: Values): string {
     ini: shell(uwsgiIni(values)),
     unit: shell(unit(values)),
   })
+}
+
+/** Finds on a machine of either tier which hop is broken; changes nothing. */
+export function check(values: Values): string {
+  return render(machine('check.sh') + template('check.sh'), {
+    livePath: shell(webHealthPath),
+    healthPath: shell(healthPath(values)),
+    appPort: integer(appPort(values)),
+    database: shell(machine('database.py')),
+  })
+}
+
+/** A write and a read through all three tiers, taken back. Only the sample has such a page. */
+export function proofPath(values: Values): string | undefined {
+  return fromGit(values) ? undefined : '/demo/check'
 }
 
 /** Apache's site, but for the names that only the machine knows. */
@@ -109,8 +124,8 @@ function folderOf(values: Values): string {
   return `/opt/stackwright/${sourceOf(values)}`
 }
 
-function library(): string {
-  return readPackageFile('templates/machine/library.sh')
+function machine(file: string): string {
+  return readPackageFile(`templates/machine/${file}`)
 }
 
 function template(file: string): string {

@@ -5,6 +5,7 @@ import { type Aws, connectAws } from './client.ts'
 import { profileRegion } from './credentials.ts'
 import { kinds } from './kinds/index.ts'
 import { type AwsLive, openLive } from './live.ts'
+import { ask, backends } from './look.ts'
 import { openMarket } from './market.ts'
 import { preflight } from './preflight.ts'
 
@@ -17,6 +18,12 @@ export const aws: Provider<Aws, AwsLive> = {
   kinds,
   chapters: rails,
   chaptersFor: (blueprint): Chapters<AwsLive> => (blueprint === 'three-tier' ? threeTier : rails),
+  blueprintOf(entries) {
+    const types = Object.values(entries).map(({ type }) => type)
+    const has = (...some: string[]) => types.some(type => some.includes(type))
+    if (has('aws:db-cluster', 'aws:auto-scaling-group', 'aws:launch-template')) return 'three-tier'
+    return has('aws:db-instance', 'aws:bucket', 'aws:certificate', 'aws:key-pair') ? 'rails' : undefined
+  },
   defaultRegion: env => env.AWS_REGION || env.AWS_DEFAULT_REGION || profileRegion(env) || TOKYO,
   async connect(to) {
     const parts = await connectAws(to)
@@ -27,6 +34,8 @@ export const aws: Provider<Aws, AwsLive> = {
       ...parts,
       live,
       preflight: (values, making) => preflight(live, values, { making, real }),
+      backends: state => backends(cloud, state),
+      ask: (machines, script) => ask(cloud, machines, script),
       ...(to.sandbox && { authority: () => authorityOf(to.sandbox!.url) }),
     }
   },

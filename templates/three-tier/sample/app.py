@@ -66,6 +66,23 @@ def health():
     return {"ok": True}
 
 
+@app.get("/demo/check")
+def check():
+    """A write and a read through the database, taken back: it proves the whole way and leaves nothing."""
+    connection = connect(WRITER)
+    try:
+        connection.begin()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT COUNT(*) FROM " + TABLE)
+            before = cursor.fetchone()[0]
+            cursor.execute("INSERT INTO " + TABLE + " VALUES (NOW())")
+            cursor.execute("SELECT COUNT(*) FROM " + TABLE)
+            return {"ok": cursor.fetchone()[0] == before + 1}
+    finally:
+        connection.rollback()
+        connection.close()
+
+
 @app.get("/health/live")
 def live():
     return {"ok": True}

@@ -12,7 +12,7 @@ export interface Run {
 }
 
 /** What became of a command on one machine. */
-interface Result {
+export interface Result {
   status: string
   details: string
   output: string
@@ -100,12 +100,10 @@ function commentOf({ name, nonce }: Run): string {
 
 /** Waits as long as the command may take, and some time for its delivery. */
 function waitFor(cloud: Aws, id: string, commandId: string, run: Run): Promise<Result> {
-  return until(
-    cloud,
-    () => resultOf(cloud, id, commandId),
-    result => over.has(result.status),
-    { what: `${run.name} on ${id}`, within: run.timeout * second + 12 * minute },
-  )
+  return until(cloud, () => resultOf(cloud, id, commandId), isOver, {
+    what: `${run.name} on ${id}`,
+    within: run.timeout * second + 12 * minute,
+  })
 }
 
 /** The newest run of this very command on a machine. */
@@ -117,7 +115,7 @@ async function lastRun(cloud: Aws, instanceId: string, run: Run): Promise<string
 }
 
 /** Right after it was sent the run on this machine is not known yet. */
-async function resultOf(cloud: Aws, instanceId: string, commandId: string): Promise<Result> {
+export async function resultOf(cloud: Aws, instanceId: string, commandId: string): Promise<Result> {
   const place = { CommandId: commandId, InstanceId: instanceId }
   const answer = await orAbsent(() => cloud.call('ssm', 'GetCommandInvocation', place))
   return {
@@ -128,7 +126,11 @@ async function resultOf(cloud: Aws, instanceId: string, commandId: string): Prom
   }
 }
 
-function isUndelivered({ status, details }: Result): boolean {
+export function isOver({ status }: Result): boolean {
+  return over.has(status)
+}
+
+export function isUndelivered({ status, details }: Result): boolean {
   return /^(Undeliverable|Delivery Timed Out|DeliveryTimedOut|Terminated)$/.test(details) || status === 'Cancelled'
 }
 

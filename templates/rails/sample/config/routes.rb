@@ -5,4 +5,5 @@ Rails.application.routes.draw do
   end
   get "health", to: "health#show"
   get "health/live", to: "health#live"
+  get "demo/check", to: "health#proof"
 end

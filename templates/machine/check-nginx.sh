@@ -1,0 +1,40 @@
+# nginx with one application behind it. SERVICE, SERVER (what it runs), APP_PORT and HEALTH_PATH are set below.
+check_nginx() {
+  local said
+  if ! said=$(nginx -t 2>&1); then
+    bad nginx 'its configuration is refused by nginx itself' "$said"
+  fi
+  if ! systemctl is-active --quiet nginx; then
+    bad nginx 'it does not run' "$(log_of nginx)"
+  fi
+  echo 'hop nginx ok'
+}
+
+check_application() {
+  if ! systemctl is-active --quiet "$SERVICE"; then
+    bad application "the service $SERVICE does not run" "$(log_of "$SERVICE")"
+  fi
+  status_of "$APP_PORT" "$HEALTH_PATH"
+  if [ "$STATUS" = 000 ]; then
+    bad application "$SERVER does not answer on 127.0.0.1:$APP_PORT" "$(log_of "$SERVICE")"
+  fi
+  echo 'hop application ok'
+}
+
+check_page() {
+  status_of "$CHECK_PORT" "$CHECK_PATH"
+  if [ "$STATUS" -lt 200 ] || [ "$STATUS" -ge 400 ]; then
+    local own=$STATUS
+    status_of "$CHECK_PORT" "$HEALTH_PATH"
+    if [ "$STATUS" = 200 ]; then
+      bad health-check "the load balancer asks for $CHECK_PATH, which answers $own; $HEALTH_PATH answers 200"
+    fi
+    bad application "$CHECK_PATH answers $own through nginx" "$(log_of "$SERVICE")"
+  fi
+  echo 'hop health-check ok'
+  status_of "$CHECK_PORT" "$CHECK_VISIT"
+  if [ "$STATUS" != 200 ]; then
+    bad application "$CHECK_VISIT answers $STATUS through nginx" "$(log_of "$SERVICE")"
+  fi
+}
+

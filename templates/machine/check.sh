@@ -1,0 +1,40 @@
+#!/bin/bash
+# Looks, from inside a machine, where the way from the load balancer to the database breaks. Changes nothing.
+# It prints a line a hop, "hop NAME ok" or "hop NAME bad SENTENCE" with evidence behind "| ", and ends at the first bad one;
+# before them "service NAME", whose log tells more of the application.
+# CHECK_PORT and CHECK_PATH are what the load balancer asks for (no path: it only connects), CHECK_VISIT is a page that
+# must answer; they are set above.
+# shellcheck disable=SC2016
+set -uo pipefail
+export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+bad() {
+  echo "hop $1 bad $2"
+  printf '%s\n' "${3:-}" | tail -n 8 | cut -c1-300 | sed '/^$/d; s/^/| /'
+  exit 0
+}
+
+# Sets STATUS to what a page of this machine answers; 000 when nobody does.
+status_of() {
+  STATUS=$(curl --noproxy '*' -s -o /dev/null -w '%{http_code}' --max-time 10 "http://127.0.0.1:$1$2")
+}
+
+# What a service said last, without a line for each request.
+log_of() {
+  journalctl -u "$1" -n 60 --no-pager -o cat 2>&1 | grep -Ev '"[A-Z]+ [^"]* HTTP/[0-9.]+" [0-9]+' | tail -n 8
+}
+
+# Whether somebody accepts connections at HOST PORT; says why not.
+connects() {
+  timeout 8 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$2" 2>&1
+}
+
+check_port() {
+  local said
+  if ! said=$(connects 127.0.0.1 "$CHECK_PORT"); then
+    said=$(ss -Hltn 2>/dev/null | awk '{print "listening on " $4}' | sort -u)
+    bad port "nothing answers on port $CHECK_PORT, which the load balancer asks" "$said"
+  fi
+  echo 'hop port ok'
+}
+

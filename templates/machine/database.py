@@ -1,0 +1,53 @@
+"""Asks the database as the application would. Exit 1: a sentence what is wrong, then the evidence."""
+
+import os
+import socket
+import sys
+
+engine, port = os.environ.get("DB_ENGINE", "mysql"), int(os.environ["DB_PORT"])
+user, password, name = os.environ["DB_USER"], os.environ["DB_PASSWORD"], os.environ["DB_NAME"]
+authority = os.environ.get("DB_TLS_CA")
+hosts = dict.fromkeys([os.environ["DB_HOST"], os.environ.get("DB_READ_HOST") or os.environ["DB_HOST"]])
+
+
+def stop(sentence, evidence=""):
+    print(sentence)
+    print(str(evidence).replace(password, "***").strip())
+    sys.exit(1)
+
+
+def connect(host):
+    if engine == "mysql":
+        try:
+            import MySQLdb as driver
+        except ImportError:
+            import pymysql as driver
+        options = {"ssl": {"ca": authority}} if authority else {}
+        return driver.connect(
+            host=host, port=port, user=user, password=password, database=name, connect_timeout=8, **options
+        )
+    try:
+        import psycopg as driver
+    except ImportError:
+        import psycopg2 as driver
+    return driver.connect(host=host, port=port, user=user, password=password, dbname=name, connect_timeout=8)
+
+
+for host in hosts:
+    try:
+        socket.create_connection((host, port), timeout=8).close()
+    except socket.gaierror as error:
+        stop(f"the name {host} is not known here", error)
+    except OSError as error:
+        stop(f"{host}:{port} cannot be reached from this machine: is it let in (access list, security group)?", error)
+    try:
+        connect(host).cursor().execute("SELECT 1")
+    except Exception as error:
+        text = str(error)
+        if "pg_hba" in text or "not allowed to connect" in text:
+            stop("it refuses the address of this machine: the access list does not hold it", text)
+        if "password" in text or "Access denied" in text:
+            stop(f"it refuses the user {user}: the password on this machine is not that of the database", text)
+        if "does not exist" in text or "Unknown database" in text:
+            stop(f"there is no database {name}, or no user {user}", text)
+        stop("it does not let the application in", text)

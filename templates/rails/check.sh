@@ -1,0 +1,49 @@
+APP_PORT={{appPort}}
+HEALTH_PATH={{healthPath}}
+SERVICE=stackwright-rails
+SERVER=puma
+ENV_FILE=/etc/stackwright/rails.env
+
+main() {
+  echo "service $SERVICE"
+  check_nginx
+  check_port
+  check_application
+  check_database
+  check_page
+  echo 'hop machine ok'
+}
+
+# By the client that the setup made the database with: an application of the user's own may bring any driver.
+check_database() {
+  local said
+  # shellcheck source=/dev/null
+  . "$ENV_FILE"
+  if ! said=$(as_application -e 'SELECT 1'); then
+    bad database "$(meaning_of "$said")" "${said//"$DB_PASSWORD"/***}"
+  fi
+  echo 'hop database ok'
+}
+
+# The password goes through the environment of the client: arguments can be read by everybody on the machine.
+as_application() {
+  local tls=()
+  if [ -n "$DB_TLS_CA" ]; then tls=(--ssl-ca="$DB_TLS_CA" --ssl-verify-server-cert); fi
+  MYSQL_PWD=$DB_PASSWORD timeout 30 mariadb --no-defaults --batch --skip-column-names --connect-timeout=8 "${tls[@]}" \
+    --host="$DB_HOST" --port="$DB_PORT" --user="$DB_USER" --database="$DB_NAME" "$@" 2>&1
+}
+
+# What the client's error numbers say.
+meaning_of() {
+  case $1 in
+    *'ERROR 2005 '* | *'Unknown server host'* | *'Unknown MySQL server host'*) echo "the name $DB_HOST is not known here" ;;
+    *'ERROR 2002 '* | *'ERROR 2003 '*)
+      echo "$DB_HOST:$DB_PORT cannot be reached from this machine: does its security group let it in?" ;;
+    *'ERROR 1044 '*) echo "the user $DB_USER may not use the database $DB_NAME" ;;
+    *'ERROR 1045 '*) echo "it refuses the user $DB_USER: the password on this machine is not that of the database" ;;
+    *'ERROR 1049 '*) echo "there is no database $DB_NAME" ;;
+    *) echo 'it does not let the application in' ;;
+  esac
+}
+
+main

@@ -1,0 +1,107 @@
+HEALTH_PATH={{healthPath}}
+LIVE_PATH={{livePath}}
+APP_PORT={{appPort}}
+SERVICE=stackwright-uwsgi
+ENV_FILE=/etc/stackwright/three-tier.env
+ROOT=/opt/stackwright
+
+main() {
+  if [ -e "$ROOT/uwsgi.ini" ]; then check_app; else check_web; fi
+  echo 'hop machine ok'
+}
+
+# The web tier: Apache and its way to the tier behind it.
+check_web() {
+  find_apache
+  echo "service $APACHE"
+  check_apache
+  check_port
+  check_inner_balancer
+  check_web_page
+}
+
+find_apache() {
+  APACHE=httpd CONF=/etc/httpd/conf.d/three-tier.conf LOGS=/var/log/httpd
+  if command -v apache2 >/dev/null; then
+    APACHE=apache2 CONF=/etc/apache2/sites-available/three-tier.conf LOGS=/var/log/apache2
+  fi
+}
+
+check_apache() {
+  local said
+  if ! said=$(apachectl configtest 2>&1); then
+    bad Apache 'its configuration is refused by Apache itself' "$said"
+  fi
+  if ! systemctl is-active --quiet "$APACHE"; then
+    bad Apache 'it does not run' "$(log_of "$APACHE")"
+  fi
+  echo 'hop Apache ok'
+}
+
+check_inner_balancer() {
+  local host said
+  host=$(sed -n 's/^Define TIER_HOST "\(.*\)"$/\1/p' "$CONF" 2>/dev/null)
+  if [ -z "$host" ]; then
+    bad Apache "$CONF does not name the application tier"
+  fi
+  if ! said=$(getent hosts "$host"); then
+    bad 'internal load balancer' "the name $host is not known here"
+  fi
+  if ! said=$(connects "$host" "$APP_PORT"); then
+    bad 'internal load balancer' "nobody answers at $host:$APP_PORT from this machine" "$said"
+  fi
+  echo 'hop internal load balancer ok'
+}
+
+check_web_page() {
+  status_of "$CHECK_PORT" "$CHECK_PATH"
+  if [ "$STATUS" -lt 200 ] || [ "$STATUS" -ge 400 ]; then
+    local own=$STATUS
+    status_of "$CHECK_PORT" "$LIVE_PATH"
+    if [ "$STATUS" = 200 ]; then
+      bad health-check "the load balancer asks for $CHECK_PATH, which answers $own; $LIVE_PATH answers 200"
+    fi
+    bad Apache "$CHECK_PATH answers $own" "$(web_log)"
+  fi
+  echo 'hop health-check ok'
+  status_of "$CHECK_PORT" "$CHECK_VISIT"
+  if [ "$STATUS" != 200 ]; then
+    bad uWSGI "$CHECK_VISIT answers $STATUS through Apache and the tier behind it" "$(web_log)"
+  fi
+}
+
+web_log() {
+  tail -q -n 5 "$LOGS"/*error*log 2>&1
+}
+
+# The application tier: uWSGI and the database.
+check_app() {
+  echo "service $SERVICE"
+  if ! systemctl is-active --quiet "$SERVICE"; then
+    bad uWSGI "the service $SERVICE does not run" "$(log_of "$SERVICE")"
+  fi
+  echo 'hop uWSGI ok'
+  check_port
+  check_database
+  asks_well "$HEALTH_PATH"
+  # What the web servers answer by themselves is no page of this tier.
+  case $CHECK_VISIT in '' | "$HEALTH_PATH" | "$LIVE_PATH") ;; *) asks_well "$CHECK_VISIT" ;; esac
+}
+
+check_database() {
+  local said
+  # shellcheck source=/dev/null
+  if ! said=$(set -a; . "$ENV_FILE"; set +a; timeout 60 "$ROOT/venv/bin/python" -B -c {{database}} 2>&1); then
+    bad database "$(head -n 1 <<<"$said")" "$(tail -n +2 <<<"$said")"
+  fi
+  echo 'hop database ok'
+}
+
+asks_well() {
+  local said
+  if ! said=$("$ROOT/venv/bin/python" -B "$ROOT/probe.py" "$APP_PORT" "$1" 2>&1); then
+    bad uWSGI "$1 answers \"$(tail -n 1 <<<"$said")\" in its own protocol" "$(log_of "$SERVICE")"
+  fi
+}
+
+main
