@@ -21,7 +21,7 @@ export interface Prepared {
 }
 
 /** The cloud's chapters as this blueprint's tutorial walks them. */
-function chaptersOfBlueprint(provider: Provider, { id }: Blueprint): Chapters {
+export function chaptersOfBlueprint(provider: Provider, { id }: Pick<Blueprint, 'id'>): Chapters {
   return provider.chaptersFor?.(id) ?? provider.chapters
 }
 
@@ -149,10 +149,18 @@ export function titlesOf(chapters: Asked[]): Record<string, string> {
   return Object.fromEntries(chapters.map(({ step, title }) => [step, title]))
 }
 
-/** Headings of a saved stack's chapters, in the tutorial's order; nothing for a blueprint that is not known here. */
+/**
+ * Headings of a saved stack's chapters, in the tutorial's order. Of a blueprint that is not known here, those that all
+ * blueprints of the cloud share: the others stand under the name of the step.
+ */
 export async function savedTitles(blueprint: string, provider: Provider): Promise<Record<string, string>> {
-  const load = Object.hasOwn(blueprints, blueprint) ? blueprints[blueprint] : Object.values(blueprints)[0]
-  return load ? titlesOf(chaptersOf(await load(), provider)) : {}
+  const load = Object.hasOwn(blueprints, blueprint) ? blueprints[blueprint] : undefined
+  if (load) return titlesOf(chaptersOf(await load(), provider))
+  const all = await Promise.all(Object.values(blueprints).map(one => one()))
+  const fitting = all.filter(({ clouds }) => clouds.includes(provider.id))
+  const [first = {}, ...others] = fitting.map(one => titlesOf(chaptersOf(one, provider)))
+  const shared = (step: string, title: string) => others.every(other => other[step] === title)
+  return Object.fromEntries(Object.entries(first).map(([step, title]) => [step, shared(step, title) ? title : step]))
 }
 
 /** The same things chapter by chapter. Within a chapter nothing moves; unknown chapters come last. */

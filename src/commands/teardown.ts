@@ -8,7 +8,7 @@ import { newState, openStore, readState, type State, type Store } from '../state
 import { askYes, confirmTeardown } from './confirm.ts'
 import { announce, connect, type Link } from './connect.ts'
 import type { Flags } from './flags.ts'
-import { byChapter, savedTitles } from './prepare.ts'
+import { byChapter, chaptersOfBlueprint, savedTitles } from './prepare.ts'
 import { ANSWERS_FILE } from './replay.ts'
 import { done, needsYes, perform, type Session } from './session.ts'
 import { type Target, targetByName, targetThatIs } from './target.ts'
@@ -60,6 +60,7 @@ async function fromTags(session: Session): Promise<number> {
     sandbox: target.sandbox,
   })
   Object.assign(state.entries, entries)
+  if (!target.saved) state.blueprint = target.provider.blueprintOf?.(entries) ?? state.blueprint
   if (Object.keys(entries).length === 0) {
     session.view.emit({ is: 'note', text: `Nothing in ${region} carries the tags of a stack "${target.stack}".` })
     return done(session, {})
@@ -99,16 +100,21 @@ async function sameState(target: Target & { saved: State }): Promise<State> {
   })
 }
 
-/** Offered where somebody can be asked, this database can keep one, and it was not wanted anyway. */
+/** Offered where somebody can be asked, there is a database that can keep one, and it was not wanted anyway. */
 async function wantsBackup(session: Session, { saved, provider }: Target & { saved: State }): Promise<boolean> {
-  if (!session.interactive || saved.answers[BACKUP] !== false) return false
-  const question = provider.chapters.database.asks.find(({ key }) => key === BACKUP)
+  if (!session.interactive || !without(saved)) return false
+  const chapters = chaptersOfBlueprint(provider, { id: saved.blueprint })
+  const questions = Object.values(chapters).flatMap(({ asks }) => asks)
+  const question = questions.find(({ key }) => key.endsWith('.finalBackup') && saved.answers[key] === false)
   if (!question || question.check?.(true, saved.answers)) return false
   const help = 'It stays after the removal, costs storage, and is deleted in the console of the database.'
   return askYes(session, 'Keep a final backup of the database?', false, help)
 }
 
-const BACKUP = 'database.finalBackup'
+/** Whether something of the stack would go without leaving a backup behind. */
+function without({ entries }: State): boolean {
+  return Object.values(entries).some(({ input }) => input.finalBackup === false)
+}
 
 function keepBackup(state: State): void {
   for (const entry of Object.values(state.entries)) {
