@@ -23,7 +23,7 @@ check_host() {
 
 install_apache() {
   if with_apt; then
-    apt_install apache2 libapache2-mod-proxy-uwsgi curl
+    apt_install apache2 curl
     SERVICE=apache2 CONF=/etc/apache2/sites-available/three-tier.conf LOGS=/var/log/apache2
   elif command -v dnf; then
     dnf_install httpd

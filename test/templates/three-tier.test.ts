@@ -117,6 +117,19 @@ describe('on Amazon Linux', () => {
   })
 })
 
+test('the user’s own application is what its repository has, however the folder was', async () => {
+  const [repository, copy] = ['repository', 'copy'].map(name => join(folder.path, name)) as [string, string]
+  const commit = (text: string) =>
+    `printf '%s' '${text}' >app.txt; git add -A; git -c user.name=a -c user.email=a@b commit -qm x`
+  const clone = 'clone "$(id -un)" "$COPY" "file://$ORIGIN" HEAD && cat "$COPY/app.txt" && ls -A "$COPY"'
+  const lines = `exec 4>&1 >&2; chown() { :; }; as_user() { env GIT_ALLOW_PROTOCOL=file "$@"; }
+    git init -q "$ORIGIN"; cd "$ORIGIN"; ${commit('one')}; ( ${clone} ) >&4
+    cd "$ORIGIN"; ${commit('two')}; echo changed >"$COPY/app.txt"; echo foreign >"$COPY/left-over"; ( ${clone} ) >&4`
+  const env = { ORIGIN: repository, COPY: copy, HOME: folder.path }
+  const { out } = await within(appScript(git), lines, env)
+  expect(out).toBe('one.git\napp.txt\ntwo.git\napp.txt\n')
+})
+
 test('a failure tells the chapter and the last log lines, without the secrets', async () => {
   const log = join(folder.path, 'log')
   await writeFile(log, 'connecting with geheim*1\nadministrator a[d]min\n')
