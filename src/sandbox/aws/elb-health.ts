@@ -25,6 +25,16 @@ export function checkTargetsWith(world: World, checks: ChecksTargets): void {
   checkers.set(world, checks)
 }
 
+/** What real checks say of a target; nothing where there are none. */
+export type JudgesTargets = (call: Call, group: Thing, target: Target) => Health | undefined
+
+const judges = new WeakMap<World, JudgesTargets>()
+
+/** The seam for real machines: who checks targets in this world instead of the simulation. */
+export function judgeTargetsWith(world: World, judge: JudgesTargets): void {
+  judges.set(world, judge)
+}
+
 /**
  * What the checks say of a target now. Nothing checks it before a listener of a load balancer in its zone uses the
  * group. The first good check makes it healthy; after that, thresholds count. A target whose security groups do not
@@ -59,6 +69,8 @@ export function targetHealth(call: Call, group: Thing, target: Target): Health {
   if (state !== 'running') {
     return { state: 'unused', reason: 'Target.InvalidState', description: `Target is in the ${state} state` }
   }
+  const judged = balancerState(call, balancer) === 'active' && judges.get(call.world)?.(call, group, target)
+  if (judged) return judged
   return checked(call, group, target, { balancer, instance, from: checkedFrom(balancer, users, target) })
 }
 

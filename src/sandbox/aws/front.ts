@@ -75,7 +75,7 @@ function namesOf(call: Call, listener: Thing): string[][] {
 }
 
 /** The name itself and everything that records of Route 53 make of it. DNS has no accounts. */
-function namesBehind(world: World, host: string): string[] {
+export function namesBehind(world: World, host: string): string[] {
   const records = [firstAccount, secondAccount].flatMap(account =>
     world.list('record', { account, region: everywhere }),
   )

@@ -1,0 +1,76 @@
+import { object, text, words } from '../../aws/ask.ts'
+import { finishAwsCommand, type Run, runScriptsWith, runsOf, someday } from '../../aws/ssm-runs.ts'
+import type { Thing, World } from '../../model.ts'
+import type { Jobs } from '../jobs.ts'
+import { type CommandResult, commandResult, type Machine, startCommand, stopCommand } from '../machine.ts'
+import type { Runtime } from '../runtime.ts'
+import { everyAws } from './desired.ts'
+import { type Surroundings, wrapped } from './scripts.ts'
+
+export interface CommandGround {
+  world: World
+  runtime: Runtime
+  jobs: Jobs
+  save(): void
+  /** The machine and what its scripts find, while it runs. */
+  machine(id: string): { machine: Machine; surroundings: Surroundings } | undefined
+  /** Nothing may be written any more. */
+  closed(): boolean
+}
+
+/**
+ * Runs on the machines what Systems Manager was told to run. What is under way stands in the world (`someday`), so a
+ * restarted server goes on waiting for it; the machine never runs the same command twice.
+ */
+export function watchAwsCommands(ground: CommandGround): { look(): void } {
+  const { world, runtime, jobs } = ground
+  const under = new Map<string, string>()
+  runScriptsWith(world, () => ({ endsAt: someday, status: 'Success', exitCode: 0, output: '', errors: '' }))
+
+  async function carryOut(command: Thing, run: Run): Promise<void> {
+    const place = ground.machine(run.instanceId)
+    if (!place) throw new Error(`The machine ${run.instanceId} does not run.`)
+    const parameters = object(command.data, 'parameters')
+    const script = words(parameters, 'commands').join('\n')
+    under.set(`${command.id} ${run.instanceId}`, command.id)
+    await startCommand(runtime, place.machine, {
+      id: command.id,
+      script: wrapped(script.startsWith('#!') ? script : `#!/bin/sh\n${script}\n`, place.surroundings),
+      folder: words(parameters, 'workingDirectory')[0] ?? '/root',
+      timeout: Number(words(parameters, 'executionTimeout')[0] ?? 3600),
+      tree: true,
+    })
+    const result = await commandResult(runtime, place.machine, command.id, ground.closed)
+    if (ground.closed()) return
+    finishAwsCommand(world, command.id, run.instanceId, outcomeOf(result, Math.max(world.now(), run.startsAt)))
+    ground.save()
+  }
+
+  /** Someone cancelled it: what the API says of it stands already. */
+  async function end(key: string, commandId: string): Promise<void> {
+    const place = ground.machine(key.split(' ')[1] ?? '')
+    if (place) await stopCommand(runtime, place.machine, commandId)
+    under.delete(key)
+  }
+
+  return {
+    look() {
+      for (const { thing } of everyAws(world, 'ssm-command')) {
+        for (const run of runsOf(thing)) {
+          const key = `${thing.id} ${run.instanceId}`
+          const live = text(world.get('instance', run.instanceId) ?? thing, 'toward') === 'running'
+          if (run.endsAt === someday && live) jobs.want(key, () => carryOut(thing, run), 'waits')
+          else if (run.status === 'Cancelled' && under.has(key))
+            jobs.want(`end ${key}`, () => end(key, thing.id), 'waits')
+        }
+      }
+    },
+  }
+}
+
+/** A machine that went away under a command says nothing of it. */
+function outcomeOf(result: CommandResult | undefined, endsAt: number) {
+  const { status, exitCode, output } = result ?? { status: 'Failed' as const, exitCode: -1, output: '' }
+  const words = { Success: 'Success', Failed: 'Failed', Timeout: 'TimedOut', Terminated: 'Cancelled' } as const
+  return { endsAt, status: words[status], exitCode: status === 'Timeout' ? -1 : exitCode, output, errors: '' }
+}
