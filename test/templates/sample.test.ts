@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nginxConf } from '../../src/blueprints/django/setup.ts'
 import { packageFile, readPackageFile } from '../../src/files.ts'
+import { pythonWith } from './python.ts'
 import { freePort, hostile, type Postgres, paperFolder, type Running, run, start, startPostgres } from './support.ts'
 
 /**
@@ -23,7 +23,7 @@ let url: string
 let appPort: number
 
 beforeAll(async () => {
-  python = await environment()
+  python = await pythonWith('templates/django/requirements.txt')
   postgres = await startPostgres(password)
   stops.push(postgres.stop)
   env = {
@@ -187,28 +187,4 @@ async function nginx(): Promise<Running> {
   const file = join(folder.path, 'nginx.conf')
   await writeFile(file, `daemon off;\n${conf}`)
   return start('nginx', ['-c', file, '-e', 'stderr'], {}, async () => (await fetch(`${url}/health/live/`)).ok)
-}
-
-/** The pinned packages in an environment of their own, made once per list of packages and kept beside node_modules. */
-async function environment(): Promise<string> {
-  const list = packageFile('templates/django/requirements.txt')
-  const version = (await run('python3', ['-VV'])).out
-  const key = createHash('sha256')
-    .update(version + (await readFile(list, 'utf8')))
-    .digest('hex')
-    .slice(0, 12)
-  const home = packageFile(`node_modules/.cache/stackwright/python-${key}`)
-  const interpreter = join(home, 'bin/python')
-  if (existsSync(join(home, 'complete'))) return interpreter
-  await rm(home, { recursive: true, force: true })
-  await mkdir(home, { recursive: true })
-  for (const [command, args] of [
-    ['python3', ['-m', 'venv', home]],
-    [interpreter, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '-r', list]],
-  ] as const) {
-    const { code, out, err } = await run(command, [...args])
-    if (code !== 0) throw new Error(`${command} ${args.join(' ')}: ${out}${err}`)
-  }
-  await writeFile(join(home, 'complete'), '')
-  return interpreter
 }

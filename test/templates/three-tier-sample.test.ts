@@ -93,8 +93,9 @@ describe('through Apache and uWSGI', () => {
     expect(answer.headers.get('x-web-server')).toBe('web-of-the-test')
     expect(answer.headers.get('x-app-server')).toBeTruthy()
     expect(answer.headers.get('server')).toBe('Apache')
-    const log = await readFile(join(folder.path, 'access_log'), 'utf8')
-    expect(log).toMatch(/^203\.0\.113\.9 .*"GET \/read\?which HTTP\/1\.1" 200 .* app=\S+$/m)
+    await expect
+      .poll(() => readFile(join(folder.path, 'access_log'), 'utf8'))
+      .toMatch(/^203\.0\.113\.9 .*"GET \/read\?which HTTP\/1\.1" 200 .* app=\S+$/m)
   })
 
   test('uWSGI’s own log names the requests', async () => {
