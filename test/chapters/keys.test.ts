@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { keyFileProblem } from '../../src/providers/alicloud/chapters/ecs-questions.ts'
 import {
   defaultKeyFile,
   GENERATE,
@@ -12,6 +11,7 @@ import {
   publicKeyProblem,
   readPublicKey,
 } from '../../src/providers/alicloud/chapters/keys.ts'
+import { keyFileProblem } from '../../src/providers/alicloud/chapters/system-questions.ts'
 
 let folder: string
 beforeAll(() => {
