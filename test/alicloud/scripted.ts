@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect } from 'vitest'
 import type { Event } from '../../src/events.ts'
-import { type Alicloud, connectAlicloud } from '../../src/providers/alicloud/client.ts'
+import { connectAlicloud } from '../../src/providers/alicloud/client.ts'
+import type { Alicloud } from '../../src/providers/alicloud/cloud.ts'
 
 export type Reply = (response: ServerResponse, request: IncomingMessage, params: URLSearchParams) => void
 

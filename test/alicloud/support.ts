@@ -1,6 +1,7 @@
 import type { Event } from '../../src/events.ts'
 import type { AnyKind, JsonObject, Mark } from '../../src/kind.ts'
-import { type Alicloud, connectAlicloud } from '../../src/providers/alicloud/client.ts'
+import { connectAlicloud } from '../../src/providers/alicloud/client.ts'
+import type { Alicloud } from '../../src/providers/alicloud/cloud.ts'
 import { type Sandbox, type ServeOptions, serve } from '../../src/sandbox/server.ts'
 
 export interface Bench {

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../kind.ts'
 import { type Common, interrupted, pause } from '../session.ts'
-import type { Alicloud, CallOptions, Paging } from './client.ts'
+import type { Alicloud, CallOptions, Paging } from './cloud.ts'
 import type { Product } from './endpoints.ts'
 import { type failureOf, isBusy, isThrottling, problemOf } from './errors.ts'
 import { at, rows, str } from './read.ts'

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { State } from '../../state.ts'
 import type { BackendView } from '../provider.ts'
-import { type Alicloud, until } from './client.ts'
+import { until } from '../waiting.ts'
+import type { Alicloud } from './cloud.ts'
 import { minute } from './kinds/common.ts'
 import { rows, str } from './read.ts'
 

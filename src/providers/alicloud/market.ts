@@ -1,6 +1,6 @@
 import { CloudProblem, Exit, hasFate } from '../../errors.ts'
 import type { Json, JsonObject } from '../../kind.ts'
-import type { Alicloud } from './client.ts'
+import type { Alicloud } from './cloud.ts'
 import { num, rows, str, tagsIn } from './read.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../kind.ts'
 import { until } from '../../waiting.ts'
-import type { Alicloud } from '../client.ts'
+import type { Alicloud } from '../cloud.ts'
 import { rows, str } from '../read.ts'
 import { type AlicloudKind, minute, orAbsent, second, settled } from './common.ts'
 import { isRunning, readDbInstance } from './database.ts'

@@ -1,5 +1,5 @@
 import type { Found, JsonObject, Secret } from '../../../kind.ts'
-import type { Alicloud } from '../client.ts'
+import type { Alicloud } from '../cloud.ts'
 import { rows, str } from '../read.ts'
 import {
   type AlicloudKind,

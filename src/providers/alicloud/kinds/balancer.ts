@@ -1,6 +1,6 @@
 import { CloudProblem } from '../../../errors.ts'
 import type { Found, JsonObject } from '../../../kind.ts'
-import type { Alicloud } from '../client.ts'
+import type { Alicloud } from '../cloud.ts'
 import { carries, foundIn, markFilter, rows, str, tagParams, tagsIn } from '../read.ts'
 import {
   type AlicloudKind,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { CloudProblem, Problem } from '../../../errors.ts'
 import type { JsonObject, Mark } from '../../../kind.ts'
 import { until } from '../../waiting.ts'
-import type { Alicloud } from '../client.ts'
+import type { Alicloud } from '../cloud.ts'
 import { rows, str } from '../read.ts'
 import { minute, second } from './common.ts'
 

@@ -1,6 +1,7 @@
 import type { Found, JsonObject, Kind, Mark } from '../../../kind.ts'
 import { untilRemoved } from '../../waiting.ts'
-import type { Alicloud, Paging, Product } from '../client.ts'
+import type { Alicloud, Paging } from '../cloud.ts'
+import type { Product } from '../endpoints.ts'
 import { isDependency } from '../errors.ts'
 import { carries, foundIn, markFilter, tagParams } from '../read.ts'
 import type { Params } from '../wire.ts'

@@ -1,7 +1,7 @@
 import { Problem } from '../../../errors.ts'
 import type { Found, JsonObject } from '../../../kind.ts'
 import { until } from '../../waiting.ts'
-import type { Alicloud } from '../client.ts'
+import type { Alicloud } from '../cloud.ts'
 import { carries, markFilter, rows, str, tagParams } from '../read.ts'
 import { backToPayAsYouGo } from './billing.ts'
 import { type AlicloudKind, minute, orAbsent, second, settled, untilAbsent } from './common.ts'

@@ -1,4 +1,4 @@
-import type { Alicloud } from '../client.ts'
+import type { Alicloud } from '../cloud.ts'
 import { orAbsent } from './common.ts'
 
 // What lives inside an RDS instance. It takes one change at a time and answers OperationDenied.DBInstanceStatus

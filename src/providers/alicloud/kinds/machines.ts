@@ -1,6 +1,6 @@
 import { CloudProblem } from '../../../errors.ts'
 import type { JsonObject, Secret } from '../../../kind.ts'
-import type { Alicloud } from '../client.ts'
+import type { Alicloud } from '../cloud.ts'
 import { foundIn, rows, str, strings, tagParams } from '../read.ts'
 import { backToPayAsYouGo } from './billing.ts'
 import { inSecurityGroup } from './blockers.ts'

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../kind.ts'
-import type { Alicloud } from '../client.ts'
+import type { Alicloud } from '../cloud.ts'
 import { foundIn, str, tagParams } from '../read.ts'
 import { inVpc, inVSwitch } from './blockers.ts'
 import {

@@ -1,7 +1,7 @@
 import { Problem } from '../../../errors.ts'
 import type { JsonObject } from '../../../kind.ts'
 import { until } from '../../waiting.ts'
-import type { Alicloud } from '../client.ts'
+import type { Alicloud } from '../cloud.ts'
 import { rows, str } from '../read.ts'
 import { calm, readServerGroup } from './balancer.ts'
 import { type AlicloudKind, lookAndDo, minute, orAbsent, second } from './common.ts'

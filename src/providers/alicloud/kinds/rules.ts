@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../kind.ts'
-import type { Alicloud } from '../client.ts'
+import type { Alicloud } from '../cloud.ts'
 import { rows, str } from '../read.ts'
 import { type AlicloudKind, orAbsent, second } from './common.ts'
 
