@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { Exit } from '../errors.ts'
 import { readOwner } from '../sandbox/claim.ts'
 import { serve } from '../sandbox/server.ts'
-import type { SandboxFlags } from './sandbox.ts'
+import type { SandboxFlags } from './sandbox-flags.ts'
 
 /**
  * The detached server itself (`sandbox start` has checked its flags). Ends when it is told to, and by itself when its

@@ -4,7 +4,7 @@ import type { JsonObject } from '../kind.ts'
 import { parseFaults } from '../sandbox/faults.ts'
 import { findSandbox, type Running, sandboxData, startSandbox, stopSandbox } from '../sandbox/process.ts'
 import { oneLine } from '../view/problem.ts'
-import type { SandboxFlags } from './sandbox.ts'
+import type { SandboxFlags } from './sandbox-flags.ts'
 
 /** Starts the embedded cloud and leaves it running; prints where it answers. */
 export async function start(flags: SandboxFlags): Promise<number> {

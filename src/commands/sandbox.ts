@@ -1,18 +1,5 @@
 import type { Command } from 'commander'
-
-/** What was typed behind `sandbox …`; nothing has a default. */
-export interface SandboxFlags {
-  port?: string
-  speed?: string
-  faults?: string
-  machines?: string
-  data?: string
-  state?: string
-  seed?: string
-  purge?: boolean
-  all?: boolean
-  json?: boolean
-}
+import type { SandboxFlags } from './sandbox-flags.ts'
 
 type Work = (flags: SandboxFlags) => Promise<number>
 
