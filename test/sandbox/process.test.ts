@@ -121,7 +121,6 @@ describe('the sandbox as a process', () => {
     ['--speed', '0'],
     ['--port', '80'],
     ['--faults', 'throtle=1'],
-    ['--machines', 'container'],
     ['--machines', 'x'],
     ['--spede', '1'],
   ])('starts nothing for wrong flags: %s %s', async (flag, value) => {
