@@ -78,13 +78,13 @@ describe('a bootstrap that fails', () => {
     const told = JSON.stringify(failed.problem)
     expect(told).toContain("'/root/nothing' does not appear to be a git repository")
     expect(told).toContain('FAILED in the chapter \\"Application\\"')
-  }, 180_000)
+  }, 300_000)
 
   it("is an error with the script's own last lines: there is no such module", async () => {
     const failed = await stack.up(...fromGit('/root/app', 'shop.wsgi:application'))
     expect(failed).toMatchObject({ is: 'failed', exit: 1 })
     expect(JSON.stringify(failed.problem)).toMatch(/No module named 'shop'/)
-  }, 180_000)
+  }, 300_000)
 
   it('is mended by the right answer and the same command', async () => {
     const done = await stack.up(...fromGit('/root/app', 'config.wsgi:application'))
@@ -92,5 +92,5 @@ describe('a bootstrap that fails', () => {
     expect(await (await fetch(`${done.outputs.url}health/`)).json()).toEqual({ ok: true })
     const folder = await stack.inside(machine, 'systemctl show -p WorkingDirectory --value stackwright-django')
     expect(folder).toContain('/opt/stackwright/git')
-  }, 180_000)
+  }, 300_000)
 })
