@@ -1,38 +1,23 @@
 import { Chalk, type ChalkInstance, supportsColorStderr } from 'chalk'
-import ora, { type Ora } from 'ora'
 import type { PlanLine, ResourceEvent } from '../events.ts'
-import { inOrder, isFinal } from './chapters.ts'
+import { inOrder } from './chapters.ts'
+import { openLive } from './live.ts'
 import type { Out } from './out.ts'
 import { type PlanStyle, planText } from './plan.ts'
 import { problemText } from './problem.ts'
 import { reader, type View } from './reader.ts'
-import { doneLine, expected, outcomeText, resourceLine, stackLine } from './sentences.ts'
-import { clip, duration, oneLine, wrap } from './text.ts'
+import { doneLine, outcomeText, resourceLine, stackLine } from './sentences.ts'
+import { clip, oneLine, wrap } from './text.ts'
 
-/** At most this many things are named on the live lines; more would push the finished ones off the screen. */
-const LIVE_LINES = 6
-
-interface Running {
-  event: ResourceEvent
-  since: number
-}
-
-/**
- * A terminal: chapters in the tutorial's order, a line for each finished resource, and below them what runs right now,
- * for how long, and how long it usually takes.
- */
+/** A terminal: chapters in the tutorial's order, a line for each finished resource, and the live lines below them. */
 export function terminalView(out: Out, env: NodeJS.ProcessEnv): View {
   // chalk itself does not know NO_COLOR.
   const chalk = new Chalk({ level: env.NO_COLOR ? 0 : supportsColorStderr ? supportsColorStderr.level : 0 })
-  const running = new Map<string, Running>()
-  /** When the work began: a person may have read the plan for long. */
-  let begun: number | undefined
+  const live = openLive(out, env, () => chapters.count())
+  const print = live.above
+  const wrapped = (text: string) => wrap(text, out.width()).join('\n')
   let titles: Record<string, string> = {}
   let verb: 'up' | 'teardown' = 'up'
-  let speed = 1
-  let spinner: Ora | undefined
-  let timer: NodeJS.Timeout | undefined
-  let doing = ''
 
   const chapters = inOrder({
     open(step, number) {
@@ -43,69 +28,8 @@ export function terminalView(out: Out, env: NodeJS.ProcessEnv): View {
     close() {},
   })
 
-  /** Writes above the live lines. */
-  function print(text: string): void {
-    spinner?.clear()
-    out.err(text)
-    if (spinner?.isSpinning) spinner.render()
-  }
-
-  function live(): void {
-    const lines = liveLines()
-    if (lines.length === 0) {
-      pause()
-      return
-    }
-    if (!spinner) {
-      // Neither the keyboard nor the cursor is touched: prompts come and go, and a kill must leave the terminal usable.
-      spinner = ora({
-        stream: out.stream,
-        discardStdin: false,
-        hideCursor: false,
-        color: env.NO_COLOR ? false : 'cyan',
-      })
-    }
-    spinner.text = lines.join('\n')
-    if (!spinner.isSpinning) spinner.start()
-    timer ??= setInterval(live, 500)
-    timer.unref()
-  }
-
-  function liveLines(): string[] {
-    // The spinner itself takes two columns.
-    const width = out.width() - 3
-    const { done, all } = chapters.count()
-    const elapsed = duration(performance.now() - (begun ?? performance.now()))
-    const names = [...running.values()].map(({ event, since }) => {
-      const name = `${event.title} ${oneLine(event.address.slice(event.address.indexOf('/') + 1))}`
-      return `${name}  ${duration(performance.now() - since)}${expected(event, speed)}`
-    })
-    if (names.length === 0 && !doing) return []
-    const head = all > 0 ? `${done} of ${all}, ${elapsed}` : elapsed
-    const more = names.length > LIVE_LINES ? [`and ${names.length - LIVE_LINES} more`] : []
-    return [doing ? `${doing}  ${elapsed}` : head, ...names.slice(0, LIVE_LINES), ...more].map((line, index) =>
-      clip(index === 0 ? line : `  ${line}`, width),
-    )
-  }
-
-  function pause(): void {
-    if (timer) clearInterval(timer)
-    timer = undefined
-    spinner?.stop()
-  }
-
-  function resource(event: ResourceEvent): void {
-    begun ??= performance.now()
-    if (isFinal(event.phase)) running.delete(event.address)
-    else if (event.phase !== 'waiting') {
-      running.set(event.address, { event, since: running.get(event.address)?.since ?? performance.now() })
-    }
-    chapters.resource(event)
-    live()
-  }
-
   const emit = reader({
-    stack: event => print(wrap(stackLine(event), out.width()).join('\n')),
+    stack: event => print(wrapped(stackLine(event))),
     plan(event) {
       verb = event.verb
       chapters.plan(event.changes)
@@ -114,11 +38,15 @@ export function terminalView(out: Out, env: NodeJS.ProcessEnv): View {
     step(event) {
       titles = { ...titles, [event.step]: event.title }
     },
-    resource,
-    throttled: event =>
-      print(chalk.dim(clip(`  the cloud asks for fewer calls at once: ${event.limit} now`, out.width()))),
-    note: event => print(wrap(oneLine(event.text), out.width()).join('\n')),
-    warning: event => print(chalk.yellow(wrap(`Warning: ${oneLine(event.text)}`, out.width()).join('\n'))),
+    resource(event) {
+      live.track(event)
+      chapters.resource(event)
+      live.draw()
+    },
+    throttled: ({ limit }) =>
+      print(chalk.dim(clip(`  the cloud asks for fewer calls at once: ${limit} now`, out.width()))),
+    note: event => print(wrapped(oneLine(event.text))),
+    warning: event => print(chalk.yellow(wrapped(`Warning: ${oneLine(event.text)}`))),
     done(event) {
       end()
       print(`\n${chalk.green('✔')} ${doneLine(event)}\n`)
@@ -131,9 +59,7 @@ export function terminalView(out: Out, env: NodeJS.ProcessEnv): View {
   })
 
   function end(): void {
-    running.clear()
-    doing = ''
-    pause()
+    live.end()
     chapters.end()
   }
 
@@ -142,13 +68,12 @@ export function terminalView(out: Out, env: NodeJS.ProcessEnv): View {
     emit,
     know(facts) {
       titles = { ...titles, ...facts.titles }
-      speed = facts.speed ?? speed
-      doing = facts.doing ?? doing
-      if (facts.doing !== undefined) live()
+      live.know(facts)
+      if (facts.doing !== undefined) live.draw()
     },
-    pause,
+    pause: live.pause,
     say(text) {
-      pause()
+      live.pause()
       out.out(text)
     },
     close: end,

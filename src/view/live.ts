@@ -1,0 +1,110 @@
+import ora, { type Ora } from 'ora'
+import type { ResourceEvent } from '../events.ts'
+import { isFinal } from './chapters.ts'
+import type { Out } from './out.ts'
+import { expected } from './sentences.ts'
+import { clip, duration, oneLine } from './text.ts'
+
+/** At most this many things are named on the live lines; more would push the finished ones off the screen. */
+const LIVE_LINES = 6
+
+/** The lines below everything else: what runs right now, for how long, and how long it usually takes. */
+export interface Live {
+  /** Takes note of what began or ended; shown with the next `draw`. */
+  track(event: ResourceEvent): void
+  /** What the work is called while it makes nothing, and how much faster than a real cloud's its time runs. */
+  know(facts: { doing?: string; speed?: number }): void
+  draw(): void
+  /** Writes above the live lines. */
+  above(text: string): void
+  /** Takes the lines away until the next `draw`. */
+  pause(): void
+  /** Forgets what runs, and takes the lines away. */
+  end(): void
+}
+
+interface Shown {
+  running: Map<string, { event: ResourceEvent; since: number }>
+  /** When the work began: a person may have read the plan for long. */
+  begun: number | undefined
+  speed: number
+  doing: string
+}
+
+/** `count`: what is finished, and how much there is. */
+export function openLive(out: Out, env: NodeJS.ProcessEnv, count: () => { done: number; all: number }): Live {
+  const shown: Shown = { running: new Map(), begun: undefined, speed: 1, doing: '' }
+  let spinner: Ora | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  function draw(): void {
+    // The spinner itself takes two columns.
+    const lines = linesOf(shown, count(), out.width() - 3)
+    if (lines.length === 0) {
+      pause()
+      return
+    }
+    spinner ??= newSpinner(out, env)
+    spinner.text = lines.join('\n')
+    if (!spinner.isSpinning) spinner.start()
+    timer ??= setInterval(draw, 500)
+    timer.unref()
+  }
+
+  function pause(): void {
+    if (timer) clearInterval(timer)
+    timer = undefined
+    spinner?.stop()
+  }
+
+  return {
+    track: event => track(shown, event),
+    know({ doing = shown.doing, speed = shown.speed }) {
+      Object.assign(shown, { doing, speed })
+    },
+    draw,
+    above(text) {
+      spinner?.clear()
+      out.err(text)
+      if (spinner?.isSpinning) spinner.render()
+    },
+    pause,
+    end() {
+      shown.running.clear()
+      shown.doing = ''
+      pause()
+    },
+  }
+}
+
+/** Neither the keyboard nor the cursor is touched: prompts come and go, and a kill must leave the terminal usable. */
+function newSpinner({ stream }: Out, env: NodeJS.ProcessEnv): Ora {
+  return ora({ stream, discardStdin: false, hideCursor: false, color: env.NO_COLOR ? false : 'cyan' })
+}
+
+function track(shown: Shown, event: ResourceEvent): void {
+  const { running } = shown
+  shown.begun ??= performance.now()
+  if (isFinal(event.phase)) running.delete(event.address)
+  else if (event.phase !== 'waiting') {
+    running.set(event.address, { event, since: running.get(event.address)?.since ?? performance.now() })
+  }
+}
+
+function linesOf(
+  { running, begun, speed, doing }: Shown,
+  { done, all }: { done: number; all: number },
+  width: number,
+): string[] {
+  const elapsed = duration(performance.now() - (begun ?? performance.now()))
+  const names = [...running.values()].map(({ event, since }) => {
+    const name = `${event.title} ${oneLine(event.address.slice(event.address.indexOf('/') + 1))}`
+    return `${name}  ${duration(performance.now() - since)}${expected(event, speed)}`
+  })
+  if (names.length === 0 && !doing) return []
+  const head = all > 0 ? `${done} of ${all}, ${elapsed}` : elapsed
+  const more = names.length > LIVE_LINES ? [`and ${names.length - LIVE_LINES} more`] : []
+  return [doing ? `${doing}  ${elapsed}` : head, ...names.slice(0, LIVE_LINES), ...more].map((line, index) =>
+    clip(index === 0 ? line : `  ${line}`, width),
+  )
+}
