@@ -76,8 +76,12 @@ function listenAt(server: Server, host: string, port: number): Promise<void> {
   })
 }
 
-function headersOf(raw: string[]): Record<string, string[]> {
-  const headers: Record<string, string[]> = {}
-  for (const [name, value] of pairs(raw)) headers[name.toLowerCase()] = [...(headers[name.toLowerCase()] ?? []), value]
+/** Repeated ones stay repeated. */
+function headersOf(raw: string[]): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {}
+  for (const [name, value] of pairs(raw)) {
+    const before = headers[name.toLowerCase()]
+    headers[name.toLowerCase()] = before === undefined ? value : [before, value].flat()
+  }
   return headers
 }
