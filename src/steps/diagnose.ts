@@ -36,10 +36,10 @@ export interface Question {
 
 const CONFIGURATION =
   'Put its configuration right on the machine, or restore it: the setup writes it anew when an answer of the application changes.'
-const LOG = 'Look at its log on the machine'
+const LOG = 'Mend what its log on the machine says'
 
 const FIXES: Record<Hop, string> = {
-  'load balancer': 'Start its listener in the console, or remove the stack and build it anew.',
+  'load balancer': 'Start its listener in the console and let it lead to them, or remove the stack and build it anew.',
   machine: 'Start it in the console.',
   port: 'Let the service listen on that port again, and the security group let the load balancer in.',
   nginx: CONFIGURATION,
@@ -101,7 +101,7 @@ export function brokenHop(found: Diagnosis[], url: string): Problem {
 function fixOf({ hop, service }: Diagnosis): string {
   const fix = FIXES[hop]
   if (fix !== LOG) return fix
-  return service ? `${fix}: journalctl -u ${service}.` : `${fix}.`
+  return service ? `${fix} (journalctl -u ${service}), start it: systemctl restart ${service}.` : `${fix}.`
 }
 
 /** What each machine printed; those that are asked for the same by their load balancer are asked together. */
@@ -148,7 +148,7 @@ function badHop(output: string, machine: string): Diagnosis | undefined {
 const BAD = /^hop ([\w -]+?) bad (.*)$/
 
 function stoppedListener({ internal }: BackendView): Diagnosis {
-  return { hop: hopOf(internal), sentence: 'its listener is gone or does not run', evidence: [] }
+  return { hop: hopOf(internal), sentence: 'its listener does not run, or does not lead to the machines', evidence: [] }
 }
 
 function unhealthy({ machine, state, port, path, internal }: BackendView, said = ''): Diagnosis {
