@@ -176,6 +176,13 @@ describe('behind nginx and puma', () => {
     expect(await answer.json()).toEqual({ ok: true })
   })
 
+  test('/demo/check writes and reads through the database, and leaves nothing', async () => {
+    const answer = await fetch(`${url}/demo/check`)
+    expect([answer.status, await answer.json()]).toEqual([200, { ok: true }])
+    const posts = (await (await fetch(`${url}/posts.json`)).json()) as { title: string }[]
+    expect(posts.filter(({ title }) => title === 'check')).toEqual([])
+  })
+
   test('without the bucket an upload is refused with 502 and nothing is stored; without the database health says 503', async () => {
     const before = await server.query('SELECT COUNT(*) FROM app_production.posts')
     await cloud.close()

@@ -80,6 +80,14 @@ describe('through Apache and uWSGI', () => {
     expect(await writer.query('SELECT COUNT(*) FROM test_db.`test``table%s`')).toBe('3\n')
   })
 
+  test('/demo/check writes and reads through the writer, and leaves nothing', async () => {
+    const count = () => writer.query('SELECT COUNT(*) FROM test_db.`test``table%s`')
+    const before = await count()
+    const answer = await fetch(`${url}/demo/check`)
+    expect([answer.status, await answer.json()]).toEqual([200, { ok: true }])
+    expect(await count()).toBe(before)
+  })
+
   test('/ and /read list what the reader has, and nothing but that', async () => {
     expect(await (await fetch(`${url}/read`)).json()).toEqual([])
     await reader.query("INSERT INTO test_db.`test``table%s` VALUES ('2026-11-22 03:01:47'), ('2026-11-22 03:01:52')")

@@ -73,10 +73,10 @@ def check():
     try:
         connection.begin()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT COUNT(*) FROM " + TABLE)
+            cursor.execute("SELECT COUNT(*) FROM " + TABLE, ())
             before = cursor.fetchone()[0]
-            cursor.execute("INSERT INTO " + TABLE + " VALUES (NOW())")
-            cursor.execute("SELECT COUNT(*) FROM " + TABLE)
+            cursor.execute("INSERT INTO " + TABLE + " VALUES (NOW())", ())
+            cursor.execute("SELECT COUNT(*) FROM " + TABLE, ())
             return {"ok": cursor.fetchone()[0] == before + 1}
     finally:
         connection.rollback()
