@@ -150,7 +150,8 @@ export const dbClusterMember: AwsKind<DbClusterMemberIn, DbClusterMemberOut> = {
     const input = name === undefined ? {} : { DBInstanceIdentifier: name }
     const list = () => cloud.pages('rds', 'DescribeDBInstances', input, answer => answer.DBInstances)
     const rows = (await orAbsent(list)) ?? []
-    const all = rows.flatMap(row => found(row.DBInstanceIdentifier, tagsIn(row.TagList), row.InstanceCreateTime))
+    const members = name === undefined ? rows.filter(row => row.DBClusterIdentifier) : rows
+    const all = members.flatMap(row => found(row.DBInstanceIdentifier, tagsIn(row.TagList), row.InstanceCreateTime))
     return name === undefined
       ? all.filter(thing => carries(thing.tags, markFilter(this.type, where as { stack: string })))
       : all

@@ -80,7 +80,9 @@ export const dbInstance: AwsKind<DbInstanceIn, DbInstanceOut> = {
     const input = name === undefined ? {} : { DBInstanceIdentifier: name }
     const list = () => cloud.pages('rds', 'DescribeDBInstances', input, answer => answer.DBInstances)
     const rows = (await orAbsent(list)) ?? []
-    const all = rows.flatMap(row => found(row.DBInstanceIdentifier, tagsIn(row.TagList), row.InstanceCreateTime))
+    // One list holds single instances and the members of clusters; the latter are a kind of their own.
+    const single = name === undefined ? rows.filter(row => !row.DBClusterIdentifier) : rows
+    const all = single.flatMap(row => found(row.DBInstanceIdentifier, tagsIn(row.TagList), row.InstanceCreateTime))
     return name === undefined
       ? all.filter(thing => carries(thing.tags, markFilter(this.type, where as { stack: string })))
       : all
