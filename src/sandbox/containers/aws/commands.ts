@@ -1,35 +1,23 @@
 import { object, text, words } from '../../aws/ask.ts'
 import { finishAwsCommand, type Run, runScriptsWith, runsOf, someday } from '../../aws/ssm-runs.ts'
-import type { Thing, World } from '../../model.ts'
-import type { Jobs } from '../jobs.ts'
-import { type CommandResult, commandResult, type Machine, startCommand, stopCommand } from '../machine.ts'
-import type { Runtime } from '../runtime.ts'
+import type { Thing } from '../../model.ts'
+import { type CommandResult, commandResult, startCommand, stopCommand } from '../machine.ts'
 import { everyAws } from './desired.ts'
-import { type Surroundings, wrapped } from './scripts.ts'
-
-export interface CommandGround {
-  world: World
-  runtime: Runtime
-  jobs: Jobs
-  save(): void
-  /** The machine and what its scripts find, while it runs. */
-  machine(id: string): { machine: Machine; surroundings: Surroundings } | undefined
-  /** Nothing may be written any more. */
-  closed(): boolean
-}
+import { wrapped } from './scripts.ts'
+import type { Site } from './site.ts'
 
 /**
  * Runs on the machines what Systems Manager was told to run. What is under way stands in the world (`someday`), so a
  * restarted server goes on waiting for it; the machine never runs the same command twice.
  */
-export function watchAwsCommands(ground: CommandGround): { look(): void } {
-  const { world, runtime, jobs } = ground
+export function watchAwsCommands(site: Site): { look(): void } {
+  const { world, runtime, jobs, up } = site
   const under = new Map<string, string>()
   runScriptsWith(world, () => ({ endsAt: someday, status: 'Success', exitCode: 0, output: '', errors: '' }))
 
   async function carryOut(command: Thing, run: Run): Promise<void> {
-    const place = ground.machine(run.instanceId)
-    if (!place) throw new Error(`The machine ${run.instanceId} does not run.`)
+    const place = up.get(run.instanceId)
+    if (!place?.surroundings) throw new Error(`The machine ${run.instanceId} does not run.`)
     const parameters = object(command.data, 'parameters')
     const script = words(parameters, 'commands').join('\n')
     under.set(`${command.id} ${run.instanceId}`, command.id)
@@ -40,15 +28,15 @@ export function watchAwsCommands(ground: CommandGround): { look(): void } {
       timeout: Number(words(parameters, 'executionTimeout')[0] ?? 3600),
       tree: true,
     })
-    const result = await commandResult(runtime, place.machine, command.id, ground.closed)
-    if (ground.closed()) return
+    const result = await commandResult(runtime, place.machine, command.id, site.closed)
+    if (site.closed()) return
     finishAwsCommand(world, command.id, run.instanceId, outcomeOf(result, Math.max(world.now(), run.startsAt)))
-    ground.save()
+    site.save()
   }
 
   /** Someone cancelled it: what the API says of it stands already. */
   async function end(key: string, commandId: string): Promise<void> {
-    const place = ground.machine(key.split(' ')[1] ?? '')
+    const place = up.get(key.split(' ')[1] ?? '')
     if (place) await stopCommand(runtime, place.machine, commandId)
     under.delete(key)
   }

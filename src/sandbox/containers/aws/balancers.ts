@@ -1,0 +1,117 @@
+import { find, text, time } from '../../aws/ask.ts'
+import { usersOf } from '../../aws/elb-groups.ts'
+import { type Health, judgeTargetsWith } from '../../aws/elb-health.ts'
+import type { Target } from '../../aws/elb-targets.ts'
+import type { Call, Thing } from '../../model.ts'
+import { hold, release } from '../held.ts'
+import { addressesOf, containerId, everyAws, type Placed } from './desired.ts'
+import type { Doors } from './doors.ts'
+import { backName, proxyFiles, serverName } from './haproxy.ts'
+import { bootProxy, readProxy, type Seen, setProxy } from './proxy.ts'
+import type { Site, Up } from './site.ts'
+
+export interface Balancers {
+  look(): void
+  /** Asks every proxy what its checks say. */
+  readHealth(): Promise<void>
+}
+
+const registering: Health = {
+  state: 'initial',
+  reason: 'Elb.RegistrationInProgress',
+  description: 'Target registration is in progress',
+}
+const checking: Health = {
+  state: 'initial',
+  reason: 'Elb.InitialHealthChecking',
+  description: 'Initial health checks in progress',
+}
+
+/** Application and network load balancers as HAProxy with addresses in the VPC; what its checks say is the targets' health. */
+export function watchBalancers(site: Site, doors: Doors): Balancers {
+  const { world, runtime, jobs, up } = site
+  const seen = new Map<string, Map<string, Seen>>()
+  const everHealthy = new Set<string>()
+  const secondMs = Math.max(30, 1000 / site.speed)
+  let opened = ''
+  judgeTargetsWith(world, judge)
+
+  function lookAt(one: Placed): void {
+    const id = containerId(one.thing)
+    site.known.add(id)
+    const there = up.get(id)
+    if (!there) {
+      hold(world, one.thing, 'readyAt')
+      jobs.want(id, () => bootOne(one, id))
+      return
+    }
+    site.follow(there, one)
+    const files = proxyFiles(one, { secondMs, issue: pemOf })
+    site.apply(there, 'files', JSON.stringify(files), () => setProxy(runtime, there.machine, files))
+  }
+
+  async function bootOne(one: Placed, id: string): Promise<void> {
+    const network = await site.networkOf(one)
+    const wish = { sandbox: site.sandbox, id, image: site.image, network, addresses: addressesOf(one) }
+    const proxy: Up = { machine: await bootProxy(runtime, wish), network, applied: {} }
+    await site.followNow(proxy, one)
+    up.set(id, proxy)
+    release(world, one.thing, 'readyAt')
+  }
+
+  function pemOf(names: string[]): string {
+    const { certificate, key } = site.issue(names)
+    return certificate + key
+  }
+
+  function lookAtDoors(): void {
+    const wishes = everyAws(world, 'listener').flatMap(({ call, thing }) => {
+      const balancer = find(call, 'load-balancer', text(thing, 'balancerId'))
+      if (!balancer) return []
+      const there = up.get(containerId(balancer))
+      const port = time(thing, 'port')
+      const to = there && { host: there.machine.realAddress, port, from: there.network.gateway }
+      return [{ name: doorName(balancer, port), to }]
+    })
+    const wanted = JSON.stringify(wishes)
+    if (wanted === opened) return
+    opened = wanted
+    doors.set(wishes).catch(() => (opened = ''))
+  }
+
+  /** The cloud's clock may run faster than machines: one that still sets itself up is not unhealthy, however late it is. */
+  function judge(call: Call, group: Thing, target: Target): Health | undefined {
+    const user = usersOf(call, group)[0]
+    const balancer = user && find(call, 'load-balancer', text(user, 'balancerId'))
+    const told = balancer && seen.get(containerId(balancer))?.get(`${backName(group)}/${serverName(target)}`)
+    if (!told || told.state === 'no check') return registering
+    const key = `${group.id} ${target.id}:${target.port}`
+    if (told.state === 'up') {
+      everHealthy.add(key)
+      return { state: 'healthy' }
+    }
+    const early = target.since + time(group, 'unhealthy') * time(group, 'interval') * 1000
+    const settingUp = up.get(target.id)?.settingUp !== false
+    if (!everHealthy.has(key) && (settingUp || world.now() < early)) return checking
+    const description = `Health checks failed: ${told.why}`
+    return { state: 'unhealthy', reason: 'Target.FailedHealthChecks', description }
+  }
+
+  return {
+    look() {
+      for (const one of everyAws(world, 'load-balancer')) lookAt(one)
+      lookAtDoors()
+    },
+    async readHealth() {
+      for (const { thing } of everyAws(world, 'load-balancer')) {
+        const one = up.get(containerId(thing))
+        if (one?.applied.files) seen.set(containerId(thing), await readProxy(one.machine, one.network.gateway))
+      }
+    },
+  }
+}
+
+/** The name that a listener's local port is kept under. */
+export function doorName(balancer: Thing, port: number): string {
+  return `${text(balancer, 'dnsName').toLowerCase()}:${port}`
+}

@@ -1,0 +1,79 @@
+import { text, time } from '../../aws/ask.ts'
+import { writerOf } from '../../aws/rds-clusters.ts'
+import type { Thing } from '../../model.ts'
+import { hold, release } from '../held.ts'
+import { addressesOf, clusterOf, containerId, everyAws, isMariaDb, type Placed } from './desired.ts'
+import { bootMariaDb, type MariaDbContent, setMariaDbContent } from './mariadb.ts'
+import type { Site, Up } from './site.ts'
+
+/** RDS for MySQL and members of Aurora clusters as MariaDB servers. Other engines stay simulated. */
+export function watchDatabases(site: Site): { look(): void } {
+  const { world, runtime, jobs, up } = site
+
+  function lookAt(one: Placed): void {
+    const { thing } = one
+    const id = containerId(thing)
+    site.known.add(id)
+    if (thing.goneAt !== undefined) {
+      site.takeAway(thing, id, 'goneAt')
+      return
+    }
+    const content = contentOf(one)
+    if (!content) return
+    const there = up.get(id)
+    const wanted = JSON.stringify(content)
+    if (there?.applied.content === wanted) {
+      site.follow(there, one)
+      return
+    }
+    hold(world, thing, 'readyAt')
+    const writer = writerBefore(one)
+    // A reader begins where its writer is.
+    if (writer && !up.get(containerId(writer))?.applied.content) return
+    jobs.want(id, () => make(one, id, there, content))
+  }
+
+  async function make(one: Placed, id: string, there: Up | undefined, content: MariaDbContent): Promise<void> {
+    const database = there ?? (await bootOne(one))
+    await site.followNow(database, one)
+    up.set(id, database)
+    await setMariaDbContent(runtime, database.machine, content)
+    database.applied.content = JSON.stringify(content)
+    release(world, one.thing, 'readyAt')
+  }
+
+  async function bootOne(one: Placed): Promise<Up> {
+    const network = await site.networkOf(one)
+    const machine = await bootMariaDb(runtime, {
+      ...{ sandbox: site.sandbox, id: containerId(one.thing), image: site.image, network },
+      address: addressesOf(one)[0] ?? '',
+      port: time(one.thing, 'port'),
+    })
+    return { machine, network, applied: {} }
+  }
+
+  return {
+    look() {
+      for (const one of everyAws(world, 'db-instance')) if (isMariaDb(one.thing)) lookAt(one)
+    },
+  }
+}
+
+/** Nothing until its password is known: the call that makes it is still under way. */
+function contentOf(one: Placed): MariaDbContent | undefined {
+  const owner = clusterOf(one) ?? one.thing
+  if (text(owner, 'verifier') === '') return undefined
+  const master = { name: text(owner, 'user'), verifier: text(owner, 'verifier') }
+  const content = { master, database: text(owner, 'database') }
+  const writer = writerBefore(one)
+  if (!writer) return content
+  const address = addressesOf({ call: one.call, thing: writer })[0] ?? ''
+  return { ...content, writer: { address, port: time(writer, 'port') } }
+}
+
+/** The writer that this member of a cluster only copies. */
+function writerBefore(one: Placed): Thing | undefined {
+  const cluster = clusterOf(one)
+  const writer = cluster && writerOf(one.call, cluster)
+  return writer?.id === one.thing.id ? undefined : writer
+}

@@ -1,0 +1,107 @@
+import { all, text } from '../../aws/ask.ts'
+import type { Thing } from '../../model.ts'
+import { hold, release } from '../held.ts'
+import { boot, commandResult, startCommand, stopMachine } from '../machine.ts'
+import { whichRun } from '../purge.ts'
+import { everyAws, type Placed } from './desired.ts'
+import type { Endpoints } from './endpoint.ts'
+import { hostName, metadataOf, serveMetadata } from './metadata.ts'
+import { wrapped } from './scripts.ts'
+import type { Site, Up } from './site.ts'
+
+export interface Instances {
+  look(): void
+  /** Looks which containers stopped by themselves. */
+  lookForFallen(): Promise<void>
+}
+
+/** EC2's instances, one by one or of an Auto Scaling group, as containers with systemd. */
+export function watchInstances(site: Site, endpoints: Endpoints): Instances {
+  const { world, runtime, sandbox, jobs, up } = site
+  const stopped = new Set<string>()
+
+  function lookAt(one: Placed): void {
+    const { thing } = one
+    site.known.add(thing.id)
+    const toward = text(thing, 'toward')
+    if (toward === 'terminated') {
+      site.takeAway(thing, thing.id, 'thereAt')
+      return
+    }
+    const running = toward === 'running'
+    if (running !== up.has(thing.id) || (!running && !stopped.has(thing.id))) {
+      hold(world, thing, 'thereAt')
+      jobs.want(thing.id, () => (running ? bootOne(one) : stopOne(thing)))
+      return
+    }
+    const there = up.get(thing.id)
+    if (!there) return
+    site.follow(there, one)
+    const facts = metadataOf(one)
+    site.apply(there, 'metadata', facts, () => serveMetadata(runtime, there.machine, facts))
+  }
+
+  async function bootOne(one: Placed): Promise<void> {
+    const { call, thing } = one
+    const network = await site.networkOf(one)
+    const key = all(call, 'key-pair').find(pair => text(pair, 'name') === text(thing, 'keyName'))
+    const machine = await boot(runtime, {
+      ...{ sandbox, id: thing.id, image: site.image, network },
+      address: text(thing, 'privateIp'),
+      hostName: hostName(thing),
+      keys: key ? [text(key, 'publicKey')] : [],
+    })
+    // The bridge, and with it our own address there, is up from here on.
+    const surroundings = { endpoint: await endpoints.open(network), region: call.region }
+    const facts = metadataOf(one)
+    const there: Up = { machine, network, applied: { metadata: facts }, surroundings, settingUp: false }
+    await serveMetadata(runtime, machine, facts)
+    await site.followNow(there, one)
+    await firstBoot(there, thing)
+    up.set(thing.id, there)
+    stopped.delete(thing.id)
+    release(world, thing, 'thereAt')
+  }
+
+  /** User data runs once in a machine's life, beside everything else. */
+  async function firstBoot(there: Up, thing: Thing): Promise<void> {
+    const { machine, surroundings } = there
+    const script = Buffer.from(text(thing, 'userData'), 'base64')
+    if (script.subarray(0, 2).toString() !== '#!' || !surroundings) return
+    there.settingUp = true
+    const command = { id: 'user-data', script: wrapped(script, surroundings), timeout: 3600, tree: true }
+    await startCommand(runtime, machine, command)
+    const wait = async () => {
+      await commandResult(runtime, machine, command.id, site.closed)
+      there.settingUp = false
+    }
+    jobs.want(`user-data ${thing.id}`, wait, 'waits')
+  }
+
+  async function stopOne(thing: Thing): Promise<void> {
+    up.delete(thing.id)
+    await stopMachine(runtime, sandbox, thing.id)
+    stopped.add(thing.id)
+    release(world, thing, 'thereAt')
+  }
+
+  return {
+    look() {
+      for (const one of everyAws(world, 'instance')) lookAt(one)
+    },
+    /** A machine that was switched off from inside is stopped for the cloud too; everything else is started again. */
+    async lookForFallen() {
+      const before = [...up]
+      const runs = await whichRun(runtime, sandbox)
+      for (const [id, one] of before) {
+        if (runs.get(one.machine.name) || jobs.busy(id) || up.get(id) !== one) continue
+        up.delete(id)
+        const instance = everyAws(world, 'instance').find(({ thing }) => thing.id === id)?.thing
+        if (!instance || text(instance, 'toward') !== 'running') continue
+        stopped.add(id)
+        Object.assign(instance.data, { toward: 'stopped', thereAt: world.now() })
+        world.touch(instance)
+      }
+    },
+  }
+}

@@ -1,0 +1,169 @@
+import type { Issued } from '../../authority.ts'
+import { all, text } from '../../aws/ask.ts'
+import type { Thing, World } from '../../model.ts'
+import { type FirewallWish, firewallText, setFirewall } from '../firewall.ts'
+import { hold, release } from '../held.ts'
+import type { Jobs } from '../jobs.ts'
+import { type Machine, removeMachine, setNames } from '../machine.ts'
+import { ensureNetwork, type Network, removeNetwork } from '../network.ts'
+import type { Runtime } from '../runtime.ts'
+import {
+  addressesOf,
+  clusterOf,
+  containerId,
+  endpointNames,
+  everyAws,
+  groupsOf,
+  inwardRules,
+  type Placed,
+  reachesOut,
+  vpcCidr,
+} from './desired.ts'
+import { statsPort } from './haproxy.ts'
+import type { Surroundings } from './scripts.ts'
+
+export interface AwsRealityGround {
+  world: World
+  /** Saves the world's changes that were made outside of a call. */
+  save(): void
+  /** The id by which the containers are found: not the one of the other cloud's. */
+  sandbox: string
+  runtime: Runtime
+  image: string
+  speed: number
+  /** Local ports by name, kept over a restart. */
+  ports: Map<string, number>
+  keepPort(name: string, port: number): void
+  /** The local port of the embedded cloud's API, for the machines. */
+  apiPort(): number
+  issue(names: string[]): Issued
+}
+
+/** A container that runs, and what was last put on it. */
+export interface Up {
+  machine: Machine
+  network: Network
+  applied: Record<string, string>
+  surroundings?: Surroundings
+  /** Of an instance: its first boot's script has not ended. */
+  settingUp?: boolean
+}
+
+/** What machines, databases and load balancers have in common as containers. */
+export interface Site extends AwsRealityGround {
+  jobs: Jobs
+  /** What runs, by the id of its container. */
+  up: Map<string, Up>
+  /** Ids of everything that has or may have a container or network. */
+  known: Set<string>
+  closed(): boolean
+  networkOf(one: Placed): Promise<Network>
+  /** Does the work unless exactly this was done last. */
+  apply(there: Up, what: string, wanted: string, work: () => Promise<void>): void
+  /** Names and firewall as they are to be: later, or before anything else. */
+  follow(there: Up, one: Placed): void
+  followNow(there: Up, one: Placed): Promise<void>
+  /** It is gone for the API when its container is. */
+  takeAway(thing: Thing, id: string, clock: 'thereAt' | 'goneAt'): void
+  /** Removes containers and networks of things that are not there any more. */
+  lookForLost(): void
+}
+
+export function createSite(
+  ground: AwsRealityGround,
+  { jobs, known, closed }: Pick<Site, 'jobs' | 'known' | 'closed'>,
+): Site {
+  const { world, runtime, sandbox } = ground
+  const up = new Map<string, Up>()
+  const gone = new Set<string>()
+  const networks = new Map<string, Promise<Network>>()
+
+  function apply(there: Up, what: string, wanted: string, work: () => Promise<void>): void {
+    if (there.applied[what] === wanted) return
+    jobs.want(there.machine.id, async () => {
+      await work()
+      there.applied[what] = wanted
+    })
+  }
+
+  return {
+    ...ground,
+    ...{ jobs, up, known, closed, apply },
+    networkOf(one) {
+      const vpcId = text(one.thing, 'vpcId')
+      const cidr = vpcCidr(one)
+      if (cidr === undefined) return Promise.reject(new Error(`The VPC of ${one.thing.id} is gone.`))
+      const made = networks.get(vpcId) ?? ensureNetwork(runtime, { sandbox, vpcId, cidr })
+      networks.set(vpcId, made)
+      known.add(vpcId)
+      made.catch(() => networks.delete(vpcId))
+      return made
+    },
+    follow(there, one) {
+      const wish = firewallOf(there, one)
+      apply(there, 'firewall', firewallText(wish), () => setFirewall(runtime, there.machine, wish))
+      const names = namesFor(one)
+      if (names) apply(there, 'names', JSON.stringify(names), () => setNames(runtime, there.machine, names))
+    },
+    async followNow(there, one) {
+      const wish = firewallOf(there, one)
+      await setFirewall(runtime, there.machine, wish)
+      there.applied.firewall = firewallText(wish)
+      const names = namesFor(one)
+      if (!names) return
+      await setNames(runtime, there.machine, names)
+      there.applied.names = JSON.stringify(names)
+    },
+    takeAway(thing, id, clock) {
+      if (gone.has(id)) return
+      hold(world, thing, clock)
+      jobs.want(id, async () => {
+        up.delete(id)
+        await removeMachine(runtime, sandbox, id)
+        gone.add(id)
+        release(world, thing, clock)
+      })
+    },
+    lookForLost() {
+      const types = ['instance', 'db-instance', 'load-balancer', 'vpc']
+      const there = new Set(types.flatMap(type => everyAws(world, type).map(({ thing }) => containerId(thing))))
+      for (const id of known) {
+        if (there.has(id)) continue
+        jobs.want(id, async () => {
+          up.delete(id)
+          if (id.startsWith('vpc-')) await removeNetwork(runtime, sandbox, id)
+          else await removeMachine(runtime, sandbox, id)
+          networks.delete(id)
+          known.delete(id)
+        })
+      }
+    },
+  }
+}
+
+/** Only machines look names up. */
+function namesFor({ call, thing }: Placed): Record<string, string> | undefined {
+  return thing.type === 'instance' ? endpointNames(call, text(thing, 'vpcId')) : undefined
+}
+
+function firewallOf({ network }: Up, one: Placed): FirewallWish {
+  const { call, thing } = one
+  const groups = groupsOf(one)
+  const rules = inwardRules(call, groups)
+  if (thing.type === 'instance') return { network, rules, peers: [], internet: reachesOut(one) }
+  if (thing.type === 'db-instance') return { network, rules, peers: matesOf(one), internet: false }
+  const open = { protocol: 'all', ports: '-1/-1', from: '0.0.0.0/0', accept: true, priority: 1 }
+  const ours = { ...open, protocol: 'tcp', ports: `${statsPort}/${statsPort}`, from: network.gateway }
+  // A network load balancer may have no groups: then nothing stands before it.
+  return { network, rules: [ours, ...(groups.length > 0 ? rules : [open])], peers: [], internet: false }
+}
+
+/** Servers of a cluster share their storage, which no security group stands before. */
+function matesOf(one: Placed): string[] {
+  const { call, thing } = one
+  const cluster = clusterOf(one)
+  if (!cluster) return []
+  return all(call, 'db-instance')
+    .filter(mate => mate.id !== thing.id && text(mate, 'cluster') === text(cluster, 'name'))
+    .flatMap(mate => addressesOf({ call, thing: mate }))
+}
