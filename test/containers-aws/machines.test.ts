@@ -46,9 +46,11 @@ describe('an instance that really runs', () => {
       'token=$(curl -s -X PUT -H "X-aws-ec2-metadata-token-ttl-seconds: 60" $base/api/token)',
       'ask() { curl -s -H "X-aws-ec2-metadata-token: $token" "$base/meta-data/$1"; echo; }',
       'ask instance-id; ask placement/region; ask iam/security-credentials/',
+      // It is in nobody's way.
+      'timeout 1 python3 -m http.server 80 >/dev/null 2>&1; echo $?',
     ].join('\n')
     const told = await ssmRun(ground, one.id, script)
-    expect(told.StandardOutputContent).toBe(`401\n${one.id}\nap-northeast-1\nweb\n`)
+    expect(told.StandardOutputContent).toBe(`401\n${one.id}\nap-northeast-1\nweb\n124\n`)
   })
 
   it('gets secrets as the provider delivers them: by name, never in the command', async () => {

@@ -57,7 +57,7 @@ async function logOf(id: string, command: string): Promise<string> {
 
 describe('the three tiers in machines that really run', () => {
   it('is built to its end by the program alone', () => {
-    expect(made.stderr + (made.code === 0 ? '' : made.stdout)).toBe('')
+    expect(made.code === 0 ? '' : made.stdout + made.stderr).toBe('')
     expect(made.code).toBe(0)
   })
 
@@ -79,7 +79,7 @@ describe('the three tiers in machines that really run', () => {
   })
 
   it('is taken down with every container', async () => {
-    const gone = await program('down', '--sandbox', '--stack', 'tiers', '--yes')
+    const gone = await program('teardown', '--sandbox', '--stack', 'tiers', '--yes')
     expect(gone.code, gone.stdout + gone.stderr).toBe(0)
     const left = async () =>
       (await aws.runtime.run(['ps', '--all', '--quiet', '--filter', `label=stackwright.sandbox=${aws.sandbox}`])).stdout

@@ -7,6 +7,9 @@ import { inside, type Machine } from '../machine.ts'
 import type { Runtime } from '../runtime.ts'
 import { groupsOf, type Placed } from './desired.ts'
 
+/** Where it really listens: on port 80 it would keep a web server from listening on every address. */
+const port = 50_254
+
 /**
  * The instance metadata service, version 2 only, on each machine itself: it answers from a file that says what the API
  * knows, and hands out the role's temporary keys. They are of the kind that the embedded cloud lets in.
@@ -63,12 +66,22 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
 
 
-Server(("169.254.169.254", 80), Answers).serve_forever()
+Server(("169.254.169.254", ${port}), Answers).serve_forever()
 `
 
 /** Starts the service on the machine, or only tells it what is new. Can be repeated. */
 export async function serveMetadata(runtime: Runtime, machine: Machine, facts: string): Promise<void> {
   const script = `ip address replace 169.254.169.254/32 dev lo
+nft -f - <<'END'
+table ip stackwright_metadata
+delete table ip stackwright_metadata
+table ip stackwright_metadata {
+  chain output {
+    type nat hook output priority -100;
+    ip daddr 169.254.169.254 tcp dport 80 dnat to 169.254.169.254:${port}
+  }
+}
+END
 install -d -m 700 /run/stackwright-metadata
 echo ${base64(facts)} | base64 -d >/run/stackwright-metadata/facts.new
 mv /run/stackwright-metadata/facts.new /run/stackwright-metadata/facts.json
@@ -87,8 +100,8 @@ fi
 
 /** What the service knows, by path. Texts as JSON: `@NOW@` and `@LATER@` are times. */
 export function metadataOf({ call, thing }: Placed): string {
-  const port = find(call, 'network-interface', text(thing, 'interfaceId'))
-  const publicIp = port ? publicIpOf(call, port) : ''
+  const link = find(call, 'network-interface', text(thing, 'interfaceId'))
+  const publicIp = link ? publicIpOf(call, link) : ''
   const role = roleOfProfile(call, text(thing, 'profileArn'))
   const roleName = role ? text(role, 'name') : ''
   const meta: Record<string, string> = {
