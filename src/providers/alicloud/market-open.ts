@@ -1,0 +1,70 @@
+import { CloudProblem, Exit, hasFate } from '../../errors.ts'
+import type { JsonObject } from '../../kind.ts'
+import type { Alicloud } from './cloud.ts'
+import type { Market, Once } from './market.ts'
+import { databaseMarket } from './market-databases.ts'
+import { machineMarket } from './market-machines.ts'
+import { rows, str, tagsIn } from './read.ts'
+
+/** The market of the connected region; each question is asked once a connection. */
+export function openMarket(cloud: Alicloud): Market {
+  const regions = () => cloud.call('ecs', 'DescribeRegions')
+  const once = remember(error => beforehand(error, cloud.region, regions))
+  return {
+    ...machineMarket(cloud, once),
+    ...databaseMarket(cloud, once),
+    regions: () =>
+      once('regions', async () => {
+        const answer = await regions()
+        return rows(answer, 'Regions.Region').map(row => ({ id: str(row, 'RegionId'), name: str(row, 'LocalName') }))
+      }),
+    balancerZones: () => once('balancer zones', () => zonePairs(cloud)),
+    keyPair: name =>
+      once(`key pair ${name}`, async () => {
+        const answer = await cloud.call('ecs', 'DescribeKeyPairs', { KeyPairName: name })
+        const found = rows(answer, 'KeyPairs.KeyPair').find(row => str(row, 'KeyPairName') === name)
+        return found && tagsIn(found)
+      }),
+  }
+}
+
+async function zonePairs(cloud: Alicloud): Promise<{ primary: string; backup: string }[]> {
+  const answer = await cloud.call('slb', 'DescribeAvailableResource')
+  const pairs = rows(answer, 'AvailableResources.AvailableResource')
+  return pairs
+    .map(row => ({ primary: str(row, 'MasterZoneId'), backup: str(row, 'SlaveZoneId') }))
+    .filter(pair => pair.primary && pair.backup && pair.primary !== pair.backup)
+}
+
+/** Answers by key, asked for once; a failed question may be asked again. */
+function remember(explain: (error: unknown) => Promise<unknown>): Once {
+  const known = new Map<string, Promise<unknown>>()
+  return <T>(key: string, ask: () => Promise<T>): Promise<T> => {
+    const before = known.get(key) as Promise<T> | undefined
+    if (before) return before
+    const asked = ask().catch(async error => {
+      known.delete(key)
+      throw await explain(error)
+    })
+    known.set(key, asked)
+    return asked
+  }
+}
+
+/** A refusal while looking around is found before the start: nothing was made. A wrong region is named with the right ones. */
+async function beforehand(error: unknown, region: string, ask: () => Promise<JsonObject>): Promise<unknown> {
+  if (!hasFate(error, 'refused')) return error
+  const { why, next, code, requestId } = error
+  const parts = { exit: Exit.preflight, ...(code && { code }), ...(requestId && { requestId }) }
+  if (code !== 'InvalidRegionId.NotFound') {
+    return new CloudProblem('refused', { ...parts, what: error.what, ...(why && { why }), ...(next && { next }) })
+  }
+  const ids = await ask()
+    .then(answer => rows(answer, 'Regions.Region').map(row => str(row, 'RegionId')))
+    .catch(() => [])
+  return new CloudProblem('refused', {
+    ...parts,
+    what: `Alibaba Cloud has no region ${region}, or none that this account may use.`,
+    next: ids.length > 0 ? `Choose one with --region: ${ids.join(', ')}.` : 'Choose another one with --region.',
+  })
+}
