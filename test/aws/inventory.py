@@ -81,8 +81,10 @@ for row in pages(iam, "list_instance_profiles", "InstanceProfiles"):
     name = row["InstanceProfileName"]
     add("instance-profile", row["Arn"], tags=iam.get_instance_profile(InstanceProfileName=name)["InstanceProfile"].get("Tags"))
 for row in pages(ssm, "describe_parameters", "Parameters"):
+    if row["Name"].startswith("/aws/"):
+        continue
     tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=row["Name"])["TagList"]
-    add("parameter", row["ARN"], tags=tags)
+    add("parameter", row.get("ARN", row["Name"]), tags=tags)
 
 for row in pages(rds, "describe_db_instances", "DBInstances"):
     add("db-instance", row["DBInstanceArn"], row["DBInstanceStatus"], row.get("TagList"))

@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
-import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AnyKind, JsonObject } from '../../src/kind.ts'
 import { type Aws, connectAws } from '../../src/providers/aws/client.ts'
 import * as kinds from '../../src/providers/aws/kinds/index.ts'
-import { python } from '../sandbox-aws/python.ts'
+import { type Moto, startMoto } from './moto.ts'
 import { buildEverything, type Out } from './stack.ts'
 import { make, markFor, removeWholly } from './support.ts'
 
@@ -23,25 +20,18 @@ interface Made {
 }
 
 describe('moto finds nothing wrong with what the kinds of AWS send', () => {
-  let server: ChildProcess
+  let moto: Moto
   let cloud: Aws
   let close: () => void
   const texts = new Map<string, string>()
   const made: Made[] = []
 
   beforeAll(async () => {
-    const interpreter = await python('moto[server]==5.2.5')
-    const port = await freePort()
-    server = spawn(join(dirname(interpreter), 'moto_server'), ['-H', '127.0.0.1', '-p', String(port)], {
-      env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: 'true', MOTO_ACM_VALIDATION_WAIT: '1' },
-      stdio: 'ignore',
-    })
-    const url = `http://127.0.0.1:${port}`
-    await answers(url)
+    moto = await startMoto()
     const connected = await connectAws({
       region: 'ap-northeast-1',
       env: {},
-      sandbox: { url, speed: 20 },
+      sandbox: { url: moto.url, speed: 20 },
       emit: () => {},
       drain: new AbortController().signal,
       reveal: () => 'Sup3r-secret_Word',
@@ -53,7 +43,7 @@ describe('moto finds nothing wrong with what the kinds of AWS send', () => {
   }, 600_000)
   afterAll(() => {
     close?.()
-    server?.kill()
+    moto?.stop()
   })
 
   async function build(kind: AnyKind, address: string, input: JsonObject): Promise<Out> {
@@ -89,24 +79,3 @@ describe('moto finds nothing wrong with what the kinds of AWS send', () => {
     }
   })
 })
-
-function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(port))
-    })
-  })
-}
-
-async function answers(url: string): Promise<void> {
-  for (let look = 0; look < 300; look++) {
-    const there = await fetch(`${url}/moto-api/`).then(
-      answer => answer.ok,
-      () => false,
-    )
-    if (there) return
-    await new Promise(resolve => setTimeout(resolve, 200))
-  }
-  throw new Error('moto did not start')
-}

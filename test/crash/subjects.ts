@@ -8,7 +8,7 @@ export interface Subject {
   cloud: 'alicloud' | 'aws'
   answers: Record<string, string>
   /** Makes what people have in their account before. */
-  ground?(sandbox: Sandbox): Promise<void>
+  ground?(at: { url: string }): Promise<void>
 }
 
 export const django: Subject = { blueprint: 'django', cloud: 'alicloud', answers: {} }
@@ -23,7 +23,7 @@ export const rails: Subject = {
     'bucket.versioned': 'yes',
     'database.deletionProtection': 'yes',
   },
-  ground: sandbox => zoneFor(sandbox.url, 'shop-of-tests.com'),
+  ground: ({ url }) => zoneFor(url, 'shop-of-tests.com'),
 }
 
 /** With groups that grow by themselves. */

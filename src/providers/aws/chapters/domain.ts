@@ -55,7 +55,7 @@ export const domainQuestions: Question<AwsLive>[] = [
     when: values => homeOf(values) === 'route53',
     default: zoneIdFor,
     check: value =>
-      typeof value === 'string' && /^Z[A-Z0-9]{3,31}$/.test(value)
+      typeof value === 'string' && /^[A-Z0-9]{4,32}$/.test(value)
         ? undefined
         : `${show(value)} is not the id of a hosted zone. Ids look like Z0123456789ABCDEFGHIJ.`,
     advanced: true,
