@@ -9,7 +9,10 @@ export async function openView(json: boolean, env: NodeJS.ProcessEnv = process.e
   return (await import('./plain.ts')).plainView(out, env)
 }
 
-/** CI logs and dumb terminals keep every frame of a moving line: they get plain lines. */
+/**
+ * CI logs and dumb terminals keep every frame of a moving line: they get plain lines. So does a terminal that tells no
+ * width (a recorder's): how many rows a moving line takes, and so what to wipe, cannot be known there.
+ */
 function canMove(out: Out, env: NodeJS.ProcessEnv): boolean {
-  return out.errIsTerminal && env.TERM !== 'dumb' && !env.CI
+  return out.errIsTerminal && process.stderr.columns > 0 && env.TERM !== 'dumb' && !env.CI
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -213,3 +214,21 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise(resolve => setTimeout(resolve, 20))
 }
+
+describe('a terminal that tells no width', () => {
+  it('gets plain lines, and the run ends', { timeout: 120_000 }, async () => {
+    const cwd = await emptyFolder()
+    const command = `stty cols 0 rows 0; "${process.execPath}" "${bin}" up --sandbox --yes --stack widthless --blueprint django`
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      cwd,
+      env: env(),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    let shown = ''
+    child.stdout.on('data', chunk => (shown += chunk))
+    const code = await new Promise(resolve => child.on('close', resolve))
+    expect(code).toBe(0)
+    expect(shown).toContain('Done in')
+    expect(shown.length, 'nothing is drawn over and over').toBeLessThan(20_000)
+  })
+})
