@@ -7,7 +7,7 @@ type StackEvent = Event & { is: 'stack' }
 
 export function stackLine(event: StackEvent): string {
   const cloud = event.cloud === 'alicloud' ? 'Alibaba Cloud' : 'AWS'
-  const where = event.sandbox ? `${cloud}, embedded on this machine: nothing is real, nothing costs;` : cloud
+  const where = event.sandbox ? `${cloud}, embedded on this machine: no account is touched, nothing costs;` : cloud
   return oneLine(
     `Stack ${event.stack} (${event.blueprint}) on ${where}${event.sandbox ? '' : ','} region ${event.region}, account ${event.account}`,
   )
