@@ -6,7 +6,7 @@ import { type Sandbox, serve } from '../../src/sandbox/server.ts'
 import { isRead, startProxy } from '../support/proxy.ts'
 import { downHere, type Place, upHere } from '../support/stack.ts'
 import { inParallel } from './killing.ts'
-import { django, inventoryOf, type Subject } from './subjects.ts'
+import { django, inventoryOf, type Subject, sentTwice } from './subjects.ts'
 
 /** So fast that what is measured is the protocol: states last for microseconds of ours, and are still passed through. */
 const SPEED = 20_000
@@ -70,6 +70,7 @@ async function freezeAndResume(verb: Verb, nth: number, wanted: string[], subjec
       throw new Error(`the run after ${what}: ${error}`, { cause: error })
     })
     expect(inventoryOf(stage.sandbox), what).toEqual(wanted)
+    expect(sentTwice(stage.sandbox), what).toEqual([])
     if (verb === 'down') return
     expect((await downHere(stage.place)).left, `teardown after ${what}`).toEqual([])
     expect(inventoryOf(stage.sandbox), `teardown after ${what}`).toEqual(stage.before)

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { type Sandbox, serve } from '../../src/sandbox/server.ts'
 import { bareEnv, type Ended, emptyFolder, run, start } from '../support/bin.ts'
 import { isRead, type Passing, startProxy } from '../support/proxy.ts'
-import { django, inventoryOf, type Subject, upArgsOf } from './subjects.ts'
+import { django, inventoryOf, type Subject, sentTwice, upArgsOf } from './subjects.ts'
 
 export { inventoryOf } from './subjects.ts'
 
@@ -103,6 +103,7 @@ export async function killAt(
     if (verb === 'up' || inventoryOf(scene.sandbox).length > scene.before.length)
       expectDone(await scene.run(args), what)
     expect(inventoryOf(scene.sandbox), what).toEqual(clean.inventory)
+    expect(sentTwice(scene.sandbox), what).toEqual([])
     if (verb === 'up') {
       expectDone(await scene.run(teardownArgs), `teardown after ${what}`)
       expect(inventoryOf(scene.sandbox), `teardown after ${what}`).toEqual(scene.before)

@@ -47,3 +47,16 @@ export function inventoryOf(sandbox: Sandbox): string[] {
     .map(thing => `${thing.type} ${(thing.tags as JsonObject)['stackwright:address'] ?? ''} ${thing.state}`)
     .sort()
 }
+
+/**
+ * Scripts that a machine was sent more than once, whose tokens say that once was meant. Of AWS, where no token of the
+ * cloud's own forbids it.
+ */
+export function sentTwice(sandbox: Sandbox): string[] {
+  const sent = sandbox.world.all().flatMap(({ type, data }) => {
+    if (type !== 'ssm-command') return []
+    const runs = data.runs as { instanceId: string }[]
+    return runs.map(({ instanceId }) => `${data.comment} on ${instanceId}`)
+  })
+  return sent.filter((one, n) => sent.indexOf(one) !== n)
+}

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { cleanRun, expectDone, inParallel, newScene, teardownArgs } from './killing.ts'
-import { django, inventoryOf, type Subject, upArgsOf } from './subjects.ts'
+import { django, inventoryOf, type Subject, sentTwice, upArgsOf } from './subjects.ts'
 
 const FAULTS = 'throttle=0.2,error=0.05,reset=0.05'
 /** What is allowed after the first. */
@@ -26,6 +26,7 @@ async function weather(seed: number, wanted: string[], subject: Subject): Promis
     for (; ended.code === 1 && ups <= MORE_UPS; ups++) ended = await scene.run(upArgs)
     expectDone(ended, `up with seed ${seed}`)
     expect(inventoryOf(scene.sandbox), `seed ${seed}`).toEqual(wanted)
+    expect(sentTwice(scene.sandbox), `seed ${seed}`).toEqual([])
     let down = await scene.run(teardownArgs)
     for (let more = 0; down.code !== 0 && more < MORE_UPS; more++) down = await scene.run(teardownArgs)
     expectDone(down, `teardown with seed ${seed}`)
