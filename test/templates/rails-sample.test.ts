@@ -150,23 +150,22 @@ describe('behind nginx and puma', () => {
   })
 
   test('a form sent by a browser comes back to the page', async () => {
-    const answer = await fetch(`${url}/posts`, {
-      method: 'POST',
-      body: new URLSearchParams({ title: 'By hand' }),
-      headers: { accept: 'text/html' },
-      redirect: 'manual',
-    })
+    const answer = await sendForm('By hand', await openPage())
     expect([answer.status, answer.headers.get('location')]).toEqual([302, `${url}/`])
   })
 
-  test('behind a load balancer that ends TLS the way back is https', async () => {
-    const answer = await fetch(`${url}/posts`, {
-      method: 'POST',
-      body: new URLSearchParams({ title: 'Safely' }),
-      headers: { accept: 'text/html', 'x-forwarded-proto': 'https' },
-      redirect: 'manual',
-    })
-    expect(answer.headers.get('location')).toBe(`${url.replace('http:', 'https:')}/`)
+  test('a form without the token of its page, or sent from a page of another site, is refused', async () => {
+    const { cookie, token } = await openPage()
+    expect((await sendForm('Forged', { cookie, token: '' })).status).toBe(422)
+    expect((await sendForm('Forged', { cookie: '', token })).status).toBe(422)
+    expect((await sendForm('Forged', { cookie, token }, { origin: 'https://elsewhere.example' })).status).toBe(422)
+    expect(await (await fetch(url)).text()).not.toContain('Forged')
+  })
+
+  test('behind a load balancer that ends TLS the way back is https, and the form counts as sent from there', async () => {
+    const home = url.replace('http:', 'https:')
+    const answer = await sendForm('Safely', await openPage(), { 'x-forwarded-proto': 'https', origin: home })
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, `${home}/`])
   })
 
   test('each answer tells which machine gave it, and nginx tells no version', async () => {
@@ -259,6 +258,24 @@ function add(title: string, file?: Buffer, name = ''): Promise<Response> {
   form.append('title', title)
   if (file) form.append('image', new Blob([new Uint8Array(file)], { type: 'image/png' }), name)
   return fetch(`${url}/posts.json`, { method: 'POST', body: form })
+}
+
+interface Visit {
+  cookie: string
+  token: string
+}
+
+/** What a browser keeps of the page with the form. */
+async function openPage(): Promise<Visit> {
+  const answer = await fetch(url)
+  const token = /name="authenticity_token" value="([^"]+)"/.exec(await answer.text())?.[1] ?? ''
+  return { cookie: (answer.headers.get('set-cookie') ?? '').split(';')[0]!, token }
+}
+
+function sendForm(title: string, { cookie, token }: Visit, more: Record<string, string> = {}): Promise<Response> {
+  const headers = { accept: 'text/html', cookie, ...more }
+  const body = new URLSearchParams({ title, authenticity_token: token })
+  return fetch(`${url}/posts`, { method: 'POST', body, headers, redirect: 'manual' })
 }
 
 async function refusal(answer: Response): Promise<[number, string[]]> {

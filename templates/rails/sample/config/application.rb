@@ -13,7 +13,5 @@ module Pictures
     config.load_defaults 6.1
     # The tables are made on the machines, where the application's own folder is not written to.
     config.active_record.dump_schema_after_migration = false
-    # No page needs a session, so there is none that a foreign site could misuse.
-    config.session_store :disabled
   end
 end
