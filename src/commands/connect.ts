@@ -23,7 +23,7 @@ export async function connect(session: Session, target: Target, { quiet = false 
   const { view, env, drain } = session
   const vault = await openVault(target.folder)
   const texts = new Map<string, string>()
-  const sandbox = target.sandbox ? await sandboxFor(session, quiet) : undefined
+  const sandbox = target.sandbox ? await sandboxFor(session, target, quiet) : undefined
   const connected = await target.provider.connect({
     region: target.region,
     env,
@@ -41,13 +41,13 @@ export async function connect(session: Session, target: Target, { quiet = false 
   return { connected, vault, texts }
 }
 
-/** Said before anything is made: where, and on whose account. */
-export function announce(session: Session, target: Target, connected: Connected, blueprint: string): void {
+/** Said before anything is made: where, and on whose account. Without a blueprint when only tags tell of the stack, and they do not. */
+export function announce(session: Session, target: Target, connected: Connected, blueprint: string | undefined): void {
   const { account, accountName } = connected
   session.view.emit({
     is: 'stack',
     stack: target.stack,
-    blueprint,
+    ...(blueprint !== undefined && { blueprint }),
     cloud: target.provider.id,
     region: connected.region,
     account: accountName && accountName !== account ? `${account} (${accountName})` : account,
@@ -57,12 +57,18 @@ export function announce(session: Session, target: Target, connected: Connected,
 
 async function sandboxFor(
   { env, stateFolder, onEnd, view }: Session,
+  { provider }: Target,
   quiet: boolean,
 ): Promise<{ url: string; speed: number; machines?: 'none' | 'container' }> {
-  const { ensureSandbox, findSandbox, sandboxData } = await import('../sandbox/process.ts')
-  const running = quiet ? await findSandbox({ data: sandboxData(stateFolder), env }) : undefined
-  if (running) return running
-  if (!quiet) return ensureSandbox({ stateDir: stateFolder, env, onProgress: text => view.emit({ is: 'note', text }) })
+  const { ensureSandbox, findSandbox, prepareFor, sandboxData } = await import('../sandbox/process.ts')
+  const onProgress = (text: string) => view.emit({ is: 'note', text })
+  const running = quiet
+    ? await findSandbox({ data: sandboxData(stateFolder), env })
+    : await ensureSandbox({ stateDir: stateFolder, env, onProgress })
+  if (running) {
+    await prepareFor(provider.id, running, env, onProgress)
+    return running
+  }
   const { serve } = await import('../sandbox/server.ts')
   const own = await serve({ speed: 50 })
   onEnd.push(() => own.close())

@@ -52,6 +52,21 @@ export async function ensureSandbox({
   return (await findSandbox({ data, env })) ?? (await startSandbox({ data, env, onProgress }))
 }
 
+/**
+ * Makes what the machines of a cloud need besides: those of AWS have an image of their own (minutes, at the first
+ * time). A sandbox that was started elsewhere makes it by itself. Throws a Problem that says what is missing.
+ */
+export async function prepareFor(
+  cloud: string,
+  { machines, pid }: Running,
+  env: NodeJS.ProcessEnv,
+  onProgress: (text: string) => void,
+): Promise<void> {
+  if (cloud !== 'aws' || machines !== 'container' || pid === 0) return
+  const { prepareContainers } = await import('./containers/open.ts')
+  await prepareContainers(env, progress => onProgress(progress.text), cloud)
+}
+
 /** The running sandbox, or nothing. Throws a Problem when STACKWRIGHT_SANDBOX_URL names one that does not answer. */
 export async function findSandbox({
   data,

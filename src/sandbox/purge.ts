@@ -1,6 +1,6 @@
 import { existsSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { forget, idFile, idOf, remembered } from './containers/id.ts'
+import { awsId, forget, idFile, idOf, remembered } from './containers/id.ts'
 import { type Kept, purge } from './containers/purge.ts'
 import { findRuntime } from './containers/runtime.ts'
 import { stopSandbox } from './process.ts'
@@ -19,7 +19,7 @@ export async function purgeSandbox({ data, env }: { data: string; env: NodeJS.Pr
   // The folder's own server, not one that the environment names.
   const stopped = await stopSandbox({ data, env: {} })
   const id = idOf(data)
-  const removed = id === undefined ? [] : await purge(await findRuntime(env), id)
+  const removed = id === undefined ? [] : await purgeContainers(id, env)
   // Only files of ours, by name: the folder may be anyone's.
   const files = ['world.jsonl', 'server.json', 'server.log'].map(name => join(data, name))
   for (const file of [...files, idFile(data)]) rmSync(file, { force: true })
@@ -30,6 +30,12 @@ export async function purgeSandbox({ data, env }: { data: string; env: NodeJS.Pr
   }
   if (id !== undefined) forget(id, env)
   return { stopped, removed }
+}
+
+async function purgeContainers(id: string, env: NodeJS.ProcessEnv): Promise<Kept[]> {
+  const runtime = await findRuntime(env)
+  const both = await Promise.all([id, awsId(id)].map(one => purge(runtime, one)))
+  return both.flat()
 }
 
 /** Removes every sandbox on this computer whose machines ran as containers, and whatever carries their mark. */

@@ -5,15 +5,15 @@ import type { JsonObject } from '../kind.ts'
 import { createAlicloudApi } from './alicloud/api.ts'
 import { frontDoor, inventoryOf, operations } from './alicloud/operations.ts'
 import { type Authority, openAuthority } from './authority.ts'
-import { createAwsApi } from './aws/api.ts'
+import { type Ground as AwsGround, createAwsApi } from './aws/api.ts'
 import { frontDoor as awsFrontDoor } from './aws/front.ts'
 import { inventoryOf as awsInventoryOf } from './aws/inventory.ts'
 import { operations as awsOperations } from './aws/operations.ts'
 import { isAws } from './aws/wire.ts'
 import { announce, claim, release } from './claim.ts'
-import type { OpenOptions } from './containers/open.ts'
-import type { Reality } from './containers/reality.ts'
+import type { BothRealities, OpenOptions } from './containers/open.ts'
 import { type CallLog, createCallLog } from './control.ts'
+import type { Raw, Reply } from './exchange.ts'
 import { createFaults, type Faults, parseFaults } from './faults.ts'
 import { closeServer, createFronts, listen } from './front.ts'
 import { createHttp } from './http.ts'
@@ -86,23 +86,22 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
   }
   let opened: Authority | undefined
   const authority = () => (opened ??= openAuthority(options.data))
-  const reality = await realityFor(options, { world, save: () => save(), speed, ports: store.saved.ports, keepPort })
-  const fronts = createFronts({
-    // What is real answers for itself; AWS is simulated all the same.
-    look: (host, port) => (reality ? undefined : frontDoor(world, host, port)) ?? awsFrontDoor(world, host, port),
-    ports: store.saved.ports,
-    keepPort,
-    authority,
+  const { tokens, ports } = store.saved
+  const real = await realFor(options, {
+    ...{ world, save: () => save(), speed, ports, keepPort, apiPort: () => sandbox.port },
+    issue: names => authority().issue(names),
   })
+  const simulated = (host: string, port: number) => frontDoor(world, host, port) ?? awsFrontDoor(world, host, port)
+  // What is real answers for itself.
+  const fronts = createFronts({ look: real ? () => undefined : simulated, ports, keepPort, authority })
   const log = createCallLog()
-  const { tokens } = store.saved
   const ground = { world, tokens, env: options.env ?? {}, faults: faults.now, save }
-  const alicloud = createAlicloudApi({ ...ground, operations: reality?.operations(operations) ?? operations })
-  const aws = createAwsApi({ ...ground, operations: awsOperations })
+  const alicloud = createAlicloudApi({ ...ground, operations: real?.alicloud(operations) ?? operations })
+  const aws = awsOf(ground, real)
   const inventory = () => [...inventoryOf(world), ...awsInventoryOf(world)].map(thing => ({ ...thing }))
   const server = createHttp(
     async raw => {
-      const reply = isAws(raw) ? await aws(raw) : alicloud(raw)
+      const reply = isAws(raw) ? await (await aws())(raw) : alicloud(raw)
       log.add(reply)
       return reply
     },
@@ -112,13 +111,13 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
         ...statusOf(world, log),
         faults: faults.text(),
         machines: options.machines ?? 'none',
-        troubles: reality?.troubles() ?? [],
+        troubles: real?.troubles() ?? [],
       }),
       inventory,
       calls: log.counts,
       log: log.last,
       setFaults: faults.set,
-      reach: async (host, port) => (await reality?.reach(host, port)) ?? (await fronts.reach(host, port)),
+      reach: async (host, port) => (await real?.reach(host, port)) ?? (await fronts.reach(host, port)),
       authority: () => authority().certificate,
       // The answer to the one who asks leaves first.
       stop: options.onStop ?? (() => void setTimeout(() => sandbox.close(), 20)),
@@ -128,9 +127,9 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
   const { port } = server.address() as AddressInfo
   const close = async () => {
     await Promise.all([closeServer(server), fronts.close()])
-    await reality?.close()
+    await real?.close()
     // Without its data nobody could find what it leaves.
-    if (!options.data || !existsSync(options.data)) await reality?.purge()
+    if (!options.data || !existsSync(options.data)) await real?.purge()
     save({ clock: true })
     store.close()
     whenClosed()
@@ -145,6 +144,8 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
     setFaults: faults.set,
     close: () => (closing ??= close()),
   }
+  // Machines that ran before go on being looked after, whoever calls first.
+  if (real && awsInventoryOf(world).length > 0) await aws()
   return sandbox
 }
 
@@ -162,14 +163,28 @@ function changeable(first: string): { now(): Faults; text(): string; set(spec: s
   }
 }
 
+/** The API of AWS. Where machines are real it opens when it is first wanted: that needs an image of its own. */
+function awsOf(
+  ground: Omit<AwsGround, 'operations'>,
+  real: BothRealities | undefined,
+): () => Promise<(raw: Raw) => Promise<Reply>> {
+  let api: ((raw: Raw) => Promise<Reply>) | undefined
+  return async () => {
+    if (api) return api
+    const made = (await real?.aws(awsOperations)) ?? awsOperations
+    api ??= createAwsApi({ ...ground, operations: made })
+    return api
+  }
+}
+
 /** What makes the machines real, loaded only where they are to be. */
-async function realityFor(
+async function realFor(
   { machines, data, env }: ServeOptions,
   ground: Omit<OpenOptions, 'data' | 'env'>,
-): Promise<Reality | undefined> {
+): Promise<BothRealities | undefined> {
   if (machines !== 'container') return undefined
-  const { openReality } = await import('./containers/open.ts')
-  return await openReality({ ...ground, data, env: env ?? process.env })
+  const { openRealities } = await import('./containers/open.ts')
+  return await openRealities({ ...ground, data, env: env ?? process.env })
 }
 
 function statusOf(world: LiveWorld, log: CallLog): JsonObject {

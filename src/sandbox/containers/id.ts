@@ -29,6 +29,13 @@ export function idOf(data: string): string | undefined {
   return /^[a-z0-9]{4,32}$/.test(id) ? id : undefined
 }
 
+/**
+ * The id under which the containers of AWS are found: each cloud's part removes what it does not know under its own.
+ */
+export function awsId(sandbox: string): string {
+  return `${sandbox}aws`
+}
+
 export function idFile(data: string): string {
   return join(data, 'sandbox-id')
 }

@@ -10,14 +10,7 @@ import type { Runtime } from '../runtime.ts'
 /** On top of the first image: what the setups of the AWS blueprints ask for on Debian, a database server and a load balancer. */
 const packages = [
   ...['ruby', 'ruby-bundler', 'ruby-rails', 'ruby-mysql2', 'puma', 'mariadb-client'],
-  ...[
-    'apache2',
-    'libapache2-mod-proxy-uwsgi',
-    'uwsgi-core',
-    'uwsgi-plugin-python3',
-    'python3-flask',
-    'python3-pymysql',
-  ],
+  ...['apache2', 'uwsgi-core', 'uwsgi-plugin-python3', 'python3-flask', 'python3-pymysql'],
   ...['mariadb-server', 'haproxy', 'awscli'],
 ]
 
@@ -32,7 +25,7 @@ chmod 755 /usr/sbin/policy-rc.d
 apt-get update
 apt-get install -y --no-install-recommends @PACKAGES@
 rm /usr/sbin/policy-rc.d
-systemctl disable apache2 mariadb haproxy puma 2>/dev/null || systemctl disable apache2 mariadb haproxy
+systemctl disable apache2 mariadb mariadb.socket haproxy puma 2>/dev/null || systemctl disable apache2 mariadb mariadb.socket haproxy
 printf '#!/bin/sh\nexec /usr/bin/aws @ENDPOINT@ "$@"\n' >/usr/local/bin/aws
 chmod 755 /usr/local/bin/aws
 rm -rf /var/lib/mysql
