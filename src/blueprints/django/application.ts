@@ -1,6 +1,6 @@
 import type { Json } from '../../kind.ts'
 import type { Question } from '../../question.ts'
-import { checkHealthPath, checkModule, checkPort, checkRef, checkRepository } from './checks.ts'
+import { checkHealthPath, checkModule, checkPort, checkRef, checkRepository, text } from '../checks.ts'
 import { fromGit, sampleHealthPath } from './setup.ts'
 
 export { check, healthPath, proofPath, setup } from './setup.ts'
@@ -59,7 +59,7 @@ export const asks: Question[] = [
     min: 1024,
     max: 65535,
     default: () => 8080,
-    check: checkPort,
+    check: checkPort('gunicorn'),
     advanced: true,
   },
   {
@@ -88,8 +88,4 @@ function checkSecretKey(value: Json): string | undefined {
   if (value.length < 20 || value.length > 200) return 'The Django secret key must have 20 to 200 characters.'
   if (!/^[\x20-\x7e]+$/.test(value)) return 'The Django secret key may have only printable ASCII characters.'
   return undefined
-}
-
-function text(check: (value: string) => string | undefined): (value: Json) => string | undefined {
-  return value => (typeof value === 'string' ? check(value) : 'This must be text.')
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../../kind.ts'
-import type { Question, Values } from '../../question.ts'
-import { checkHealthPath, checkRef, checkRepository } from '../django/checks.ts'
+import type { Question } from '../../question.ts'
+import { checkHealthPath, checkPort, checkRef, checkRepository, text } from '../checks.ts'
 import { fromGit, hasMasterKey, sampleHealthPath } from './setup.ts'
 
 export { check, healthPath, proofPath, setup } from './setup.ts'
@@ -67,7 +67,7 @@ export const asks: Question[] = [
     min: 1024,
     max: 65535,
     default: () => 3000,
-    check: checkPort,
+    check: checkPort('puma'),
     advanced: true,
   },
   {
@@ -91,12 +91,6 @@ export const asks: Question[] = [
   },
 ]
 
-/** nginx and puma cannot share a port. */
-function checkPort(value: Json, values: Values): string | undefined {
-  if (value !== (values['backend.port'] ?? 80)) return undefined
-  return `Port ${value} is nginx's (backend.port); puma needs another one.`
-}
-
 function checkSecretKey(value: Json): string | undefined {
   if (typeof value !== 'string' || /^generate(:\d+)?$/.test(value)) return undefined
   if (value.length < 30 || value.length > 200) return 'The Rails secret key base must have 30 to 200 characters.'
@@ -107,8 +101,4 @@ function checkSecretKey(value: Json): string | undefined {
 function checkMasterKey(value: Json): string | undefined {
   if (typeof value === 'string' && /^([0-9a-f]{32}|[0-9a-f]{64})$/.test(value)) return undefined
   return 'The Rails master key must have 32 or 64 hexadecimal digits.'
-}
-
-function text(check: (value: string) => string | undefined): (value: Json) => string | undefined {
-  return value => (typeof value === 'string' ? check(value) : 'This must be text.')
 }

@@ -1,6 +1,5 @@
-import type { Json } from '../../kind.ts'
 import type { Question } from '../../question.ts'
-import { checkHealthPath, checkModule, checkRef, checkRepository } from '../django/checks.ts'
+import { checkHealthPath, checkModule, checkRef, checkRepository, text } from '../checks.ts'
 import { fromGit, sampleHealthPath } from './setup.ts'
 
 export { check, healthPath, proofPath, setup, webHealthPath } from './setup.ts'
@@ -62,7 +61,3 @@ export const asks: Question[] = [
     advanced: true,
   },
 ]
-
-function text(check: (value: string) => string | undefined): (value: Json) => string | undefined {
-  return value => (typeof value === 'string' ? check(value) : 'This must be text.')
-}

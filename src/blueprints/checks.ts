@@ -1,5 +1,5 @@
-import type { Json } from '../../kind.ts'
-import type { Values } from '../../question.ts'
+import type { Json } from '../kind.ts'
+import type { Values } from '../question.ts'
 
 /** What is wrong with a Git address, or nothing. Everything accepted here is safe as an argument of `git`. */
 export function checkRepository(value: string): string | undefined {
@@ -35,10 +35,17 @@ export function checkHealthPath(value: string): string | undefined {
   return good ? undefined : 'The path must begin with one / and have at most 80 letters, digits and / . _ - % ? & =.'
 }
 
-/** nginx and gunicorn cannot share a port. */
-export function checkPort(value: Json, values: Values): string | undefined {
-  if (value !== (values['backend.port'] ?? 80)) return undefined
-  return `Port ${value} is nginx's (backend.port); gunicorn needs another one.`
+/** Two programs of one machine cannot share a port: nginx stands before this server. */
+export function checkPort(server: string): (value: Json, values: Values) => string | undefined {
+  return (value, values) =>
+    value === (values['backend.port'] ?? 80)
+      ? `Port ${value} is nginx's (backend.port); ${server} needs another one.`
+      : undefined
+}
+
+/** A check of text, for a question: nothing else passes. */
+export function text(check: (value: string) => string | undefined): (value: Json) => string | undefined {
+  return value => (typeof value === 'string' ? check(value) : 'This must be text.')
 }
 
 function checkHttps(value: string): string | undefined {
