@@ -33,7 +33,16 @@ export interface ResourceEvent {
  * A value never holds a secret.
  */
 export type Event =
-  | { is: 'stack'; stack: string; blueprint: string; cloud: string; region: string; account: string; sandbox: boolean }
+  | {
+      is: 'stack'
+      stack: string
+      /** Absent when only tags tell of the stack, and they do not say. */
+      blueprint?: string
+      cloud: string
+      region: string
+      account: string
+      sandbox: boolean
+    }
   | { is: 'plan'; verb: 'up' | 'teardown'; changes: PlanLine[] }
   | { is: 'step'; step: string; title: string; phase: 'started' | 'done'; ms?: number }
   | ResourceEvent

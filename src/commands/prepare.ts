@@ -156,11 +156,15 @@ export function titlesOf(chapters: Asked[]): Record<string, string> {
 export async function savedTitles(blueprint: string, provider: Provider): Promise<Record<string, string>> {
   const load = Object.hasOwn(blueprints, blueprint) ? blueprints[blueprint] : undefined
   if (load) return titlesOf(chaptersOf(await load(), provider))
-  const all = await Promise.all(Object.values(blueprints).map(one => one()))
-  const fitting = all.filter(({ clouds }) => clouds.includes(provider.id))
-  const [first = {}, ...others] = fitting.map(one => titlesOf(chaptersOf(one, provider)))
+  const [first = {}, ...others] = (await blueprintsFor(provider)).map(one => titlesOf(chaptersOf(one, provider)))
   const shared = (step: string, title: string) => others.every(other => other[step] === title)
   return Object.fromEntries(Object.entries(first).map(([step, title]) => [step, shared(step, title) ? title : step]))
+}
+
+/** All blueprints that can be built on a cloud. */
+export async function blueprintsFor({ id }: Provider): Promise<Blueprint[]> {
+  const all = await Promise.all(Object.values(blueprints).map(load => load()))
+  return all.filter(({ clouds }) => clouds.includes(id))
 }
 
 /** The same things chapter by chapter. Within a chapter nothing moves; unknown chapters come last. */

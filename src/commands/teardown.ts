@@ -8,7 +8,7 @@ import { newState, openStore, readState, type State, type Store } from '../state
 import { askYes, confirmTeardown } from './confirm.ts'
 import { announce, connect, type Link } from './connect.ts'
 import type { Flags } from './flags.ts'
-import { byChapter, chaptersOfBlueprint, savedTitles } from './prepare.ts'
+import { blueprintsFor, byChapter, chaptersOfBlueprint, savedTitles } from './prepare.ts'
 import { ANSWERS_FILE } from './replay.ts'
 import { done, needsYes, perform, type Session } from './session.ts'
 import { type Target, targetByName, targetThatIs } from './target.ts'
@@ -43,24 +43,25 @@ async function fromTags(session: Session): Promise<number> {
   const target = await targetByName(session)
   needsYes(session, { verb: 'teardown --from-tags', look: 'status' })
   const link = await connect(session, target)
-  announce(session, target, link.connected, target.saved?.blueprint ?? 'unknown')
-  const look = () => tracesOf({ cloud: link.connected.cloud, kinds: target.provider.kinds }, target.stack)
-  const { entries, foreign } = await look()
+  const { cloud, region } = link.connected
+  session.view.know({ doing: `Looking in ${region} for what carries the tags of "${target.stack}"` })
+  const looking = tracesOf({ cloud, kinds: target.provider.kinds }, target.stack)
+  const { entries, foreign } = await looking.finally(() => session.view.know({ doing: '' }))
+  const blueprint = await blueprintOf(target, entries)
+  announce(session, target, link.connected, blueprint)
   for (const { kind, found } of foreign) {
     const text = `${kind.title} ${found.id} carries the tags of "${target.stack}" without being what they say; it is left alone.`
     session.view.emit({ is: 'warning', text })
   }
-  const { account, region } = link.connected
   const state = newState({
     stack: target.stack,
-    blueprint: target.saved?.blueprint ?? 'unknown',
+    blueprint: blueprint ?? 'unknown',
     cloud: target.provider.id,
-    account,
+    account: link.connected.account,
     region,
     sandbox: target.sandbox,
   })
   Object.assign(state.entries, entries)
-  if (!target.saved) state.blueprint = target.provider.blueprintOf?.(entries) ?? state.blueprint
   if (Object.keys(entries).length === 0) {
     session.view.emit({ is: 'note', text: `Nothing in ${region} carries the tags of a stack "${target.stack}".` })
     return done(session, {})
@@ -73,6 +74,14 @@ async function fromTags(session: Session): Promise<number> {
   refuseLeft(left)
   await forgetSaved(target, link)
   return removed(session, target, state)
+}
+
+/** No tag holds it: what was saved, what the things tell, or the only one that this cloud has. */
+async function blueprintOf({ saved, provider }: Target, entries: State['entries']): Promise<string | undefined> {
+  const told = saved?.blueprint ?? provider.blueprintOf?.(entries)
+  if (told !== undefined || Object.keys(entries).length === 0) return told
+  const [only, ...others] = await blueprintsFor(provider)
+  return others.length === 0 ? only?.id : undefined
 }
 
 /** What goes, with the data and the money in it. */

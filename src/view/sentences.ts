@@ -8,8 +8,9 @@ type StackEvent = Event & { is: 'stack' }
 export function stackLine(event: StackEvent): string {
   const cloud = event.cloud === 'alicloud' ? 'Alibaba Cloud' : 'AWS'
   const where = event.sandbox ? `${cloud}, embedded on this machine: no account is touched, nothing costs;` : cloud
+  const name = event.blueprint ? `${event.stack} (${event.blueprint})` : `${event.stack}, looked for by its tags,`
   return oneLine(
-    `Stack ${event.stack} (${event.blueprint}) on ${where}${event.sandbox ? '' : ','} region ${event.region}, account ${event.account}`,
+    `Stack ${name} on ${where}${event.sandbox ? '' : ','} region ${event.region}, account ${event.account}`,
   )
 }
 

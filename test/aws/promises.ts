@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { expectDone, newScene, type Scene, teardownArgs } from '../crash/killing.ts'
 import { inventoryOf, type Subject, upArgsOf } from '../crash/subjects.ts'
 import { foreigner } from '../support/aws.ts'
-import { bareEnv, type Ended, run, start } from '../support/bin.ts'
+import { bareEnv, type Ended, eventsOf, run, start } from '../support/bin.ts'
 import { isRead, type Passing, startProxy } from '../support/proxy.ts'
 import { laidOpen } from '../support/reveal.ts'
 
@@ -113,6 +113,8 @@ export function provePromises({ subject, machines, given, interruptedAt }: Promi
       expect(ids().sort(), ended.stdout.slice(-3000)).toEqual([...before, copied, wrong].sort())
       expect(ids()).toContain(group)
       expect(ended.stdout + ended.stderr, 'what looks like ours and is not is named').toContain(copied)
+      const { blueprint } = subject
+      expect(eventsOf(ended)[0], 'the blueprint is told').toMatchObject({ is: 'stack', blueprint })
     })
 
     it('up refuses to build a second stack of the same name beside the first, and creates nothing', async () => {
@@ -131,6 +133,11 @@ export function provePromises({ subject, machines, given, interruptedAt }: Promi
       for (let nth = 20; nth < 500 && ids().length > scene.before.length; nth += 15) {
         const ended = await scene.runKilled(fromTags, nth, 'after')
         if (ended.signal !== 'SIGKILL') expectDone(ended)
+        // The killed one may have been killed before it said anything.
+        const [told = {}] = eventsOf(ended)
+        expect([undefined, subject.blueprint], 'of a half, the blueprint is told or not, never wrong').toContain(
+          told.blueprint,
+        )
       }
       expect(inventoryOf(scene.sandbox)).toEqual(scene.before)
     })

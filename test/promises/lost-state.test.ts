@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { expectDone, newScene, type Scene, upArgs } from '../crash/killing.ts'
+import { eventsOf } from '../support/bin.ts'
 import { foreigner } from '../support/foreigner.ts'
 
 let scene: Scene
@@ -45,6 +46,7 @@ describe('with the state folder gone', () => {
     expect(ids().sort()).toEqual([...before, copied, named].sort())
     expect(ids()).toContain(group)
     expect(ended.stdout + ended.stderr, 'what looks like ours and is not is named').toContain(copied)
+    expect(eventsOf(ended)[0], 'the blueprint is told').toMatchObject({ is: 'stack', blueprint: 'django' })
   })
 
   it('up refuses to build a second stack of the same name beside the first, and creates nothing', async () => {
@@ -65,6 +67,14 @@ describe('with the state folder gone', () => {
       if (ended.signal !== 'SIGKILL') expectDone(ended)
     }
     expect(ids()).toEqual([])
+  })
+
+  it('teardown --from-tags of what never was names no blueprint, and says that there is nothing', async () => {
+    const ended = await scene.run(fromTags.filter(arg => arg !== '--json'))
+    expect(ended.code).toBe(0)
+    expect(ended.stderr).toContain('Stack shop, looked for by its tags, on Alibaba Cloud')
+    expect(ended.stderr).toContain('Nothing in ap-northeast-1 carries the tags of a stack "shop"')
+    expect(ended.stderr).not.toMatch(/unknown|undefined/)
   })
 
   it('teardown without --from-tags says that there is no state, and how to go on', async () => {

@@ -21,8 +21,12 @@ export const aws: Provider<Aws, AwsLive> = {
   blueprintOf(entries) {
     const types = Object.values(entries).map(({ type }) => type)
     const has = (...some: string[]) => types.some(type => some.includes(type))
+    // A teardown that was stopped may have left nothing but the network: its subnets tell too.
+    const holds = (places: RegExp) => Object.keys(entries).some(address => places.test(address))
     if (has('aws:db-cluster', 'aws:auto-scaling-group', 'aws:launch-template')) return 'three-tier'
-    return has('aws:db-instance', 'aws:bucket', 'aws:certificate', 'aws:key-pair') ? 'rails' : undefined
+    if (has('aws:db-instance', 'aws:bucket', 'aws:certificate', 'aws:key-pair')) return 'rails'
+    if (holds(/^subnets\/(web|app|database)-\d/)) return 'three-tier'
+    return holds(/^subnets\/private-\d/) ? 'rails' : undefined
   },
   defaultRegion: env => env.AWS_REGION || env.AWS_DEFAULT_REGION || profileRegion(env) || TOKYO,
   async connect(to) {
