@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Json } from '../kind.ts'
 import type { Balancer } from '../providers/provider.ts'
 import type { State } from '../state.ts'
 import { ANSWERS_FILE } from './replay.ts'
-import type { BuildTarget } from './target.ts'
+import type { BuildTarget, Target } from './target.ts'
 
 /** What a finished stack gives to people and scripts: the address, ids they need, where things are, what to do next. */
 export function receipt(
@@ -45,11 +46,22 @@ function recordsOf(state: State, { records }: Pick<Balancer, 'records'>): Record
   return Object.fromEntries(all.map(({ name, type, value }, i) => [`dns.${i + 1}`, `${name} ${type} ${value}`]))
 }
 
+/** What builds a removed stack again: its answers are kept. Nothing where no run came so far as to keep them. */
+export function againOf(target: Target): Record<string, string> {
+  const file = join(target.folder, ANSWERS_FILE)
+  if (!existsSync(file)) return {}
+  const sandbox = target.sandbox ? ' --sandbox' : ''
+  return { again: `stackwright up --answers ${quoted(relative(process.cwd(), file))}${sandbox}${whereOf(target)}` }
+}
+
 /** The command with what it needs to find this stack from here. */
-function command(verb: string, { stack, folder }: BuildTarget): string {
+function command(verb: string, target: BuildTarget): string {
+  return `stackwright ${verb} --stack ${target.stack}${whereOf(target)}`
+}
+
+function whereOf({ folder }: Target): string {
   const stateFolder = relative(process.cwd(), join(folder, '..')) || '.'
-  const where = stateFolder === '.stackwright' ? '' : ` --state ${quoted(stateFolder)}`
-  return `stackwright ${verb} --stack ${stack}${where}`
+  return stateFolder === '.stackwright' ? '' : ` --state ${quoted(stateFolder)}`
 }
 
 function quoted(text: string): string {

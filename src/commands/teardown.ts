@@ -1,15 +1,15 @@
-import { readdir, rm, rmdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, rmdir } from 'node:fs/promises'
 import { down, type Left, type Run, tracesOf } from '../engine.ts'
 import { Exit, Problem } from '../errors.ts'
 import { acquire, type Lease } from '../lock.ts'
 import { planDown } from '../plan.ts'
 import { newState, openStore, readState, type State, type Store } from '../state.ts'
+import { draftIn } from '../wizard/draft.ts'
 import { askYes, confirmTeardown } from './confirm.ts'
 import { announce, connect, type Link } from './connect.ts'
 import type { Flags } from './flags.ts'
 import { blueprintsFor, byChapter, chaptersOfBlueprint, savedTitles } from './prepare.ts'
-import { ANSWERS_FILE } from './replay.ts'
+import { againOf } from './receipt.ts'
 import { done, needsYes, perform, type Session } from './session.ts'
 import { type Target, targetByName, targetThatIs } from './target.ts'
 
@@ -173,13 +173,13 @@ function removed(session: Session, target: Target, state: State): number {
       'A final backup of the database is kept. It costs storage until you delete it in the console of the database.'
     session.view.emit({ is: 'note', text })
   }
-  return done(session, { stack: target.stack, removed: 'everything' })
+  return done(session, { stack: target.stack, removed: 'everything', ...againOf(target) })
 }
 
-/** The folder goes with the last file in it. */
+/** The folder goes with the last file in it. The answers stay: they hold no secret, and the same stack can be built from them. */
 async function removeFolder(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => ['?'])
   if (names.includes('state.json')) return
-  for (const name of ['interview.json', ANSWERS_FILE]) await rm(join(folder, name), { force: true })
+  await draftIn(folder).clear()
   await rmdir(folder).catch(() => undefined)
 }

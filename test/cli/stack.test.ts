@@ -78,7 +78,7 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
     expect(teardown.stderr).toContain('Its data is lost with it.')
     expect(teardown.code).toBe(0)
     expect(await ofStack('life')).toBe(0)
-    expect(existsSync(join(cwd, '.stackwright/life'))).toBe(false)
+    expect(readdirSync(join(cwd, '.stackwright/life')), 'nothing stays but the answers').toEqual(['answers.yaml'])
   })
 
   it('is not begun in a region that does not exist', async () => {
@@ -89,23 +89,36 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
     expect(readdirSync(cwd)).toEqual([])
   })
 
-  it('is built again from the answers file that a run leaves', async () => {
+  it('is built again from the answers file that its teardown keeps, by the command that it prints', async () => {
     const cwd = await emptyFolder()
     const first = await run(['up', '--yes', '--sandbox', '--stack', 'replay', '--answers', tutorial], {
       cwd,
       env: env(),
     })
     expect(first.code).toBe(0)
-    const file = join(cwd, 'answers.yaml')
-    await writeFile(file, await readFile(join(cwd, '.stackwright/replay/answers.yaml'), 'utf8'))
     const planOf = async (...args: string[]) => {
       const ended = await run(['plan', '--json', ...args], { cwd, env: env() })
-      const lines = eventsOf(ended).find(event => event.is === 'plan')!.changes as { action: string }[]
-      return [...new Set(lines.map(line => line.action))]
+      return eventsOf(ended).find(event => event.is === 'plan')!.changes as { action: string; input: object }[]
     }
-    expect(await planOf('--answers', file)).toEqual(['keep'])
+    const actions = (lines: { action: string }[]) => [...new Set(lines.map(line => line.action))]
+    expect(actions(await planOf('--answers', '.stackwright/replay/answers.yaml'))).toEqual(['keep'])
+    const secrets = await readFile(join(cwd, '.stackwright/replay/secrets.json'), 'utf8')
+
+    const gone = await run(['teardown', '--yes', '--json'], { cwd, env: env() })
+    expect(gone.code).toBe(0)
+    const again = (eventsOf(gone).at(-1)!.outputs as { again: string }).again
+    expect(again).toBe('stackwright up --answers .stackwright/replay/answers.yaml --sandbox')
+    expect(readdirSync(join(cwd, '.stackwright/replay'))).toEqual(['answers.yaml'])
+    const kept = await readFile(join(cwd, '.stackwright/replay/answers.yaml'), 'utf8')
+    const { secrets: values } = JSON.parse(secrets) as { secrets: Record<string, { value: string }> }
+    for (const { value } of Object.values(values)) expect(kept).not.toContain(value)
+
+    const planned = await planOf(...again.split(' ').slice(2))
+    expect(actions(planned)).toEqual(['create'])
+    const rebuilt = await run([...again.split(' ').slice(1), '--yes'], { cwd, env: env() })
+    expect(rebuilt.stderr).toContain('Done')
+    expect(rebuilt.code).toBe(0)
     expect((await run(['teardown', '--yes'], { cwd, env: env() })).code).toBe(0)
-    expect(await planOf('--sandbox', '--answers', file)).toEqual(['create'])
   })
 
   it('stays in the embedded cloud, in its account and in its region', async () => {
