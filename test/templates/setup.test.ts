@@ -1,6 +1,5 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
 import { setup } from '../../src/blueprints/django/application.ts'
 import { nginxConf, sampleFiles, setupScript, unit } from '../../src/blueprints/django/setup.ts'
@@ -8,6 +7,7 @@ import { packageFile } from '../../src/files.ts'
 import type { Database } from '../../src/providers/provider.ts'
 import type { Values } from '../../src/question.ts'
 import { envFile } from '../../src/template.ts'
+import { expectGoodUnit, expectSound, packedSize, within } from './scripts.ts'
 import { hostile, paperFolder, run } from './support.ts'
 
 const sample: Values = { 'app.source': 'sample', 'app.port': 8080, 'app.workers': 3, 'app.healthPath': '/health/' }
@@ -19,6 +19,8 @@ const git: Values = {
   'app.module': 'mysite.wsgi:application',
   'app.healthPath': '/ok',
 }
+/** What the script's own `begin` takes for secrets. */
+const ownSecrets = `SECRETS=(${/^ {2}begin django (.*)$/m.exec(setupScript(sample))![1]})`
 const folder = await paperFolder()
 afterAll(() => folder.remove())
 
@@ -26,16 +28,10 @@ describe('the setup script', () => {
   test.each([
     ['the sample', sample],
     ['an application from Git', git],
-  ])('for %s passes bash and shellcheck', async (_, values) => {
-    const file = join(folder.path, 'setup.sh')
-    await writeFile(file, setupScript(values))
-    expect(await run('bash', ['-n', file])).toEqual({ code: 0, out: '', err: '' })
-    expect(await run('shellcheck', [file])).toEqual({ code: 0, out: '', err: '' })
-  })
+  ])('for %s passes bash and shellcheck', (_, values) => expectSound(setupScript(values), folder.path))
 
   test('fits the cloud: at most 12 KB after gzip and base64', () => {
-    for (const values of [sample, git])
-      expect(gzipSync(setupScript(values), { level: 9 }).toString('base64').length).toBeLessThanOrEqual(12 * 1024)
+    for (const values of [sample, git]) expect(packedSize(setupScript(values))).toBeLessThanOrEqual(12 * 1024)
   })
 
   test('holds every file of the sample', async () => {
@@ -81,10 +77,10 @@ describe('the setup script', () => {
 
   test('names the variable that is missing or holds a line break', async () => {
     const all = { DB_ENGINE: 'mysql', DB_HOST: 'h', DB_PORT: '1', DB_NAME: 'n', DB_USER: 'u', DB_PASSWORD: 'p' }
-    expect((await inScript('check_variables', all)).out).toContain('DJANGO_SECRET_KEY is missing')
+    expect((await checkVariables(all)).out).toContain('DJANGO_SECRET_KEY is missing')
     const broken = { ...all, DJANGO_SECRET_KEY: 'k', DB_USER: 'u\nDJANGO_DEBUG=1' }
-    expect((await inScript('check_variables', broken)).out).toContain('DB_USER holds a line break')
-    expect((await inScript('check_variables', { ...all, DJANGO_SECRET_KEY: 'k' })).code).toBe(0)
+    expect((await checkVariables(broken)).out).toContain('DB_USER holds a line break')
+    expect((await checkVariables({ ...all, DJANGO_SECRET_KEY: 'k' })).code).toBe(0)
   })
 
   test('writes the settings file as our own escaper does, readable for root only', async () => {
@@ -118,7 +114,7 @@ describe('the setup script', () => {
   test('ends a failure with the chapter and the last log lines, without the secrets', async () => {
     const log = join(folder.path, 'log')
     await writeFile(log, 'connecting as u with geheim*1\nrefused: key s[e]cret\n')
-    const { out } = await inScript('exec 3>&1; CHAPTER=Database; (exit 7) || finish', {
+    const { out } = await inScript(`exec 3>&1; ${ownSecrets}; LOG=$LOGFILE CHAPTER=Database; (exit 7) || finish`, {
       LOGFILE: log,
       DB_PASSWORD: 'geheim*1',
       DJANGO_SECRET_KEY: 's[e]cret',
@@ -175,11 +171,9 @@ describe('systemd', () => {
   test.each([
     ['the sample', sample],
     ['an application from Git', git],
-  ])('takes the unit for %s without a word', async (_, values) => {
-    const file = join(folder.path, 'stackwright-django.service')
-    await writeFile(file, unit(values).replace('/opt/stackwright/venv/bin/python', '/usr/bin/env'))
-    expect(await run('systemd-analyze', ['verify', '--recursive-errors=no', file])).toMatchObject({ code: 0, err: '' })
-  })
+  ])('takes the unit for %s without a word', (_, values) =>
+    expectGoodUnit(unit(values), folder.path, 'stackwright-django'),
+  )
 
   test('starts gunicorn on the loopback only, with the secrets in a file and not in the unit', () => {
     const text = unit(git)
@@ -217,9 +211,11 @@ async function withDnf({ offers, old, keep }: { offers: string; old?: boolean; k
   return { code, out, asked: (await readFile(asked, 'utf8')).split('\n').slice(0, -1) }
 }
 
-/** Runs some lines with the script's own functions, without its last line, which starts it all. */
+/** The script's first chapter, as it stands in its table of contents. */
+function checkVariables(env: Record<string, string>) {
+  return inScript(/^ {2}chapter 'Variables' (.*)$/m.exec(setupScript(sample))![1]!, env)
+}
+
 function inScript(lines: string, env: Record<string, string>) {
-  const functions = setupScript(sample).replace(/main\n$/, '')
-  const program = `${functions}\nLOG=\${LOGFILE:-}\n${lines}`
-  return run('/bin/bash', ['--norc', '-c', program], { env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', ...env } })
+  return within(setupScript(sample), lines, env)
 }

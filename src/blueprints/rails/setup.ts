@@ -61,7 +61,7 @@ export function setup(values: Values, { database }: Pick<Stack, 'database'>): Se
 /** The script alone. */
 export function setupScript(values: Values): string {
   const git = fromGit(values)
-  return render(machine('library.sh') + template('setup.sh'), {
+  return render(machine('library.sh') + machine('rds.sh') + template('setup.sh'), {
     source: shell(sourceOf(values)),
     repository: shell(git ? String(values['app.repository']) : ''),
     ref: shell(git ? String(values['app.ref'] ?? 'HEAD') : ''),

@@ -53,7 +53,7 @@ export function webScript(values: Values): string {
 /** The application tier's script alone. */
 export function appScript(values: Values): string {
   const git = fromGit(values)
-  return render(machine('library.sh') + template('app.sh'), {
+  return render(machine('library.sh') + machine('rds.sh') + template('app.sh'), {
     source: shell(sourceOf(values)),
     repository: shell(git ? String(values['app.repository']) : ''),
     ref: shell(git ? String(values['app.ref'] ?? 'HEAD') : ''),
