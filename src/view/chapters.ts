@@ -1,4 +1,7 @@
-import type { Phase, PlanLine, ResourceEvent } from '../events.ts'
+import type { Event, Phase, PlanLine, ResourceEvent } from '../events.ts'
+import { oneLine } from './text.ts'
+
+type PlanEvent = Extract<Event, { is: 'plan' }>
 
 /** Where lines of a chapter go: its heading once, then its lines, then its end. */
 export interface Page {
@@ -17,6 +20,15 @@ export interface Chapters {
   end(): void
   /** Resources that are finished, and how many there are. */
   count(): { done: number; all: number }
+}
+
+/** What the chapters are called: numbered as in the tutorial on the way up, by name alone on the way down. */
+export interface Headings {
+  know(titles: Record<string, string> | undefined): void
+  /** From here on it goes this way. */
+  toward(verb: PlanEvent['verb']): void
+  of(step: string, number: number): string
+  titles(): Record<string, string>
 }
 
 const FINAL: Phase[] = ['ready', 'kept', 'removed', 'failed']
@@ -85,5 +97,23 @@ export function inOrder(page: Page): Chapters {
       current = -1
     },
     count: () => ({ done, all }),
+  }
+}
+
+export function createHeadings(): Headings {
+  let titles: Record<string, string> = {}
+  let verb: PlanEvent['verb'] = 'up'
+  return {
+    know(more) {
+      titles = { ...titles, ...more }
+    },
+    toward(way) {
+      verb = way
+    },
+    of(step, number) {
+      const title = titles[step] ?? step
+      return oneLine(verb === 'up' ? `${number}. ${title}` : title)
+    },
+    titles: () => titles,
   }
 }

@@ -1,5 +1,5 @@
 import type { ResourceEvent } from '../events.ts'
-import { inOrder } from './chapters.ts'
+import { createHeadings, inOrder } from './chapters.ts'
 import type { Out } from './out.ts'
 import { planText } from './plan.ts'
 import { problemText } from './problem.ts'
@@ -13,12 +13,10 @@ import { oneLine } from './text.ts'
  */
 export function plainView(out: Out, env: NodeJS.ProcessEnv): View {
   const groups = env.GITHUB_ACTIONS === 'true'
-  let titles: Record<string, string> = {}
-  let verb: 'up' | 'teardown' = 'up'
+  const headings = createHeadings()
   const chapters = inOrder({
     open(step, number) {
-      const title = verb === 'up' ? `${number}. ${titles[step] ?? step}` : (titles[step] ?? step)
-      out.err(groups ? `::group::${oneLine(title)}` : oneLine(title))
+      out.err(`${groups ? '::group::' : ''}${headings.of(step, number)}`)
     },
     line: event => out.err(`  ${resourceLine(event)}`),
     close() {
@@ -40,13 +38,11 @@ export function plainView(out: Out, env: NodeJS.ProcessEnv): View {
   const emit = reader({
     stack: event => out.err(stackLine(event)),
     plan(event) {
-      verb = event.verb
+      headings.toward(event.verb)
       chapters.plan(event.changes)
-      out.err(planText(event.changes, { verb, width: 120, titles }) + '\n')
+      out.err(planText(event.changes, { verb: event.verb, width: 120, titles: headings.titles() }) + '\n')
     },
-    step(event) {
-      titles = { ...titles, [event.step]: event.title }
-    },
+    step: event => headings.know({ [event.step]: event.title }),
     resource,
     throttled: event => out.err(`  · the cloud asks for fewer calls at once: ${event.limit} at a time now`),
     note: event => out.err(oneLine(event.text)),
@@ -67,7 +63,7 @@ export function plainView(out: Out, env: NodeJS.ProcessEnv): View {
     kind: 'plain',
     emit,
     know: facts => {
-      titles = { ...titles, ...facts.titles }
+      headings.know(facts.titles)
       if (facts.doing) out.err(oneLine(facts.doing))
     },
     pause() {},

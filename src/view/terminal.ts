@@ -1,43 +1,76 @@
 import { Chalk, type ChalkInstance, supportsColorStderr } from 'chalk'
 import type { PlanLine, ResourceEvent } from '../events.ts'
-import { inOrder } from './chapters.ts'
-import { openLive } from './live.ts'
+import { type Chapters, createHeadings, type Headings, inOrder } from './chapters.ts'
+import { type Live, openLive } from './live.ts'
 import type { Out } from './out.ts'
 import { type PlanStyle, planText } from './plan.ts'
 import { problemText } from './problem.ts'
-import { reader, type View } from './reader.ts'
+import { type Reading, reader, type View } from './reader.ts'
 import { doneLine, outcomeText, resourceLine, stackLine } from './sentences.ts'
 import { clip, oneLine, wrap } from './text.ts'
 
 /** A terminal: chapters in the tutorial's order, a line for each finished resource, and the live lines below them. */
 export function terminalView(out: Out, env: NodeJS.ProcessEnv): View {
+  const screen = openScreen(out, env)
+  const { live, headings } = screen
+  return {
+    kind: 'terminal',
+    emit: reader(readingOn(screen)),
+    know(facts) {
+      headings.know(facts.titles)
+      live.know(facts)
+      if (facts.doing !== undefined) live.draw()
+    },
+    pause: live.pause,
+    say(text) {
+      live.pause()
+      out.out(text)
+    },
+    close: screen.end,
+  }
+}
+
+/** What the terminal shows at this moment, and how to write on it. */
+interface Screen {
+  out: Out
+  chalk: ChalkInstance
+  live: Live
+  headings: Headings
+  chapters: Chapters
+  /** Nothing is held back and nothing moves any more. */
+  end(): void
+}
+
+function openScreen(out: Out, env: NodeJS.ProcessEnv): Screen {
   // chalk itself does not know NO_COLOR.
   const chalk = new Chalk({ level: env.NO_COLOR ? 0 : supportsColorStderr ? supportsColorStderr.level : 0 })
   const live = openLive(out, env, () => chapters.count())
-  const print = live.above
-  const wrapped = (text: string) => wrap(text, out.width()).join('\n')
-  let titles: Record<string, string> = {}
-  let verb: 'up' | 'teardown' = 'up'
-
+  const headings = createHeadings()
   const chapters = inOrder({
-    open(step, number) {
-      const title = verb === 'up' ? `${number}. ${titles[step] ?? step}` : (titles[step] ?? step)
-      print(`\n${chalk.bold(clip(oneLine(title), out.width()))}`)
-    },
-    line: event => print(painted(clip(`  ${resourceLine(event, out.width())}`, out.width() - 1), event, chalk)),
+    open: (step, number) => live.above(`\n${chalk.bold(clip(headings.of(step, number), out.width()))}`),
+    line: event => live.above(painted(clip(`  ${resourceLine(event, out.width())}`, out.width() - 1), event, chalk)),
     close() {},
   })
+  function end(): void {
+    live.end()
+    chapters.end()
+  }
+  return { out, chalk, live, headings, chapters, end }
+}
 
-  const emit = reader({
+/** What each event writes. */
+function readingOn({ out, chalk, live, headings, chapters, end }: Screen): Reading {
+  const print = live.above
+  const wrapped = (text: string) => wrap(text, out.width()).join('\n')
+  return {
     stack: event => print(wrapped(stackLine(event))),
-    plan(event) {
-      verb = event.verb
-      chapters.plan(event.changes)
-      print('\n' + planText(event.changes, { verb, width: out.width(), titles, paint: painter(chalk) }) + '\n')
+    plan({ verb, changes }) {
+      headings.toward(verb)
+      chapters.plan(changes)
+      const style = { verb, width: out.width(), titles: headings.titles(), paint: painter(chalk) }
+      print(`\n${planText(changes, style)}\n`)
     },
-    step(event) {
-      titles = { ...titles, [event.step]: event.title }
-    },
+    step: event => headings.know({ [event.step]: event.title }),
     resource(event) {
       live.track(event)
       chapters.resource(event)
@@ -56,27 +89,6 @@ export function terminalView(out: Out, env: NodeJS.ProcessEnv): View {
       end()
       print('\n' + chalk.red(folded(problemText({ ...event.problem, exit: event.exit }), out.width())))
     },
-  })
-
-  function end(): void {
-    live.end()
-    chapters.end()
-  }
-
-  return {
-    kind: 'terminal',
-    emit,
-    know(facts) {
-      titles = { ...titles, ...facts.titles }
-      live.know(facts)
-      if (facts.doing !== undefined) live.draw()
-    },
-    pause: live.pause,
-    say(text) {
-      live.pause()
-      out.out(text)
-    },
-    close: end,
   }
 }
 
