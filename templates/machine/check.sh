@@ -19,9 +19,10 @@ status_of() {
   STATUS=$(curl --noproxy '*' -s -o /dev/null -w '%{http_code}' --max-time 10 "http://127.0.0.1:$1$2")
 }
 
-# What a service said last, without a line for each request.
+# What a service said last, without the lines that each request leaves.
 log_of() {
-  journalctl -u "$1" -n 60 --no-pager -o cat 2>&1 | grep -Ev '"[A-Z]+ [^"]* HTTP/[0-9.]+" [0-9]+' | tail -n 8
+  journalctl -u "$1" -n 200 --no-pager -o cat 2>&1 |
+    grep -Ev '"[A-Z]+ [^"]* HTTP/[0-9.]+" [0-9]+|^(\[[^]]*\] )?(Started [A-Z]+ "|Processing by |Completed [23])' | tail -n 8
 }
 
 # Whether somebody accepts connections at HOST PORT; says why not.

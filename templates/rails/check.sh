@@ -10,6 +10,7 @@ main() {
   check_port
   check_application
   check_database
+  check_bucket
   check_page
   echo 'hop machine ok'
 }
@@ -44,6 +45,21 @@ meaning_of() {
     *'ERROR 1049 '*) echo "there is no database $DB_NAME" ;;
     *) echo 'it does not let the application in' ;;
   esac
+}
+
+# By the command line of AWS, where the machine has it, with the rights of the machine's own role.
+check_bucket() {
+  local said
+  if [ -z "${S3_BUCKET:-}" ] || ! command -v aws >/dev/null; then return; fi
+  if ! said=$(timeout 30 aws ${AWS_REGION:+--region "$AWS_REGION"} s3api head-bucket --bucket "$S3_BUCKET" 2>&1); then
+    case $said in
+      *'(404)'*) bad bucket "there is no bucket $S3_BUCKET" "$said" ;;
+      *'(403)'*) bad bucket "the role of this machine may not use the bucket $S3_BUCKET" "$said" ;;
+      *[Cc]redentials*) bad bucket "this machine has no role, so the bucket $S3_BUCKET does not let it in" "$said" ;;
+    esac
+    bad bucket "the bucket $S3_BUCKET cannot be reached from this machine" "$said"
+  fi
+  echo 'hop bucket ok'
 }
 
 main

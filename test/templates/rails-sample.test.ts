@@ -187,6 +187,8 @@ describe('behind nginx and puma', () => {
     await cloud.close()
     expect((await add('Lost', image, 'x.png')).status).toBe(502)
     expect(await server.query('SELECT COUNT(*) FROM app_production.posts')).toBe(before)
+    const unproven = await fetch(`${url}/demo/check`)
+    expect([unproven.status, await unproven.json()]).toEqual([503, { ok: false, bucket: 'does not answer' }])
     await server.stop()
     const ill = await fetch(`${url}/health`)
     expect([ill.status, await ill.json()]).toEqual([503, { ok: false, database: 'does not answer' }])

@@ -7,16 +7,25 @@ class HealthController < ApplicationController
     render json: { ok: false, database: "does not answer" }, status: :service_unavailable
   end
 
-  # A write and a read through the database, taken back: it proves the whole way and leaves nothing.
+  # A write and a read through the database, taken back, and a look at the bucket: it proves the whole way and leaves nothing.
   def proof
     read = nil
-    Post.transaction do
-      read = Post.where(id: Post.create!(title: "check").id).count
-      raise ActiveRecord::Rollback
+    ActiveRecord::Base.connection_pool.with_connection do |connection|
+      # A kept one lives on after a password or a security group has changed.
+      connection.reconnect!
+      Post.transaction do
+        read = Post.where(id: Post.create!(title: "check").id).count
+        raise ActiveRecord::Rollback
+      end
     end
+    Bucket.look if Bucket.there?
     render json: { ok: read == 1 }
-  rescue ActiveRecord::ActiveRecordError
+  rescue ActiveRecord::ActiveRecordError => error
+    logger.error(error.message)
     render json: { ok: false, database: "does not take a write" }, status: :service_unavailable
+  rescue Bucket::Failed => error
+    logger.error(error.message)
+    render json: { ok: false, bucket: "does not answer" }, status: :service_unavailable
   end
 
   def live

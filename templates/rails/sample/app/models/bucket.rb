@@ -26,7 +26,13 @@ module Bucket
     send_signed(Net::HTTP::Get, key, "").body
   end
 
-  # Both may be repeated, and a fresh role takes some seconds until S3 knows it.
+  # Whether it is there and lets this machine in.
+  def look
+    send_signed(Net::HTTP::Head, "", "")
+    nil
+  end
+
+  # All may be repeated, and a fresh role takes some seconds until S3 knows it.
   def send_signed(verb, key, body, headers = {})
     tries ||= 0
     uri = address(key)
