@@ -51,7 +51,10 @@ export interface Resolved {
   missing: Missing[]
   /** Whole sentences, each with the key and where the value came from. Never with a secret. */
   problems: string[]
+  /** About the sources: a secret where others can read it. */
   warnings: string[]
+  /** About the answers, to be said beside the plan: SSH open to the world. */
+  cautions: string[]
   /** What `keepSecrets` will write; nothing is written before. `generate`: the length. */
   secrets: ReadonlyMap<string, { set: string } | { generate: number }>
 }
@@ -103,7 +106,7 @@ export async function settle<Live>(
     values: early(request.questions, given),
     answers: {},
     clear: new Map(),
-    result: { missing: [], problems: [], warnings: [], secrets: new Map() },
+    result: { missing: [], problems: [], warnings: [], cautions: [], secrets: new Map() },
   }
   for (const question of request.questions) await answer(run, question)
   for (const question of request.questions.filter(question => run.given.has(question.key))) await check(run, question)
@@ -111,6 +114,7 @@ export async function settle<Live>(
   const clean = run.result.problems.length === 0
   const rest = clean ? request.questions.filter(question => !run.given.has(question.key)) : []
   for (const question of rest) await check(run, question)
+  for (const question of request.questions) caution(run, question)
   return { answers: run.answers, ...run.result }
 }
 
@@ -264,6 +268,12 @@ async function check<Live>(run: Run<Live>, question: Question<Live>): Promise<vo
   const choices = found.source === 'saved' ? undefined : await choicesOf(question, run.ground, run.values)
   const problem = problemWith(question, found.value, run.values, choices)
   if (problem !== undefined) run.result.problems.push(`${where(question, given, found.value)}: ${problem}`)
+}
+
+function caution<Live>({ answers, values, result }: Run<Live>, { key, caution }: Question<Live>): void {
+  const value = answers[key]?.value
+  const said = value === undefined ? undefined : caution?.(value, values)
+  if (said !== undefined) result.cautions.push(`${key}: ${said}`)
 }
 
 function where<Live>(question: Question<Live>, given: Given | undefined, value?: Json): string {

@@ -64,6 +64,16 @@ export function sourceProblem(value: Json | undefined): string | undefined {
   return cidrProblem(value)
 }
 
+/** Whether a list of addresses and blocks lets in everybody there is. */
+export function includesEveryone(value: Json | undefined): boolean {
+  return listOf(value).some(item => parseCidr(item)?.mask === 0)
+}
+
+/** What to know when anybody may try to log in; `key` is the question that narrows it. */
+export function openToEveryone(what: string, guard: string, key: string): string {
+  return `${what} is open to the whole internet; only the ${guard} keeps others out. To let in your own address alone: --set ${key}=ADDRESS (for example 203.0.113.7).`
+}
+
 export interface NameRules {
   min: number
   max: number

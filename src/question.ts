@@ -42,6 +42,8 @@ export interface Question<Live = unknown> {
   open?: boolean
   /** The sentence that says what is wrong with a value, or nothing. Needs no cloud; sees the other values. */
   check?(value: Json, values: Values): string | undefined
+  /** What people should know of an answer before they say yes, although it is allowed. A sentence, or nothing. */
+  caution?(value: Json, values: Values): string | undefined
   /** For `number`: bounds, both inclusive. */
   min?: number
   max?: number

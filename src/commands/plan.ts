@@ -1,7 +1,7 @@
 import { planText } from '../view/plan.ts'
 import { announce, connect, refuseUnknownRegion } from './connect.ts'
 import type { Flags } from './flags.ts'
-import { answersNow, chaptersOf, prepare, problemBeforehand, titlesOf } from './prepare.ts'
+import { answersNow, chaptersOf, prepare, problemBeforehand, tellCautions, titlesOf } from './prepare.ts'
 import { done, perform, type Session } from './session.ts'
 import { targetToBuild } from './target.ts'
 
@@ -22,5 +22,6 @@ async function work(session: Session): Promise<number> {
   const titles = titlesOf(chaptersOf(target.blueprint, target.provider))
   if (session.view.kind === 'json') session.view.emit({ is: 'plan', verb: 'up', changes: lines })
   else session.view.say(planText(lines, { verb: 'up', width: process.stdout.columns || 120, titles }))
+  tellCautions(session, resolved)
   return done(session, {})
 }

@@ -83,6 +83,11 @@ export async function answersNow(session: Session, target: BuildTarget, link: Li
   return resolved
 }
 
+/** What people should know before they say yes; it stands below the plan, where it is read last. */
+export function tellCautions({ view }: Session, { cautions }: Resolved): void {
+  for (const text of cautions) view.emit({ is: 'warning', text })
+}
+
 /** Draws what the answers mean, and compares it with what is saved. Throws a Problem (exit 4) with all that would stop the run later. */
 export async function prepare(target: BuildTarget, link: Link, resolved: Resolved): Promise<Prepared> {
   const values = valuesOf(resolved.answers)

@@ -8,7 +8,7 @@ import { confirmPlan } from './confirm.ts'
 import { announce, connect, type Link, refuseUnknownRegion } from './connect.ts'
 import type { Flags } from './flags.ts'
 import { forgetInterview, interviewed } from './guided.ts'
-import { answersNow, chaptersOf, type Prepared, prepare, problemBeforehand, titlesOf } from './prepare.ts'
+import { answersNow, chaptersOf, type Prepared, prepare, problemBeforehand, tellCautions, titlesOf } from './prepare.ts'
 import { receipt } from './receipt.ts'
 import { replayOf, saveAnswersFile } from './replay.ts'
 import { refuseBroken, served } from './served.ts'
@@ -35,6 +35,7 @@ async function work(session: Session): Promise<number> {
   const prepared = await prepare(target, link, resolved)
   session.view.know({ titles: titlesOf(chaptersOf(target.blueprint, target.provider)) })
   session.view.emit({ is: 'plan', verb: 'up', changes: prepared.lines })
+  tellCautions(session, resolved)
   await confirmPlan(session, prepared.lines, target.sandbox)
   const store = await openForWriting(session, target, link, prepared)
   await store.save()

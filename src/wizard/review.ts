@@ -21,6 +21,7 @@ export async function review<Live>(page: Review<Live>): Promise<Reply<string | u
   const wrong = [...resolved.problems, ...resolved.missing.map(item => `${item.key}: ${item.label} is missing.`)]
   say(io, `\n${paint.bold.underline('Review')}`)
   for (const problem of wrong) say(io, paint.red(wrap(tame(problem), columns, '  ')))
+  for (const caution of resolved.cautions) say(io, paint.yellow(wrap(tame(caution), columns, '  ')))
   const items = [...(wrong.length === 0 ? [goOn] : []), ...page.chapters.flatMap(chapter => itemsOf(chapter, resolved))]
   const reply = await askPick(
     {

@@ -93,6 +93,7 @@ it('a stack is built by hand with a wrong answer, a step back, a stop and a corr
   terminal.type('shop_db')
   terminal.key('Enter')
   await enterUntil(terminal, 'All right?')
+  expect(terminal.history()).toMatch(/SSH \(port 22\) is open to the whole internet[^?]*--set machine\.sshFrom=/)
   terminal.type('VPC name')
   await terminal.waitFor('> VPC name')
   terminal.key('Enter')

@@ -1,9 +1,9 @@
-import { nameProblem, numberProblem, show } from '../../../checks.ts'
+import { includesEveryone, nameProblem, numberProblem, openToEveryone, show } from '../../../checks.ts'
 import type { Json } from '../../../kind.ts'
 import type { Question, Values } from '../../../question.ts'
 import type { AlicloudLive } from '../live.ts'
 import { machineZones, text, yes } from './names.ts'
-import { portsProblem, sourcesProblem } from './rules.ts'
+import { opens, portsProblem, sourcesProblem } from './rules.ts'
 import { systemAsks } from './system-questions.ts'
 import { wishOf } from './wish.ts'
 
@@ -143,6 +143,10 @@ export const asks: Question<AlicloudLive>[] = [
     ],
     default: () => ['80', '443', 'icmp'],
     check: portsProblem,
+    caution: (value, values) =>
+      yes(values, 'machine.publicIp') && opens(value, 22)
+        ? 'this opens SSH (port 22) to the whole internet, whatever machine.sshFrom says. Leave 22 out here: machine.sshFrom opens it for whom you name.'
+        : undefined,
   },
   {
     key: 'machine.sshFrom',
@@ -152,9 +156,17 @@ export const asks: Question<AlicloudLive>[] = [
     open: true,
     default: () => ['0.0.0.0/0'],
     check: sourcesProblem,
+    caution: sshCaution,
   },
   ...systemAsks,
 ]
+
+/** SSH that everyone may try. Without a public address nobody outside reaches it. */
+function sshCaution(value: Json, values: Values): string | undefined {
+  if (!yes(values, 'machine.publicIp') || !includesEveryone(value)) return undefined
+  const guard = text(values, 'machine.login') === 'password' ? 'password' : 'key'
+  return openToEveryone('SSH (port 22)', guard, 'machine.sshFrom')
+}
 
 /** Image ids of the public images and of people's own; the old CentOS is refused, since nothing can be installed on it. */
 export function imageProblem(value: Json): string | undefined {

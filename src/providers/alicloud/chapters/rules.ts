@@ -60,6 +60,12 @@ export function sourcesProblem(value: Json | undefined): string | undefined {
   return firstOf(items, sourceProblem)
 }
 
+/** Whether a list of opened ports opens this one for everyone, over TCP. */
+export function opens(ports: Json | undefined, port: number): boolean {
+  const rules = listOf(ports).flatMap(item => openRule(item) ?? [])
+  return rules.some(({ protocol, ports: range }) => protocol === 'tcp' && within(port, range))
+}
+
 function openRule(item: string): Rule | undefined {
   if (item === 'icmp') return rule('icmp', '-1/-1', EVERYONE, 'ICMP')
   const [, from, to = from, protocol = 'tcp'] = PORTS.exec(item) ?? []

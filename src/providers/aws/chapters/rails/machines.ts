@@ -1,4 +1,4 @@
-import { firstOf, listOf, numberProblem } from '../../../../checks.ts'
+import { firstOf, includesEveryone, listOf, numberProblem, openToEveryone } from '../../../../checks.ts'
 import type { Drawing, Handle } from '../../../../kind.ts'
 import type { Question, Values } from '../../../../question.ts'
 import type { Chapter, Machine, Subnet } from '../../../provider.ts'
@@ -71,6 +71,8 @@ const asks: Question<AwsLive>[] = [
     when: hasBastion,
     default: () => [EVERYONE],
     check: sourcesProblem,
+    caution: value =>
+      includesEveryone(value) ? openToEveryone('SSH to the bastion', 'key', 'bastion.sshFrom') : undefined,
   },
   ...keyQuestions(hasBastion),
 ]
