@@ -2,8 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { connectAlicloud } from '../../src/providers/alicloud/client.ts'
 import { backend, dbInstance, instance, serverGroup } from '../../src/providers/alicloud/kinds/index.ts'
 import { rows, str } from '../../src/providers/alicloud/read.ts'
+import type { Out } from '../support/bench.ts'
 import { type Bench, make, openBench, removeWholly } from './support.ts'
-import { buildTutorial, type Out } from './tutorial.ts'
+import { buildTutorial } from './tutorial.ts'
 
 const open: (() => Promise<void>)[] = []
 afterEach(async () => {

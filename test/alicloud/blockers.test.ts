@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from 'vitest'
 import { instance, securityGroup, vpc, vswitch } from '../../src/providers/alicloud/kinds/index.ts'
+import type { Out } from '../support/bench.ts'
 import { foreigner } from '../support/foreigner.ts'
 import { type Bench, make, markFor, openBench } from './support.ts'
-import { buildTutorial, type Out } from './tutorial.ts'
+import { buildTutorial } from './tutorial.ts'
 
 let bench: Bench | undefined
 afterEach(async () => {

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AnyKind, JsonObject } from '../../src/kind.ts'
 import * as kinds from '../../src/providers/alicloud/kinds/index.ts'
 import { rows, str } from '../../src/providers/alicloud/read.ts'
+import type { Out } from '../support/bench.ts'
 import { type Bench, make, markFor, openBench, removeWholly } from './support.ts'
-import { buildTutorial, type Out } from './tutorial.ts'
+import { buildTutorial } from './tutorial.ts'
 
 // One contract for every kind: made, found by id and by mark, settled as often as one likes, removed as often as one likes.
 

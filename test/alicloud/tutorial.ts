@@ -1,16 +1,12 @@
 import { expect } from 'vitest'
-import type { AnyKind, JsonObject } from '../../src/kind.ts'
+import type { JsonObject } from '../../src/kind.ts'
 import * as kinds from '../../src/providers/alicloud/kinds/index.ts'
 import { rows, str } from '../../src/providers/alicloud/read.ts'
+import type { Build, Out } from '../support/bench.ts'
 import type { Bench } from './support.ts'
 
-export type Out = { id: string; [key: string]: string }
-
 /** The tutorial's stack, one thing after the other, through whatever way of making the test has. */
-export async function buildTutorial(
-  bench: Bench,
-  build: (kind: AnyKind, address: string, input: JsonObject) => Promise<Out>,
-): Promise<void> {
+export async function buildTutorial(bench: Bench, build: Build): Promise<void> {
   const { cloud } = bench
   const image = str(
     await cloud.call('ecs', 'DescribeImageFromFamily', { ImageFamily: 'acs:debian_12_x64' }),

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AnyKind, JsonObject } from '../../src/kind.ts'
 import * as kinds from '../../src/providers/aws/kinds/index.ts'
-import { buildEverything, type Out } from './stack.ts'
+import type { Out } from '../support/bench.ts'
+import { buildEverything } from './stack.ts'
 import { type Bench, make, markFor, openBench, removeWholly } from './support.ts'
 
 // One contract for every kind: made, found by id and by mark, settled as often as one likes, removed as often as one likes.

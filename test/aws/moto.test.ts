@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AnyKind, JsonObject } from '../../src/kind.ts'
 import { type Aws, connectAws } from '../../src/providers/aws/client.ts'
 import * as kinds from '../../src/providers/aws/kinds/index.ts'
+import type { Out } from '../support/bench.ts'
 import { type Moto, startMoto } from './moto.ts'
-import { buildEverything, type Out } from './stack.ts'
+import { buildEverything } from './stack.ts'
 import { make, markFor, removeWholly } from './support.ts'
 
 // Judged by others: the same contract against moto, an emulator of AWS that we did not write.

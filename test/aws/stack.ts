@@ -1,13 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { expect } from 'vitest'
-import type { AnyKind, JsonObject } from '../../src/kind.ts'
 import * as kinds from '../../src/providers/aws/kinds/index.ts'
+import type { Build, Out } from '../support/bench.ts'
 import type { Bench } from './support.ts'
 
-export type Out = { id: string; [key: string]: string }
 /** A connection, to whichever cloud answers. */
 type Ground = Pick<Bench, 'cloud' | 'texts'>
-export type Build = (kind: AnyKind, address: string, input: JsonObject) => Promise<Out>
 
 const everywhere = '0.0.0.0/0'
 const image = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64'
