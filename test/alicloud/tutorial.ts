@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { JsonObject } from '../../src/kind.ts'
 import * as kinds from '../../src/providers/alicloud/kinds/index.ts'
 import { rows, str } from '../../src/providers/alicloud/read.ts'
-import type { Build, Out } from '../support/bench.ts'
+import type { Build } from '../support/bench.ts'
 import type { Bench } from './support.ts'
 
 /** The tutorial's stack, one thing after the other, through whatever way of making the test has. */

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { expect } from 'vitest'
 import * as kinds from '../../src/providers/aws/kinds/index.ts'
-import type { Build, Out } from '../support/bench.ts'
+import type { Build } from '../support/bench.ts'
 import type { Bench } from './support.ts'
 
 /** A connection, to whichever cloud answers. */
