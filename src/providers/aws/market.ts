@@ -28,6 +28,8 @@ export interface Market {
   bucket(name: string): Promise<'free' | 'ours' | 'taken'>
   /** Elastic IP addresses: how many there are, and how many there may be. */
   addresses(): Promise<{ used: number; most: number }>
+  /** How many there are in the region. How many there may be only Service Quotas would tell. */
+  networks(): Promise<{ vpcs: number; gateways: number }>
 }
 
 export type Arch = 'x86_64' | 'arm64'
@@ -149,6 +151,14 @@ export function openMarket(cloud: Aws): Market {
         ])
         const most = Number(AccountAttributes[0]?.AttributeValues?.[0]?.AttributeValue)
         return { used: Addresses.length, most: most > 0 ? most : Number.POSITIVE_INFINITY }
+      }),
+    networks: () =>
+      once('networks', async () => {
+        const [vpcs, gateways] = await Promise.all([
+          cloud.pages('ec2', 'DescribeVpcs', {}, page => page.Vpcs),
+          cloud.pages('ec2', 'DescribeInternetGateways', {}, page => page.InternetGateways),
+        ])
+        return { vpcs: vpcs.length, gateways: gateways.length }
       }),
   }
 }

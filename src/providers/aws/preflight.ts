@@ -1,6 +1,7 @@
 import { resolveNs } from 'node:dns/promises'
 import type { Values } from '../../question.ts'
 import { number, numbered, text, yes } from './chapters/names.ts'
+import { VPC_QUOTA } from './chapters/network.ts'
 import { zoneOf } from './chapters/subnets.ts'
 import { type AwsLive, archOf } from './live.ts'
 import type { DbClass, Engine, Market } from './market.ts'
@@ -38,6 +39,7 @@ export async function preflight(live: AwsLive, values: Values, ground: Ground): 
     ...(text(values, 'machine.keyName') && makes('machines/key-pair') ? [() => keyNameFree(live.market, values)] : []),
     ...(text(values, 'bucket.name') && makes('database/bucket') ? [() => bucketFree(live.market, values)] : []),
     () => addressesLeft(live.market, values, makes),
+    () => networksLeft(live.market, values, makes),
     ...(text(values, 'domain.zone') === 'route53' ? [() => zoneAnswers(live, values, ground)] : []),
   ]
   return (await Promise.all(checks.map(check => check()))).flat()
@@ -167,6 +169,27 @@ async function addressesLeft(market: Market, values: Values, makes: (address: st
         `nat.count: ${more} more Elastic IP ${more > 1 ? 'addresses are' : 'address is'} needed, and the region has ${used} of the ${most} it may have. Release some, ask AWS for more (Service Quotas)${more > 1 ? ', or take one NAT gateway' : ''}.`,
       ]
     : []
+}
+
+/**
+ * EC2 does not tell how many there may be. More than AWS allows by itself shows that it has raised it; with as many, what
+ * people say counts, so that the run does not end in its first second with a role and a key pair made.
+ */
+async function networksLeft(market: Market, values: Values, makes: (address: string) => boolean): Promise<string[]> {
+  const [vpc, gateway] = [makes('network/vpc'), makes('network/internet-gateway')]
+  if (!vpc && !gateway) return []
+  const said = number(values, 'vpc.quota', 0)
+  const { vpcs, gateways } = await market.networks()
+  const full = (used: number) => (said > 0 ? used >= said : used === VPC_QUOTA)
+  const counts = [
+    ...(vpc && full(vpcs) ? [`${vpcs} VPCs`] : []),
+    ...(gateway && full(gateways) ? [`${gateways} internet gateways`] : []),
+  ]
+  if (counts.length === 0) return []
+  const way = said > 0 ? '' : ` If AWS has raised yours, say so: --set vpc.quota=${VPC_QUOTA * 2}.`
+  return [
+    `vpc.quota: the region has ${counts.join(' and ')}, and may have ${said || VPC_QUOTA} of each. Remove one in the console, ask AWS for more (Service Quotas), or take another region (--region).${way}`,
+  ]
 }
 
 /** The zone is still there, covers the name and, on the internet, is the one that the world asks (facts §7). */

@@ -8,6 +8,9 @@ import { tagTextProblem, text } from './names.ts'
 /** The smallest subnet a load balancer takes (facts §4: eight free addresses, /27 or larger). */
 export const SMALLEST_SUBNET = 27
 
+/** VPCs a region may have unless AWS has raised it; internet gateways follow (facts §11). */
+export const VPC_QUOTA = 5
+
 /** Console: VPC → Create VPC, Internet gateways → Create. `parts`: how many subnets must fit. */
 export function network(parts: number): Chapter<AwsLive, never, Network> {
   return {
@@ -28,6 +31,17 @@ export function network(parts: number): Chapter<AwsLive, never, Network> {
         type: 'text',
         default: () => '10.0.0.0/16',
         check: value => vpcCidrProblem(value, parts),
+      },
+      {
+        key: 'vpc.quota',
+        label: 'VPCs this account may have in the region',
+        help: 'AWS allows five, and so many internet gateways, unless it has raised that for you. Looked at before anything is made.',
+        type: 'number',
+        // Nobody is asked: it matters to whom the preflight names it.
+        when: values => values['vpc.quota'] !== undefined,
+        default: () => VPC_QUOTA,
+        min: 1,
+        max: 10_000,
       },
     ],
     draw(on, values, { stack }) {
