@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answersFrom, valuesOf } from '../../src/answers.ts'
 import { blueprints } from '../../src/blueprints/index.ts'
@@ -168,8 +169,15 @@ describe('The preflight names what the cloud would refuse, and what would do', (
     const { cloud } = await connect()
     const material = new TextEncoder().encode(publicKeyOf(makePrivateKey(), 'x'))
     await cloud.call('ec2', 'ImportKeyPair', { KeyName: 'taken', PublicKeyMaterial: material })
-    const problems = await connected.preflight({ ...rails, 'machine.keyName': 'taken' })
-    expect(problems.join('\n')).toMatch(/machine\.keyName: .*taken/)
+    const keys = { accessKeyId: 'other', secretAccessKey: 'other' }
+    const theirs = new S3Client({ region: 'us-east-1', endpoint: server.url, credentials: keys, forcePathStyle: true })
+    await theirs.send(new CreateBucketCommand({ Bucket: 'taken-by-others' }))
+    theirs.destroy()
+    const set = { 'machine.keyName': 'taken', 'bucket.name': 'taken-by-others' }
+    // What is made is seen by others a little later; each connection asks once.
+    const problems = async () => (await (await connect()).preflight({ ...rails, ...set })).join('\n')
+    await expect.poll(problems, { timeout: 20_000 }).toMatch(/machine\.keyName: .* key pair taken /)
+    await expect.poll(problems, { timeout: 20_000 }).toMatch(/bucket\.name: somebody else has .* taken-by-others/)
   })
 
   test('more public addresses than there may be', async () => {
@@ -177,8 +185,44 @@ describe('The preflight names what the cloud would refuse, and what would do', (
     for (let i = 0; i < 4; i++) await cloud.call('ec2', 'AllocateAddress', { Domain: 'vpc' })
     const west = await connect('us-west-2')
     const values = valuesOf((await answered('rails', west as never, { 'nat.count': '2' })).answers)
-    expect((await west.preflight(values)).join('\n')).toMatch(/nat\.count: 2 more Elastic IP addresses.*4 of the 5/)
-    expect(await west.preflight({ ...values, 'nat.count': 1 })).toEqual([])
+    const problems = async (nats: number) =>
+      (await (await connect('us-west-2')).preflight({ ...values, 'nat.count': nats })).join('\n')
+    await expect
+      .poll(() => problems(2), { timeout: 20_000 })
+      .toMatch(/nat\.count: 2 more Elastic IP addresses.*4 of the 5/)
+    expect(await problems(1)).toBe('')
+  })
+
+  test('a VPC more than the region may have, unless AWS has raised that', async () => {
+    const { cloud } = await connect('eu-west-1')
+    const values = valuesOf((await answered('rails', (await connect('eu-west-1')) as never)).answers)
+    const made: string[] = []
+    const problems = async (set: Values = {}) => {
+      const said = await (await connect('eu-west-1')).preflight({ ...values, ...set })
+      return said.join('\n')
+    }
+    // What is made is listed a little later.
+    const listed = async (count: number) => {
+      const { live } = await connect('eu-west-1')
+      return (await live.market.networks()).vpcs === count
+    }
+    for (let n = 1; n <= 4; n++) {
+      const { Vpc } = await cloud.call('ec2', 'CreateVpc', { CidrBlock: `10.${n}.0.0/16` })
+      made.push(Vpc!.VpcId!)
+    }
+    await expect.poll(() => listed(4), { timeout: 20_000 }).toBe(true)
+    expect(await problems()).toBe('')
+    await cloud.call('ec2', 'CreateVpc', { CidrBlock: '10.5.0.0/16' })
+    await expect.poll(() => listed(5), { timeout: 20_000 }).toBe(true)
+    expect(await problems()).toMatch(/the region has 5 VPCs, and may have 5.*--set vpc\.quota=10/)
+    expect(await problems({ 'vpc.quota': 6 })).toBe('')
+    await expect(
+      cloud.call('ec2', 'CreateVpc', { CidrBlock: '10.6.0.0/16' }),
+      'the cloud itself',
+    ).rejects.toMatchObject({ code: 'VpcLimitExceeded' })
+    await cloud.call('ec2', 'DeleteVpc', { VpcId: made[0]! })
+    await expect.poll(() => listed(4), { timeout: 20_000 }).toBe(true)
+    expect(await problems()).toBe('')
   })
 
   test('what is there already needs no stock', async () => {
