@@ -1,4 +1,4 @@
-import { cidrProblem, isPrivate, parseCidr } from '../../../checks.ts'
+import { cidrProblem, isPrivate, numberProblem, parseCidr } from '../../../checks.ts'
 import type { Json } from '../../../kind.ts'
 import type { Chapter, Network } from '../../provider.ts'
 import { internetGateway, vpc } from '../kinds/index.ts'
@@ -42,6 +42,7 @@ export function network(parts: number): Chapter<AwsLive, never, Network> {
         default: () => VPC_QUOTA,
         min: 1,
         max: 10_000,
+        check: value => numberProblem(value, 1, 10_000),
       },
     ],
     draw(on, values, { stack }) {
