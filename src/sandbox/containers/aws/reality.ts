@@ -6,6 +6,7 @@ import type { Operation } from '../../model.ts'
 import { knownThings } from '../found.ts'
 import { createJobs } from '../jobs.ts'
 import { purge } from '../purge.ts'
+import { createWatch } from '../watch.ts'
 import { doorName, watchBalancers } from './balancers.ts'
 import { watchAwsCommands } from './commands.ts'
 import { watchDatabases } from './databases.ts'
@@ -44,11 +45,10 @@ const atOnce = 3
  */
 export async function createAwsReality(ground: AwsRealityGround): Promise<AwsReality> {
   const { world, runtime, sandbox } = ground
-  let closed = false
-  let unsaved = ''
-  const jobs = createJobs(atOnce, () => lookAndSave())
+  const watch = createWatch({ look: lookBetween, save: ground.save })
+  const jobs = createJobs(atOnce, watch.lookAndSave)
   const known = await knownThings(runtime, sandbox)
-  const site = createSite(ground, { jobs, known, closed: () => closed })
+  const site = createSite(ground, { jobs, known, closed: watch.closed })
   const endpoints = createEndpoints(ground)
   const doors = createDoors(ground)
   const instances = watchInstances(site, endpoints)
@@ -57,32 +57,21 @@ export async function createAwsReality(ground: AwsRealityGround): Promise<AwsRea
   const commands = watchAwsCommands(site)
 
   function look(): void {
-    if (closed) return
+    if (watch.closed()) return
     for (const part of [instances, databases, balancers, commands]) part.look()
     site.lookForLost()
   }
 
-  /** Not inside of a call, whose changes are saved as one. */
-  function lookAndSave(): void {
-    if (closed) return
+  /** What the cloud does by itself (an Auto Scaling group, for one) belongs to no call. */
+  function lookBetween(): void {
     tendAll(world)
     look()
-    try {
-      ground.save()
-      unsaved = ''
-    } catch (error) {
-      // The changes wait for the next time; calls are refused meanwhile with the same words.
-      unsaved = (error as Error).message
-    }
   }
 
-  const timers = [
-    setInterval(lookAndSave, tickMs),
-    setInterval(() => jobs.want('health', balancers.readHealth, 'waits'), healthMs),
-    setInterval(() => jobs.want('fallen', instances.lookForFallen, 'waits'), fallenMs),
-  ]
-  for (const timer of timers) timer.unref()
-  lookAndSave()
+  watch.every(tickMs, watch.lookAndSave)
+  watch.every(healthMs, () => jobs.want('health', balancers.readHealth, 'waits'))
+  watch.every(fallenMs, () => jobs.want('fallen', instances.lookForFallen, 'waits'))
+  watch.lookAndSave()
 
   return {
     operations: all => withAwsReality(all, look),
@@ -97,12 +86,11 @@ export async function createAwsReality(ground: AwsRealityGround): Promise<AwsRea
       const scheme = ['HTTPS', 'TLS'].includes(text(listener, 'protocol')) ? 'https' : 'http'
       return `${scheme}://127.0.0.1:${local}`
     },
-    troubles: () => [...jobs.troubles(), ...(unsaved === '' ? [] : [unsaved])],
+    troubles: () => [...jobs.troubles(), ...watch.troubles()],
     idle: jobs.idle,
     async close() {
-      for (const timer of timers) clearInterval(timer)
       // What waits for a command on a machine gives up; the command goes on there.
-      closed = true
+      watch.close()
       jobs.close()
       await Promise.all([endpoints.close(), doors.close()])
       await jobs.idle()

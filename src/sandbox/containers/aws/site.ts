@@ -4,9 +4,10 @@ import type { Thing, World } from '../../model.ts'
 import { type FirewallWish, firewallText, setFirewall } from '../firewall.ts'
 import { hold, release } from '../held.ts'
 import type { Jobs } from '../jobs.ts'
-import { type Machine, removeMachine, setNames } from '../machine.ts'
-import { ensureNetwork, type Network, removeNetwork } from '../network.ts'
+import { removeMachine, setNames } from '../machine.ts'
+import type { Network } from '../network.ts'
 import type { Runtime } from '../runtime.ts'
+import { createStanding, type Standing, type Up as UpAnywhere } from '../standing.ts'
 import {
   addressesOf,
   clusterOf,
@@ -40,26 +41,19 @@ export interface AwsRealityGround {
 }
 
 /** A container that runs, and what was last put on it. */
-export interface Up {
-  machine: Machine
-  network: Network
-  applied: Record<string, string>
+export interface Up extends UpAnywhere {
   surroundings?: Surroundings
   /** Of an instance: its first boot's script has not ended. */
   settingUp?: boolean
 }
 
 /** What machines, databases and load balancers have in common as containers. */
-export interface Site extends AwsRealityGround {
+export interface Site extends AwsRealityGround, Pick<Standing<Up>, 'up' | 'apply'> {
   jobs: Jobs
-  /** What runs, by the id of its container. */
-  up: Map<string, Up>
   /** Ids of everything that has or may have a container or network. */
   known: Set<string>
   closed(): boolean
   networkOf(one: Placed): Promise<Network>
-  /** Does the work unless exactly this was done last. */
-  apply(there: Up, what: string, wanted: string, work: () => Promise<void>): void
   /** Names and firewall as they are to be: later, or before anything else. */
   follow(there: Up, one: Placed): void
   followNow(there: Up, one: Placed): Promise<void>
@@ -74,31 +68,14 @@ export function createSite(
   { jobs, known, closed }: Pick<Site, 'jobs' | 'known' | 'closed'>,
 ): Site {
   const { world, runtime, sandbox } = ground
-  const up = new Map<string, Up>()
+  const standing = createStanding<Up>({ sandbox, runtime, jobs, known })
+  const { up, apply } = standing
   const gone = new Set<string>()
-  const networks = new Map<string, Promise<Network>>()
-
-  function apply(there: Up, what: string, wanted: string, work: () => Promise<void>): void {
-    if (there.applied[what] === wanted) return
-    jobs.want(there.machine.id, async () => {
-      await work()
-      there.applied[what] = wanted
-    })
-  }
 
   return {
     ...ground,
     ...{ jobs, up, known, closed, apply },
-    networkOf(one) {
-      const vpcId = text(one.thing, 'vpcId')
-      const cidr = vpcCidr(one)
-      if (cidr === undefined) return Promise.reject(new Error(`The VPC of ${one.thing.id} is gone.`))
-      const made = networks.get(vpcId) ?? ensureNetwork(runtime, { sandbox, vpcId, cidr })
-      networks.set(vpcId, made)
-      known.add(vpcId)
-      made.catch(() => networks.delete(vpcId))
-      return made
-    },
+    networkOf: one => standing.network(text(one.thing, 'vpcId'), vpcCidr(one), one.thing.id),
     follow(there, one) {
       const wish = firewallOf(there, one)
       apply(there, 'firewall', firewallText(wish), () => setFirewall(runtime, there.machine, wish))
@@ -127,16 +104,7 @@ export function createSite(
     lookForLost() {
       const types = ['instance', 'db-instance', 'load-balancer', 'vpc']
       const there = new Set(types.flatMap(type => everyAws(world, type).map(({ thing }) => containerId(thing))))
-      for (const id of known) {
-        if (there.has(id)) continue
-        jobs.want(id, async () => {
-          up.delete(id)
-          if (id.startsWith('vpc-')) await removeNetwork(runtime, sandbox, id)
-          else await removeMachine(runtime, sandbox, id)
-          networks.delete(id)
-          known.delete(id)
-        })
-      }
+      standing.lookForLost(id => there.has(id))
     },
   }
 }

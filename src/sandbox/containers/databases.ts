@@ -1,0 +1,53 @@
+import { text } from '../alicloud/ask.ts'
+import type { Thing } from '../model.ts'
+import { bootDatabase, setContent } from './database.ts'
+import { databaseContent, everyThing } from './desired.ts'
+import { hold, release } from './held.ts'
+import type { Site } from './site.ts'
+import type { Up } from './standing.ts'
+
+/** RDS for PostgreSQL as real servers. Other engines stay simulated. */
+export function watchDatabases(site: Site): { look(): void } {
+  const { world, runtime, sandbox, jobs, up } = site
+
+  function lookAt(instance: Thing): void {
+    site.known.add(instance.id)
+    if (instance.goneAt !== undefined) {
+      site.takeAway(instance)
+      return
+    }
+    const one = up.get(instance.id)
+    const parts = ['db-account', 'database']
+      .flatMap(type => everyThing(world, type))
+      .filter(part => text(part, 'instanceId') === instance.id)
+    const content = databaseContent(world, instance)
+    const wanted = JSON.stringify(content)
+    if (one?.applied.content === wanted) return
+    for (const part of parts) hold(world, part, 'readyAt')
+    hold(world, instance, 'readyAt')
+    hold(world, instance, 'busyUntil')
+    jobs.want(instance.id, async () => {
+      const database = one ?? (await bootOne(instance))
+      await setContent(runtime, database.machine, Number(text(instance, 'port')), content)
+      up.set(instance.id, { ...database, applied: { content: wanted } })
+      for (const part of [...parts, instance]) release(world, part, 'readyAt')
+      release(world, instance, 'busyUntil')
+    })
+  }
+
+  async function bootOne(instance: Thing): Promise<Up> {
+    const network = await site.networkOf(instance)
+    const machine = await bootDatabase(runtime, {
+      ...{ sandbox, id: instance.id, image: site.image, network },
+      address: text(instance, 'privateIp'),
+      port: Number(text(instance, 'port')),
+    })
+    return { machine, network, applied: {} }
+  }
+
+  return {
+    look() {
+      for (const one of everyThing(world, 'db-instance')) if (text(one, 'engine') === 'PostgreSQL') lookAt(one)
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { text } from '../alicloud/ask.ts'
+import type { Thing } from '../model.ts'
+import { vpcCidr } from './desired.ts'
+import type { Doors } from './found.ts'
+import { hold, release } from './held.ts'
+import type { Jobs } from './jobs.ts'
+import { removeMachine } from './machine.ts'
+import type { Network } from './network.ts'
+import type { Runtime } from './runtime.ts'
+import { createStanding, type Standing, type Up } from './standing.ts'
+
+export interface RealityGround extends Doors {
+  /** Saves the world's changes that were made outside of a call. */
+  save(): void
+  /** The id of the sandbox's data. */
+  sandbox: string
+  runtime: Runtime
+  image: string
+  /** How fast the cloud's time runs. */
+  speed: number
+}
+
+/** What machines and databases have in common as containers. */
+export interface Site extends RealityGround, Pick<Standing<Up>, 'up' | 'apply'> {
+  jobs: Jobs
+  /** Ids of everything that has or may have a container or network. */
+  known: Set<string>
+  networkOf(thing: Thing): Promise<Network>
+  /** It is gone for the API when its container is. */
+  takeAway(thing: Thing): void
+  /** Removes containers and networks of things that are not there any more. */
+  lookForLost(): void
+}
+
+export function createSite(ground: RealityGround, { jobs, known }: Pick<Site, 'jobs' | 'known'>): Site {
+  const { world, runtime, sandbox } = ground
+  const standing = createStanding<Up>({ sandbox, runtime, jobs, known })
+  const { up, apply } = standing
+  return {
+    ...ground,
+    ...{ jobs, known, up, apply },
+    networkOf: thing => standing.network(text(thing, 'vpcId'), vpcCidr(world, thing), thing.id),
+    takeAway(thing) {
+      if (!known.has(thing.id)) return
+      hold(world, thing, 'goneAt')
+      jobs.want(thing.id, async () => {
+        up.delete(thing.id)
+        await removeMachine(runtime, sandbox, thing.id)
+        known.delete(thing.id)
+        release(world, thing, 'goneAt')
+      })
+    },
+    lookForLost: () =>
+      standing.lookForLost(id => ['instance', 'db-instance', 'vpc'].some(type => world.get(type, id) !== undefined)),
+  }
+}
