@@ -3,6 +3,7 @@ import { isSecret } from '../../kind.ts'
 import type { Setup, Stack } from '../../providers/provider.ts'
 import type { Values } from '../../question.ts'
 import { integer, render, shell, shellWords, systemd, systemdText } from '../../template.ts'
+import { backendPort, fromGit, machine, origin } from '../common.ts'
 
 const templates = 'templates/django/'
 /** Served by the sample; asks the database too. */
@@ -50,9 +51,7 @@ export function setup(values: Values, { database }: Pick<Stack, 'database'>): Se
 export function setupScript(values: Values): string {
   const git = fromGit(values)
   return render(machine('library.sh') + template('setup.sh'), {
-    source: shell(git ? 'git' : 'sample'),
-    repository: shell(git ? String(values['app.repository']) : ''),
-    ref: shell(git ? String(values['app.ref'] ?? 'HEAD') : ''),
+    ...origin(values),
     module: shell(moduleOf(values)),
     healthPath: shell(healthPath(values)),
     backendPort: integer(backendPort(values)),
@@ -72,11 +71,6 @@ export function check(values: Values): string {
     healthPath: shell(healthPath(values)),
     database: shell(machine('database.py')),
   })
-}
-
-/** A write and a read through the database, taken back. Only the sample has such a page. */
-export function proofPath(values: Values): string | undefined {
-  return fromGit(values) ? undefined : '/demo/check'
 }
 
 /** The systemd unit that runs gunicorn. */
@@ -102,11 +96,6 @@ export function healthPath(values: Values): string {
   return String(values['app.healthPath'] ?? sampleHealthPath)
 }
 
-/** Whether the application is the user's own. */
-export function fromGit(values: Values): boolean {
-  return values['app.source'] === 'git'
-}
-
 function moduleOf(values: Values): string {
   return fromGit(values) ? String(values['app.module']) : sampleModule
 }
@@ -115,14 +104,6 @@ function template(file: string): string {
   return readPackageFile(templates + file)
 }
 
-function machine(file: string): string {
-  return readPackageFile(`templates/machine/${file}`)
-}
-
 function appPort(values: Values): number {
   return Number(values['app.port'] ?? 8080)
-}
-
-function backendPort(values: Values): number {
-  return Number(values['backend.port'] ?? 80)
 }

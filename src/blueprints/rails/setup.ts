@@ -3,6 +3,7 @@ import { isSecret, type Secret } from '../../kind.ts'
 import type { Setup, Stack } from '../../providers/provider.ts'
 import type { Values } from '../../question.ts'
 import { integer, nginx, render, shell, shellWords, systemd, systemdText } from '../../template.ts'
+import { backendPort, fromGit, machine, origin, sourceOf } from '../common.ts'
 
 const templates = 'templates/rails/'
 /** Served by the sample; asks the database too. */
@@ -62,9 +63,7 @@ export function setup(values: Values, { database }: Pick<Stack, 'database'>): Se
 export function setupScript(values: Values): string {
   const git = fromGit(values)
   return render(machine('library.sh') + machine('rds.sh') + template('setup.sh'), {
-    source: shell(sourceOf(values)),
-    repository: shell(git ? String(values['app.repository']) : ''),
-    ref: shell(git ? String(values['app.ref'] ?? 'HEAD') : ''),
+    ...origin(values),
     healthPath: shell(healthPath(values)),
     backendPort: integer(backendPort(values)),
     appPort: integer(appPort(values)),
@@ -80,11 +79,6 @@ export function check(values: Values): string {
     appPort: integer(appPort(values)),
     healthPath: shell(healthPath(values)),
   })
-}
-
-/** A write and a read through the database, taken back. Only the sample has such a page. */
-export function proofPath(values: Values): string | undefined {
-  return fromGit(values) ? undefined : '/demo/check'
 }
 
 /** The systemd unit that runs puma. */
@@ -110,18 +104,9 @@ export function healthPath(values: Values): string {
   return String(values['app.healthPath'] ?? sampleHealthPath)
 }
 
-/** Whether the application is the user's own. */
-export function fromGit(values: Values): boolean {
-  return values['app.source'] === 'git'
-}
-
 /** Whether the user's own application has credentials that only its master key opens. */
 export function hasMasterKey(values: Values): boolean {
   return fromGit(values) && values['app.credentials'] === true
-}
-
-function sourceOf(values: Values): string {
-  return fromGit(values) ? 'git' : 'sample'
 }
 
 function secretOf(values: Values, key: string): Secret {
@@ -133,14 +118,6 @@ function template(file: string): string {
   return readPackageFile(templates + file)
 }
 
-function machine(file: string): string {
-  return readPackageFile(`templates/machine/${file}`)
-}
-
 function appPort(values: Values): number {
   return Number(values['app.port'] ?? 3000)
-}
-
-function backendPort(values: Values): number {
-  return Number(values['backend.port'] ?? 80)
 }

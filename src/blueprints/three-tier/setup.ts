@@ -2,6 +2,7 @@ import { readPackageFile } from '../../files.ts'
 import type { Setup, Stack } from '../../providers/provider.ts'
 import type { Values } from '../../question.ts'
 import { configWord, integer, render, shell } from '../../template.ts'
+import { fromGit, machine, origin, sourceOf } from '../common.ts'
 
 const templates = 'templates/three-tier/'
 /** Answered by a web server itself: whether this machine lives. */
@@ -54,9 +55,7 @@ export function webScript(values: Values): string {
 export function appScript(values: Values): string {
   const git = fromGit(values)
   return render(machine('library.sh') + machine('rds.sh') + template('app.sh'), {
-    source: shell(sourceOf(values)),
-    repository: shell(git ? String(values['app.repository']) : ''),
-    ref: shell(git ? String(values['app.ref'] ?? 'HEAD') : ''),
+    ...origin(values),
     healthPath: shell(healthPath(values)),
     appPort: integer(appPort(values)),
     app: shell(git ? '' : template('sample/app.py')),
@@ -76,11 +75,6 @@ export function check(values: Values): string {
     appPort: integer(appPort(values)),
     database: shell(machine('database.py')),
   })
-}
-
-/** A write and a read through all three tiers, taken back. Only the sample has such a page. */
-export function proofPath(values: Values): string | undefined {
-  return fromGit(values) ? undefined : '/demo/check'
 }
 
 /** Apache's site, but for the names that only the machine knows. */
@@ -111,21 +105,8 @@ export function healthPath(values: Values): string {
   return String(values['app.healthPath'] ?? sampleHealthPath)
 }
 
-/** Whether the application is the user's own. */
-export function fromGit(values: Values): boolean {
-  return values['app.source'] === 'git'
-}
-
-function sourceOf(values: Values): string {
-  return fromGit(values) ? 'git' : 'sample'
-}
-
 function folderOf(values: Values): string {
   return `/opt/stackwright/${sourceOf(values)}`
-}
-
-function machine(file: string): string {
-  return readPackageFile(`templates/machine/${file}`)
 }
 
 function template(file: string): string {
