@@ -30,8 +30,11 @@ interface Client {
 type ClientClass = new (config: object) => Client
 type Module = Record<string, unknown> & { Client: unknown }
 
-/** Speaks when asked: the clients' own remarks have no place on a user's screen. */
-const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} }
+/**
+ * Speaks when asked: the clients' own remarks have no place on a user's screen. Without `info` on purpose: where there is
+ * one, the clients write out every answer for it.
+ */
+const silent = { trace() {}, debug() {}, warn() {}, error() {} }
 
 export function openTransport(options: TransportOptions): Transport {
   const clients = new Map<string, Promise<{ client: Client; module: Module }>>()
