@@ -13,7 +13,7 @@ export function receipt(
   url: string,
   balancer: Pick<Balancer, 'records'>,
 ): Record<string, string> {
-  const outputs: Record<string, string> = { url, ...recordsOf(state, balancer) }
+  const outputs: Record<string, string> = { url, ...recordsOf(state, balancer, target) }
   for (const [address, entry] of Object.entries(state.entries)) {
     if (entry.is !== 'ready') continue
     const name = address.slice(address.indexOf('/') + 1)
@@ -34,8 +34,8 @@ export function receipt(
   return outputs
 }
 
-/** DNS records that people must add themselves: `dns.1  _x.example.com CNAME _y.acm-validations.aws`. */
-function recordsOf(state: State, { records }: Pick<Balancer, 'records'>): Record<string, string> {
+/** DNS records that people must add themselves, field by field as DNS providers ask for them: `dns.1.type  CNAME`. */
+function recordsOf(state: State, { records }: Pick<Balancer, 'records'>, target: BuildTarget): Record<string, string> {
   if (!records) return {}
   const read = ({ $ref, field }: { $ref: string; field: string }): Json | undefined => {
     const entry = state.entries[$ref]
@@ -43,7 +43,17 @@ function recordsOf(state: State, { records }: Pick<Balancer, 'records'>): Record
   }
   const proofs = (read(records.proofs) ?? []) as { name: string; type: string; value: string }[]
   const all = [...proofs, { ...records.name, value: String(read(records.name.value) ?? '') }]
-  return Object.fromEntries(all.map(({ name, type, value }, i) => [`dns.${i + 1}`, `${name} ${type} ${value}`]))
+  // Forms want names without the dot that DNS writes at their end.
+  const dotless = (name: string) => name.replace(/\.$/, '')
+  const fields = all.flatMap(({ name, type, value }, i) => [
+    [`dns.${i + 1}.name`, dotless(name)],
+    [`dns.${i + 1}.type`, type],
+    [`dns.${i + 1}.value`, dotless(value)],
+  ])
+  const afterwards = records.afterwards
+    ? { 'dns.afterwards': `${command('up', target)} --set ${records.afterwards}` }
+    : {}
+  return { ...Object.fromEntries(fields), ...afterwards }
 }
 
 /** What builds a removed stack again: its answers are kept. Nothing where no run came so far as to keep them. */

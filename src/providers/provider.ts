@@ -135,6 +135,8 @@ export interface Balancer {
   records?: {
     proofs: Ref<{ name: string; type: string; value: string }[]>
     name: { name: string; type: string; value: Ref<string> }
+    /** What to answer once they are there, so that the stack goes on: `domain.wait=yes`. */
+    afterwards?: string
   }
   ready: { address: string }[]
 }

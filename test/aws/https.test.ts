@@ -2,7 +2,7 @@ import { request } from 'node:https'
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { serve } from '../../src/sandbox/server.ts'
-import { bareEnv, emptyFolder, eventsOf, run } from '../support/bin.ts'
+import { bareEnv, emptyFolder, eventsOf, type Running, run, start } from '../support/bin.ts'
 
 let server: Awaited<ReturnType<typeof serve>>
 let dns: Route53Client
@@ -83,20 +83,91 @@ describe('A domain whose DNS is elsewhere', () => {
     expect(first.code).toBe(0)
     const outputs = first.last.outputs!
     expect(outputs.url).toMatch(/^http:/)
-    const [proof = '', way = ''] = [outputs['dns.1'], outputs['dns.2']]
-    expect(proof).toMatch(/^_\w+\.www\.example\.com\.? CNAME _\w+\.\S+$/)
-    expect(way).toBe(`www.example.com CNAME ${outputs['load-balancer.dnsName']}`)
+    const field = (n: number, name: string) => outputs[`dns.${n}.${name}`]
+    expect(field(1, 'name')).toMatch(/^_\w+\.www\.example\.com$/)
+    expect(field(1, 'type')).toBe('CNAME')
+    expect(field(1, 'value')).toMatch(/^_\w+\.\w+\.acm-validations\.aws$/)
+    expect([field(2, 'name'), field(2, 'type'), field(2, 'value')]).toEqual([
+      'www.example.com',
+      'CNAME',
+      outputs['load-balancer.dnsName'],
+    ])
+    expect(outputs['dns.afterwards']).toBe('stackwright up --stack rails --set domain.wait=yes')
 
-    // What the person's own DNS would do.
-    const [Name, , Value] = proof.split(' ')
-    const record = { Name, Type: 'CNAME' as const, TTL: 60, ResourceRecords: [{ Value }] }
-    const Changes = [{ Action: 'CREATE' as const, ResourceRecordSet: record }]
-    const HostedZoneId = await makeZone('example.com')
-    await dns.send(new ChangeResourceRecordSetsCommand({ HostedZoneId, ChangeBatch: { Changes } }))
-
+    await addRecord(field(1, 'name')!, field(1, 'value')!)
     const second = await up('domain.wait=yes')
     expect(second.code).toBe(0)
     expect(second.last.outputs!.url).toMatch(/^https:/)
     expect((await browse(second.last.outputs!.url!, 'www.example.com')).status).toBe(200)
+    expect(second.last.outputs, 'nothing is left to answer').not.toHaveProperty('dns.afterwards')
+    expect(second.last.outputs, 'the name still has to lead there').toHaveProperty('dns.2.name')
+  })
+
+  test('is waited for where that is wanted: the record is told as forms ask for it, and its proof lets the run go on', async () => {
+    const waiting = begin('--set', 'domain.zone=elsewhere', '--set', 'domain.name=www.example.com', ...wait)
+    const record = await asked(waiting)
+    await addRecord(record.name, record.value)
+    const ended = await waiting.ended
+    expect(ended.code, ended.stderr).toBe(0)
+    expect(ended.stdout).toMatch(/^url +https:/m)
+    expect((await browse(/^url +(\S+)/m.exec(ended.stdout)![1]!, 'www.example.com')).status).toBe(200)
+  })
+
+  test('can be stopped while it waits: the same command waits on, and HTTP can be had instead', async () => {
+    const first = begin('--set', 'domain.zone=elsewhere', '--set', 'domain.name=www.example.com', ...wait)
+    const record = await asked(first)
+    first.child.kill('SIGINT')
+    expect((await first.ended).code).toBe(130)
+
+    const again = begin()
+    expect(await asked(again)).toEqual(record)
+    again.child.kill('SIGINT')
+    expect((await again.ended).code).toBe(130)
+
+    const plain = await up('domain.wait=no')
+    expect([plain.code, plain.last.outputs?.url]).toEqual([0, expect.stringMatching(/^http:/)])
+    await addRecord(record.name, record.value)
+    const secure = await up('domain.wait=yes')
+    expect([secure.code, secure.last.outputs?.url]).toEqual([0, expect.stringMatching(/^https:/)])
+    const certificates = server.inventory().filter(({ type }) => type === 'certificate')
+    expect(certificates, 'one certificate all along').toHaveLength(1)
+  })
+
+  test('of which nothing comes can be given up, and its certificate goes', async () => {
+    const first = begin('--set', 'domain.zone=elsewhere', '--set', 'domain.name=www.example.com', ...wait)
+    await asked(first)
+    first.child.kill('SIGINT')
+    expect((await first.ended).code).toBe(130)
+    const without = await up('domain.zone=none')
+    expect([without.code, without.last.outputs?.url]).toEqual([0, expect.stringMatching(/^http:/)])
+    expect(server.inventory().filter(({ type }) => type === 'certificate')).toEqual([])
   })
 })
+
+const wait = ['--set', 'domain.wait=yes']
+
+/** A run as a person starts it without a terminal, who reads along. */
+function begin(...more: string[]): Running & { said(): string } {
+  const env = bareEnv({ STACKWRIGHT_SANDBOX_URL: server.url })
+  const running = start(['up', '--blueprint', 'rails', '--sandbox', '--yes', ...more], { cwd, env })
+  let said = ''
+  running.child.stderr?.on('data', chunk => (said += chunk))
+  return { ...running, said: () => said }
+}
+
+/** The record that a run asks for, read as a person copies it into a form. */
+async function asked({ said }: { said(): string }): Promise<{ name: string; value: string }> {
+  const record = /Name: +(_\S+[^.\s])\nType: +CNAME\nValue: +(_\S+[^.\s])\n/
+  await expect.poll(said, { timeout: 60_000 }).toMatch(record)
+  const [, name = '', value = ''] = record.exec(said())!
+  expect(said()).toContain('The certificate for www.example.com waits for a proof')
+  return { name, value }
+}
+
+/** What the person's own DNS would do. */
+async function addRecord(Name: string, Value: string): Promise<void> {
+  const record = { Name, Type: 'CNAME' as const, TTL: 60, ResourceRecords: [{ Value }] }
+  const Changes = [{ Action: 'CREATE' as const, ResourceRecordSet: record }]
+  const HostedZoneId = await makeZone('example.com')
+  await dns.send(new ChangeResourceRecordSetsCommand({ HostedZoneId, ChangeBatch: { Changes } }))
+}

@@ -54,6 +54,7 @@ export function recordsFor(
 ): NonNullable<Balancer['records']> {
   return {
     proofs: made.get('records'),
+    ...(!isSecure(values) && { afterwards: 'domain.wait=yes' }),
     name: { name: text(values, 'domain.name'), type: 'CNAME', value: balancer.get('dnsName') },
   }
 }

@@ -65,6 +65,9 @@ export const certificate: AwsKind<CertificateIn, CertificateOut> = {
   },
 }
 
+/** What is asked of people is said again after this long, milliseconds: much else has been written since. */
+const AGAIN = 15 * minute
+
 /** `tell`: the records are told to people, because nobody else adds them. */
 export type CertificateIssuedIn = { arn: string; tell: boolean }
 
@@ -80,14 +83,13 @@ export const certificateIssued: AwsKind<CertificateIssuedIn, { id: string }> = {
   create: async (_cloud, { arn }) => `${arn} issued`,
   async settle(cloud, id, { arn, tell }) {
     const late = cloud.deadline(60 * minute)
-    let told = !tell
+    let tellAt = tell ? 0 : Number.POSITIVE_INFINITY
     const issued = (row: Certificate | undefined) => {
       if (row?.Status === 'ISSUED') return true
-      if (row && row.Status !== 'PENDING_VALIDATION') throw notIssued(row)
-      if (row && late()) throw notIssued(row)
-      if (row && !told) {
-        told = true
-        cloud.note(`Add these records where the domain is managed; it goes on by itself then. ${lines(row).join('; ')}`)
+      if (row && (row.Status !== 'PENDING_VALIDATION' || late())) throw notIssued(row, tell)
+      if (row && cloud.now() >= tellAt) {
+        for (const text of request(row)) cloud.note(text)
+        tellAt = cloud.now() + AGAIN
       }
       return false
     }
@@ -159,18 +161,36 @@ function proofsIn(row: Certificate): Proof[] {
   return [...proofs.values()]
 }
 
-function lines(row: Certificate): string[] {
-  return proofsIn(row).map(({ name, type, value }) => `${name} ${type} ${value}`)
+/** As the form of a DNS provider asks for it, one field a line. */
+function request(row: Certificate): string[] {
+  return [
+    `The certificate for ${row.DomainName} waits for a proof: add this record where the domain's DNS is managed. It goes on by itself once AWS sees it. Ctrl-C stops the wait, and the same command takes it up again.`,
+    ...proofsIn(row).flatMap(({ name, type, value }) => [
+      `Name:  ${dotless(name)}`,
+      `Type:  ${type}`,
+      `Value: ${dotless(value)}`,
+    ]),
+  ]
 }
 
-function notIssued(row: Certificate): Problem {
+function lines(row: Certificate): string[] {
+  return proofsIn(row).map(({ name, type, value }) => `name ${dotless(name)}, type ${type}, value ${dotless(value)}`)
+}
+
+/** Forms want names without the dot that DNS writes at their end. */
+function dotless(name: string): string {
+  return name.replace(/\.$/, '')
+}
+
+/** `tell`: people add the records, and may as well do without. */
+function notIssued(row: Certificate, tell: boolean): Problem {
   const open = row.Status === 'PENDING_VALIDATION'
   return new Problem({
     what: `The certificate for ${row.DomainName} was not issued${open ? ' within an hour' : ` (${row.Status})`}.`,
     why: open ? 'The records that prove the domain were not seen.' : (row.FailureReason ?? 'AWS gives no reason.'),
     list: lines(row),
     next: open
-      ? 'Add these records where the domain is managed, then run the same command again.'
-      : 'Tear the stack down and build it anew, or go on without HTTPS.',
+      ? `Add these records where the domain's DNS is managed, then run the same command again: it goes on waiting.${tell ? ' Or go on with HTTP until then: --set domain.wait=no' : ''}`
+      : 'Give it up with --set domain.zone=none; then give the domain again, and another certificate is asked for.',
   })
 }
