@@ -1,44 +1,10 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseAnswersText } from '../../src/answers/file.ts'
-import { generatePassword } from '../../src/answers/password.ts'
-import {
-  type AnswersRequest,
-  answersFrom,
-  keepSecrets,
-  parseSet,
-  passwordProblem,
-  problemOf,
-  readAnswersFile,
-  valuesOf,
-} from '../../src/answers.ts'
+import { parseSet, problemOf, readAnswersFile, valuesOf } from '../../src/answers.ts'
 import { Problem } from '../../src/errors.ts'
-import { openSecrets } from '../../src/secrets.ts'
-import { questions, type Shop, shop } from './fixture.ts'
-
-const repository = 'https://example.com/shop.git'
-
-function ask(more: Partial<AnswersRequest<Shop>> & { set?: string[] } = {}) {
-  const { set = [`app.repository=${repository}`], ...rest } = more
-  return answersFrom({
-    questions,
-    asking: { stack: 'web', live: shop },
-    ...rest,
-    sources: { flags: parseSet(set), ...more.sources },
-  })
-}
-
-function folder(): string {
-  return mkdtempSync(join(tmpdir(), 'answers-'))
-}
-
-function fileWith(name: string, text: string): string {
-  const path = join(folder(), name)
-  writeFileSync(path, text)
-  return path
-}
+import { ask, fileWith, folder, repository } from './asked.ts'
+import type { Shop } from './fixture.ts'
 
 describe('Where an answer comes from', () => {
   it('a flag wins over the environment, that over the answers file, that over what is saved, that over the default', async () => {
@@ -226,81 +192,5 @@ describe('Answers files', () => {
     const { problems, answers } = await ask({ sources: { file } })
     expect(problems[0]).toContain('__proto__')
     expect(answers['vpc.name']?.value).toBe('web-vpc')
-  })
-})
-
-describe('Secrets', () => {
-  const password = 'machine.login=password'
-
-  it('a given one is kept in the store and stands by name everywhere else', async () => {
-    const store = await openSecrets(folder())
-    const resolved = await ask({
-      set: [password, `app.repository=${repository}`],
-      sources: { env: { STACKWRIGHT_MACHINE_PASSWORD: 'Correct-horse-1' } },
-      secrets: store,
-    })
-    expect(resolved.problems).toEqual([])
-    expect(resolved.answers['machine.password']).toEqual({
-      value: { $secret: 'machine.password' },
-      source: 'environment',
-    })
-    expect(JSON.stringify([resolved.answers, resolved.warnings])).not.toContain('Correct-horse-1')
-    expect(store.has('machine.password')).toBe(false)
-    await keepSecrets(resolved, store)
-    expect(store.get('machine.password')).toBe('Correct-horse-1')
-  })
-
-  it('one that nobody gives is made once and stays', async () => {
-    const store = await openSecrets(folder())
-    const request = { set: [password, `app.repository=${repository}`], secrets: store }
-    await keepSecrets(await ask(request), store)
-    const made = store.get('machine.password')!
-    expect(passwordProblem(made, { min: 20, max: 20, specials: '_-' })).toBeUndefined()
-    const second = await ask(request)
-    expect(second.secrets.size).toBe(0)
-    await keepSecrets(second, store)
-    expect(store.get('machine.password')).toBe(made)
-  })
-
-  it('@FILE reads it, a literal on the command line is taken with a warning, @@ stands for @', async () => {
-    const path = fileWith('secret', 'From-file-1\n')
-    const set = (value: string) => [password, `machine.password=${value}`, `app.repository=${repository}`]
-    const read = await ask({ set: set(`@${path}`) })
-    expect(read.secrets.get('machine.password')).toEqual({ set: 'From-file-1' })
-    expect(read.warnings).toEqual([])
-    const literal = await ask({ set: set('Literal-12') })
-    expect(literal.warnings[0]).toContain('STACKWRIGHT_MACHINE_PASSWORD')
-    expect(literal.warnings[0]).not.toContain('Literal-12')
-    expect((await ask({ set: set('@@Literal-12') })).secrets.get('machine.password')).toEqual({ set: '@Literal-12' })
-    expect((await ask({ set: set('@/no/such/file') })).problems[0]).toContain('There is no such file')
-  })
-
-  it('a wrong one is refused without being repeated', async () => {
-    const { problems } = await ask({ set: [password, 'machine.password=sh0rt', `app.repository=${repository}`] })
-    expect(problems).toEqual(['--set machine.password: The password must have 8 characters or more.'])
-  })
-
-  it('one that the state knows and the store has lost is asked for, not made anew', async () => {
-    const store = await openSecrets(folder())
-    const saved = { 'machine.login': 'password', 'machine.password': { $secret: 'machine.password' } }
-    const { problems, secrets } = await ask({ secrets: store, sources: { saved } })
-    expect(problems[0]).toContain('the secret store has lost it')
-    expect(secrets.size).toBe(0)
-  })
-
-  it('every made password has all four classes and is safe in a shell, a URL and SQL', () => {
-    for (let round = 0; round < 500; round += 1) {
-      const made = generatePassword()
-      expect(made).toMatch(/^[A-Za-z][A-Za-z0-9_-]{18}[A-Za-z0-9]$/)
-      for (const part of [/[A-Z]/, /[a-z]/, /[0-9]/, /[_-]/]) expect(made).toMatch(part)
-    }
-  })
-
-  it('a password needs three of the four classes and only allowed specials', () => {
-    const rule = { min: 8, max: 30, specials: '_-' }
-    expect(passwordProblem('abcdefgh1', rule)).toContain('three')
-    expect(passwordProblem('Abcdefgh1', rule)).toBeUndefined()
-    expect(passwordProblem('Abc1', rule)).toContain('8 to 30')
-    expect(passwordProblem('Abcdefgh1"', rule)).toContain('_-')
   })
 })

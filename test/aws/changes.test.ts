@@ -1,53 +1,24 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AnyKind, JsonObject } from '../../src/kind.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../src/kind.ts'
 import * as kinds from '../../src/providers/aws/kinds/index.ts'
-import { type Bench, make, markFor, openBench, removeWholly } from './support.ts'
+import { useNetwork } from './ground.ts'
+import { make, markFor, removeWholly } from './support.ts'
 
-// What happens to living things: other inputs, other people's hands, data, and what stands in the way of a removal.
+// What happens to living things: other inputs, and other people's hands.
 
-let bench: Bench
-beforeAll(async () => {
-  bench = await openBench()
-})
-afterAll(() => bench.close())
-
+const { at, settle, group, image } = useNetwork()
 const everywhere = '0.0.0.0/0'
-let vpc: string
-let gateway: string
-const subnets: string[] = []
-
-beforeAll(async () => {
-  vpc = (await make(bench.cloud, kinds.vpc, 'network/vpc', { name: 'shop', cidr: '10.0.0.0/16' })).id
-  gateway = (await make(bench.cloud, kinds.internetGateway, 'network/gateway', { vpcId: vpc, name: 'shop' })).id
-  for (const [n, zone] of ['ap-northeast-1a', 'ap-northeast-1c', 'ap-northeast-1a'].entries()) {
-    const input = { vpcId: vpc, name: `shop-${n}`, zone, cidr: `10.0.${n}.0/24`, public: true }
-    subnets.push((await make(bench.cloud, kinds.subnet, `subnets/${n}`, input)).id)
-  }
-})
-
-function settle(kind: AnyKind, address: string, id: string, input: JsonObject) {
-  return kind.settle(bench.cloud, id, input, markFor(kind, address))
-}
-
-function group(name: string) {
-  return make(bench.cloud, kinds.securityGroup, `machines/${name}`, { vpcId: vpc, name, description: '' })
-}
-
-async function image(arch: string): Promise<string> {
-  const Name = `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${arch}`
-  return (await bench.cloud.call('ssm', 'GetParameter', { Name })).Parameter!.Value!
-}
 
 describe('routes and rules', () => {
   test('a subnet changes over to another table, and a route that is no longer wished for goes', async () => {
-    const { cloud } = bench
-    const common = { vpcId: vpc, name: 'shop' }
-    const out = [{ to: everywhere, gatewayId: gateway }]
-    const one = { ...common, routes: out, subnetIds: [subnets[0]!, subnets[1]!] }
-    const two = { ...common, routes: [{ to: '203.0.113.0/24', gatewayId: gateway }], subnetIds: [subnets[1]!] }
+    const { cloud } = at.bench
+    const common = { vpcId: at.vpc, name: 'shop' }
+    const out = [{ to: everywhere, gatewayId: at.gateway }]
+    const one = { ...common, routes: out, subnetIds: [at.subnets[0]!, at.subnets[1]!] }
+    const two = { ...common, routes: [{ to: '203.0.113.0/24', gatewayId: at.gateway }], subnetIds: [at.subnets[1]!] }
     const first = await make(cloud, kinds.routeTable, 'subnets/one', one)
     const second = await make(cloud, kinds.routeTable, 'subnets/two', two)
-    await settle(kinds.routeTable, 'subnets/one', first.id, { ...one, subnetIds: [subnets[0]!] })
+    await settle(kinds.routeTable, 'subnets/one', first.id, { ...one, subnetIds: [at.subnets[0]!] })
     await settle(kinds.routeTable, 'subnets/two', second.id, { ...two, routes: out })
     const { RouteTables } = await cloud.call('ec2', 'DescribeRouteTables', { RouteTableIds: [first.id, second.id] })
     const seen = RouteTables!.map(table => [
@@ -56,8 +27,8 @@ describe('routes and rules', () => {
     ])
     expect(seen.sort()).toEqual(
       [
-        [[subnets[0]], [everywhere]],
-        [[subnets[1]], [everywhere]],
+        [[at.subnets[0]], [everywhere]],
+        [[at.subnets[1]], [everywhere]],
       ].sort(),
     )
     await removeWholly(cloud, kinds.routeTable, first.id, 'subnets/one', one)
@@ -65,7 +36,7 @@ describe('routes and rules', () => {
   })
 
   test('rules are set anew, and those of people stay', async () => {
-    const { cloud } = bench
+    const { cloud } = at.bench
     const { id: groupId } = await group('ruled')
     const rule = (port: number) => ({ protocol: 'tcp', from: port, to: port, cidr: everywhere, description: 'Shop' })
     const rules = await make(cloud, kinds.securityRules, 'machines/rules', { groupId, rules: [rule(80), rule(22)] })
@@ -80,7 +51,7 @@ describe('routes and rules', () => {
 
   async function portsOf(groupId: string): Promise<number[]> {
     const input = { Filters: [{ Name: 'group-id', Values: [groupId] }] }
-    const { SecurityGroupRules } = await bench.cloud.call('ec2', 'DescribeSecurityGroupRules', input)
+    const { SecurityGroupRules } = await at.bench.cloud.call('ec2', 'DescribeSecurityGroupRules', input)
     return SecurityGroupRules!
       .filter(row => !row.IsEgress)
       .map(row => row.FromPort!)
@@ -92,9 +63,9 @@ describe('databases', () => {
   let input: JsonObject
   beforeAll(async () => {
     const groupId = (await group('database')).id
-    const subnetGroup = await make(bench.cloud, kinds.dbSubnetGroup, 'database/subnets', {
+    const subnetGroup = await make(at.bench.cloud, kinds.dbSubnetGroup, 'database/subnets', {
       name: 'shop',
-      subnetIds: subnets.slice(0, 2),
+      subnetIds: at.subnets.slice(0, 2),
     })
     input = {
       identifier: 'shop-db',
@@ -114,9 +85,9 @@ describe('databases', () => {
   })
 
   test('another password is set once, and known to be set by whoever comes later', async () => {
-    const made = await make(bench.cloud, kinds.dbInstance, 'database/instance', input)
+    const made = await make(at.bench.cloud, kinds.dbInstance, 'database/instance', input)
     const modified = () =>
-      bench.sandbox.log.last().filter(call => call.action === 'rds.ModifyDBInstance' && call.status === 200).length
+      at.bench.sandbox.log.last().filter(call => call.action === 'rds.ModifyDBInstance' && call.status === 200).length
     const before = modified()
     const changed = { ...input, password: { $secret: 'database.password', version: 2 } }
     for (let again = 0; again < 2; again++) {
@@ -127,16 +98,16 @@ describe('databases', () => {
 
   test('protection that somebody else switched on is said, and stays', async () => {
     const place = { DBInstanceIdentifier: 'shop-db', ApplyImmediately: true }
-    await bench.cloud.call('rds', 'ModifyDBInstance', { ...place, DeletionProtection: true })
+    await at.bench.cloud.call('rds', 'ModifyDBInstance', { ...place, DeletionProtection: true })
     const removal = kinds.dbInstance.remove(
-      bench.cloud,
+      at.bench.cloud,
       'shop-db',
       input as never,
       markFor(kinds.dbInstance, 'database/instance'),
     )
     await expect(removal).rejects.toMatchObject({ why: expect.stringContaining('protected') })
-    expect(await kinds.dbInstance.find(bench.cloud, { id: 'shop-db' })).toHaveLength(1)
-    await bench.cloud.call('rds', 'ModifyDBInstance', { ...place, DeletionProtection: false })
+    expect(await kinds.dbInstance.find(at.bench.cloud, { id: 'shop-db' })).toHaveLength(1)
+    await at.bench.cloud.call('rds', 'ModifyDBInstance', { ...place, DeletionProtection: false })
   })
 
   test('a last backup that was wished for is kept, also when only tags are left to tell', async () => {
@@ -146,8 +117,8 @@ describe('databases', () => {
       deletionProtection: true,
       finalBackup: true,
     })
-    await removeWholly(bench.cloud, kinds.dbInstance, 'shop-db', 'database/instance', {})
-    const left = bench.sandbox.inventory().map(thing => [thing.type, String(thing.id)])
+    await removeWholly(at.bench.cloud, kinds.dbInstance, 'shop-db', 'database/instance', {})
+    const left = at.bench.sandbox.inventory().map(thing => [thing.type, String(thing.id)])
     expect(left.filter(([type]) => String(type).startsWith('db-'))).toEqual(
       expect.arrayContaining([['db-snapshot', expect.stringContaining(':shop-db-final-')]]),
     )
@@ -157,7 +128,7 @@ describe('databases', () => {
 
 describe('groups of machines', () => {
   test('they grow, shrink, and get other machines with another template', { timeout: 120_000 }, async () => {
-    const { cloud } = bench
+    const { cloud } = at.bench
     const groupId = (await group('tier')).id
     const template = {
       name: 'shop-tier',
@@ -180,7 +151,7 @@ describe('groups of machines', () => {
       name: 'shop-tier',
       launchTemplateId: first.id,
       version: first.version,
-      subnetIds: [subnets[0]!, subnets[1]!],
+      subnetIds: [at.subnets[0]!, at.subnets[1]!],
       min: 2,
       max: 4,
       desired: 2,
@@ -209,116 +180,5 @@ describe('groups of machines', () => {
     await removeWholly(cloud, kinds.autoScalingGroup, made.id, 'machines/tier', input)
     await removeWholly(cloud, kinds.launchTemplate, first.id, 'machines/template', template)
     await removeWholly(cloud, kinds.securityGroup, groupId, 'machines/tier', {})
-  })
-})
-
-describe('a bucket', () => {
-  test('is emptied of versions, marks of deleted ones and unfinished uploads before it goes', async () => {
-    const { cloud } = bench
-    const { S3Client, PutObjectCommand, DeleteObjectCommand, CreateMultipartUploadCommand } = await import(
-      '@aws-sdk/client-s3'
-    )
-    const name = 'shop-images-of-somebody'
-    await make(cloud, kinds.bucket, 'application/bucket', { name, versioned: true })
-    const person = new S3Client({
-      endpoint: bench.sandbox.url,
-      region: 'ap-northeast-1',
-      forcePathStyle: true,
-      credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
-    })
-    for (const Body of ['one', 'two']) await person.send(new PutObjectCommand({ Bucket: name, Key: 'a/ü.png', Body }))
-    await person.send(new DeleteObjectCommand({ Bucket: name, Key: 'a/ü.png' }))
-    await person.send(new CreateMultipartUploadCommand({ Bucket: name, Key: 'big' }))
-    person.destroy()
-    await removeWholly(cloud, kinds.bucket, name, 'application/bucket', { name, versioned: true })
-    expect(await kinds.bucket.find(cloud, { id: name })).toEqual([])
-  })
-
-  test('with the name of one that is there already says so, in the region that would take it silently, too', async () => {
-    const { cloud } = bench
-    const name = 'shop-first'
-    await make(cloud, kinds.bucket, 'application/bucket', { name, versioned: false })
-    const east = { ...cloud, region: 'us-east-1' }
-    for (const where of [cloud, east]) {
-      const again = kinds.bucket.create(where, { name, versioned: false }, markFor(kinds.bucket, 'application/other'))
-      await expect(again).rejects.toMatchObject({ fate: 'exists' })
-    }
-    await removeWholly(cloud, kinds.bucket, name, 'application/bucket', { name, versioned: false })
-  })
-})
-
-describe('names', () => {
-  test('a record that was there before is not ours, is not overwritten and not removed', async () => {
-    const { cloud } = bench
-    const zone = await make(cloud, kinds.hostedZone, 'balancer/zone', { name: 'shop.example' })
-    const input = { zoneId: zone.id, name: 'www.shop.example', type: 'A', alias: null, values: ['192.0.2.1'] }
-    const theirs = { Name: input.name, Type: 'A' as const, TTL: 60, ResourceRecords: [{ Value: '198.51.100.7' }] }
-    const change = (Action: 'CREATE' | 'DELETE') =>
-      cloud.call('route53', 'ChangeResourceRecordSets', {
-        HostedZoneId: zone.id,
-        ChangeBatch: { Changes: [{ Action, ResourceRecordSet: theirs }] },
-      })
-    await change('CREATE')
-    const mark = markFor(kinds.record, 'balancer/name')
-    await expect(kinds.record.create(cloud, input, mark)).rejects.toMatchObject({ fate: 'exists' })
-    const [found] = await kinds.record.find(cloud, { stack: 'shop', address: 'balancer/name', input })
-    expect(found?.tags).toEqual({})
-    await kinds.record.remove(cloud, found!.id, input, mark)
-    expect(await kinds.record.find(cloud, { id: found!.id })).toHaveLength(1)
-    await expect(kinds.hostedZone.remove(cloud, zone.id, { name: 'shop.example' }, mark)).rejects.toMatchObject({
-      list: ['In the way: www.shop.example. A.'],
-    })
-    await change('DELETE')
-    await removeWholly(cloud, kinds.hostedZone, zone.id, 'balancer/zone', { name: 'shop.example' })
-  })
-})
-
-describe('what comes to nothing, and what is in the way', () => {
-  test('a NAT gateway that failed is one to be made again, and no longer counts as ours', async () => {
-    const { cloud } = bench
-    const lonely = await make(cloud, kinds.vpc, 'other/vpc', { name: 'lonely', cidr: '10.9.0.0/16' })
-    const place = { vpcId: lonely.id, name: 'lonely', zone: 'ap-northeast-1a', cidr: '10.9.0.0/24', public: false }
-    const subnet = await make(cloud, kinds.subnet, 'other/subnet', place)
-    const ip = await make(cloud, kinds.elasticIp, 'other/ip', { name: 'lonely' })
-    const input = { subnetId: subnet.id, allocationId: ip.id, name: 'lonely' }
-    await expect(make(cloud, kinds.natGateway, 'other/nat', input)).rejects.toMatchObject({
-      fate: expect.stringMatching(/^(again|refused)$/),
-      code: 'Gateway.NotAttached',
-    })
-    expect(await kinds.natGateway.find(cloud, { stack: 'shop', address: 'other/nat' })).toEqual([])
-    await removeWholly(cloud, kinds.elasticIp, ip.id, 'other/ip', {})
-    await removeWholly(cloud, kinds.subnet, subnet.id, 'other/subnet', place)
-    await removeWholly(cloud, kinds.vpc, lonely.id, 'other/vpc', {})
-  })
-
-  test("somebody else's machine is named by the removal that it blocks", async () => {
-    const { cloud } = bench
-    const groupId = (await group('crowded')).id
-    const input = {
-      name: 'stranger',
-      imageId: await image('arm64'),
-      type: 't4g.micro',
-      subnetId: subnets[2]!,
-      securityGroupIds: [groupId],
-      keyName: '',
-      instanceProfile: '',
-      userData: '',
-      publicIp: false,
-      volumeSize: 0,
-      tags: {},
-    }
-    const stranger = await make(cloud, kinds.instance, 'machines/stranger', input)
-    const inTheWay = { list: [`In the way: EC2 instance ${stranger.id}.`] }
-    const subnet = kinds.subnet.remove(cloud, subnets[2]!, undefined, markFor(kinds.subnet, 'subnets/2'))
-    await expect(subnet).rejects.toMatchObject(inTheWay)
-    const removal = kinds.securityGroup.remove(
-      cloud,
-      groupId,
-      undefined,
-      markFor(kinds.securityGroup, 'machines/crowded'),
-    )
-    await expect(removal).rejects.toMatchObject(inTheWay)
-    await removeWholly(cloud, kinds.instance, stranger.id, 'machines/stranger', input)
-    await removeWholly(cloud, kinds.securityGroup, groupId, 'machines/crowded', {})
   })
 })

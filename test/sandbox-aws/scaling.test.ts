@@ -1,78 +1,20 @@
 import {
-  AttachLoadBalancerTargetGroupsCommand,
-  AutoScalingClient,
-  CreateAutoScalingGroupCommand,
-  CreateOrUpdateTagsCommand,
   DeleteAutoScalingGroupCommand,
-  DescribeAutoScalingGroupsCommand,
-  DescribeInstanceRefreshesCommand,
-  DescribePoliciesCommand,
   DescribeScalingActivitiesCommand,
-  PutScalingPolicyCommand,
   SetDesiredCapacityCommand,
-  StartInstanceRefreshCommand,
   TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
 import {
-  CreateLaunchTemplateVersionCommand,
   DeleteLaunchTemplateCommand,
-  DescribeInstancesCommand,
   DescribeLaunchTemplatesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2'
-import {
-  CreateListenerCommand,
-  CreateLoadBalancerCommand,
-  CreateTargetGroupCommand,
-  DescribeTargetHealthCommand,
-  ElasticLoadBalancingV2Client,
-} from '@aws-sdk/client-elastic-load-balancing-v2'
-import {
-  AddRoleToInstanceProfileCommand,
-  CreateInstanceProfileCommand,
-  CreateRoleCommand,
-  IAMClient,
-} from '@aws-sdk/client-iam'
+import { CreateTargetGroupCommand, DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { expect, it } from 'vitest'
-import { ground, slow, template, travel } from './ground.ts'
-import { codeOf, config, sandbox, until } from './support.ts'
-
-async function start() {
-  const box = await sandbox()
-  const place = await ground(box.url)
-  const asg = new AutoScalingClient(config(box.url))
-  const elb = new ElasticLoadBalancingV2Client(config(box.url))
-  const LaunchTemplateId = await template(place)
-  const make = (input: object = {}) =>
-    asg.send(
-      new CreateAutoScalingGroupCommand({
-        AutoScalingGroupName: 'web',
-        LaunchTemplate: { LaunchTemplateId, Version: '1' },
-        MinSize: 2,
-        MaxSize: 4,
-        VPCZoneIdentifier: place.subnets.join(','),
-        Tags: [
-          { Key: 'Server', Value: 'ApacheWeb', PropagateAtLaunch: true },
-          { Key: 'mine', Value: 'yes', PropagateAtLaunch: false },
-        ],
-        ...input,
-      }),
-    )
-  const read = async () =>
-    (await asg.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: ['web'] }))).AutoScalingGroups![0]
-  const inService = (count: number) =>
-    until(read, one => {
-      const members = one?.Instances ?? []
-      return members.length === count && members.every(member => member.LifecycleState === 'InService')
-    })
-  const instances = async () => {
-    const Filters = [{ Name: 'tag:aws:autoscaling:groupName', Values: ['web'] }]
-    const { Reservations } = await place.ec2.send(new DescribeInstancesCommand({ Filters }))
-    return Reservations!.flatMap(row => row.Instances!)
-  }
-  return { box, place, asg, elb, LaunchTemplateId, make, read, inService, instances }
-}
+import { start } from './fleet.ts'
+import { slow } from './ground.ts'
+import { codeOf, until } from './support.ts'
 
 it('a group starts what it wants over its zones, with its tags on the machines and not on the disks', async () => {
   const { make, inService, instances, box } = await start()
@@ -181,127 +123,4 @@ it('an emptied group is deleted without force once its activities are over', asy
   box.world.speed = 1_000
   await until(remove, word => word === 'accepted')
   await until(read, one => one === undefined)
-})
-
-it('policies are put, not made twice, and go with their group', async () => {
-  const { make, asg, inService, read } = await start()
-  await make()
-  await inService(2)
-  const put = (TargetValue: number) =>
-    asg.send(
-      new PutScalingPolicyCommand({
-        AutoScalingGroupName: 'web',
-        PolicyName: 'cpu',
-        PolicyType: 'TargetTrackingScaling',
-        TargetTrackingConfiguration: {
-          TargetValue,
-          PredefinedMetricSpecification: { PredefinedMetricType: 'ASGAverageCPUUtilization' },
-        },
-      }),
-    )
-  const first = await put(50)
-  expect((await put(60)).PolicyARN).toBe(first.PolicyARN)
-  const policies = async () => (await asg.send(new DescribePoliciesCommand({}))).ScalingPolicies!
-  expect(await policies()).toMatchObject([{ PolicyName: 'cpu', TargetTrackingConfiguration: { TargetValue: 60 } }])
-  await asg.send(new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: 'web', ForceDelete: true }))
-  await until(read, one => one === undefined)
-  expect(await policies()).toEqual([])
-})
-
-it('a refresh replaces every machine by one of the new template, one after the other', async () => {
-  const { box, make, asg, inService, place, LaunchTemplateId } = await start()
-  await make()
-  const old = (await inService(2))!.Instances!.map(one => one.InstanceId!)
-  const version = { LaunchTemplateId, SourceVersion: '1', LaunchTemplateData: { InstanceType: 't4g.small' as const } }
-  await place.ec2.send(new CreateLaunchTemplateVersionCommand(version))
-  const wish = {
-    AutoScalingGroupName: 'web',
-    DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId, Version: '2' } },
-  }
-  slow(box)
-  await asg.send(new StartInstanceRefreshCommand(wish))
-  expect(await codeOf(asg.send(new StartInstanceRefreshCommand(wish)))).toBe('InstanceRefreshInProgress')
-  box.world.speed = 1_000
-  const refresh = async () =>
-    (await asg.send(new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: 'web' }))).InstanceRefreshes![0]!
-  await until(refresh, one => one.Status === 'Successful')
-  const group = (await inService(2))!
-  expect(group.Instances!.map(one => one.LaunchTemplate!.Version)).toEqual(['2', '2'])
-  expect(group.Instances!.some(one => old.includes(one.InstanceId!))).toBe(false)
-})
-
-it('tags are found by filter, and target groups can be attached later', async () => {
-  const { make, asg, inService, place, elb } = await start()
-  await make()
-  await inService(2)
-  const Tags = [
-    { ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'later', Value: 'x', PropagateAtLaunch: true },
-  ]
-  await asg.send(new CreateOrUpdateTagsCommand({ Tags }))
-  const Filters = [{ Name: 'tag:later', Values: ['x'] }]
-  const find = async () => (await asg.send(new DescribeAutoScalingGroupsCommand({ Filters }))).AutoScalingGroups!
-  expect((await until(find, rows => rows.length === 1))[0]!.AutoScalingGroupName).toBe('web')
-  const group = { Name: 'web', Protocol: 'HTTP' as const, Port: 80, VpcId: place.vpcId }
-  const { TargetGroups } = await elb.send(new CreateTargetGroupCommand(group))
-  const TargetGroupArn = TargetGroups![0]!.TargetGroupArn!
-  const attach = { AutoScalingGroupName: 'web', TargetGroupARNs: [TargetGroupArn] }
-  await asg.send(new AttachLoadBalancerTargetGroupsCommand(attach))
-  const { TargetHealthDescriptions } = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }))
-  expect(TargetHealthDescriptions).toHaveLength(2)
-})
-
-it('a machine profile that was just made is not accepted yet, and the refusal says so', async () => {
-  const { box, place, make, LaunchTemplateId } = await start()
-  const iam = new IAMClient(config(box.url))
-  const trust = { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }
-  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] })
-  slow(box)
-  await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: 'web' }))
-  const LaunchTemplateData = { IamInstanceProfile: { Name: 'web' } }
-  const version = { LaunchTemplateId, SourceVersion: '1', LaunchTemplateData }
-  await place.ec2.send(new CreateLaunchTemplateVersionCommand(version))
-  const wish = { LaunchTemplate: { LaunchTemplateId, Version: '2' } }
-  const refusal = await make(wish).catch(error => error)
-  expect(refusal).toMatchObject({
-    Code: 'ValidationError',
-    message: expect.stringContaining('Invalid IAM Instance Profile'),
-  })
-  box.world.speed = 1_000
-  await iam.send(new CreateRoleCommand({ RoleName: 'web', AssumeRolePolicyDocument }))
-  const add = { InstanceProfileName: 'web', RoleName: 'web' }
-  await until(
-    () => codeOf(iam.send(new AddRoleToInstanceProfileCommand(add))),
-    word => word === 'accepted',
-  )
-  await until(
-    () => codeOf(make(wish)),
-    word => word === 'accepted',
-  )
-})
-
-it('a machine that has to go serves its connections to their end before', async () => {
-  const { box, make, asg, elb, place, inService, read } = await start()
-  const group = { Name: 'web', Protocol: 'HTTP' as const, Port: 80, VpcId: place.vpcId }
-  const { TargetGroupArn } = (await elb.send(new CreateTargetGroupCommand(group))).TargetGroups![0]!
-  const front = { Name: 'front', Subnets: place.subnets, SecurityGroups: [place.front] }
-  const { LoadBalancerArn } = (await elb.send(new CreateLoadBalancerCommand(front))).LoadBalancers![0]!
-  const forward = [{ Type: 'forward' as const, TargetGroupArn }]
-  const listener = { LoadBalancerArn, Port: 80, Protocol: 'HTTP' as const, DefaultActions: forward }
-  await elb.send(new CreateListenerCommand(listener))
-  await make({ MinSize: 1, DesiredCapacity: 2, TargetGroupARNs: [TargetGroupArn] })
-  await inService(2)
-  slow(box)
-  await asg.send(new SetDesiredCapacityCommand({ AutoScalingGroupName: 'web', DesiredCapacity: 1 }))
-  travel(box, 5)
-  const states = async () => {
-    const { TargetHealthDescriptions } = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }))
-    return TargetHealthDescriptions!.map(one => one.TargetHealth!.State)
-  }
-  expect((await states()).filter(state => state === 'draining')).toHaveLength(1)
-  travel(box, 200)
-  const leaving = (await read())!.Instances!.filter(one => one.LifecycleState === 'Terminating')
-  expect(leaving).toHaveLength(1)
-  travel(box, 200)
-  expect((await read())!.Instances).toHaveLength(1)
-  expect(await states()).toHaveLength(1)
 })
