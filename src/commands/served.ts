@@ -24,7 +24,7 @@ export async function served(
   prepared: Prepared,
   state: State,
 ): Promise<string> {
-  const { balancer, machines } = prepared.drawn
+  const { balancer } = prepared.drawn
   const host = outputOf(state, balancer.host)
   if (balancer.internal) {
     session.view.emit({ is: 'note', text: `${host} answers inside the network only, so it was not called from here.` })
@@ -32,7 +32,7 @@ export async function served(
     return `http://${host}${balancer.port === 80 ? '' : `:${balancer.port}`}/`
   }
   const base = await link.connected.reach(host, balancer.port)
-  const count = machines?.length ?? 1
+  const count = (await link.connected.backends?.(state))?.length ?? 1
   const authority = balancer.secure && (await link.connected.authority?.())
   const secure = balancer.secure && { name: balancer.secure.name, ...(authority && { authority }) }
   const visit = { base, host, drain: session.drain, ...(secure && base.startsWith('https:') && { secure }) }
@@ -46,7 +46,7 @@ export async function served(
     visits.push({
       ...visit,
       path: proof,
-      times: count === 1 ? 1 : Math.min(2 * count, MOST_VISITS),
+      times: count < 2 ? 1 : Math.min(2 * count, MOST_VISITS),
       ...patience,
     })
   for (const one of visits) {

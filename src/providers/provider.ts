@@ -65,8 +65,8 @@ export interface Connected<C extends Cloud = Cloud, Live = unknown> {
 }
 
 export interface BackendView {
-  /** The machine's id. */
-  machine: string
+  /** The machine's id. Nothing: no machine is behind the load balancer, and `state` says so. */
+  machine?: string
   healthy: boolean
   /** The cloud's own word for it. */
   state: string

@@ -13,6 +13,7 @@ export type Hop =
   | 'uWSGI'
   | 'application'
   | 'database'
+  | 'bucket'
   | 'health-check'
 
 export interface Diagnosis {
@@ -25,7 +26,12 @@ export interface Diagnosis {
   evidence: string[]
   /** The service whose log tells more, as the machine said. */
   service?: string
+  /** What to do, where it is not what is done about this hop as a rule. */
+  fix?: string
 }
+
+/** A machine as its load balancer sees it. */
+type Backend = BackendView & { machine: string }
 
 export interface Question {
   /** The script that finds the broken hop on a machine; nothing: the blueprint has none. */
@@ -49,6 +55,7 @@ const FIXES: Record<Hop, string> = {
   uWSGI: LOG,
   application: LOG,
   database: 'Put the access list, the security group or the account right, in the console or by answers.',
+  bucket: 'Give the bucket back, or the role of the machines its rights to it, in the console.',
   'health-check': 'Give it back a page that answers 200: --set health.path=…',
 }
 
@@ -57,9 +64,12 @@ const FIXES: Record<Hop, string> = {
  * of them when a page `failed`. Asks the machines themselves through the cloud. [] where nothing is found.
  */
 export async function diagnose(connected: Connected, state: State, question: Question): Promise<Diagnosis[]> {
-  const backends = (await connected.backends?.(state)) ?? []
-  const stopped = backends.find(backend => backend.listening === false)
+  const views = (await connected.backends?.(state)) ?? []
+  const stopped = views.find(view => view.listening === false)
   if (stopped) return [stoppedListener(stopped)]
+  const bare = views.find(view => view.machine === undefined)
+  if (bare) return [nobodyBehind(bare)]
+  const backends = views.filter(isMachine)
   const ill = backends.filter(backend => !backend.healthy)
   const asked = question.failed ? backends : ill
   if (asked.length === 0) return []
@@ -98,18 +108,17 @@ export function brokenHop(found: Diagnosis[], url: string): Problem {
   })
 }
 
-function fixOf({ hop, service }: Diagnosis): string {
-  const fix = FIXES[hop]
+function fixOf({ hop, service, fix = FIXES[hop] }: Diagnosis): string {
   if (fix !== LOG) return fix
   return service ? `${fix} (journalctl -u ${service}), start it: systemctl restart ${service}.` : `${fix}.`
 }
 
 /** What each machine printed; those that are asked for the same by their load balancer are asked together. */
-async function askAll(connected: Connected, backends: BackendView[], question: Question): Promise<Map<string, string>> {
+async function askAll(connected: Connected, backends: Backend[], question: Question): Promise<Map<string, string>> {
   const { script, failed } = question
   const { ask } = connected
   if (!ask || !script) return new Map()
-  const groups = new Map<string, BackendView[]>()
+  const groups = new Map<string, Backend[]>()
   for (const one of backends) {
     const key = `${one.port} ${one.path}`
     groups.set(key, [...(groups.get(key) ?? []), one])
@@ -151,7 +160,17 @@ function stoppedListener({ internal }: BackendView): Diagnosis {
   return { hop: hopOf(internal), sentence: 'its listener does not run, or does not lead to the machines', evidence: [] }
 }
 
-function unhealthy({ machine, state, port, path, internal }: BackendView, said = ''): Diagnosis {
+/** Machines that were taken out, or that their group does not start. */
+function nobodyBehind({ internal, state }: BackendView): Diagnosis {
+  const fix = 'In the console, put the machines behind it again.'
+  return { hop: hopOf(internal), sentence: 'no machine is behind it', evidence: [state], fix }
+}
+
+function isMachine(view: BackendView): view is Backend {
+  return view.machine !== undefined
+}
+
+function unhealthy({ machine, state, port, path, internal }: Backend, said = ''): Diagnosis {
   const evidence = said.includes('hop machine ok')
     ? 'Asked on the machine itself, every hop answers.'
     : 'The machine itself could not be asked.'

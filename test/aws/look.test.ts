@@ -1,3 +1,8 @@
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DetachLoadBalancerTargetGroupsCommand,
+} from '@aws-sdk/client-auto-scaling'
 import { EC2Client, RevokeSecurityGroupIngressCommand, StopInstancesCommand } from '@aws-sdk/client-ec2'
 import { ElasticLoadBalancingV2Client, ModifyListenerCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -83,5 +88,19 @@ describe('a stack that is built and does not serve', () => {
     })
     expect(problem.what).toMatch(/breaks: port on i-\w+, the internal load balancer gets no good answer from port 9090/)
     expect(problem.next).toContain('security group')
+  })
+
+  test('three tiers: up names the load balancer that no machine is behind any more', async () => {
+    const scaling = new AutoScalingClient(asPerson(server.url))
+    const problem = await broken('three-tier', async () => {
+      const { AutoScalingGroups = [] } = await scaling.send(new DescribeAutoScalingGroupsCommand({}))
+      const { AutoScalingGroupName, TargetGroupARNs } = AutoScalingGroups.find(
+        row => row.AutoScalingGroupName === 'shop-app',
+      )!
+      await scaling.send(new DetachLoadBalancerTargetGroupsCommand({ AutoScalingGroupName, TargetGroupARNs }))
+    })
+    expect(problem.what).toContain('breaks: internal load balancer, no machine is behind it')
+    expect(problem.list).toEqual(['the target group shop-app has no targets'])
+    expect(problem.next).toContain('put the machines behind it again')
   })
 })

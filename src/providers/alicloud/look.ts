@@ -19,15 +19,18 @@ export async function backends(cloud: Alicloud, { entries }: State): Promise<Bac
     cloud.call('slb', 'DescribeLoadBalancerHTTPListenerAttribute', of),
   ])
   const order = machinesIn(entries)
+  const listening = str(settings, 'Status') !== 'stopped'
+  const checkPort = Number(str(settings, 'HealthCheckConnectPort'))
+  const path = str(settings, 'HealthCheckURI') || '/'
   const views = rows(status, 'BackendServers.BackendServer').map(row => ({
     machine: str(row, 'ServerId'),
     healthy: str(row, 'ServerHealthStatus') === 'normal',
     state: str(row, 'ServerHealthStatus'),
-    listening: str(settings, 'Status') !== 'stopped',
     // Without a port of its own the check asks the backend's.
-    port: Number(str(settings, 'HealthCheckConnectPort')) || Number(str(row, 'Port')),
-    path: str(settings, 'HealthCheckURI') || '/',
+    ...{ listening, path, port: checkPort || Number(str(row, 'Port')) },
   }))
+  if (views.length === 0)
+    return [{ healthy: false, state: 'its server group has no machines', listening, port: checkPort || port, path }]
   return views.sort((a, b) => order.indexOf(a.machine) - order.indexOf(b.machine))
 }
 

@@ -51,8 +51,13 @@ async function viewsOf(cloud: Aws, { arn, internal, ids }: Group): Promise<Backe
     })
   const missing = ids.filter(id => !rows.some(row => row.Target?.Id === id))
   const gone = missing.map(machine => ({ machine, healthy: false, state: 'not registered', internal, port, path }))
-  const order = (view: BackendView) => (ids.includes(view.machine) ? ids.indexOf(view.machine) : ids.length)
-  return [...views, ...gone].sort((a, b) => order(a) - order(b))
+  const all = [...views, ...gone]
+  if (all.length === 0) {
+    const state = `the target group ${group?.TargetGroupName ?? arn} has no targets`
+    return [{ healthy: false, state, listening: group?.LoadBalancerArns?.length !== 0, internal, port, path }]
+  }
+  const order = ({ machine = '' }: BackendView) => (ids.includes(machine) ? ids.indexOf(machine) : ids.length)
+  return all.sort((a, b) => order(a) - order(b))
 }
 
 /** `traffic-port`: that of each target. */
