@@ -30,7 +30,7 @@ export interface Session extends Cloud {
   now(): number
   /**
    * Answers true once `ms` of the cloud's time have passed, and at least `real` milliseconds of ours (ten seconds, or
-   * `ms` if that is shorter; three minutes where machines are containers): a fast embedded cloud must not make a slow
+   * `ms` if that is shorter; ten minutes where machines are containers): a fast embedded cloud must not make a slow
    * machine give up.
    */
   deadline(ms: number, real?: number): () => boolean
@@ -60,7 +60,7 @@ export function openSession(connection: Connection, speed: number): Common {
     sleep: sleeper(connection.drain, speed),
     note: text => connection.emit({ is: 'note', text }),
     now: () => performance.now() * speed,
-    deadline(ms, real = connection.sandbox?.machines === 'container' ? 180_000 : 10_000) {
+    deadline(ms, real = connection.sandbox?.machines === 'container' ? 600_000 : 10_000) {
       const end = performance.now() + Math.max(ms / speed, Math.min(ms, real))
       return () => performance.now() > end
     },

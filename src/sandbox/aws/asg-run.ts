@@ -150,6 +150,7 @@ function launchOne(call: Call, group: Thing, cause: string): boolean {
 
 /** A machine that was ended by someone else, or that stopped, is found after a while and replaced. */
 function noticeLost(call: Call, group: Thing): void {
+  if (isSuspended(group, 'HealthCheck') || isSuspended(group, 'ReplaceUnhealthy')) return
   const now = call.world.now()
   for (const member of membersOf(group)) {
     if (member.state !== 'in') continue

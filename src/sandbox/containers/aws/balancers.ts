@@ -27,11 +27,15 @@ const checking: Health = {
   description: 'Initial health checks in progress',
 }
 
+/** Until a machine that is set up has been checked, real milliseconds. */
+const checksTakeMs = 15_000
+
 /** Application and network load balancers as HAProxy with addresses in the VPC; what its checks say is the targets' health. */
 export function watchBalancers(site: Site, doors: Doors): Balancers {
   const { world, runtime, jobs, up } = site
   const seen = new Map<string, Map<string, Seen>>()
   const everHealthy = new Set<string>()
+  const settled = new Map<string, number>()
   const secondMs = Math.max(30, 1000 / site.speed)
   let opened = ''
   judgeTargetsWith(world, judge)
@@ -91,10 +95,17 @@ export function watchBalancers(site: Site, doors: Doors): Balancers {
       return { state: 'healthy' }
     }
     const early = target.since + time(group, 'unhealthy') * time(group, 'interval') * 1000
-    const settingUp = up.get(target.id)?.settingUp !== false
-    if (!everHealthy.has(key) && (settingUp || world.now() < early)) return checking
+    if (!everHealthy.has(key) && (settling(key, target.id) || world.now() < early)) return checking
     const description = `Health checks failed: ${told.why}`
     return { state: 'unhealthy', reason: 'Target.FailedHealthChecks', description }
+  }
+
+  /** Sets itself up, or has just done so and was not yet checked as often as it takes. */
+  function settling(key: string, id: string): boolean {
+    if (up.get(id)?.settingUp !== false) return true
+    const since = settled.get(key) ?? Date.now()
+    settled.set(key, since)
+    return Date.now() < since + checksTakeMs
   }
 
   return {

@@ -4,6 +4,7 @@ import { find, object, objects, text, texts, time, word, words } from '../../aws
 import { certificatesOf, listenersOf } from '../../aws/elb-balancers.ts'
 import { rulesOf } from '../../aws/elb-rules.ts'
 import { targetsOf } from '../../aws/elb-targets.ts'
+import { instanceState } from '../../aws/instance-state.ts'
 import type { Call, Thing } from '../../model.ts'
 import type { Placed } from './desired.ts'
 
@@ -21,6 +22,10 @@ export interface ConfigGround {
 }
 
 export const folder = '/etc/haproxy/stackwright'
+/** Names the servers of the configuration, for `stateFile`. */
+export const serversFile = 'servers'
+/** What is known of each server when the proxy takes up a configuration. */
+export const stateFile = 'state'
 
 /** What HAProxy is to do in place of this load balancer. */
 export function proxyFiles({ call, thing }: Placed, ground: ConfigGround): ProxyFiles {
@@ -34,17 +39,27 @@ export function proxyFiles({ call, thing }: Placed, ground: ConfigGround): Proxy
     'global',
     '  maxconn 4000',
     '  stats socket /run/haproxy.sock mode 600 level admin',
+    `  server-state-file ${folder}/${stateFile}`,
     'defaults',
     `  mode ${http ? 'http' : 'tcp'}`,
+    '  load-server-state-from-file global',
     '  timeout connect 5s',
     `  timeout client ${idle}s`,
     `  timeout server ${idle}s`,
-    ...(http ? ['  option redispatch 1', '  retries 2', '  retry-on conn-failure empty-response'] : []),
+    // A visitor whose connection lies idle must not lose a request because the targets changed meanwhile.
+    ...(http ? ['  option redispatch 1', '  retries 2', '  retry-on conn-failure empty-response'] : ['  retries 0']),
+    ...(http ? ['  option idle-close-on-response'] : []),
     statsLines,
     ...fronts,
     ...backs,
     '',
   ].join('\n')
+  const servers = [...groups.values()].flatMap(group =>
+    serversOf(call, group).map(({ name, address, port, weight }) =>
+      [backName(group), name, address, port, weight].join(' '),
+    ),
+  )
+  files[serversFile] = servers.map(line => `${line}\n`).join('')
   return files
 }
 
@@ -194,23 +209,19 @@ function backLines(call: Call, group: Thing, http: boolean, { secondMs }: Config
   const how = text(group, 'checkProtocol')
   const asks = how === 'HTTP' || how === 'HTTPS'
   const sticky = http && attributes['stickiness.enabled'] === 'true'
-  const inter = Math.max(300, Math.round(time(group, 'interval') * secondMs))
+  // It is also how long a connection may take: a computer with much to do is no reason to call a machine ill.
+  const inter = Math.max(2000, Math.round(time(group, 'interval') * secondMs))
   const port = text(group, 'checkPort')
   const check = [
-    `check inter ${inter}ms fastinter 300ms rise ${time(group, 'healthy')} fall ${time(group, 'unhealthy')}`,
+    `check inter ${inter}ms fastinter 300ms downinter 300ms rise ${time(group, 'healthy')} fall ${time(group, 'unhealthy')}`,
     ...(port === 'traffic-port' ? [] : [`port ${Number(port)}`]),
     ...(how === 'HTTPS' ? ['check-ssl verify none'] : []),
     ...(['HTTPS', 'TLS'].includes(text(group, 'protocol')) ? ['ssl verify none'] : []),
   ].join(' ')
-  const servers = targetsOf(call, group).flatMap(target => {
-    const instance = find(call, 'instance', target.id)
-    if (!instance) return []
-    const name = serverName(target)
-    const draining = target.drainsUntil === null ? '' : ' weight 0'
-    return [
-      `  server ${name} ${text(instance, 'privateIp')}:${target.port} ${check}${sticky ? ` cookie ${name}` : ''}${draining}`,
-    ]
-  })
+  const servers = serversOf(call, group).map(
+    ({ name, address, port, weight }) =>
+      `  server ${name} ${address}:${port} weight ${weight} ${check}${sticky ? ` cookie ${name}` : ''}`,
+  )
   return [
     `backend ${backName(group)}`,
     `  balance ${attributes['load_balancing.algorithm.type'] === 'least_outstanding_requests' ? 'leastconn' : 'roundrobin'}`,
@@ -225,6 +236,24 @@ function backLines(call: Call, group: Thing, http: boolean, { secondMs }: Config
     ...(sticky ? ['  cookie AWSALB insert indirect nocache'] : []),
     ...servers,
   ].join('\n')
+}
+
+interface Server {
+  name: string
+  address: string
+  port: number
+  /** 0: it drains. */
+  weight: number
+}
+
+/** The targets that can be asked at all: one that stands still is out at once. */
+function serversOf(call: Call, group: Thing): Server[] {
+  return targetsOf(call, group).flatMap(target => {
+    const instance = find(call, 'instance', target.id)
+    if (!instance || instanceState(call, instance) !== 'running') return []
+    const weight = target.drainsUntil === null ? 1 : 0
+    return [{ name: serverName(target), address: text(instance, 'privateIp'), port: target.port, weight }]
+  })
 }
 
 /** One word of HAProxy's configuration; inside of such quotes nothing has a meaning. */
