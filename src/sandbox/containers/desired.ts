@@ -6,7 +6,7 @@ import { listenerStatus } from '../alicloud/health.ts'
 import { serversOf } from '../alicloud/slb-groups.ts'
 import { whitelist } from '../alicloud/whitelist.ts'
 import type { Call, Thing, World } from '../model.ts'
-import type { ListenerWish } from './balancer.ts'
+import type { ListenerWish } from './backends.ts'
 import type { DatabaseContent } from './database.ts'
 import type { GroupRule } from './firewall.ts'
 
