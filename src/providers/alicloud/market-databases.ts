@@ -1,7 +1,8 @@
 import { hasFate } from '../../errors.ts'
 import type { JsonObject } from '../../kind.ts'
+import type { Once } from '../once.ts'
 import type { Alicloud } from './cloud.ts'
-import type { Billing, DbClass, DbOffer, Market, Once } from './market.ts'
+import type { Billing, DbClass, DbOffer, Market } from './market.ts'
 import { num, rows, str } from './read.ts'
 
 /** What RDS sells. */

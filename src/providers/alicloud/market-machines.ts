@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../kind.ts'
+import type { Once } from '../once.ts'
 import type { Alicloud } from './cloud.ts'
-import type { Billing, Disk, Image, Market, Once, Spec } from './market.ts'
+import type { Billing, Disk, Image, Market, Spec } from './market.ts'
 import { num, rows, str } from './read.ts'
 
 /** Instance types, disks and images. */

@@ -1,7 +1,8 @@
 import { CloudProblem, Exit, hasFate } from '../../errors.ts'
 import type { JsonObject } from '../../kind.ts'
+import { remember } from '../once.ts'
 import type { Alicloud } from './cloud.ts'
-import type { Market, Once } from './market.ts'
+import type { Market } from './market.ts'
 import { databaseMarket } from './market-databases.ts'
 import { machineMarket } from './market-machines.ts'
 import { rows, str, tagsIn } from './read.ts'
@@ -34,21 +35,6 @@ async function zonePairs(cloud: Alicloud): Promise<{ primary: string; backup: st
   return pairs
     .map(row => ({ primary: str(row, 'MasterZoneId'), backup: str(row, 'SlaveZoneId') }))
     .filter(pair => pair.primary && pair.backup && pair.primary !== pair.backup)
-}
-
-/** Answers by key, asked for once; a failed question may be asked again. */
-function remember(explain: (error: unknown) => Promise<unknown>): Once {
-  const known = new Map<string, Promise<unknown>>()
-  return <T>(key: string, ask: () => Promise<T>): Promise<T> => {
-    const before = known.get(key) as Promise<T> | undefined
-    if (before) return before
-    const asked = ask().catch(async error => {
-      known.delete(key)
-      throw await explain(error)
-    })
-    known.set(key, asked)
-    return asked
-  }
 }
 
 /** A refusal while looking around is found before the start: nothing was made. A wrong region is named with the right ones. */

@@ -77,6 +77,3 @@ export interface DbClass {
   max: number
   step: number
 }
-
-/** Answers a question of this key once and remembers it. */
-export type Once = <T>(key: string, ask: () => Promise<T>) => Promise<T>

@@ -6,7 +6,7 @@ import { profileRegion } from './credentials.ts'
 import { kinds } from './kinds/index.ts'
 import { type AwsLive, openLive } from './live.ts'
 import { ask, backends } from './look.ts'
-import { openMarket } from './market.ts'
+import { openMarket } from './market-open.ts'
 import { preflight } from './preflight.ts'
 
 /** The tutorials are in Tokyo. */

@@ -1,0 +1,47 @@
+import type { Once } from '../once.ts'
+import type { Aws } from './client.ts'
+import type { DbClass, Engine, Market } from './market.ts'
+
+/** What RDS sells. */
+export function databaseMarket(cloud: Aws, once: Once): Pick<Market, 'versions' | 'classes'> {
+  return {
+    versions: engine =>
+      once(`versions ${engine}`, async () => {
+        const [all, usual] = await Promise.all([
+          versionsOf(cloud, engine),
+          cloud.call('rds', 'DescribeDBEngineVersions', { Engine: engine, DefaultOnly: true }),
+        ])
+        const first = usual.DBEngineVersions?.[0]?.EngineVersion
+        return all.sort(byVersion).map(id => ({ id, usual: id === first }))
+      }),
+    classes: (engine, version) => once(`classes ${engine} ${version}`, () => classesOf(cloud, engine, version)),
+  }
+}
+
+/** Newest first. */
+function byVersion(a: string, b: string): number {
+  return b.localeCompare(a, 'en', { numeric: true })
+}
+
+async function versionsOf(cloud: Aws, engine: Engine): Promise<string[]> {
+  const rows = await cloud.pages('rds', 'DescribeDBEngineVersions', { Engine: engine }, page => page.DBEngineVersions)
+  return [...new Set(rows.flatMap(({ EngineVersion }) => EngineVersion ?? []))]
+}
+
+async function classesOf(cloud: Aws, engine: Engine, version: string): Promise<DbClass[]> {
+  const rows = await cloud.pages(
+    'rds',
+    'DescribeOrderableDBInstanceOptions',
+    { Engine: engine, EngineVersion: version, Vpc: true },
+    page => page.OrderableDBInstanceOptions,
+  )
+  // One row for each kind of storage: the classes repeat.
+  const zones = new Map<string, Set<string>>()
+  for (const { DBInstanceClass: id, AvailabilityZones = [] } of rows) {
+    if (!id) continue
+    const known = zones.get(id) ?? new Set()
+    for (const { Name } of AvailabilityZones) if (Name) known.add(Name)
+    zones.set(id, known)
+  }
+  return [...zones].map(([id, names]) => ({ id, zones: [...names].sort() }))
+}
