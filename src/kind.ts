@@ -68,8 +68,8 @@ export interface Kind<
   mutable?: (keyof In & string)[]
   /** Carries tags, so `find({ stack })` sees it: part of the audit and of a removal from tags. */
   tagged: boolean
-  /** Holds data that dies with it: said and confirmed before a removal. Receives the input. */
-  holdsData?: boolean
+  /** What of its data dies with it or stays, in sentences: said and confirmed before a removal, which may have only tags to go by. */
+  losing?(input: Partial<In>): string[]
   /** Paid ahead for this input: said before buying and at teardown. A sentence, or nothing. */
   prepaid?(input: In): string | undefined
   /**

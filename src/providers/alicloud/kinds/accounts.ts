@@ -1,4 +1,5 @@
 import type { Found, JsonObject, Secret } from '../../../kind.ts'
+import { dataLost } from '../../losing.ts'
 import type { Alicloud } from '../cloud.ts'
 import { rows, str } from '../read.ts'
 import {
@@ -78,7 +79,7 @@ export const database: AlicloudKind<DatabaseIn, { id: string }> = {
   after: ['alicloud:db-instance'],
   expectMs: 6 * second,
   tagged: false,
-  holdsData: true,
+  losing: () => [dataLost],
   async find(cloud, where) {
     const [instanceId, name] = placeOf(where)
     if (!instanceId) return []

@@ -1,5 +1,6 @@
 import { Problem } from '../../../errors.ts'
 import type { Found, JsonObject } from '../../../kind.ts'
+import { backupKept, dataLost } from '../../losing.ts'
 import { until } from '../../waiting.ts'
 import type { Alicloud } from '../cloud.ts'
 import { carries, markFilter, rows, str, tagParams } from '../read.ts'
@@ -34,7 +35,7 @@ export const dbInstance: AlicloudKind<DbInstanceIn, { id: string }> = {
   expectMs: 6 * minute,
   tagged: true,
   mutable: ['finalBackup'],
-  holdsData: true,
+  losing: ({ finalBackup }) => [finalBackup ? backupKept : dataLost],
   prepaid: ({ billing, months, name }) =>
     billing === 'subscription'
       ? `The RDS instance ${name} is paid ahead for ${months} month${months === 1 ? '' : 's'}; a refund at teardown is not certain.`

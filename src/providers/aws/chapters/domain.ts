@@ -63,7 +63,7 @@ export const domainQuestions: Question<AwsLive>[] = [
   {
     key: 'domain.wait',
     label: 'Wait for the certificate',
-    help: 'Say no at first: the stack serves HTTP, and the records to add are printed. Once you have added them, run it again with yes: it waits until the certificate is issued and serves HTTPS.',
+    help: 'No: the stack serves HTTP at first, and the records to add are printed; run it again with yes once you have added them. Yes: the record that proves the domain is told while the rest is built, and the run waits for it, up to an hour.',
     type: 'yesno',
     when: values => homeOf(values) === 'elsewhere',
     default: () => false,

@@ -8,6 +8,7 @@ import {
   isProtected,
   isReady,
   lastWishes,
+  losingDatabase,
   noExtendedSupport,
   passwordTag,
   readInstance,
@@ -46,7 +47,7 @@ export const dbCluster: AwsKind<DbClusterIn, DbClusterOut> = {
   expectMs: 90 * second,
   tagged: true,
   mutable: ['password', 'securityGroupIds', 'deletionProtection', 'finalBackup'],
-  holdsData: true,
+  losing: losingDatabase,
   async find(cloud, where) {
     const name = 'id' in where ? where.id : where.input?.identifier.toLowerCase()
     const input = name === undefined ? {} : { DBClusterIdentifier: name }

@@ -187,10 +187,10 @@ function notIssued(row: Certificate, tell: boolean): Problem {
   const open = row.Status === 'PENDING_VALIDATION'
   return new Problem({
     what: `The certificate for ${row.DomainName} was not issued${open ? ' within an hour' : ` (${row.Status})`}.`,
-    why: open ? 'The records that prove the domain were not seen.' : (row.FailureReason ?? 'AWS gives no reason.'),
+    why: open ? 'The record that proves the domain was not seen in its DNS.' : (row.FailureReason ?? 'AWS gives no reason.'),
     list: lines(row),
     next: open
-      ? `Add these records where the domain's DNS is managed, then run the same command again: it goes on waiting.${tell ? ' Or go on with HTTP until then: --set domain.wait=no' : ''}`
+      ? `Add it and run the same command again${tell ? '; or serve HTTP until then: --set domain.wait=no' : '.'}`
       : 'Give it up with --set domain.zone=none; then give the domain again, and another certificate is asked for.',
   })
 }

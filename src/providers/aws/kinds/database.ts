@@ -1,5 +1,6 @@
 import { CloudProblem, Problem } from '../../../errors.ts'
 import type { Json, Secret } from '../../../kind.ts'
+import { backupKept, dataLost } from '../../losing.ts'
 import { adviceFor } from '../advice.ts'
 import type { Aws } from '../client.ts'
 import { carries, found, markFilter, named, tagList, tagsIn } from '../read.ts'
@@ -74,7 +75,7 @@ export const dbInstance: AwsKind<DbInstanceIn, DbInstanceOut> = {
   expectMs: 6 * minute,
   tagged: true,
   mutable: ['password', 'securityGroupIds', 'multiAz', 'deletionProtection', 'finalBackup'],
-  holdsData: true,
+  losing: losingDatabase,
   async find(cloud, where) {
     const name = 'id' in where ? where.id : where.input?.identifier.toLowerCase()
     const input = name === undefined ? {} : { DBInstanceIdentifier: name }
@@ -171,6 +172,12 @@ export const noExtendedSupport = 'open-source-rds-extended-support-disabled'
 
 /** Which password (by the version of the secret) the database was last given: no cloud can be asked for a password. */
 export const passwordTag = 'stackwright:password'
+/** What is said before a database goes. */
+export function losingDatabase({ deletionProtection, finalBackup }: Partial<DbInstanceIn>): string[] {
+  const protectedNow = deletionProtection ? ['Its deletion protection is switched off first.'] : []
+  return [finalBackup ? backupKept : dataLost, ...protectedNow]
+}
+
 /** For a removal that has only tags to go by. */
 const wishTag = 'stackwright:at-removal'
 

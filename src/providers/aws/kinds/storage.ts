@@ -1,4 +1,5 @@
 import { CloudProblem, hasFate, Problem } from '../../../errors.ts'
+import { dataLost } from '../../losing.ts'
 import type { Aws } from '../client.ts'
 import { carries, found, markFilter, tagList, tagsIn } from '../read.ts'
 import { type AwsKind, chunks, minute, orAbsent, removed, repeatable, second, settled } from './common.ts'
@@ -14,7 +15,7 @@ export const bucket: AwsKind<BucketIn, { id: string }> = {
   expectMs: 3 * second,
   tagged: true,
   mutable: ['versioned'],
-  holdsData: true,
+  losing: ({ versioned }) => [dataLost, ...(versioned ? ['So are the old versions of its objects.'] : [])],
   async find(cloud, where) {
     const name = 'id' in where ? where.id : where.input?.name
     if (name !== undefined) {
