@@ -34,7 +34,14 @@ export async function askQuestion<Live>(asked: Asked<Live>): Promise<Reply<Json 
   const stillRight = asked.earlier !== undefined && !problemWith(question, asked.earlier, values, offer.choices)
   const fallback = stillRight ? asked.earlier : wrong === undefined ? offer.value : undefined
   const from =
-    fallback === undefined ? '' : stillRight ? 'The default is your earlier answer.' : originOf(offer.from, asked)
+    fallback === undefined
+      ? ''
+      : stillRight
+        ? 'The default is your earlier answer.'
+        : // One that is warned of later is not praised here.
+          question.caution?.(fallback, values)
+          ? ''
+          : originOf(offer.from, asked)
   const common = {
     label: question.label,
     help: [question.help, from].filter(Boolean).join(' '),

@@ -178,7 +178,7 @@ async function reviewStep<Live>(room: Room<Live>, here: Progress, back: boolean)
 function gateOf<Live>(hidden: Question<Live>[], back: boolean, io: Io) {
   return {
     label: 'Show every field of this page?',
-    help: `${hidden.length} more, whose defaults fit nearly everyone: ${hidden.map(question => question.label).join(', ')}.`,
+    help: `${hidden.length} more, whose ${hidden.length === 1 ? 'default fits' : 'defaults fit'} nearly everyone: ${hidden.map(question => question.label).join(', ')}.`,
     columns: io.output.columns || 80,
     rows: io.output.rows || 24,
     back,

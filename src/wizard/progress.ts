@@ -96,7 +96,7 @@ export async function offered<Live>(question: Question<Live>, ground: Ground<Liv
     return { ...(value !== undefined && { value, from }), ...(choices && { choices }), reads }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    return { notice: error.message, reads }
+    return { notice: [error.message, error.next].filter(Boolean).join(' '), reads }
   }
 }
 

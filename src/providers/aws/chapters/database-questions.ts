@@ -55,7 +55,10 @@ export function serverQuestions(of: DatabaseQuestions): Question<AwsLive>[] {
     {
       key: `${chapter}.class`,
       label: 'DB instance class',
-      help: 'How large the database server is. The tutorial’s db.t2.micro runs no current MySQL; the default is its successor.',
+      help:
+        engine === 'mysql'
+          ? 'How large the database server is. The tutorial’s db.t2.micro runs no current MySQL; the default is its successor.'
+          : 'How large the writer is, and each reader. The default is the smallest that Aurora takes.',
       type: 'choice',
       open: true,
       choices: ({ live, values }) => live.classChoices(engine, version(values), zones(values)),
