@@ -10,6 +10,8 @@ import type { BuildTarget } from './target.ts'
 /** After this long without an answer the machines are asked why; if they are well, it may still come. */
 const FIRST_LOOK_MS = { sandbox: 5_000, real: 15_000 }
 const PATIENCE_MS = { sandbox: 60_000, real: 300_000 }
+/** Two health checks and a little: a machine that was mended before this run is not to be blamed by it. */
+const NOTICED_MS = { sandbox: 5_000, real: 30_000 }
 /** A page that proves each machine in turn is asked at most this often. */
 const MOST_VISITS = 12
 
@@ -93,6 +95,7 @@ export async function refuseBroken(
 ): Promise<boolean> {
   const found = await diagnose(connected, state, {
     script: target.blueprint.check?.(values),
+    noticedMs: NOTICED_MS[target.sandbox ? 'sandbox' : 'real'],
     ...(failed && { failed }),
   })
   if (found.length > 0) throw brokenHop(found, url)

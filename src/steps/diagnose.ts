@@ -38,6 +38,8 @@ export interface Question {
   script: string | undefined
   /** The page that did not answer 200 through the load balancer, and what came instead. Nothing: all answered. */
   failed?: { path: string; answer: string }
+  /** How long the load balancer may take to see that a machine is well again, milliseconds. */
+  noticedMs: number
 }
 
 const CONFIGURATION =
@@ -75,13 +77,26 @@ export async function diagnose(connected: Connected, state: State, question: Que
   if (asked.length === 0) return []
   const said = await askAll(connected, asked, question)
   const found = asked.map(backend => ({ backend, bad: badHop(said.get(backend.machine) ?? '', backend.machine) }))
-  const unexplained = found.filter(({ bad }) => !bad)
-  // A machine that is well and was held for ill a moment ago may just have come back.
-  const now = unexplained.length > 0 ? ((await connected.backends?.(state)) ?? []) : []
-  const stillIll = new Set(now.filter(backend => !backend.healthy).map(backend => backend.machine))
+  const well = found.flatMap(({ backend, bad }) => (bad ? [] : [backend.machine]))
+  // Only where nothing else is to be said is it worth waiting for.
+  const waitMs = well.length === found.length && well.some(one => saysWell(said.get(one))) ? question.noticedMs : 0
+  const stillIll = await illAfter(connected, state, well, waitMs)
   return found.flatMap(
     ({ backend, bad }) => bad ?? (stillIll.has(backend.machine) ? [unhealthy(backend, said.get(backend.machine))] : []),
   )
+}
+
+const LOOK_AGAIN_MS = 1000
+
+/** Which of these machines are held for ill: one that has just come back, or was mended, gets so long to be noticed. */
+async function illAfter(connected: Connected, state: State, machines: string[], ms: number): Promise<Set<string>> {
+  const late = Date.now() + ms
+  for (;;) {
+    const now = machines.length > 0 ? ((await connected.backends?.(state)) ?? []) : []
+    const ill = now.filter(isMachine).filter(({ healthy, machine }) => !healthy && machines.includes(machine))
+    if (ill.length === 0 || Date.now() >= late) return new Set(ill.map(({ machine }) => machine))
+    await new Promise(resolve => setTimeout(resolve, LOOK_AGAIN_MS))
+  }
 }
 
 /** When every hop behind the load balancer is well and still no answer comes through it. */
@@ -97,15 +112,19 @@ export function unexplained({ path, answer }: { path: string; answer: string }):
 export function brokenHop(found: Diagnosis[], url: string): Problem {
   const [first] = found
   return new Problem({
-    what: `The stack is built, but the way to the application breaks: ${first!.hop}${first!.machine ? ` on ${first!.machine}` : ''}, ${first!.sentence}.`,
+    what: `The stack is built, but the way to the application breaks: ${first!.hop}${first!.machine ? ` on ${first!.machine}` : ''}, ${ended(first!.sentence)}`,
     why: `${url} was asked through the load balancer, then each hop behind it.`,
     list: found.flatMap((one, index) => [
-      ...(index > 0 ? [`Also ${one.hop}${one.machine ? ` on ${one.machine}` : ''}: ${one.sentence}.`] : []),
+      ...(index > 0 ? [`Also ${one.hop}${one.machine ? ` on ${one.machine}` : ''}: ${ended(one.sentence)}`] : []),
       ...one.evidence,
     ]),
     next: `${fixOf(first!)} Then run the same command again.`,
     exit: Exit.failed,
   })
+}
+
+function ended(sentence: string): string {
+  return sentence.endsWith('?') ? sentence : `${sentence}.`
 }
 
 function fixOf({ hop, service, fix = FIXES[hop] }: Diagnosis): string {
@@ -166,12 +185,16 @@ function nobodyBehind({ internal, state }: BackendView): Diagnosis {
   return { hop: hopOf(internal), sentence: 'no machine is behind it', evidence: [state], fix }
 }
 
+function saysWell(said = ''): boolean {
+  return said.includes('hop machine ok')
+}
+
 function isMachine(view: BackendView): view is Backend {
   return view.machine !== undefined
 }
 
 function unhealthy({ machine, state, port, path, internal }: Backend, said = ''): Diagnosis {
-  const evidence = said.includes('hop machine ok')
+  const evidence = saysWell(said)
     ? 'Asked on the machine itself, every hop answers.'
     : 'The machine itself could not be asked.'
   const asked = path === '' ? `port ${port}` : `${path} on port ${port}`

@@ -14,11 +14,27 @@ check_application() {
   if ! systemctl is-active --quiet "$SERVICE"; then
     bad application "the service $SERVICE does not run" "$(log_of "$SERVICE")"
   fi
-  status_of "$APP_PORT" "$HEALTH_PATH"
+  ask_application
   if [ "$STATUS" = 000 ]; then
     bad application "$SERVER does not answer on 127.0.0.1:$APP_PORT" "$(log_of "$SERVICE")"
   fi
   echo 'hop application ok'
+}
+
+# Sets STATUS. One that was started a moment ago may still be loading the application.
+ask_application() {
+  for _ in {1..40}; do
+    status_of "$APP_PORT" "$HEALTH_PATH"
+    if [ "$STATUS" != 000 ] || ! starts; then return; fi
+    sleep 1
+  done
+}
+
+starts() {
+  local pid age
+  pid=$(systemctl show --property MainPID --value "$SERVICE")
+  age=$(ps -o etimes= -p "$pid" 2>/dev/null) || return 1
+  [ "$age" -lt 60 ]
 }
 
 check_page() {

@@ -96,8 +96,7 @@ export function watchBalancers(site: Site, doors: Doors): Balancers {
     }
     const early = target.since + time(group, 'unhealthy') * time(group, 'interval') * 1000
     if (!everHealthy.has(key) && (settling(key, target.id) || world.now() < early)) return checking
-    const description = `Health checks failed: ${told.why}`
-    return { state: 'unhealthy', reason: 'Target.FailedHealthChecks', description }
+    return { state: 'unhealthy', ...reasonOf(told.why) }
   }
 
   /** Sets itself up, or has just done so and was not yet checked as often as it takes. */
@@ -120,6 +119,14 @@ export function watchBalancers(site: Site, doors: Doors): Balancers {
       }
     },
   }
+}
+
+/** What HAProxy says of a check that failed (`L7STS 404`), in the cloud's words. */
+function reasonOf(why: string): Pick<Health, 'reason' | 'description'> {
+  if (/^\W*L\dTOUT/.test(why)) return { reason: 'Target.Timeout', description: 'Request timed out' }
+  const [, code] = /^\W*L7STS (\d+)/.exec(why) ?? []
+  if (code === undefined) return { reason: 'Target.FailedHealthChecks', description: 'Health checks failed' }
+  return { reason: 'Target.ResponseCodeMismatch', description: `Health checks failed with these codes: [${code}]` }
 }
 
 /** The name that a listener's local port is kept under. */

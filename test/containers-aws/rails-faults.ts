@@ -1,0 +1,213 @@
+import { resolve } from 'node:path'
+import type { IpPermission } from '@aws-sdk/client-ec2'
+import { describe, expect, it } from 'vitest'
+import type { Last, Shop } from './rails.ts'
+import { slowly } from './support.ts'
+
+/** Something on the way to the database that is broken on purpose. */
+interface Fault {
+  /** What `up` must name; nothing: it makes the thing anew by itself. */
+  hop?: string
+  /** What the message must show of it. */
+  evidence?: RegExp
+  make(shop: Shop): Promise<unknown>
+  mend?(shop: Shop): Promise<unknown>
+  /** `up` runs when the load balancer's checks have seen it, on so many machines. */
+  seen?: number
+}
+
+const site = '/etc/nginx/conf.d/rails.conf'
+const settings = '/etc/stackwright/rails.env'
+const onFirst = (line: string) => (shop: Shop) => shop.inside(shop.first, line)
+const restarted = (service: string, edit: string) => onFirst(`${edit}; systemctl restart ${service} || true`)
+const setting = (name: string, value: string) =>
+  restarted('stackwright-rails', `sed -i.bak 's/^${name}=.*/${name}="${value}"/' ${settings}`)
+const putBack = restarted('stackwright-rails', `mv ${settings}.bak ${settings}`)
+const sql = (text: string) => (shop: Shop) =>
+  shop.inside('database', `mariadb --socket=/run/mysqld/mysqld.sock <<'END'\n${text}\nEND`)
+
+/** Takes every rule from a security group, as somebody in the console; and gives them back. */
+const closed = (address: string) => {
+  let rules: IpPermission[] = []
+  const idOf = async (shop: Shop) => (await shop.entry(address)).id
+  return {
+    async make(shop: Shop) {
+      const GroupId = await idOf(shop)
+      const { SecurityGroups } = await shop.ec2.describeSecurityGroups({ GroupIds: [GroupId] })
+      rules = SecurityGroups![0]!.IpPermissions!
+      await shop.ec2.revokeSecurityGroupIngress({ GroupId, IpPermissions: rules })
+    },
+    async mend(shop: Shop) {
+      await shop.ec2.authorizeSecurityGroupIngress({ GroupId: await idOf(shop), IpPermissions: rules })
+    },
+  }
+}
+
+const healthPath = (HealthCheckPath: string) => async (shop: Shop) =>
+  await shop.elb.modifyTargetGroup({ TargetGroupArn: (await shop.entry('balancer/target-group')).id, HealthCheckPath })
+
+const faults: Record<string, Fault> = {
+  'the application of one machine is stopped': {
+    hop: 'application',
+    evidence: /Stopped stackwright-rails\.service.*/,
+    make: onFirst('systemctl stop stackwright-rails'),
+    mend: onFirst('systemctl start stackwright-rails'),
+    seen: 1,
+  },
+  "one machine's nginx configuration is broken": {
+    hop: 'nginx',
+    evidence: /unknown directive "nonsense" in \S+/,
+    make: restarted('nginx', `echo 'nonsense {' >>${site}`),
+    mend: restarted('nginx', `sed -i '/^nonsense/d' ${site}`),
+    seen: 1,
+  },
+  "one machine's nginx listens on another port": {
+    hop: 'port',
+    evidence: /listening on 0\.0\.0\.0:8081/,
+    make: restarted('nginx', `sed -i 's/listen 80 /listen 8081 /' ${site}`),
+    mend: restarted('nginx', `sed -i 's/listen 8081 /listen 80 /' ${site}`),
+    seen: 1,
+  },
+  'one machine has another database password': {
+    hop: 'database',
+    evidence: /Access denied for user 'railsuser'@'\S+' \(using password: YES\)/,
+    make: setting('DB_PASSWORD', 'wrong'),
+    mend: putBack,
+  },
+  'the database user has another password': {
+    hop: 'database',
+    evidence: /Access denied for user 'railsuser'@'\S+' \(using password: YES\)/,
+    make: sql("ALTER USER railsuser IDENTIFIED BY 'Another#Password9';"),
+    mend: async shop =>
+      await sql(`ALTER USER railsuser IDENTIFIED BY '${await shop.secret('database.password')}';`)(shop),
+  },
+  "the database's security group has lost the rule for the web servers": {
+    hop: 'database',
+    evidence: /Can't connect to (MySQL )?server on '\S+' \(\d+\)/,
+    ...closed('database/database-group'),
+  },
+  "the web servers' security group has lost the rule for the load balancer": {
+    hop: 'port',
+    evidence: /Asked on the machine itself.*/,
+    ...closed('machines/web-group'),
+    seen: 2,
+  },
+  'the user of the database may not write any more': {
+    hop: 'application',
+    evidence: /INSERT command denied to user 'railsuser'@'\S+' for table \S+/,
+    make: sql('REVOKE ALL ON `app\\_production`.* FROM railsuser; GRANT SELECT ON `app\\_production`.* TO railsuser;'),
+    mend: sql('GRANT ALL ON `app\\_production`.* TO railsuser;'),
+  },
+  'one machine asks for a bucket that is not there': {
+    hop: 'bucket',
+    evidence: /An error occurred \(404\).*/,
+    make: setting('S3_BUCKET', 'pictures-that-nobody-made'),
+    mend: putBack,
+  },
+  'the health check asks for a page that is not there': {
+    hop: 'health-check',
+    make: healthPath('/nothing'),
+    mend: healthPath('/health'),
+    seen: 2,
+  },
+  'one instance is stopped': {
+    hop: 'machine',
+    make: async shop => await shop.ec2.stopInstances({ InstanceIds: [shop.first] }),
+    async mend(shop) {
+      const InstanceIds = [shop.first]
+      const state = async () =>
+        (await shop.ec2.describeInstances({ InstanceIds })).Reservations![0]!.Instances![0]!.State!.Name
+      await slowly(state, name => name === 'stopped')
+      await shop.ec2.startInstances({ InstanceIds })
+    },
+    seen: 1,
+  },
+  'the HTTPS listener leads elsewhere': {
+    hop: 'load balancer',
+    make: shop => listener(shop, 'fixed-response'),
+    mend: shop => listener(shop, 'forward'),
+  },
+  'the HTTPS listener is removed': {
+    make: async shop =>
+      await shop.elb.deleteListener({ ListenerArn: (await shop.entry('balancer/https-listener')).id }),
+  },
+}
+
+async function listener(shop: Shop, type: 'forward' | 'fixed-response'): Promise<void> {
+  const ListenerArn = (await shop.entry('balancer/https-listener')).id
+  const { id } = await shop.entry('balancer/target-group')
+  const away = { FixedResponseConfig: { StatusCode: '503', ContentType: 'text/plain', MessageBody: 'closed' } }
+  const action = { Type: type, ...(type === 'forward' ? { TargetGroupArn: id } : away) }
+  await shop.elb.modifyListener({ ListenerArn, DefaultActions: [action] })
+}
+
+/** Puts them into the stack one after the other; each is mended before the next, whatever came of it. */
+export function describeFaults(get: () => Shop): void {
+  const rows: string[] = []
+  const ill = async () => Object.values(await get().health()).filter(state => state !== 'healthy').length
+  const allWell = () => slowly(ill, count => count === 0)
+
+  describe('a fault on the way to the database', () => {
+    for (const [name, fault] of Object.entries(faults)) {
+      it(`${name}: up ${fault.hop ? `names the ${fault.hop}` : 'makes it anew'}`, async () => {
+        const shop = get()
+        await allWell()
+        try {
+          await fault.make(shop)
+          if (fault.seen) await slowly(ill, count => count === fault.seen)
+          const { last } = await shop.up()
+          rows.push(checked(shop, name, fault, last))
+        } finally {
+          await fault.mend?.(shop)
+          await allWell()
+        }
+      }, 300_000)
+    }
+
+    it('leaves a stack that serves when all is mended', async () => {
+      const { last } = await get().up()
+      expect(last, JSON.stringify(last)).toMatchObject({ is: 'done' })
+    }, 120_000)
+
+    it('is told in docs/faults-on-aws.md as it is here', async () => {
+      const text = [
+        '# Faults on AWS and what `up` says of them',
+        '',
+        'Each fault is put into a running Rails stack of two web servers in containers (`test/containers-aws/rails-faults.ts`); then `up` runs again.',
+        'The test compares its findings with this table; `npx vitest run test/containers-aws/rails.test.ts -u` writes it anew.',
+        '',
+        '| fault | `up` says | evidence | what to do |',
+        '|---|---|---|---|',
+        ...rows,
+        '',
+      ].join('\n')
+      await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../docs/faults-on-aws.md'))
+    })
+  })
+}
+
+/** The row of the table, after a look at whether it says what it must. */
+function checked(shop: Shop, name: string, { hop, evidence }: Fault, last: Last): string {
+  const whole = JSON.stringify(last)
+  if (!hop) {
+    expect(last, whole).toMatchObject({ is: 'done' })
+    return `| ${name} | nothing: it makes it anew, and ends well | – | – |`
+  }
+  expect(last, whole).toMatchObject({ is: 'failed', exit: 1 })
+  const { what, next, list = [] } = last.problem
+  expect(what).toContain(`breaks: ${hop}`)
+  const shown = evidence?.exec(list.join('\n'))?.[0]
+  if (evidence) expect(shown, whole).toBeTypeOf('string')
+  const said = what.replace('The stack is built, but the way to the application breaks: ', '')
+  const cells = [name, said, shown ?? '–', next].map(cell => tidy(shop, cell).replaceAll('|', '\\|'))
+  return `| ${cells.join(' | ')} |`
+}
+
+/** Without what differs from run to run. */
+function tidy(shop: Shop, text: string): string {
+  return text
+    .replaceAll(shop.first, 'the first machine')
+    .replaceAll(shop.second, 'the second machine')
+    .replace(/[\w.-]+\.rds\.amazonaws\.com/g, 'shop-db.….rds.amazonaws.com')
+    .replace(/10\.0\.\d+\.\d+/g, '10.0.x.x')
+}
