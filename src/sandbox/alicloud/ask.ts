@@ -1,5 +1,8 @@
 import type { Json, JsonObject } from '../../kind.ts'
-import { ApiError, type Call, type Operation, type Thing } from '../model.ts'
+import { isGone, refuse, word } from '../ask.ts'
+import type { Call, Operation, Thing } from '../model.ts'
+
+export { change, flag, isGone, isObject, object, objects, refuse, text, time, word, words } from '../ask.ts'
 
 /** Small words the operations share: reading parameters, refusing, finding one's own things. */
 
@@ -30,16 +33,6 @@ export function operation(parameters: string, run: Operation): Operation {
   }
 }
 
-export function refuse(status: number, code: string, message: string): never {
-  throw new ApiError(status, code, message)
-}
-
-/** A scalar parameter, '' when absent. */
-export function word(input: JsonObject, name: string): string {
-  const value = input[name]
-  return value === undefined || value === null || typeof value === 'object' ? '' : String(value)
-}
-
 export function need(input: JsonObject, name: string): string {
   const value = word(input, name)
   if (value === '') refuse(400, `Missing${name}`, `The parameter ${name} is mandatory for this action.`)
@@ -63,28 +56,6 @@ export function within(input: JsonObject, name: string, fallback: number, low: n
   return value
 }
 
-export function flag(input: JsonObject, name: string, fallback = false): boolean {
-  const value = word(input, name).toLowerCase()
-  return value === '' ? fallback : value === 'true'
-}
-
-/** A repeated scalar (`InstanceId.1`, `InstanceId.2`). */
-export function words(input: JsonObject, name: string): string[] {
-  const value = input[name]
-  return Array.isArray(value) ? value.map(String) : []
-}
-
-/** A repeated object (`Tag.1.Key`). */
-export function objects(input: JsonObject, name: string): JsonObject[] {
-  const value = input[name]
-  return Array.isArray(value) ? value.filter(isObject) : []
-}
-
-export function object(input: JsonObject, name: string): JsonObject {
-  const value = input[name]
-  return value !== undefined && isObject(value) ? value : {}
-}
-
 /** A list kept as one JSON string (`InstanceIds=["i-1"]`); undefined when the parameter is absent. */
 export function jsonWords(input: JsonObject, name: string): string[] | undefined {
   const list = jsonList(input, name)
@@ -101,10 +72,6 @@ export function jsonList(input: JsonObject, name: string): Json[] | undefined {
     // Falls through to the refusal: the cloud does not tell what is wrong with the text either.
   }
   return refuse(400, `Invalid${name}.Malformed`, `The parameter ${name} must be a JSON array.`)
-}
-
-export function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** A cloud's name or description: length limits, no leading http:// or https://. */
@@ -136,10 +103,6 @@ export function find(call: Call, input: JsonObject, type: string, id: string): T
   return region === '' || region === thing.region ? thing : undefined
 }
 
-export function isGone(call: Call, thing: Thing): boolean {
-  return thing.goneAt !== undefined && thing.goneAt <= call.world.now()
-}
-
 /** Everything of a type that the account has in the region, lag or no lag. */
 export function all(call: Call, type: string): Thing[] {
   return call.world.list(type, call).filter(thing => thing.cloud === 'alicloud' && !isGone(call, thing))
@@ -168,24 +131,9 @@ export function make(
   return call.world.add({ cloud: 'alicloud', type, id, account: call.account, region, tags, data })
 }
 
-export function change(call: Call, thing: Thing, data: JsonObject): void {
-  Object.assign(thing.data, data)
-  call.world.touch(thing)
-}
-
 /** A fresh id such as `vpc-6we0c7t1…`. */
 export function newId(call: Call, prefix: string): string {
   return call.world.id(prefix)
-}
-
-export function text(thing: Thing, field: string): string {
-  const value = thing.data[field]
-  return value === undefined || value === null || typeof value === 'object' ? '' : String(value)
-}
-
-export function time(thing: Thing, field: string): number {
-  const value = thing.data[field]
-  return typeof value === 'number' ? value : 0
 }
 
 /** The account as the number that most answers carry. */

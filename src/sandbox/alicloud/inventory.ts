@@ -1,9 +1,8 @@
 import type { Call, Thing, World } from '../model.ts'
-import { firstAccount, secondAccount } from './accounts.ts'
 import { text, time } from './ask.ts'
-import { regions } from './catalog.ts'
 import { backendHealth, listenerStatus } from './health.ts'
 import { instanceStatus } from './instances.ts'
+import { places } from './places.ts'
 import { dbStatus } from './rds.ts'
 import { nameOf } from './tags.ts'
 
@@ -72,20 +71,6 @@ export function frontDoor(
     }
   }
   return undefined
-}
-
-function places(world: World): Call[] {
-  return [firstAccount, secondAccount].flatMap(account =>
-    regions.map(({ id }) => ({
-      cloud: 'alicloud' as const,
-      product: '',
-      action: '',
-      region: id,
-      account,
-      requestId: '',
-      world,
-    })),
-  )
 }
 
 function stateOf(call: Call, thing: Thing): string {

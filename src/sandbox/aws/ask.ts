@@ -1,5 +1,8 @@
-import type { Json, JsonObject } from '../../kind.ts'
-import { ApiError, type Call, type Operation, type Thing, type World } from '../model.ts'
+import type { JsonObject } from '../../kind.ts'
+import { isGone, object, refuse, word } from '../ask.ts'
+import type { Call, Operation, Thing, World } from '../model.ts'
+
+export { change, flag, isGone, isObject, object, objects, refuse, text, time, word, words } from '../ask.ts'
 
 /**
  * How the AWS operations read their input and the world. The input is the official input object as the SDK has it
@@ -32,16 +35,6 @@ export function operation(parameters: string, run: Operation): Operation {
   }
 }
 
-export function refuse(status: number, code: string, message: string): never {
-  throw new ApiError(status, code, message)
-}
-
-/** A scalar parameter, '' when absent. */
-export function word(input: JsonObject, name: string): string {
-  const value = input[name]
-  return value === undefined || value === null || typeof value === 'object' ? '' : String(value)
-}
-
 export function need(input: JsonObject, name: string, code = 'MissingParameter'): string {
   const value = word(input, name)
   if (value === '') refuse(400, code, `The request must contain the parameter ${name}`)
@@ -51,26 +44,6 @@ export function need(input: JsonObject, name: string, code = 'MissingParameter')
 export function number(input: JsonObject, name: string, fallback: number): number {
   const value = word(input, name)
   return value === '' ? fallback : Number(value)
-}
-
-export function flag(input: JsonObject, name: string, fallback = false): boolean {
-  const value = word(input, name).toLowerCase()
-  return value === '' ? fallback : value === 'true'
-}
-
-export function words(input: JsonObject, name: string): string[] {
-  const value = input[name]
-  return Array.isArray(value) ? value.map(String) : []
-}
-
-export function objects(input: JsonObject, name: string): JsonObject[] {
-  const value = input[name]
-  return Array.isArray(value) ? value.filter(isObject) : []
-}
-
-export function object(input: JsonObject, name: string): JsonObject {
-  const value = input[name]
-  return value !== undefined && isObject(value) ? value : {}
 }
 
 /** EC2 wraps the value of an attribute: `{EnableDnsHostnames: {Value: true}}`. */
@@ -85,20 +58,12 @@ export function bytes(input: JsonObject, name: string): Buffer {
   return value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(word(input, name), 'base64')
 }
 
-export function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** What the account owns under that id, at once; `known` and `listed` lag. */
 export function find(call: Call, type: string, id: string): Thing | undefined {
   const thing = call.world.get(type, id)
   if (thing === undefined || thing.cloud !== 'aws' || thing.account !== call.account || isGone(call, thing))
     return undefined
   return thing.region === call.region || thing.region === everywhere ? thing : undefined
-}
-
-export function isGone(call: Call, thing: Thing): boolean {
-  return thing.goneAt !== undefined && thing.goneAt <= call.world.now()
 }
 
 /** Everything of a type that the account has in the region (or `everywhere`), lag or no lag. */
@@ -147,11 +112,6 @@ export function make(call: Call, type: string, id: string, data: JsonObject, mor
   return call.world.add(born === undefined ? thing : { ...thing, born })
 }
 
-export function change(call: Call, thing: Thing, data: JsonObject): void {
-  Object.assign(thing.data, data)
-  call.world.touch(thing)
-}
-
 /** It is gone `after` milliseconds from now. */
 export function leave(call: Call, thing: Thing, after = 0): void {
   thing.goneAt = call.world.now() + after
@@ -176,16 +136,6 @@ export function letters(world: World, length: number): string {
 
 export function uuid(world: World): string {
   return [8, 4, 4, 4, 12].map(length => hex(world, length)).join('-')
-}
-
-export function text(thing: Thing, field: string): string {
-  const value = thing.data[field]
-  return value === undefined || value === null || typeof value === 'object' ? '' : String(value)
-}
-
-export function time(thing: Thing, field: string): number {
-  const value = thing.data[field]
-  return typeof value === 'number' ? value : 0
 }
 
 export function texts(thing: Thing, field: string): string[] {

@@ -3,11 +3,10 @@ import type { FrontDoor } from '../front.ts'
 import type { Call, Thing, World } from '../model.ts'
 import { firstAccount, secondAccount } from './accounts.ts'
 import { all, everywhere, find, object, objects, text, texts, time, word } from './ask.ts'
-import { regions } from './catalog.ts'
 import { balancerState, certificatesOf, listenersOf } from './elb-balancers.ts'
 import { targetHealth } from './elb-health.ts'
 import { targetsOf } from './elb-targets.ts'
-import { tendAll } from './tend.ts'
+import { awsPlaces, tendAll } from './tend.ts'
 
 /**
  * What answers behind a load balancer's DNS name, or behind a name of one's own that Route 53 leads there, on a port.
@@ -16,7 +15,7 @@ import { tendAll } from './tend.ts'
 export function frontDoor(world: World, host: string, port: number): FrontDoor | undefined {
   tendAll(world)
   const names = namesBehind(world, host.toLowerCase().replace(/\.$/, ''))
-  for (const call of places(world)) {
+  for (const call of awsPlaces(world)) {
     const balancer = all(call, 'load-balancer').find(one => names.includes(text(one, 'dnsName').toLowerCase()))
     if (balancer) return doorOf(call, balancer, port)
   }
@@ -100,18 +99,4 @@ function bare(name: string): string {
     .toLowerCase()
     .replace(/\.$/, '')
     .replace(/^dualstack\./, '')
-}
-
-function places(world: World): Call[] {
-  return [firstAccount, secondAccount].flatMap(account =>
-    regions.map(({ id }) => ({
-      cloud: 'aws' as const,
-      product: '',
-      action: '',
-      region: id,
-      account,
-      requestId: '',
-      world,
-    })),
-  )
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../kind.ts'
-import type { Call, Thing } from '../model.ts'
-import { all, everywhere, refuse, text, word } from './ask.ts'
-import { readTags } from './ec2-tags.ts'
+import type { Call, Operation, Thing } from '../model.ts'
+import { all, everywhere, objects, operation, refuse, text, word, words } from './ask.ts'
+import { readTags, tagList } from './ec2-tags.ts'
 import { ec2Times } from './ec2-times.ts'
 import { page } from './page.ts'
 
@@ -48,9 +48,29 @@ export function iamTags(list: JsonObject[]): Record<string, string> {
   return readTags(list)
 }
 
-export function without(call: Call, thing: Thing, keys: string[]): void {
-  for (const key of keys) delete thing.tags[key]
-  call.world.touch(thing)
+/** `TagRole`, `UntagRole`, `ListRoleTags`, and the same of instance profiles. */
+export function tagOperations(
+  what: 'Role' | 'InstanceProfile',
+  find: (call: Call, input: JsonObject) => Thing,
+): Record<string, Operation> {
+  return {
+    [`iam.Tag${what}`]: operation(`${what}Name Tags`, (input, call) => {
+      const thing = find(call, input)
+      Object.assign(thing.tags, iamTags(objects(input, 'Tags')))
+      call.world.touch(thing)
+      return {}
+    }),
+    [`iam.Untag${what}`]: operation(`${what}Name TagKeys`, (input, call) => {
+      const thing = find(call, input)
+      for (const key of words(input, 'TagKeys')) delete thing.tags[key]
+      call.world.touch(thing)
+      return {}
+    }),
+    [`iam.List${what}Tags`]: operation(`${what}Name Marker MaxItems`, (input, call) => ({
+      Tags: tagList(find(call, input)),
+      IsTruncated: false,
+    })),
+  }
 }
 
 /** `Marker`, `MaxItems`, `IsTruncated`. */

@@ -16,11 +16,10 @@ import {
   text,
   time,
   word,
-  words,
 } from './ask.ts'
 import { tagList } from './ec2-tags.ts'
 import { ec2Times } from './ec2-times.ts'
-import { absent, checkName, duplicate, iamPage, iamTags, pathOf, roleNamed, without } from './iam-find.ts'
+import { absent, checkName, duplicate, iamPage, iamTags, pathOf, roleNamed, tagOperations } from './iam-find.ts'
 import { describeRole } from './iam-roles.ts'
 
 /** Instance profiles: EC2 believes in a fresh one only after some seconds (facts §3). */
@@ -73,20 +72,7 @@ export const profileOperations: Record<string, Operation> = {
     change(call, profile, { role: '' })
     return {}
   }),
-  'iam.TagInstanceProfile': operation('InstanceProfileName Tags', (input, call) => {
-    const profile = profileOf(call, input)
-    Object.assign(profile.tags, iamTags(objects(input, 'Tags')))
-    call.world.touch(profile)
-    return {}
-  }),
-  'iam.UntagInstanceProfile': operation('InstanceProfileName TagKeys', (input, call) => {
-    without(call, profileOf(call, input), words(input, 'TagKeys'))
-    return {}
-  }),
-  'iam.ListInstanceProfileTags': operation('InstanceProfileName Marker MaxItems', (input, call) => ({
-    Tags: tagList(profileOf(call, input)),
-    IsTruncated: false,
-  })),
+  ...tagOperations('InstanceProfile', profileOf),
 }
 
 /** Profiles that hold the role. */

@@ -22,7 +22,7 @@ import {
   words,
 } from './ask.ts'
 import { tagList } from './ec2-tags.ts'
-import { absent, checkName, duplicate, iamPage, iamTags, pathOf, roleNamed, without } from './iam-find.ts'
+import { absent, checkName, duplicate, iamPage, iamTags, pathOf, roleNamed, tagOperations } from './iam-find.ts'
 import { profilesWith } from './iam-profiles.ts'
 
 /** Policies of AWS's own that the stacks may name. */
@@ -134,20 +134,7 @@ export const roleOperations: Record<string, Operation> = {
     const { rows, head } = iamPage(input, Object.keys(object(roleOf(call, input).data, 'inline')))
     return { ...head, PolicyNames: rows }
   }),
-  'iam.TagRole': operation('RoleName Tags', (input, call) => {
-    const role = roleOf(call, input)
-    Object.assign(role.tags, iamTags(objects(input, 'Tags')))
-    call.world.touch(role)
-    return {}
-  }),
-  'iam.UntagRole': operation('RoleName TagKeys', (input, call) => {
-    without(call, roleOf(call, input), words(input, 'TagKeys'))
-    return {}
-  }),
-  'iam.ListRoleTags': operation('RoleName Marker MaxItems', (input, call) => ({
-    Tags: tagList(roleOf(call, input)),
-    IsTruncated: false,
-  })),
+  ...tagOperations('Role', roleOf),
   'iam.CreateServiceLinkedRole': operation('AWSServiceName Description', (input, call) => {
     const service = need(input, 'AWSServiceName', 'ValidationError')
     const name = `AWSServiceRoleFor${service.split('.')[0]!.replace(/^./, letter => letter.toUpperCase())}`

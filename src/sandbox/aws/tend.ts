@@ -1,3 +1,4 @@
+import { placesOf } from '../ask.ts'
 import type { Call, Operation, World } from '../model.ts'
 import { firstAccount, secondAccount } from './accounts.ts'
 import { act } from './asg-run.ts'
@@ -32,15 +33,5 @@ export function tended(operations: Record<string, Operation>): Record<string, Op
 
 /** A call for each account and region, to look around with. */
 export function awsPlaces(world: World): Call[] {
-  return [firstAccount, secondAccount].flatMap(account =>
-    regions.map(({ id }) => ({
-      cloud: 'aws' as const,
-      product: '',
-      action: '',
-      region: id,
-      account,
-      requestId: '',
-      world,
-    })),
-  )
+  return placesOf(world, 'aws', { accounts: [firstAccount, secondAccount], regions })
 }

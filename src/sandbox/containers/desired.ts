@@ -1,8 +1,7 @@
 import type { JsonObject } from '../../kind.ts'
-import { firstAccount, secondAccount } from '../alicloud/accounts.ts'
 import { isObject, text, time } from '../alicloud/ask.ts'
-import { regions } from '../alicloud/catalog.ts'
 import { listenerStatus } from '../alicloud/health.ts'
+import { places } from '../alicloud/places.ts'
 import { serversOf } from '../alicloud/slb-groups.ts'
 import { whitelist } from '../alicloud/whitelist.ts'
 import type { Call, Thing, World } from '../model.ts'
@@ -106,15 +105,6 @@ export function listenerWish(world: World, listener: Thing, localPort: number | 
     requestTimeout: number('RequestTimeout'),
     localPort,
   }
-}
-
-function places(world: World): Call[] {
-  return [firstAccount, secondAccount].flatMap(account =>
-    regions.map(({ id }) => ({
-      ...{ cloud: 'alicloud' as const, product: '', action: '', requestId: '' },
-      ...{ region: id, account, world },
-    })),
-  )
 }
 
 function groupsOf(instance: Thing): string[] {
