@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { show } from '../checks.ts'
@@ -24,8 +24,32 @@ export function readPublicKeyWith(problem: (key: string) => string | undefined, 
   return key
 }
 
+/** The first of these files that people have; `generate` when there is none. */
+export function keyFileAmong(names: string[], home: string): string {
+  return names.map(name => join(home, '.ssh', name)).find(path => existsSync(path)) ?? GENERATE
+}
+
+/** What is wrong with a line in OpenSSH's public key format, or nothing. `unfit` says it of the type, `remake` makes a better one. */
+export function keyProblem(
+  key: string,
+  { unfit, remake }: { unfit: (type: string) => string | undefined; remake: string },
+): string | undefined {
+  if (/[\r\n]/.test(key)) return 'It holds more than one line; a public key is one line.'
+  const [type = '', body = '', ...comment] = key.split(' ')
+  const wrong = unfit(type)
+  if (wrong) return wrong
+  if (!wellFormed(type, body)) return 'The key in it is damaged.'
+  if (type === 'ssh-rsa' && Buffer.from(body, 'base64').length < 270) {
+    return `It is an RSA key of less than 2048 bits. Make a new one: ${remake}.`
+  }
+  if (!/^[\p{L}\p{N} @._:+/-]*$/u.test(comment.join(' '))) {
+    return 'Its comment contains special characters. Keep letters, digits and @ . _ - in it.'
+  }
+  return undefined
+}
+
 /** The first field inside the base64 body repeats the type; its length is in front of it. */
-export function wellFormed(type: string, body: string): boolean {
+function wellFormed(type: string, body: string): boolean {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body)) return false
   const bytes = Buffer.from(body, 'base64')
   return (

@@ -193,3 +193,17 @@ function blacken(text: string, secrets: Set<string>): string {
   }
   return clean
 }
+
+/** Nothing was made yet: whatever it is, it is found before the start. */
+export function beforeStart(error: unknown): unknown {
+  if (!(error instanceof Problem) || error.exit === Exit.interrupted) return error
+  const { what, why, next, code, requestId } = error
+  return new Problem({
+    what,
+    exit: Exit.preflight,
+    ...(why && { why }),
+    ...(next && { next }),
+    ...(code && { code }),
+    ...(requestId && { requestId }),
+  })
+}

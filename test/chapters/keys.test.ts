@@ -11,8 +11,11 @@ import {
   publicKeyProblem,
   readPublicKey,
 } from '../../src/providers/alicloud/chapters/keys.ts'
-import { keyFileProblem } from '../../src/providers/alicloud/chapters/system-questions.ts'
+import { systemAsks } from '../../src/providers/alicloud/chapters/system-questions.ts'
+import type { Values } from '../../src/question.ts'
 
+const keyFileProblem = (file: string, values: Values) =>
+  systemAsks.find(({ key }) => key === 'machine.keyFile')!.check!(file, values)
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'keys-'))

@@ -1,6 +1,5 @@
-import { Exit, Problem } from '../../errors.ts'
 import type { Connected, Connection } from '../provider.ts'
-import { openSession, reach } from '../session.ts'
+import { beforeStart, openSession, reach } from '../session.ts'
 import { build } from './calls.ts'
 import type { Alicloud } from './cloud.ts'
 import { findKeys, type KeySource } from './credentials.ts'
@@ -48,16 +47,6 @@ export async function who(cloud: Alicloud): Promise<{ account: string; name: str
     const arn = str(answer, 'Arn')
     return { account, name: arn.split(/[:/]/).at(-1) || account }
   } catch (error) {
-    if (!(error instanceof Problem) || error.exit === Exit.interrupted) throw error
-    // Nothing was made: whatever it is, it is found before the start.
-    const { what, why, next, code, requestId } = error
-    throw new Problem({
-      what,
-      exit: Exit.preflight,
-      ...(why && { why }),
-      ...(next && { next }),
-      ...(code && { code }),
-      ...(requestId && { requestId }),
-    })
+    throw beforeStart(error)
   }
 }

@@ -1,6 +1,5 @@
-import { Exit, Problem } from '../../errors.ts'
 import type { Connected, Connection } from '../provider.ts'
-import { openSession, reach, type Session } from '../session.ts'
+import { beforeStart, openSession, reach, type Session } from '../session.ts'
 import { build } from './calls.ts'
 import { findCredentials, sandboxKeys } from './credentials.ts'
 import type { Refusal } from './errors.ts'
@@ -73,16 +72,6 @@ async function who(cloud: Aws): Promise<{ account: string; name: string }> {
     const { Account = '', Arn = '' } = await cloud.call('sts', 'GetCallerIdentity', {})
     return { account: Account, name: Arn.split(/[:/]/).at(-1) || Account }
   } catch (error) {
-    if (!(error instanceof Problem) || error.exit === Exit.interrupted) throw error
-    // Nothing was made: whatever it is, it is found before the start.
-    const { what, why, next, code, requestId } = error
-    throw new Problem({
-      what,
-      exit: Exit.preflight,
-      ...(why && { why }),
-      ...(next && { next }),
-      ...(code && { code }),
-      ...(requestId && { requestId }),
-    })
+    throw beforeStart(error)
   }
 }

@@ -1,8 +1,6 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { GENERATE, readPublicKeyWith, wellFormed } from '../../public-key.ts'
+import { keyFileAmong, keyProblem, readPublicKeyWith } from '../../public-key.ts'
 
 /**
  * SSH keys for the login: read from the person's own file, or made here. ECS takes RSA and ECDSA keys from an
@@ -13,8 +11,7 @@ export { GENERATE, PRIVATE_KEY } from '../../public-key.ts'
 
 /** The first public key people usually have that ECS accepts; `generate` when there is none. */
 export function defaultKeyFile(home = homedir()): string {
-  const found = ['id_rsa.pub', 'id_ecdsa.pub'].map(name => join(home, '.ssh', name)).find(path => existsSync(path))
-  return found ?? GENERATE
+  return keyFileAmong(['id_rsa.pub', 'id_ecdsa.pub'], home)
 }
 
 /** The public key in a file, on one line. Throws an Error with a plain sentence. */
@@ -24,22 +21,15 @@ export function readPublicKey(path: string): string {
 
 /** What is wrong with a line in OpenSSH's public key format, or nothing. */
 export function publicKeyProblem(key: string): string | undefined {
-  if (/[\r\n]/.test(key)) return 'It holds more than one line; a public key is one line.'
-  const [type = '', body = '', ...comment] = key.split(' ')
+  return keyProblem(key, { unfit, remake: 'ssh-keygen -t rsa -b 3072' })
+}
+
+function unfit(type: string): string | undefined {
   if (type === 'ssh-ed25519') {
     return 'Alibaba Cloud does not import Ed25519 keys. Make an RSA one: ssh-keygen -t rsa -b 3072, or answer "generate".'
   }
-  if (!TYPES.includes(type)) {
-    return 'It is not an OpenSSH public key of type RSA or ECDSA. It must start with ssh-rsa or ecdsa-sha2-nistp256.'
-  }
-  if (!wellFormed(type, body)) return 'The key in it is damaged.'
-  if (type === 'ssh-rsa' && Buffer.from(body, 'base64').length < 270) {
-    return 'It is an RSA key of less than 2048 bits. Make a new one: ssh-keygen -t rsa -b 3072.'
-  }
-  if (!/^[\p{L}\p{N} @._:+/-]*$/u.test(comment.join(' '))) {
-    return 'Its comment contains special characters. Keep letters, digits and @ . _ - in it.'
-  }
-  return undefined
+  if (TYPES.includes(type)) return undefined
+  return 'It is not an OpenSSH public key of type RSA or ECDSA. It must start with ssh-rsa or ecdsa-sha2-nistp256.'
 }
 
 const TYPES = ['ssh-rsa', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']

@@ -2,8 +2,7 @@ import { firstOf, hostNameProblem, nameProblem, passwordSentence, proseProblem, 
 import type { Json } from '../../../kind.ts'
 import type { Question, Values } from '../../../question.ts'
 import type { AlicloudLive } from '../live.ts'
-import { defaultKeyFile, GENERATE, publicKeyProblem, readPublicKey } from './keys.ts'
-import { publicKeyFrom } from './login.ts'
+import { keyQuestions } from './login.ts'
 import { machineCount, numbered, tags, text } from './names.ts'
 
 /** RunInstances.Password allows these. */
@@ -24,37 +23,7 @@ export const systemAsks: Question<AlicloudLive>[] = [
     ],
     default: () => 'key',
   },
-  {
-    key: 'machine.keyFile',
-    label: 'Public key file',
-    help: 'Your SSH public key (RSA or ECDSA). "generate" makes a new one; its private half is kept in the stack’s secret store. Once made, machine.publicKey is what counts.',
-    type: 'text',
-    when: byKey,
-    // Depends on this computer, so it is no fixed default (a promise is none).
-    default: async () => defaultKeyFile(),
-    check: keyFileProblem,
-  },
-  {
-    key: 'machine.publicKey',
-    label: 'Public key',
-    help: 'The key itself, one line, instead of a file. Taken from the file when nothing is said.',
-    type: 'text',
-    when: byKey,
-    default: publicKeyFrom,
-    made: values => values['machine.keyFile'] === GENERATE,
-    check: value => (typeof value === 'string' ? publicKeyProblem(value) : 'A public key is a text.'),
-    advanced: true,
-  },
-  {
-    key: 'machine.keyName',
-    label: 'Key pair name',
-    help: 'The name the key is imported under. Names are unique in a region.',
-    type: 'text',
-    when: byKey,
-    default: ({ stack }) => `${stack}-key`,
-    check: value => nameProblem(value, { min: 2, max: 128 }),
-    advanced: true,
-  },
+  ...keyQuestions(byKey),
   {
     key: 'machine.password',
     label: 'Logon password',
@@ -99,19 +68,6 @@ export const systemAsks: Question<AlicloudLive>[] = [
     check: tagsProblem,
   },
 ]
-
-export function keyFileProblem(value: Json, values: Values): string | undefined {
-  if (typeof value !== 'string' || value === '' || /[\x00-\x1f]/.test(value))
-    return `${show(value)} is not the name of a file.`
-  // A key that is answered already does not need its file: another computer may not have it.
-  if (value === GENERATE || text(values, 'machine.publicKey')) return undefined
-  try {
-    readPublicKey(value)
-    return undefined
-  } catch (error) {
-    return (error as Error).message
-  }
-}
 
 /** TagResources: keys to 128, values to 128 characters, 20 a resource of which five are ours. */
 export function tagsProblem(value: Json): string | undefined {

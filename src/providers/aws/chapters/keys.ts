@@ -1,8 +1,6 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { GENERATE, readPublicKeyWith, wellFormed } from '../../public-key.ts'
+import { keyFileAmong, keyProblem, readPublicKeyWith } from '../../public-key.ts'
 
 export { GENERATE, PRIVATE_KEY } from '../../public-key.ts'
 
@@ -10,8 +8,7 @@ export { GENERATE, PRIVATE_KEY } from '../../public-key.ts'
 
 /** The first public key people usually have that EC2 accepts; `generate` when there is none. */
 export function defaultKeyFile(home = homedir()): string {
-  const found = ['id_ed25519.pub', 'id_rsa.pub'].map(name => join(home, '.ssh', name)).find(path => existsSync(path))
-  return found ?? GENERATE
+  return keyFileAmong(['id_ed25519.pub', 'id_rsa.pub'], home)
 }
 
 /** The public key in a file, on one line. Throws an Error with a plain sentence. */
@@ -21,22 +18,15 @@ export function readPublicKey(path: string): string {
 
 /** What is wrong with a line in OpenSSH's public key format, or nothing. */
 export function publicKeyProblem(key: string): string | undefined {
-  if (/[\r\n]/.test(key)) return 'It holds more than one line; a public key is one line.'
-  const [type = '', body = '', ...comment] = key.split(' ')
+  return keyProblem(key, { unfit, remake: 'ssh-keygen -t ed25519' })
+}
+
+function unfit(type: string): string | undefined {
   if (/^(ecdsa-|ssh-dss|sk-)/.test(type)) {
     return 'EC2 imports only RSA and Ed25519 keys. Make one: ssh-keygen -t ed25519, or answer "generate".'
   }
-  if (type !== 'ssh-rsa' && type !== 'ssh-ed25519') {
-    return 'It is not an OpenSSH public key of type RSA or Ed25519. It must start with ssh-rsa or ssh-ed25519.'
-  }
-  if (!wellFormed(type, body)) return 'The key in it is damaged.'
-  if (type === 'ssh-rsa' && Buffer.from(body, 'base64').length < 270) {
-    return 'It is an RSA key of less than 2048 bits. Make a new one: ssh-keygen -t ed25519.'
-  }
-  if (!/^[\p{L}\p{N} @._:+/-]*$/u.test(comment.join(' '))) {
-    return 'Its comment contains special characters. Keep letters, digits and @ . _ - in it.'
-  }
-  return undefined
+  if (type === 'ssh-rsa' || type === TYPE) return undefined
+  return 'It is not an OpenSSH public key of type RSA or Ed25519. It must start with ssh-rsa or ssh-ed25519.'
 }
 
 const TYPE = 'ssh-ed25519'
