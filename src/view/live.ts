@@ -96,7 +96,7 @@ function linesOf(
   { done, all }: { done: number; all: number },
   width: number,
 ): string[] {
-  const elapsed = duration(performance.now() - (begun ?? performance.now()))
+  const elapsed = begun === undefined ? '' : duration(performance.now() - begun)
   const names = [...running.values()].map(({ event, since }) => {
     const name = `${event.title} ${oneLine(event.address.slice(event.address.indexOf('/') + 1))}`
     return `${name}  ${duration(performance.now() - since)}${expected(event, speed)}`
@@ -104,7 +104,7 @@ function linesOf(
   if (names.length === 0 && !doing) return []
   const head = all > 0 ? `${done} of ${all}, ${elapsed}` : elapsed
   const more = names.length > LIVE_LINES ? [`and ${names.length - LIVE_LINES} more`] : []
-  return [doing ? `${doing}  ${elapsed}` : head, ...names.slice(0, LIVE_LINES), ...more].map((line, index) =>
+  return [doing ? `${doing}  ${elapsed}`.trimEnd() : head, ...names.slice(0, LIVE_LINES), ...more].map((line, index) =>
     clip(index === 0 ? line : `  ${line}`, width),
   )
 }
