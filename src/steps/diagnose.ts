@@ -48,7 +48,7 @@ const LOG = 'Mend what its log on the machine says'
 
 const FIXES: Record<Hop, string> = {
   'load balancer': 'Start its listener in the console and let it lead to them, or remove the stack and build it anew.',
-  machine: 'Start it in the console.',
+  machine: 'Start it in the console, or restart it if it runs.',
   port: 'Let the service listen on that port again, and the security group let the load balancer in.',
   nginx: CONFIGURATION,
   Apache: CONFIGURATION,
@@ -88,13 +88,17 @@ export async function diagnose(connected: Connected, state: State, question: Que
 
 const LOOK_AGAIN_MS = 1000
 
-/** Which of these machines are held for ill: one that has just come back, or was mended, gets so long to be noticed. */
+/**
+ * Which of these machines are still held for ill: one that has just come back, or was mended, gets so long to be noticed.
+ * One that was replaced meanwhile has not come back.
+ */
 async function illAfter(connected: Connected, state: State, machines: string[], ms: number): Promise<Set<string>> {
   const late = Date.now() + ms
   for (;;) {
     const now = machines.length > 0 ? ((await connected.backends?.(state)) ?? []) : []
-    const ill = now.filter(isMachine).filter(({ healthy, machine }) => !healthy && machines.includes(machine))
-    if (ill.length === 0 || Date.now() >= late) return new Set(ill.map(({ machine }) => machine))
+    const back = now.filter(view => view.healthy).map(view => view.machine)
+    const ill = machines.filter(machine => !back.includes(machine))
+    if (ill.length === 0 || Date.now() >= late) return new Set(ill)
     await new Promise(resolve => setTimeout(resolve, LOOK_AGAIN_MS))
   }
 }

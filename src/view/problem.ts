@@ -45,7 +45,7 @@ export function failedEvent(
  */
 export function oneLine(text: string): string {
   return text
-    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\s*\n\s*|\t+/g, ' ')
     .replace(
       /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
       character => `\\u{${character.charCodeAt(0).toString(16)}}`,

@@ -61,7 +61,7 @@ describe('a stack that is built and does not serve', () => {
       await ec2.send(new StopInstancesCommand({ InstanceIds: [stopped] }))
     })
     expect(problem.what).toContain(`breaks: machine on ${stopped}, the instance does not run`)
-    expect(problem.next).toBe('Start it in the console. Then run the same command again.')
+    expect(problem.next).toBe('Start it in the console, or restart it if it runs. Then run the same command again.')
   })
 
   test('rails: up names the load balancer whose listener leads elsewhere', async () => {

@@ -157,6 +157,10 @@ describe('text', () => {
     expect(problemText({ what: 'x\u001b]0;title\u0007', exit: 1 })).not.toContain('\u001b')
   })
 
+  it('takes lines and columns of what a machine printed as words', () => {
+    expect(oneLine('ruby\t1:3.1\n  puma\t\t5.6')).toBe('ruby 1:3.1 puma 5.6')
+  })
+
   it('counts wide characters as two columns when it cuts', () => {
     expect(columns('日本')).toBe(4)
     expect(clip('日本語です', 5)).toBe('日本…')

@@ -90,8 +90,11 @@ export async function ask(
   machines: string[],
   script: string,
 ): Promise<{ machine: string; output: string }[]> {
-  const there = await withAgent(cloud, machines)
-  const away = machines.filter(machine => !there.includes(machine)).map(silent)
+  const running = await whichRun(cloud, machines)
+  const there = await withAgent(cloud, running)
+  const away = machines
+    .filter(machine => !there.includes(machine))
+    .map(machine => silent(machine, running.includes(machine)))
   const answers = await Promise.all(chunks(there, MOST).map(some => run(cloud, some, script)))
   return [...away, ...answers.flat()]
 }
@@ -103,15 +106,28 @@ const DELIVERY_SECONDS = 60
 const RUN_SECONDS = 120
 
 /** As the script itself would say it. */
-function silent(machine: string): { machine: string; output: string } {
-  const output = 'hop machine bad the instance does not run, or its Systems Manager agent does not answer'
-  return { machine, output }
+function silent(machine: string, runs: boolean): { machine: string; output: string } {
+  const why = runs ? 'the instance runs, but its Systems Manager agent does not answer' : 'the instance does not run'
+  return { machine, output: `hop machine bad ${why}` }
+}
+
+/** Those that run: for the agent of the others there is no waiting. */
+async function whichRun(cloud: Aws, machines: string[]): Promise<string[]> {
+  const Filters = [
+    { Name: 'instance-id', Values: machines },
+    { Name: 'instance-state-name', Values: ['pending', 'running'] },
+  ]
+  const rows = await cloud.pages('ec2', 'DescribeInstances', { Filters }, answer =>
+    answer.Reservations?.flatMap(one => one.Instances ?? []),
+  )
+  return machines.filter(machine => rows.some(row => row.InstanceId === machine))
 }
 
 /** The machines whose agent answers. A set-up machine has had one, so there is little to wait for. */
 async function withAgent(cloud: Aws, machines: string[]): Promise<string[]> {
   const late = cloud.deadline(minute)
   for (;;) {
+    if (machines.length === 0) return []
     const lists = await Promise.all(chunks(machines, MOST).map(some => online(cloud, some)))
     const there = lists.flat()
     if (there.length === machines.length || late()) return there
@@ -129,7 +145,7 @@ async function run(cloud: Aws, machines: string[], script: string): Promise<{ ma
   const id = await send(cloud, machines, script)
   if (id === undefined) {
     // One that has just stopped makes the whole command be refused.
-    if (machines.length === 1) return machines.map(silent)
+    if (machines.length === 1) return machines.map(machine => silent(machine, true))
     return (await Promise.all(machines.map(machine => run(cloud, [machine], script)))).flat()
   }
   const within = DELIVERY_SECONDS * second + RUN_SECONDS * second + 2 * minute
@@ -138,7 +154,7 @@ async function run(cloud: Aws, machines: string[], script: string): Promise<{ ma
       const read = () => resultOf(cloud, machine, id)
       const result = await until(cloud, read, isOver, { what: `the check on ${machine}`, within })
       // The agent went away with the machine.
-      return isUndelivered(result) ? silent(machine) : { machine, output: cloud.clean(result.output) }
+      return isUndelivered(result) ? silent(machine, true) : { machine, output: cloud.clean(result.output) }
     }),
   )
 }
