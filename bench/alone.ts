@@ -6,6 +6,8 @@ const place: Place = {
   folder: `${process.cwd()}/alone`,
   url: process.env.SANDBOX_URL!,
   speed: Number(process.env.SPEED),
+  blueprint: process.env.BLUEPRINT!,
+  cloud: process.env.CLOUD as 'alicloud' | 'aws',
 }
 
 const building = await openRun(place)

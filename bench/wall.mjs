@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { life, mib, newFolder, newSandbox, root, SPEED, spread, sum } from './tools.mjs'
+
+/** `up`, again, and `teardown`, against the longest chain and against one thing at a time; by blueprint. */
+export async function wall(rounds) {
+  const engine = await oneByOne()
+  try {
+    return [
+      '',
+      '## Wall against the longest chain',
+      '',
+      'Critical path: the longest chain of what was really waited for. One at a time: the same engine with every resource made to wait for the one before.',
+      ...(await of('The Django blueprint on Alibaba Cloud, one machine', 'django', 'alicloud', rounds, engine)),
+      ...(await of('The Rails blueprint on AWS, two machines and a bastion', 'rails', 'aws', rounds, engine)),
+      ...(await of('The three-tier blueprint on AWS, two groups of two machines', 'three-tier', 'aws', rounds, engine)),
+    ]
+  } finally {
+    rmSync(engine, { force: true })
+  }
+}
+
+async function of(title, blueprint, cloud, rounds, engine) {
+  const runs = []
+  for (let round = 0; round < rounds; round++) runs.push(await life(blueprint, SPEED))
+  const alone = oneAtATime(engine, blueprint, cloud)
+  const row = verb => {
+    const these = runs.map(run => run[verb])
+    const all = read => spread(these.map(read))
+    const ratio = spread(
+      these.map(run => run.wallMs / run.criticalPathMs),
+      3,
+    )
+    const calls = spread(these.map(run => sum(run.calls)))
+    return `| \`${verb}\` | ${all(run => run.wallMs)} | ${all(run => run.criticalPathMs)} | ${verb === 'up again' ? '–' : ratio} | ${alone[verb] ?? '–'} | ${all(run => run.cpuMs)} | ${calls} | ${mib(these)} |`
+  }
+  const changing = Object.entries(runs[0].up.calls).filter(([action]) => !/\.(Describe|List|Get|Head)/.test(action))
+  return [
+    '',
+    `### ${title}: ${runs[0].up.resources} resources`,
+    '',
+    '| command | wall ms | critical path ms | wall ÷ critical | one at a time, ms | processor ms | API calls | peak MiB |',
+    '|---|---|---|---|---|---|---|---|',
+    row('up'),
+    row('up again'),
+    row('teardown'),
+    '',
+    `Of the calls of \`up\`, ${sum(Object.fromEntries(changing))} change something; the others look: whether a thing is ready, what is in stock, and the audit at the end.`,
+  ]
+}
+
+/** The engine with every node waiting for the one before it; the rest as it is. */
+function oneAtATime(engine, blueprint, cloud) {
+  const folder = newFolder()
+  const { url, env, end } = newSandbox(folder, SPEED)
+  const told = { ...env, SANDBOX_URL: url, SPEED: String(SPEED), BLUEPRINT: blueprint, CLOUD: cloud }
+  const { stdout, status, stderr } = spawnSync(process.execPath, [engine], { cwd: folder, env: told, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`one at a time failed: ${stderr}`)
+  end()
+  return JSON.parse(stdout)
+}
+
+/** bench/alone.ts as a program of its own, where the official clients and the package's files are found. */
+async function oneByOne() {
+  const outfile = join(root, 'node_modules/.bench-alone.mjs')
+  await build({
+    entryPoints: [join(root, 'bench/alone.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['@aws-sdk/*'],
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'error',
+    absWorkingDir: root,
+  })
+  return outfile
+}
