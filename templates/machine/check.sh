@@ -28,6 +28,9 @@ log_of() {
 # Whether somebody accepts connections at HOST PORT; says why not.
 connects() {
   timeout 8 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$2" 2>&1
+  local status=$?
+  if [ "$status" -eq 124 ]; then echo 'no answer within 8 seconds'; fi
+  return "$status"
 }
 
 check_port() {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { inside, parseCidr } from '../../alicloud/cidr.ts'
 import { all, find, text, texts } from '../../aws/ask.ts'
 import { rulesOf } from '../../aws/group-rules.ts'
 import { publicIpOf } from '../../aws/interfaces.ts'
@@ -57,12 +58,34 @@ export function inwardRules(call: Call, groups: string[]): GroupRule[] {
     }))
 }
 
+/** Whether the internet reaches it, as far as its security groups let it. */
+export function isPublic({ call, thing }: Placed): boolean {
+  if (thing.type === 'load-balancer') return text(thing, 'scheme') === 'internet-facing'
+  if (thing.type === 'db-instance') return thing.data.isPublic === true
+  const subnet = find(call, 'subnet', text(thing, 'subnetId'))
+  return subnet !== undefined && wayOut(call, subnet) === 'internet' && hasPublicIp({ call, thing })
+}
+
+/** What is left of these rules for a thing without a public address: nobody outside of its VPC gets as far as them. */
+export function withinVpc(rules: GroupRule[], cidr: string): GroupRule[] {
+  const vpc = parseCidr(cidr)
+  return rules.flatMap(rule => {
+    const from = Array.isArray(rule.from) ? undefined : parseCidr(rule.from)
+    if (!from || !vpc || inside(from, vpc)) return [rule]
+    return inside(vpc, from) ? [{ ...rule, from: cidr }] : []
+  })
+}
+
 /** Whether it may begin connections to what lies outside of its VPC. */
 export function reachesOut({ call, thing }: Placed): boolean {
   const subnet = find(call, 'subnet', text(thing, 'subnetId'))
-  const port = find(call, 'network-interface', text(thing, 'interfaceId'))
   const way = subnet ? wayOut(call, subnet) : 'none'
-  return way === 'nat' || (way === 'internet' && port !== undefined && publicIpOf(call, port) !== '')
+  return way === 'nat' || (way === 'internet' && hasPublicIp({ call, thing }))
+}
+
+function hasPublicIp({ call, thing }: Placed): boolean {
+  const port = find(call, 'network-interface', text(thing, 'interfaceId'))
+  return port !== undefined && publicIpOf(call, port) !== ''
 }
 
 export function vpcCidr({ call, thing }: Placed): string | undefined {

@@ -1,7 +1,7 @@
 import type { Issued } from '../../authority.ts'
 import { all, text } from '../../aws/ask.ts'
 import type { Thing, World } from '../../model.ts'
-import { type FirewallWish, firewallText, setFirewall } from '../firewall.ts'
+import { type FirewallWish, firewallText, type GroupRule, setFirewall } from '../firewall.ts'
 import { hold, release } from '../held.ts'
 import type { Jobs } from '../jobs.ts'
 import { removeMachine, setNames } from '../machine.ts'
@@ -16,9 +16,11 @@ import {
   everyAws,
   groupsOf,
   inwardRules,
+  isPublic,
   type Placed,
   reachesOut,
   vpcCidr,
+  withinVpc,
 } from './desired.ts'
 import { statsPort } from './haproxy.ts'
 import type { Surroundings } from './scripts.ts'
@@ -114,16 +116,19 @@ function namesFor({ call, thing }: Placed): Record<string, string> | undefined {
   return thing.type === 'instance' ? endpointNames(call, text(thing, 'vpcId')) : undefined
 }
 
+const everything: GroupRule = { protocol: 'all', ports: '-1/-1', from: '0.0.0.0/0', accept: true, priority: 1 }
+
 function firewallOf({ network }: Up, one: Placed): FirewallWish {
   const { call, thing } = one
   const groups = groupsOf(one)
-  const rules = inwardRules(call, groups)
+  // Only a network load balancer may have no groups: then nothing stands before it.
+  const bare = thing.type === 'load-balancer' && groups.length === 0
+  const said = bare ? [everything] : inwardRules(call, groups)
+  const rules = isPublic(one) ? said : withinVpc(said, network.cidr)
   if (thing.type === 'instance') return { network, rules, peers: [], internet: reachesOut(one) }
   if (thing.type === 'db-instance') return { network, rules, peers: matesOf(one), internet: false }
-  const open = { protocol: 'all', ports: '-1/-1', from: '0.0.0.0/0', accept: true, priority: 1 }
-  const ours = { ...open, protocol: 'tcp', ports: `${statsPort}/${statsPort}`, from: network.gateway }
-  // A network load balancer may have no groups: then nothing stands before it.
-  return { network, rules: [ours, ...(groups.length > 0 ? rules : [open])], peers: [], internet: false }
+  const ours = { ...everything, protocol: 'tcp', ports: `${statsPort}/${statsPort}`, from: network.gateway }
+  return { network, rules: [ours, ...rules], peers: [], internet: false }
 }
 
 /** Servers of a cluster share their storage, which no security group stands before. */
