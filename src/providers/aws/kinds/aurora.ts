@@ -1,39 +1,35 @@
-import type { Secret } from '../../../kind.ts'
 import type { Aws } from '../client.ts'
-import { carries, found, markFilter, named, tagList, tagsIn } from '../read.ts'
+import { found, named, tagList, tagsIn } from '../read.ts'
 import { type AwsKind, minute, orAbsent, second, settled, untilAbsent } from './common.ts'
 import {
+  type DatabaseWishes,
   deleting,
   deletion,
+  due,
+  farewell,
+  identifierIn,
   isProtected,
   isReady,
   lastWishes,
   losingDatabase,
   noExtendedSupport,
-  passwordTag,
+  ours,
   readInstance,
   refuseBroken,
   remember,
-  sameGroups,
-  snapshotName,
-  versionOf,
   wishes,
-} from './database.ts'
+} from './rds.ts'
 
-export type DbClusterIn = {
+export type DbClusterIn = DatabaseWishes & {
   identifier: string
   /** `aurora-mysql`. */
   engine: string
   version: string
   user: string
-  password: Secret
   /** '' for none. */
   dbName: string
   subnetGroup: string
   securityGroupIds: string[]
-  deletionProtection: boolean
-  /** Take one last snapshot before the removal, and keep it. */
-  finalBackup: boolean
 }
 /** `host`: the writer's. `readerHost`: shared by the readers, or the writer's while there is none. */
 export type DbClusterOut = { id: string; host: string; readerHost: string; port: string }
@@ -49,14 +45,12 @@ export const dbCluster: AwsKind<DbClusterIn, DbClusterOut> = {
   mutable: ['password', 'securityGroupIds', 'deletionProtection', 'finalBackup'],
   losing: losingDatabase,
   async find(cloud, where) {
-    const name = 'id' in where ? where.id : where.input?.identifier.toLowerCase()
+    const name = identifierIn(where)
     const input = name === undefined ? {} : { DBClusterIdentifier: name }
     const list = () => cloud.pages('rds', 'DescribeDBClusters', input, answer => answer.DBClusters)
     const rows = (await orAbsent(list)) ?? []
     const all = rows.flatMap(row => found(row.DBClusterIdentifier, tagsIn(row.TagList), row.ClusterCreateTime))
-    return name === undefined
-      ? all.filter(thing => carries(thing.tags, markFilter(this.type, where as { stack: string })))
-      : all
+    return ours(this.type, where, all)
   },
   async create(cloud, input, mark) {
     await cloud.call('rds', 'CreateDBCluster', {
@@ -84,15 +78,7 @@ export const dbCluster: AwsKind<DbClusterIn, DbClusterOut> = {
     }
     const options = { what: `the Aurora cluster ${id}`, within: 60 * minute, every: 2 * second }
     const row = await settled(cloud, read, ready, options)
-    const change = {
-      ...(tagsIn(row.TagList)[passwordTag] !== versionOf(input.password) && {
-        MasterUserPassword: cloud.reveal(input.password),
-      }),
-      ...(row.DeletionProtection !== input.deletionProtection && { DeletionProtection: input.deletionProtection }),
-      ...(!sameGroups(row.VpcSecurityGroups, input.securityGroupIds) && {
-        VpcSecurityGroupIds: input.securityGroupIds,
-      }),
-    }
+    const change = due(cloud, row, input)
     if (Object.keys(change).length > 0) {
       const place = { DBClusterIdentifier: id, ApplyImmediately: true }
       await cloud.call('rds', 'ModifyDBCluster', { ...place, ...change }, { repeatable: true, patience: 15 * minute })
@@ -114,13 +100,7 @@ export const dbCluster: AwsKind<DbClusterIn, DbClusterOut> = {
         const place = { DBClusterIdentifier: id, DeletionProtection: false, ApplyImmediately: true }
         await cloud.call('rds', 'ModifyDBCluster', place, { repeatable: true, patience: 30 * minute })
       }
-      const request = {
-        DBClusterIdentifier: id,
-        DeleteAutomatedBackups: true,
-        ...(last.snapshot
-          ? { SkipFinalSnapshot: false, FinalDBSnapshotIdentifier: snapshotName(id, mark.token) }
-          : { SkipFinalSnapshot: true }),
-      }
+      const request = { DBClusterIdentifier: id, ...farewell(last, id, mark.token) }
       await deleting(() => cloud.call('rds', 'DeleteDBCluster', request, deletion))
     }
     return untilAbsent(cloud, read, 15 * minute)
@@ -147,15 +127,13 @@ export const dbClusterMember: AwsKind<DbClusterMemberIn, DbClusterMemberOut> = {
   expectMs: 5 * minute,
   tagged: true,
   async find(cloud, where) {
-    const name = 'id' in where ? where.id : where.input?.identifier.toLowerCase()
+    const name = identifierIn(where)
     const input = name === undefined ? {} : { DBInstanceIdentifier: name }
     const list = () => cloud.pages('rds', 'DescribeDBInstances', input, answer => answer.DBInstances)
     const rows = (await orAbsent(list)) ?? []
     const members = name === undefined ? rows.filter(row => row.DBClusterIdentifier) : rows
     const all = members.flatMap(row => found(row.DBInstanceIdentifier, tagsIn(row.TagList), row.InstanceCreateTime))
-    return name === undefined
-      ? all.filter(thing => carries(thing.tags, markFilter(this.type, where as { stack: string })))
-      : all
+    return ours(this.type, where, all)
   },
   async create(cloud, { clusterId, identifier, class: size, zone, tier }, mark) {
     const cluster = await readCluster(cloud, clusterId)

@@ -3,7 +3,7 @@ import type { Found } from '../../../kind.ts'
 import type { Aws } from '../client.ts'
 import { carries, found, markFilter, tagList, tagsIn } from '../read.ts'
 import { type AwsKind, chunks, minute, orAbsent, removed, repeatable, second, settled, untilAbsent } from './common.ts'
-import { isProtected } from './database.ts'
+import { isProtected } from './rds.ts'
 
 // A create with the settings of a living one of the same name answers that one, whoever made it: so the name is looked
 // up before, and taken is taken.
