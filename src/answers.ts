@@ -273,7 +273,7 @@ async function check<Live>(run: Run<Live>, question: Question<Live>): Promise<vo
 function caution<Live>({ answers, values, result }: Run<Live>, { key, caution }: Question<Live>): void {
   const value = answers[key]?.value
   const said = value === undefined ? undefined : caution?.(value, values)
-  if (said !== undefined) result.cautions.push(`${key}: ${said}`)
+  if (said !== undefined) result.cautions.push(said)
 }
 
 function where<Live>(question: Question<Live>, given: Given | undefined, value?: Json): string {

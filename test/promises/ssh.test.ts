@@ -29,7 +29,7 @@ describe('SSH that everyone on the internet may try', { timeout: 60_000 }, () =>
 
   it('is said where the list of open ports opens it, too', async () => {
     const narrow = ['--blueprint', 'django', '--set', 'machine.sshFrom=203.0.113.7']
-    expect(await warnings(...narrow, '--set', 'machine.ports=80,20-25')).toMatch(/machine\.ports: this opens SSH/)
+    expect(await warnings(...narrow, '--set', 'machine.ports=80,20-25')).toMatch(/machine\.ports opens SSH/)
   })
 
   it.each([

@@ -145,7 +145,7 @@ export const asks: Question<AlicloudLive>[] = [
     check: portsProblem,
     caution: (value, values) =>
       yes(values, 'machine.publicIp') && opens(value, 22)
-        ? 'this opens SSH (port 22) to the whole internet, whatever machine.sshFrom says. Leave 22 out here: machine.sshFrom opens it for whom you name.'
+        ? 'machine.ports opens SSH (port 22) to the whole internet, whatever machine.sshFrom says. Leave 22 out here: machine.sshFrom opens it for whom you name.'
         : undefined,
   },
   {
