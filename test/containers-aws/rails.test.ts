@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildShop, domain, type Shop, type Told, visit } from './rails.ts'
 import { describeFaults } from './rails-faults.ts'
+import { describeReach } from './rails-reach.ts'
 import { slowly } from './support.ts'
 
 let shop: Shop
@@ -101,6 +102,7 @@ describe('Rails in machines that really run', () => {
   })
 })
 
+describeReach(() => shop)
 describeFaults(() => shop)
 
 describe('The end of the stack', () => {

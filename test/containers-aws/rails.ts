@@ -96,7 +96,8 @@ export async function buildShop(): Promise<{ shop: Shop; made: Told }> {
   return { shop, made }
 }
 
-async function databaseOf({ runtime, sandbox }: RealAws): Promise<string> {
+/** The container of the database of RDS. */
+export async function databaseOf({ runtime, sandbox }: RealAws): Promise<string> {
   const filter = ['--filter', `label=stackwright.sandbox=${sandbox}`, '--format', '{{.Names}}']
   const { stdout } = await runtime.run(['ps', ...filter])
   return stdout.split('\n').find(name => name.includes('-db-')) ?? 'no database runs'
