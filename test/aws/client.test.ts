@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type CloudProblem, Problem } from '../../src/errors.ts'
-import { empty, failing, good, html, reset, secretValue, throttled, wire } from './scripted.ts'
+import { empty, failing, good, html, type Reply, reset, secretValue, throttled, wire } from './scripted.ts'
 
 const vpc = good('<vpc><vpcId>vpc-1</vpcId></vpc>')
 const nat = good('<natGateway><natGatewayId>nat-1</natGatewayId></natGateway>')
@@ -165,5 +165,29 @@ describe('waiting and lists', () => {
     const rows = await cloud.pages('ec2', 'DescribeVpcs', {}, answer => answer.Vpcs)
     expect(rows.map(row => row.VpcId)).toEqual(['a', 'b', 'c'])
     expect(seen.map(({ body }) => new URLSearchParams(body).get('NextToken'))).toEqual([null, 'n', 'm'])
+  })
+  test('a list that several want in the same breath is asked for once, and later anew', async () => {
+    const vpcs = (id: string) => good(`<vpcSet><item><vpcId>${id}</vpcId></item></vpcSet>`)
+    const { cloud, seen } = await wire([vpcs('a'), vpcs('b')])
+    const list = () => cloud.pages('ec2', 'DescribeVpcs', {}, answer => answer.Vpcs)
+    const both = await Promise.all([list(), list()])
+    expect(both.map(rows => rows.map(row => row.VpcId))).toEqual([['a'], ['a']])
+    expect((await list()).map(row => row.VpcId)).toEqual(['b'])
+    expect(seen).toHaveLength(2)
+  })
+
+  test('a list asked for while another is still out is asked for on its own: something may have been made meanwhile', async () => {
+    const answers: (() => void)[] = []
+    const late: Reply = (response, sent) =>
+      void answers.push(() => good('<vpcSet><item><vpcId>a</vpcId></item></vpcSet>')(response, sent))
+    const { cloud, seen } = await wire([late, late])
+    const list = () => cloud.pages('ec2', 'DescribeVpcs', {}, answer => answer.Vpcs)
+    const first = list()
+    await expect.poll(() => answers.length).toBe(1)
+    const second = list()
+    await expect.poll(() => answers.length, { timeout: 10_000 }).toBe(2)
+    for (const answer of answers) answer()
+    await Promise.all([first, second])
+    expect(seen).toHaveLength(2)
   })
 })

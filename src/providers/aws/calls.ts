@@ -23,7 +23,9 @@ export function build(common: Common, transport: Transport, account: string, ran
     async pages(service, action, input, rows) {
       const all = []
       for (let next: Record<string, unknown> | undefined = {}; next; ) {
-        const answer = await cloud.call(service, action, { ...(input as object), ...next } as typeof input)
+        const page = { ...(input as object), ...next } as typeof input
+        const key = `${service}.${action} ${JSON.stringify(page)}`
+        const answer = await atOnce(common, key, () => cloud.call(service, action, page))
         all.push(...(rows(answer) ?? []))
         next = nextPage(answer as Record<string, unknown>)
       }
@@ -96,6 +98,23 @@ async function attempt(
     else if (outcome.is === 'refusal' && isThrottling(outcome)) limit.throttled(startedAt)
     return outcome
   })
+}
+
+const asked = new WeakMap<Common, Map<string, Promise<unknown>>>()
+
+/**
+ * What several ask for in the same breath is asked once: kinds that read the same list, in a search by tag. Not what is
+ * asked for later, even when the answer is still out: it might not know yet what was made in between.
+ */
+function atOnce<T>(common: Common, key: string, ask: () => Promise<T>): Promise<T> {
+  const now = asked.get(common) ?? new Map<string, Promise<unknown>>()
+  asked.set(common, now)
+  const known = now.get(key) as Promise<T> | undefined
+  if (known) return known
+  const answer = ask()
+  now.set(key, answer)
+  process.nextTick(() => now.delete(key))
+  return answer
 }
 
 /** The same token means the same request: AWS answers the first one again. */
