@@ -72,6 +72,8 @@ export interface BackendView {
   state: string
   /** Whether the listener itself runs, where the cloud tells. */
   listening?: boolean
+  /** False: it was put behind the load balancer once and is not there any more. */
+  registered?: boolean
   /** Whether the load balancer is one between two tiers of machines. */
   internal?: boolean
   /** What the load balancer asks for. No path: it only connects. */

@@ -46,6 +46,8 @@ const CONFIGURATION =
   'Put its configuration right on the machine, or restore it: the setup writes it anew when an answer of the application changes.'
 const LOG = 'Mend what its log on the machine says'
 
+const PUT_BACK = 'In the console, put the machines behind it again.'
+
 const FIXES: Record<Hop, string> = {
   'load balancer': 'Start its listener in the console and let it lead to them, or remove the stack and build it anew.',
   machine: 'Start it in the console, or restart it if it runs.',
@@ -72,6 +74,8 @@ export async function diagnose(connected: Connected, state: State, question: Que
   const bare = views.find(view => view.machine === undefined)
   if (bare) return [nobodyBehind(bare)]
   const backends = views.filter(isMachine)
+  const out = backends.filter(backend => backend.registered === false)
+  if (out.length > 0) return out.map(takenOut)
   const ill = backends.filter(backend => !backend.healthy)
   const asked = question.failed ? backends : ill
   if (asked.length === 0) return []
@@ -185,8 +189,12 @@ function stoppedListener({ internal }: BackendView): Diagnosis {
 
 /** Machines that were taken out, or that their group does not start. */
 function nobodyBehind({ internal, state }: BackendView): Diagnosis {
-  const fix = 'In the console, put the machines behind it again.'
-  return { hop: hopOf(internal), sentence: 'no machine is behind it', evidence: [state], fix }
+  return { hop: hopOf(internal), sentence: 'no machine is behind it', evidence: [state], fix: PUT_BACK }
+}
+
+/** Its application may be as well as can be: nobody is sent to it. */
+function takenOut({ internal, machine }: Backend): Diagnosis {
+  return { hop: hopOf(internal), sentence: `${machine} is not behind it any more`, evidence: [], fix: PUT_BACK }
 }
 
 function saysWell(said = ''): boolean {

@@ -31,26 +31,25 @@ async function viewsOf(cloud: Aws, { arn, internal, ids }: Group): Promise<Backe
   const group = described.TargetGroups?.[0]
   const port = portOf(group?.HealthCheckPort) ?? group?.Port ?? 0
   const path = group?.HealthCheckPath ?? ''
-  const rows = health.TargetHealthDescriptions ?? []
-  const views = rows
-    // On its way out, for example replaced by its Auto Scaling group.
-    .filter(row => !/draining/.test(row.TargetHealth?.State ?? ''))
-    .map(({ Target, TargetHealth, HealthCheckPort }): BackendView => {
-      const { State = 'unknown', Reason = '', Description = '' } = TargetHealth ?? {}
-      return {
-        machine: Target?.Id ?? '',
-        // Until its first checks are through a machine is not held for ill.
-        healthy: State === 'healthy' || State === 'initial',
-        state: Reason ? `${State} (${Reason})` : State,
-        // The same reason is given for a machine in a zone that the load balancer does not serve.
-        listening: Reason !== 'Target.NotInUse' || /Availability Zone/.test(Description),
-        internal,
-        port: portOf(HealthCheckPort) ?? Target?.Port ?? port,
-        path,
-      }
-    })
+  // Not those on their way out, for example replaced by their Auto Scaling group.
+  const rows = (health.TargetHealthDescriptions ?? []).filter(row => !/draining/.test(row.TargetHealth?.State ?? ''))
+  const views = rows.map(({ Target, TargetHealth, HealthCheckPort }): BackendView => {
+    const { State = 'unknown', Reason = '', Description = '' } = TargetHealth ?? {}
+    return {
+      machine: Target?.Id ?? '',
+      // Until its first checks are through a machine is not held for ill.
+      healthy: State === 'healthy' || State === 'initial',
+      state: Reason ? `${State} (${Reason})` : State,
+      // The same reason is given for a machine in a zone that the load balancer does not serve.
+      listening: Reason !== 'Target.NotInUse' || /Availability Zone/.test(Description),
+      internal,
+      port: portOf(HealthCheckPort) ?? Target?.Port ?? port,
+      path,
+    }
+  })
   const missing = ids.filter(id => !rows.some(row => row.Target?.Id === id))
-  const gone = missing.map(machine => ({ machine, healthy: false, state: 'not registered', internal, port, path }))
+  const out = { healthy: false, state: 'not registered', registered: false, internal, port, path }
+  const gone = missing.map(machine => ({ machine, ...out }))
   const all = [...views, ...gone]
   if (all.length === 0) {
     const state = `the target group ${group?.TargetGroupName ?? arn} has no targets`
