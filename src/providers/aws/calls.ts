@@ -1,6 +1,6 @@
 import type { Common } from '../session.ts'
 import { interrupted, pause } from '../session.ts'
-import type { Aws, CallOptions } from './client.ts'
+import type { Aws, CallOptions } from './cloud.ts'
 import { isBusy, isLag, isRead, isThrottling, problemOf, type Refusal } from './errors.ts'
 import type { Action, Input, Output, Service } from './services/index.ts'
 import type { Outcome, Transport } from './transport.ts'

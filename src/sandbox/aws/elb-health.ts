@@ -4,7 +4,6 @@ import { find, text, texts, time } from './ask.ts'
 import { servesFrom } from './ec2-launch.ts'
 import { balancerState } from './elb-balancers.ts'
 import { usersOf } from './elb-groups.ts'
-import type { Target } from './elb-targets.ts'
 import { covers, type Rule, rulesOf } from './group-rules.ts'
 import { instanceState } from './instance-state.ts'
 import { managedTimes } from './managed-times.ts'
@@ -14,6 +13,9 @@ export interface Health {
   reason?: string
   description?: string
 }
+
+/** An instance in a target group; `since` is when it was registered. */
+export type Target = { id: string; port: number; since: number; drainsUntil: number | null }
 
 /** Tells what a check of a real target found since when; undefined while nobody looked. */
 export type ChecksTargets = (call: Call, group: Thing, target: Target) => 'healthy' | 'unhealthy' | undefined

@@ -3,11 +3,8 @@ import type { Call, Operation, Thing } from '../model.ts'
 import { change, find, isObject, objects, operation, refuse, text, time, word } from './ask.ts'
 import { invalid, within } from './elb-find.ts'
 import { drainingTime, groupOf, usersOf } from './elb-groups.ts'
-import { targetHealth } from './elb-health.ts'
+import { type Target, targetHealth } from './elb-health.ts'
 import { instanceState } from './instance-state.ts'
-
-/** An instance in a target group; `since` is when it was registered. */
-export type Target = { id: string; port: number; since: number; drainsUntil: number | null }
 
 /** Registering, deregistering, and what the checks say. */
 export const targetOperations: Record<string, Operation> = {

@@ -1,9 +1,8 @@
 import { CloudProblem } from '../../../errors.ts'
-import type { Text } from '../../../kind.ts'
 import type { Aws } from '../client.ts'
 import { found, markFilter, named, tagFilters, tagList, tagsIn } from '../read.ts'
 import { type AwsKind, minute, orAbsent, removed, repeatable, second, settled, tagged, untilAbsent } from './common.ts'
-import { userData } from './scripts.ts'
+import { type Boot, userData } from './scripts.ts'
 
 export type KeyPairIn = { name: string; publicKey: string }
 export type KeyPairOut = { id: string; name: string; fingerprint: string }
@@ -44,9 +43,6 @@ export const keyPair: AwsKind<KeyPairIn, KeyPairOut> = {
   },
   remove: (cloud, id) => removed(cloud, () => cloud.call('ec2', 'DeleteKeyPair', { KeyName: id }, repeatable), minute),
 }
-
-/** What runs at the first boot: a script with its variables. `parameters`: names in Parameter Store by variable. */
-export type Boot = { userData: Text | ''; env?: Record<string, string>; parameters?: Record<string, string> }
 
 export type InstanceIn = Boot & {
   name: string

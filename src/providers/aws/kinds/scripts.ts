@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { Problem } from '../../../errors.ts'
+import type { Text } from '../../../kind.ts'
 import type { Aws } from '../client.ts'
-import type { Boot } from './machines.ts'
 
 /** A script with everything it needs on the machine. */
 export interface Delivery {
@@ -11,6 +11,9 @@ export interface Delivery {
   parameters: Record<string, string>
   region: string
 }
+
+/** What runs at the first boot: a script with its variables. `parameters`: names in Parameter Store by variable. */
+export type Boot = { userData: Text | ''; env?: Record<string, string>; parameters?: Record<string, string> }
 
 /** User data takes 16 KB before Base64. */
 const longestUserData = 16 * 1024

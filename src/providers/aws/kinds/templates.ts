@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Aws } from '../client.ts'
 import { found, markFilter, named, tagFilters, tagList, tagsIn } from '../read.ts'
 import { type AwsKind, lookAndDo, minute, orAbsent, removed, repeatable, second, settled, tagged } from './common.ts'
-import { type Boot, metadata, rootVolume } from './machines.ts'
-import { userData } from './scripts.ts'
+import { metadata, rootVolume } from './machines.ts'
+import { type Boot, userData } from './scripts.ts'
 
 export type LaunchTemplateIn = Boot & {
   name: string

@@ -1,7 +1,7 @@
 import { find, text, time } from '../../aws/ask.ts'
 import { usersOf } from '../../aws/elb-groups.ts'
+import type { Target } from '../../aws/elb-health.ts'
 import { type Health, judgeTargetsWith } from '../../aws/elb-health.ts'
-import type { Target } from '../../aws/elb-targets.ts'
 import type { Call, Thing } from '../../model.ts'
 import { hold, release } from '../held.ts'
 import { addressesOf, containerId, everyAws, type Placed } from './desired.ts'
