@@ -10,6 +10,8 @@ export const bin = join(root, 'bin/stackwright.js')
 /** How much faster than a real cloud the embedded one runs where its waits count. */
 export const SPEED = 50
 
+export const clouds = { django: 'alicloud', rails: 'aws', 'three-tier': 'aws' }
+
 const folders = []
 const sandboxes = new Set()
 
@@ -49,13 +51,17 @@ export function once(args, env, cwd) {
   return { wallMs: performance.now() - begun, cpuMs: (childTicks() - before) * 10 }
 }
 
-/** One run's own figures, and the most memory it held (Linux counts it, VmHWM). */
+/** One run's own figures, when its resources began and ended, and the most memory it held (Linux counts it, VmHWM). */
 export async function measured(args, env, cwd) {
   const child = spawn(process.execPath, [bin, ...args], { env, cwd, stdio: ['ignore', 'pipe', 'inherit'] })
   let stdout = ''
   let peakKib = 0
   let ticks = 0
-  child.stdout.on('data', chunk => (stdout += chunk))
+  const resources = []
+  child.stdout.on('data', chunk => {
+    stdout += chunk
+    if (chunk.includes('"is":"resource"')) resources.push(performance.now())
+  })
   const look = setInterval(() => {
     try {
       peakKib = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? peakKib)
@@ -66,17 +72,25 @@ export async function measured(args, env, cwd) {
     }
   }, 20)
   const code = await new Promise(done => child.on('close', done))
+  const ended = performance.now()
   clearInterval(look)
   const last = JSON.parse(stdout.trim().split('\n').at(-1))
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${JSON.stringify(last)}`)
-  return { wallMs: last.wallMs, criticalPathMs: last.criticalPathMs, calls: last.calls, peakKib, cpuMs: ticks * 10 }
+  const { wallMs, criticalPathMs, calls } = last
+  // Before the first resource is touched, and after the last one.
+  const [first = ended] = resources
+  const beforeMs = Math.max(0, wallMs - (ended - first))
+  const afterMs = ended - (resources.at(-1) ?? ended)
+  return { wallMs, criticalPathMs, calls, beforeMs, afterMs, peakKib, cpuMs: ticks * 10 }
 }
 
-/** `up`, `up` again and `teardown` of one stack in an embedded cloud of its own, which has answered a plan before: a real one is not cold either. */
+/** `up`, `up` again and `teardown` of one stack in an embedded cloud of its own, which has answered every kind of call before: a real one is not cold either. */
 export async function life(blueprint, speed, settings = []) {
   const folder = newFolder()
   const { env, end } = newSandbox(folder, speed)
   const up = ['up', '--sandbox', '--yes', '--json', '--stack', 'bench', '--blueprint', blueprint, ...settings]
+  const nothing = ['teardown', '--from-tags', '--yes', '--sandbox', '--stack', 'nothing', '--cloud', clouds[blueprint]]
+  once([bin, ...nothing], env, folder)
   once([bin, 'plan', '--sandbox', '--blueprint', blueprint], env, folder)
   const first = await measured(up, env, folder)
   const state = readFileSync(join(folder, '.stackwright/bench/state.json'), 'utf8')
