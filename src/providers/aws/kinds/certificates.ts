@@ -187,7 +187,9 @@ function notIssued(row: Certificate, tell: boolean): Problem {
   const open = row.Status === 'PENDING_VALIDATION'
   return new Problem({
     what: `The certificate for ${row.DomainName} was not issued${open ? ' within an hour' : ` (${row.Status})`}.`,
-    why: open ? 'The record that proves the domain was not seen in its DNS.' : (row.FailureReason ?? 'AWS gives no reason.'),
+    why: open
+      ? 'The record that proves the domain was not seen in its DNS.'
+      : (row.FailureReason ?? 'AWS gives no reason.'),
     list: lines(row),
     next: open
       ? `Add it and run the same command again${tell ? '; or serve HTTP until then: --set domain.wait=no' : '.'}`
