@@ -23,37 +23,38 @@ const settings = '/etc/stackwright/three-tier.env'
 export function faultsOf(tiers: Tiers): void {
   describe('a fault on the way through the tiers', () => {
     const rows: string[] = []
-    let web: Server
-    let app: Server
+    let webs: Server[]
+    let apps: Server[]
 
     beforeAll(async () => {
-      ;[web] = (await tiers.servers('ApacheWeb')) as [Server]
-      ;[app] = (await tiers.servers('App')) as [Server]
+      webs = await tiers.servers('ApacheWeb')
+      apps = await tiers.servers('App')
       await replacing(tiers, 'suspendProcesses')
     })
     afterAll(async () => await replacing(tiers, 'resumeProcesses'))
 
-    const on = (machine: () => Server, line: string) => () => tiers.inside(machine().id, line)
+    const onWeb = (line: string) => () => tiers.inside(webs[0]!.id, line)
+    const onApp = (line: string) => () => tiers.inside(apps[0]!.id, line)
     const faults: Record<string, Fault> = {
       'uWSGI of one application server is stopped': {
         hop: 'uWSGI',
         evidence: /Stopped stackwright-uwsgi\.service.*/,
-        make: on(() => app, 'systemctl stop stackwright-uwsgi'),
-        mend: on(() => app, 'systemctl start stackwright-uwsgi'),
+        make: onApp('systemctl stop stackwright-uwsgi'),
+        mend: onApp('systemctl start stackwright-uwsgi'),
         seen: 'App',
       },
       'Apache of one web server has a broken configuration': {
         hop: 'Apache',
         evidence: /Invalid command 'nonsense'[^.\n]*/,
-        make: on(() => web, `echo nonsense >>${conf}; systemctl restart apache2 || true`),
-        mend: on(() => web, `sed -i '/^nonsense/d' ${conf}; systemctl restart apache2`),
+        make: onWeb(`echo nonsense >>${conf}; systemctl restart apache2 || true`),
+        mend: onWeb(`sed -i '/^nonsense/d' ${conf}; systemctl restart apache2`),
         seen: 'ApacheWeb',
       },
       'one application server has another database password': {
         hop: 'database',
         evidence: /Access denied for user 'testuser'@'\S+' \(using password: YES\)/,
-        make: on(() => app, `sed -i.bak 's/^DB_PASSWORD=.*/DB_PASSWORD="wrong"/' ${settings}; ${restart}`),
-        mend: on(() => app, `mv ${settings}.bak ${settings}; ${restart}`),
+        make: onApp(`sed -i.bak 's/^DB_PASSWORD=.*/DB_PASSWORD="wrong"/' ${settings}; ${restart}`),
+        mend: onApp(`mv ${settings}.bak ${settings}; ${restart}`),
       },
       "the database's security group has lost the rule for the application servers": {
         hop: 'database',
@@ -103,10 +104,9 @@ export function faultsOf(tiers: Tiers): void {
 
     /** Without what differs from run to run. */
     function tidy(cell: string): string {
+      const kind = (id: string) => (apps.some(one => one.id === id) ? 'an application server' : 'a web server')
       return cell
-        .replaceAll(web.id, 'the web server')
-        .replaceAll(app.id, 'the application server')
-        .replace(/\bi-[0-9a-f]{17}\b/g, 'a machine')
+        .replace(/\bi-[0-9a-f]{17}\b/g, kind)
         .replace(/[\w.-]+\.rds\.amazonaws\.com/g, 'the database')
         .replace(/[\w.-]+\.elb\.[\w.-]*amazonaws\.com/g, 'the internal load balancer')
         .replace(/\b10\.0\.\d+\.\d+/g, '10.0.x.x')

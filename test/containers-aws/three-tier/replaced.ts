@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { readProxy } from '../../../src/sandbox/containers/aws/proxy.ts'
+import { realAddress as addressFor } from '../../../src/sandbox/containers/machine.ts'
 import { containerName } from '../../../src/sandbox/containers/network.ts'
 import { eventsOf } from '../../support/bin.ts'
 import { slowly } from '../support.ts'
@@ -18,17 +20,17 @@ export function killedMachines(tiers: Tiers): void {
     const after = new Map<Tier, string[]>()
 
     it('are replaced by their groups with machines that are well', async () => {
-      for (const tier of tierNames)
-        before.set(
-          tier,
-          (await tiers.servers(tier)).map(one => one.id),
-        )
+      for (const tier of tierNames) before.set(tier, await wellOf(tiers, tier))
       const killed = tierNames.map(tier => before.get(tier)![0]!)
       const someone = visitor(tiers, pages)
       try {
         for (const id of killed) await tiers.runtime.must('kill', ['kill', containerName(tiers.sandbox, id)])
         const counted = async () => (await Promise.all(tierNames.map(tier => wellOf(tiers, tier)))).flat()
-        await slowly(counted, well => !killed.some(id => well.includes(id)), 120)
+        await slowly(
+          () => asked(tiers),
+          names => names.length > 0 && !killed.some(id => names.includes(id)),
+          120,
+        )
         noticed = Date.now()
         await slowly(counted, well => well.length === 4, 300)
       } finally {
@@ -72,4 +74,18 @@ export function killedMachines(tiers: Tiers): void {
 
 async function wellOf(tiers: Tiers, tier: Tier): Promise<string[]> {
   return [...(await tiers.health(tier))].flatMap(([id, state]) => (state === 'healthy' ? [id] : []))
+}
+
+/** Machines that the load balancers send requests to, as the proxies in their place say themselves. */
+async function asked({ elb, runtime, container }: Tiers): Promise<string> {
+  const { LoadBalancers = [] } = await elb.describeLoadBalancers({})
+  const names = LoadBalancers.map(async ({ LoadBalancerArn }) => {
+    const realAddress = await addressFor(runtime, container('load-balancer', LoadBalancerArn!))
+    const seen = await readProxy({ realAddress }, realAddress.replace(/\d+$/, '1'))
+    // It has just started anew and does not answer yet.
+    if (seen.size === 0) return undefined
+    return [...seen].flatMap(([name, { state }]) => (state === 'up' ? [name] : [])).join(' ')
+  })
+  const told = await Promise.all(names)
+  return told.includes(undefined) ? '' : told.join(' ')
 }

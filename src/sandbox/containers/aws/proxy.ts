@@ -86,7 +86,7 @@ export async function setProxy(runtime: Runtime, proxy: Machine, files: ProxyFil
 }
 
 /** What its checks say, by `backend/server`. Empty while it does not answer. */
-export function readProxy(proxy: Machine, from: string): Promise<Map<string, Seen>> {
+export function readProxy(proxy: Pick<Machine, 'realAddress'>, from: string): Promise<Map<string, Seen>> {
   return new Promise(resolve => {
     const options = { host: proxy.realAddress, port: statsPort, path: '/stats;csv', localAddress: from, timeout: 3000 }
     const outgoing = get({ ...options, agent: false }, reply => {
