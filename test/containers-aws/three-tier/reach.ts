@@ -16,7 +16,7 @@ export function whoReachesWhom(tiers: Tiers): void {
         open: [...from([front], web, 80), ...from([front], web2, 80), ...from(['outside', app, web], front, 80)],
         closed: [...from(['outside', web2, app, inner, reader], web, 80), ...from(['outside', app], web2, 80)],
       })
-    })
+    }, 180_000)
 
     it('lets only the web servers reach the load balancer between the tiers, and only that one uWSGI', async () => {
       const { web, web2, app, app2, front, inner, reader } = await placesOf(tiers)
@@ -27,13 +27,13 @@ export function whoReachesWhom(tiers: Tiers): void {
           ...from(['outside', web, web2, app2, front, reader], app, 9090),
         ],
       })
-    })
+    }, 180_000)
 
     it('lets only the application servers reach the database', async () => {
       const { web, app, app2, front, inner, writer, reader } = await placesOf(tiers)
       const both = (list: Start[]) => [...from(list, writer, 3306), ...from(list, reader, 3306)]
       await expectWays(tiers.runtime, { open: both([app, app2]), closed: both(['outside', web, front, inner]) })
-    })
+    }, 180_000)
 
     it('lets nobody reach SSH, until a person lets a bastion in', async () => {
       const { web, app, front } = await placesOf(tiers)
