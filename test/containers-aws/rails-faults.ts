@@ -43,8 +43,8 @@ const closed = (address: string) => {
   }
 }
 
-const healthPath = (HealthCheckPath: string) => async (shop: Shop) =>
-  await shop.elb.modifyTargetGroup({ TargetGroupArn: (await shop.entry('balancer/target-group')).id, HealthCheckPath })
+const checkedBy = (how: { HealthCheckPath?: string; HealthCheckIntervalSeconds?: number }) => async (shop: Shop) =>
+  await shop.elb.modifyTargetGroup({ TargetGroupArn: (await shop.entry('balancer/target-group')).id, ...how })
 
 const faults: Record<string, Fault> = {
   'the application of one machine is stopped': {
@@ -106,8 +106,8 @@ const faults: Record<string, Fault> = {
   },
   'the health check asks for a page that is not there': {
     hop: 'health-check',
-    make: healthPath('/nothing'),
-    mend: healthPath('/health'),
+    make: checkedBy({ HealthCheckPath: '/nothing' }),
+    mend: checkedBy({ HealthCheckPath: '/health' }),
     seen: 2,
   },
   'one instance is stopped': {
@@ -172,6 +172,24 @@ export function describeFaults(get: () => Shop): void {
         }
       }, 300_000)
     }
+
+    it('that was mended a moment ago is not blamed, though the load balancer has not noticed yet', async () => {
+      const shop = get()
+      await allWell()
+      try {
+        await onFirst('systemctl stop nginx')(shop)
+        await slowly(ill, count => count === 1)
+        // Some seconds of this computer pass until it is asked the next time.
+        await checkedBy({ HealthCheckIntervalSeconds: 200 })(shop)
+        await onFirst('systemctl start nginx')(shop)
+        const { last } = await shop.up()
+        expect(last, JSON.stringify(last)).toMatchObject({ is: 'done' })
+      } finally {
+        await checkedBy({ HealthCheckIntervalSeconds: 10 })(shop)
+        await onFirst('systemctl start nginx')(shop)
+        await allWell()
+      }
+    }, 300_000)
 
     it('leaves a stack that serves when all is mended', async () => {
       const { last } = await get().up()
