@@ -1,33 +1,39 @@
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { clouds, life, mib, newFolder, newSandbox, root, SPEED, spread, sum } from './tools.mjs'
 
+const stacks = [
+  { blueprint: 'django', title: 'The Django blueprint on Alibaba Cloud, one machine' },
+  { blueprint: 'rails', title: 'The Rails blueprint on AWS, two machines and a bastion' },
+  { blueprint: 'three-tier', title: 'The three-tier blueprint on AWS, two groups of two machines' },
+]
+
 /** `up`, again, and `teardown`, against the longest chain and against one thing at a time; by blueprint. */
 export async function wall(rounds) {
-  const engine = await oneByOne()
-  try {
-    return [
-      '',
-      '## Wall against the longest chain',
-      '',
-      'Critical path: the longest chain of what was really waited for. One at a time: the same engine with every resource made to wait for the one before.',
-      'Before: looking around, answering the questions and checking them until the first resource is touched. After: from the last one to the end, for `up` the audit by tag and the',
-      'proof that it serves, for `teardown` the last search for anything left. Both take the same however long the cloud takes: at a real cloud’s speed they are seconds of many minutes.',
-      ...(await of('The Django blueprint on Alibaba Cloud, one machine', 'django', rounds, engine)),
-      ...(await of('The Rails blueprint on AWS, two machines and a bastion', 'rails', rounds, engine)),
-      ...(await of('The three-tier blueprint on AWS, two groups of two machines', 'three-tier', rounds, engine)),
-    ]
-  } finally {
-    rmSync(engine, { force: true })
-  }
+  const lives = []
+  for (const { blueprint } of stacks) lives.push(await livesOf(blueprint, rounds))
+  const alone = await oneAtATime()
+  return [
+    '',
+    '## Wall against the longest chain',
+    '',
+    'Critical path: the longest chain of what was really waited for. One at a time: the same engine with every resource made to wait for the one before.',
+    'Before: looking around, answering the questions and checking them until the first resource is touched. After: from the last one to the end, for `up` the audit by tag and the',
+    'proof that it serves, for `teardown` the last search for anything left. Both take the same however long the cloud takes: at a real cloud’s speed they are seconds of many minutes.',
+    ...stacks.flatMap(({ title }, i) => tableOf(title, lives[i], alone[i])),
+  ]
 }
 
-async function of(title, blueprint, rounds, engine) {
+async function livesOf(blueprint, rounds) {
   const runs = []
   for (let round = 0; round < rounds; round++) runs.push(await life(blueprint, SPEED))
-  const alone = oneAtATime(engine, blueprint)
+  return runs
+}
+
+function tableOf(title, runs, alone) {
   const row = verb => {
     const these = runs.map(run => run[verb])
     const all = read => spread(these.map(read))
@@ -53,13 +59,24 @@ async function of(title, blueprint, rounds, engine) {
   ]
 }
 
-/** The engine with every node waiting for the one before it; the rest as it is. */
-function oneAtATime(engine, blueprint) {
+/**
+ * The engine with every node waiting for the one before it; the rest as it is. All blueprints beside each other: each
+ * waits for its cloud nearly all the time.
+ */
+async function oneAtATime() {
+  const engine = await oneByOne()
+  try {
+    return await Promise.all(stacks.map(({ blueprint }) => aloneIn(engine, blueprint)))
+  } finally {
+    rmSync(engine, { force: true })
+  }
+}
+
+async function aloneIn(engine, blueprint) {
   const folder = newFolder()
   const { url, env, end } = newSandbox(folder, SPEED)
   const told = { ...env, SANDBOX_URL: url, SPEED: String(SPEED), BLUEPRINT: blueprint, CLOUD: clouds[blueprint] }
-  const { stdout, status, stderr } = spawnSync(process.execPath, [engine], { cwd: folder, env: told, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`one at a time failed: ${stderr}`)
+  const { stdout } = await promisify(execFile)(process.execPath, [engine], { cwd: folder, env: told })
   end()
   return JSON.parse(stdout)
 }
