@@ -84,7 +84,8 @@ export interface Removal {
 
 /**
  * Sends a removal; while something that is itself going away still stands on it, tries again for `within`. What stays
- * in the way for more than a minute and could be removed by people ends the waiting and is named.
+ * in the way for more than a minute and could be removed by people ends the waiting and is named. When the time is up
+ * and nothing is seen in the way, it is tried once more.
  */
 export async function untilRemoved(
   cloud: Session,
@@ -93,6 +94,7 @@ export async function untilRemoved(
 ): Promise<'gone'> {
   const late = cloud.deadline(within)
   let look = cloud.deadline(minute, 2000)
+  let lastTry = false
   for (let wait = second; ; wait = Math.min(10 * second, wait * 1.2)) {
     try {
       await send()
@@ -100,10 +102,12 @@ export async function untilRemoved(
     } catch (error) {
       if (hasFate(error, 'gone')) return 'gone'
       if (!(error instanceof CloudProblem) || !isDependency(error.code)) throw error
-      const last = late()
-      if (look() || last) {
-        const list = await blockers(last)
-        if (list.length > 0 || last) throw blocked(error, list)
+      const over = late()
+      if (look() || over) {
+        const list = await blockers(over)
+        if (list.length > 0 || lastTry) throw blocked(error, list)
+        // Nothing stands in the way any more: what did has gone since the answer.
+        lastTry = over
         look = cloud.deadline(minute, 2000)
       }
     }
