@@ -1,4 +1,4 @@
-import { keepSecrets } from '../answers.ts'
+import { keepSecrets, type Resolved } from '../answers.ts'
 import { proveRoom } from '../disk.ts'
 import { up as build, type Run, tracesOf } from '../engine.ts'
 import { Exit, Problem } from '../errors.ts'
@@ -28,10 +28,7 @@ async function work(session: Session): Promise<number> {
   const link = await connect(session, target)
   announce(session, target, link.connected, target.blueprint.id)
   await refuseUnknownRegion(target, link)
-  await refuseLeftovers(target, link)
-  const resolved = session.interactive
-    ? await interviewed(session, target, link)
-    : await answersNow(session, target, link)
+  const resolved = await answered(session, target, link)
   const prepared = await prepare(target, link, resolved)
   session.view.know({ titles: titlesOf(chaptersOf(target.blueprint, target.provider)) })
   session.view.emit({ is: 'plan', verb: 'up', changes: prepared.lines })
@@ -47,6 +44,19 @@ async function work(session: Session): Promise<number> {
   await store.save()
   if (session.interactive) session.view.say(`${replayOf(session, target, resolved)}\n`)
   return done(session, outputs)
+}
+
+/** Nobody is asked anything for a stack that cannot be built; where nobody is asked, both look around at the same time. */
+async function answered(session: Session, target: BuildTarget, link: Link): Promise<Resolved> {
+  if (session.interactive) {
+    await refuseLeftovers(target, link)
+    return interviewed(session, target, link)
+  }
+  const answers = answersNow(session, target, link)
+  // What is wrong with them is told after what is in the way.
+  answers.catch(() => undefined)
+  await refuseLeftovers(target, link)
+  return answers
 }
 
 /** The lock, the secrets and a state with the answers in it; what another run saved meanwhile is not overwritten. */
