@@ -3,9 +3,10 @@ import { type Given, gather, type Sources, secretText } from './answers/gather.t
 import { choicesOf, defaultOf, type Ground, judge, problemWith, staticChoicesOf, watched } from './answers/judge.ts'
 import { parseAnswer, shown } from './answers/parse.ts'
 import { generatePassword } from './answers/password.ts'
+import { saidOfUnused, type Unused, unusedAnswer } from './answers/unused.ts'
 import { CloudProblem, Exit, Problem } from './errors.ts'
 import { isSecret, type Json } from './kind.ts'
-import { type Answer, type Answers, type Question, type Values, variableOf } from './question.ts'
+import { type Answer, type Answers, type Question, variableOf } from './question.ts'
 
 export { type AnswersFile, readAnswersFile } from './answers/file.ts'
 export { knownVariables, parseSet, type Sources } from './answers/gather.ts'
@@ -51,7 +52,7 @@ export interface Resolved {
   missing: Missing[]
   /** Whole sentences, each with the key and where the value came from. Never with a secret. */
   problems: string[]
-  /** About the sources: a secret where others can read it. */
+  /** About the sources: a secret where others can read it, a kept answer that has no use any more. */
   warnings: string[]
   /** About the answers, to be said beside the plan: SSH open to the world. */
   cautions: string[]
@@ -106,9 +107,13 @@ export async function settle<Live>(
     values: early(request.questions, given),
     answers: {},
     clear: new Map(),
+    unused: [],
     result: { missing: [], problems: [], warnings: [], cautions: [], secrets: new Map() },
   }
   for (const question of request.questions) await answer(run, question)
+  const { problems, warnings } = saidOfUnused(run.unused)
+  run.result.problems.push(...problems)
+  run.result.warnings.push(...warnings)
   for (const question of request.questions.filter(question => run.given.has(question.key))) await check(run, question)
   // A default that follows a wrong answer is wrong with it: said only when nothing else is.
   const clean = run.result.problems.length === 0
@@ -128,6 +133,7 @@ interface Run<Live> {
   answers: Record<string, Answer>
   /** Secrets given in this run, for their checks. */
   clear: Map<string, string>
+  unused: Unused[]
   result: Omit<Resolved, 'answers' | 'secrets'> & { secrets: Map<string, { set: string } | { generate: number }> }
 }
 
@@ -151,9 +157,8 @@ async function answer<Live>(run: Run<Live>, question: Question<Live>): Promise<v
   const reads = new Set<string>()
   if (question.when && !question.when(watched(run.values, reads))) {
     delete run.values[key]
-    if (given && given.source !== 'saved' && given.source !== 'prompt') {
-      run.result.problems.push(`${given.place}: ${key} has no use here${because(run.values, reads)}.`)
-    }
+    const unused = unusedAnswer(key, run.given, reads, run.values, run.unused)
+    if (unused) run.unused.push(unused)
     return
   }
   const found = question.type === 'secret' ? await secret(run, question, given) : await plain(run, question, given)
@@ -287,9 +292,4 @@ function place(given: Given): string {
 
 function missing<Live>({ key, label }: Question<Live>): Missing {
   return { key, label, flag: `--set ${key}=…`, variable: variableOf(key) }
-}
-
-function because(values: Values, reads: Set<string>): string {
-  const read = [...reads].filter(key => values[key] !== undefined && !isSecret(values[key]))
-  return read.length === 0 ? '' : `, with ${read.map(key => `${key} = ${shown(values[key]!)}`).join(' and ')}`
 }

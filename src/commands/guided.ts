@@ -1,9 +1,11 @@
-import type { Resolved } from '../answers.ts'
+import { relative } from 'node:path'
+import { quoted } from '../answers/replay.ts'
+import { parseSet, type Resolved } from '../answers.ts'
 import type { Question } from '../question.ts'
 import { draftIn, interview } from '../wizard/index.ts'
 import { io } from './confirm.ts'
 import type { Link } from './connect.ts'
-import { chaptersOf, sourcesOf } from './prepare.ts'
+import { chaptersOf, questionsOf, sourcesOf } from './prepare.ts'
 import type { Session } from './session.ts'
 import type { BuildTarget } from './target.ts'
 
@@ -19,10 +21,28 @@ export async function interviewed(session: Session, target: BuildTarget, link: L
     secrets: link.vault.secrets,
     draft: draftIn(target.folder),
     io,
-    again: `stackwright up --stack ${target.stack} --region ${target.region}${target.sandbox ? ' --sandbox' : ''}`,
+    again: againFrom(session, target),
   })
   for (const text of resolved.warnings) session.view.emit({ is: 'warning', text })
   return resolved
+}
+
+/**
+ * The command that comes back to this interview, for a POSIX shell. The draft keeps what was typed, not what flags gave.
+ * A secret among them is left out: it is asked then, and need not stand in the message.
+ */
+function againFrom({ flags, stateFolder }: Session, target: BuildTarget): string {
+  const secret = (key: string) =>
+    questionsOf(target).some(question => question.key === key && question.type === 'secret')
+  const set = [...parseSet(flags.set)].filter(([key]) => !secret(key))
+  const state = relative(process.cwd(), stateFolder) || '.'
+  return [
+    `stackwright up --stack ${target.stack} --blueprint ${target.blueprint.id} --region ${target.region}`,
+    ...(target.sandbox ? ['--sandbox'] : []),
+    ...(state === '.stackwright' ? [] : [`--state ${quoted(state)}`]),
+    ...(flags.answers === undefined ? [] : [`--answers ${quoted(flags.answers)}`]),
+    ...set.map(([key, value]) => `--set ${quoted(`${key}=${value}`)}`),
+  ].join(' ')
 }
 
 /** Once the answers are in the state, the unfinished interview is of no use. */

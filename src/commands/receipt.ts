@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { quoted } from '../answers/replay.ts'
 import type { Json } from '../kind.ts'
 import type { Balancer } from '../providers/provider.ts'
 import type { State } from '../state.ts'
+import { byChapter } from './prepare.ts'
 import { ANSWERS_FILE } from './replay.ts'
 import type { BuildTarget, Target } from './target.ts'
 
@@ -14,9 +16,12 @@ export function receipt(
   balancer: Pick<Balancer, 'records'>,
 ): Record<string, string> {
   const outputs: Record<string, string> = { url, ...recordsOf(state, balancer, target) }
-  for (const [address, entry] of Object.entries(state.entries)) {
+  const things = Object.entries(state.entries).map(([address, entry]) => ({ address, entry, step: entry.step }))
+  const order = target.blueprint.steps.map(({ id }) => id)
+  for (const { address, entry } of byChapter(things, order)) {
     if (entry.is !== 'ready') continue
-    const name = address.slice(address.indexOf('/') + 1)
+    // With its chapter: a machine and a database are both an `instance`.
+    const name = address.replace('/', '.')
     for (const field of ['address', 'publicIp', 'host', 'readerHost', 'dnsName'] as const) {
       const value = entry.out[field]
       if (typeof value === 'string' && value !== '') outputs[`${name}.${field}`] = value
@@ -72,8 +77,4 @@ function command(verb: string, target: BuildTarget): string {
 function whereOf({ folder }: Target): string {
   const stateFolder = relative(process.cwd(), join(folder, '..')) || '.'
   return stateFolder === '.stackwright' ? '' : ` --state ${quoted(stateFolder)}`
-}
-
-function quoted(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

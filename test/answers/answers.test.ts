@@ -108,7 +108,36 @@ describe('What is wrong', () => {
       sources: { saved: { 'machine.password': { $secret: 'machine.password' }, 'old.key': 1 } },
     })
     expect(saved.problems).toEqual([])
+    expect(saved.warnings).toEqual([])
     expect(saved.answers['machine.password']).toBeUndefined()
+  })
+
+  it('a kept answer that another answer of this run has overtaken is left out with a warning, from the file and from the state', async () => {
+    const file = await readAnswersFile(
+      fileWith('kept.yaml', `machine: { login: password, password: '@nowhere' }\napp: { repository: ${repository} }\n`),
+    )
+    const overtaken = await ask({ set: ['machine.login=key'], sources: { file } })
+    expect(overtaken.problems).toEqual([])
+    expect(overtaken.warnings).toEqual([
+      `machine.password (${file.path}) has no use here, with machine.login = key, and is left out.`,
+    ])
+    expect(overtaken.answers).not.toHaveProperty('machine.password')
+    const saved = { 'machine.login': 'password', 'machine.password': { $secret: 'machine.password' } }
+    const changed = await ask({ set: ['machine.login=key', `app.repository=${repository}`], sources: { saved } })
+    expect(changed.problems).toEqual([])
+    expect(changed.warnings).toEqual([
+      'machine.password (the saved state) has no use here, with machine.login = key, and is left out.',
+    ])
+  })
+
+  it('what is typed without use stays an error, and so does an answer of a file that forgot what gives it a use', async () => {
+    const typed = await ask({ set: ['machine.login=key', 'machine.password=Correct-horse-1'] })
+    expect(typed.problems).toContain(
+      '--set machine.password: machine.password has no use here, with machine.login = key.',
+    )
+    const file = await readAnswersFile(fileWith('forgot.yaml', "machine: { password: '@nowhere' }\n"))
+    const forgot = await ask({ sources: { file } })
+    expect(forgot.problems).toContain(`${file.path}: machine.password has no use here, with machine.login = key.`)
   })
 
   it('a choice that was saved stays good when it has sold out since', async () => {

@@ -90,7 +90,7 @@ describe('A domain whose DNS is elsewhere', () => {
     expect([field(2, 'name'), field(2, 'type'), field(2, 'value')]).toEqual([
       'www.example.com',
       'CNAME',
-      outputs['load-balancer.dnsName'],
+      outputs['balancer.load-balancer.dnsName'],
     ])
     expect(outputs['dns.afterwards']).toBe('stackwright up --stack rails --set domain.wait=yes')
 
