@@ -68,9 +68,17 @@ export function stackFolder(stateFolder: string, stack: string): string {
 
 /** Names of the stacks that have a state file, sorted. */
 export async function listStacks(stateFolder: string): Promise<string[]> {
+  const names = await listFolders(stateFolder)
+  return names.filter(name => existsSync(join(stateFolder, name, 'state.json')))
+}
+
+/** Every folder a stack has or had: also of one that was removed, or was never begun. */
+export async function listFolders(stateFolder: string): Promise<string[]> {
   const entries = await readdir(stateFolder, { withFileTypes: true }).catch(() => [])
-  const names = entries.filter(entry => entry.isDirectory() && existsSync(join(stateFolder, entry.name, 'state.json')))
-  return names.map(entry => entry.name).sort()
+  return entries
+    .filter(entry => entry.isDirectory())
+    .map(entry => entry.name)
+    .sort()
 }
 
 /**

@@ -2,7 +2,7 @@ import { isOurs, liveThings } from '../engine/audit.ts'
 import { Exit, Problem } from '../errors.ts'
 import type { ResourceEvent } from '../events.ts'
 import type { AnyKind } from '../kind.ts'
-import type { Entry } from '../state.ts'
+import type { Entry, State } from '../state.ts'
 import { resourceLine } from '../view/sentences.ts'
 import { oneLine } from '../view/text.ts'
 import { announce, connect, type Link } from './connect.ts'
@@ -35,11 +35,18 @@ async function work(session: Session): Promise<number> {
   ]
   if (differing.length === 0) return done(session, target.saved.outputs)
   throw new Problem({
-    what: `${differing.length} of the stack "${target.stack}" ${differing.length === 1 ? 'differs' : 'differ'} from what is saved.`,
+    what: `${differing.length} ${differing.length === 1 ? 'thing' : 'things'} of the stack "${target.stack}" ${differing.length === 1 ? 'differs' : 'differ'} from what is saved.`,
     list: differing,
-    next: `To make what is missing: stackwright up --stack ${target.stack}`,
+    next: nextOf(target),
     exit: Exit.failed,
   })
+}
+
+/** A teardown that was begun is most likely meant to end. */
+function nextOf({ stack, saved }: { stack: string; saved: State }): string {
+  const make = `To make what is missing: stackwright up --stack ${stack}`
+  const leaving = Object.values(saved.entries).some(entry => entry.is === 'removing')
+  return leaving ? `To remove the rest: stackwright teardown --stack ${stack}. ${make}` : make
 }
 
 /** The result itself, so it goes to standard output. */

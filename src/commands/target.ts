@@ -1,11 +1,14 @@
+import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { didYouMean } from '../answers/nearest.ts'
 import { type AnswersFile, readAnswersFile } from '../answers.ts'
 import { blueprints } from '../blueprints/index.ts'
 import { Exit, Problem } from '../errors.ts'
 import { providers } from '../providers/index.ts'
 import type { Provider } from '../providers/provider.ts'
-import { listStacks, readState, type State, stackFolder } from '../state.ts'
+import { listFolders, listStacks, readState, type State, stackFolder } from '../state.ts'
 import type { Blueprint } from '../steps/step.ts'
+import { ANSWERS_FILE } from './replay.ts'
 import { type Session, variable } from './session.ts'
 
 /** Which stack a command is about, and where it lives. */
@@ -59,6 +62,7 @@ export async function targetThatIs(session: Session): Promise<Target & { saved: 
   if (!saved) {
     throw new Problem({
       what: `There is no stack "${stack}" in ${session.stateFolder}.`,
+      ...whyRemoved(session, [stack]),
       next: `Is its state lost? What it made can be found by tags: stackwright teardown --stack ${stack} --from-tags${session.flags.sandbox ? ' --sandbox' : ''}`,
       exit: Exit.usage,
     })
@@ -82,7 +86,8 @@ export async function targetByName(session: Session): Promise<Target> {
 }
 
 /** The stack's name for a command about one that is there: as said, or the only one. */
-export async function nameOfOne({ flags, env, stateFolder }: Session): Promise<string> {
+export async function nameOfOne(session: Session): Promise<string> {
+  const { flags, env, stateFolder } = session
   const wished = flags.stack ?? variable(env, 'STACK')
   if (wished) return checkedName(wished)
   const names = await listStacks(stateFolder)
@@ -90,10 +95,22 @@ export async function nameOfOne({ flags, env, stateFolder }: Session): Promise<s
   throw names.length === 0
     ? new Problem({
         what: `There is no stack in ${stateFolder}.`,
+        ...whyRemoved(session, await listFolders(stateFolder)),
         next: 'Build one with `stackwright up`, or name another folder with --state.',
         exit: Exit.usage,
       })
     : usage(`There are several stacks: ${names.join(', ')}. Say which one with --stack.`)
+}
+
+/** Of a removed stack the answers stay: that is said, so that nobody takes its state for lost. */
+function whyRemoved({ stateFolder }: Session, names: string[]): { why?: string } {
+  const removed = names.filter(name => existsSync(join(stackFolder(stateFolder, name), ANSWERS_FILE)))
+  if (removed.length === 0) return {}
+  const files = removed.map(name => join(relative(process.cwd(), stackFolder(stateFolder, name)) || '.', ANSWERS_FILE))
+  const one = removed.length === 1
+  return {
+    why: `${removed.join(', ')} ${one ? 'was' : 'were'} removed; what is kept ${one ? 'of it' : 'of them'} is ${files.join(', ')}.`,
+  }
 }
 
 /** The saved state of a stack; refuses one that is not what its folder says. */

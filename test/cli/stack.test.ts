@@ -79,6 +79,15 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
     expect(teardown.code).toBe(0)
     expect(await ofStack('life')).toBe(0)
     expect(readdirSync(join(cwd, '.stackwright/life')), 'nothing stays but the answers').toEqual(['answers.yaml'])
+
+    for (const args of [
+      ['teardown', '--yes'],
+      ['status', '--stack', 'life'],
+    ]) {
+      const late = await run(args, { cwd, env: env() })
+      expect(late.code).toBe(2)
+      expect(late.stderr).toContain('life was removed; what is kept of it is .stackwright/life/answers.yaml.')
+    }
   })
 
   it('is not begun in a region that does not exist', async () => {

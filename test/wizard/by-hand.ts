@@ -107,6 +107,9 @@ export async function stopAt(open: Terminal, folder: string, label: string): Pro
   await enterUntil(open, label)
   open.key('C-c')
   expect(await open.exit()).toBe(130)
+  expect(open.history()).toMatch(
+    /To go on where you stopped: stackwright up --stack shop --blueprint \S+ --region \S+ --s/,
+  )
   expect(existsSync(join(folder, '.stackwright/shop/state.json'))).toBe(false)
 }
 
