@@ -22,7 +22,7 @@ export function receipt(
     if (entry.is !== 'ready') continue
     // With its chapter: a machine and a database are both an `instance`.
     const name = address.replace('/', '.')
-    for (const field of ['address', 'publicIp', 'host', 'readerHost', 'dnsName'] as const) {
+    for (const field of ['address', 'publicIp', 'host', 'readerHost', 'dnsName', 'bucket'] as const) {
       const value = entry.out[field]
       if (typeof value === 'string' && value !== '') outputs[`${name}.${field}`] = value
     }
@@ -70,7 +70,7 @@ export function againOf(target: Target): Record<string, string> {
 }
 
 /** The command with what it needs to find this stack from here. */
-function command(verb: string, target: BuildTarget): string {
+export function command(verb: string, target: Target): string {
   return `stackwright ${verb} --stack ${target.stack}${whereOf(target)}`
 }
 

@@ -56,8 +56,12 @@ export async function served(
     session.figures.criticalPathMs += await answered(one, broken).finally(() => session.view.know({ doing: '' }))
   }
   await broken(base)
+  if (!balancer.secure) return `${base}/`
   // On the internet the name is what people type; in the embedded cloud no name leads anywhere.
-  return balancer.secure && !target.sandbox ? `https://${balancer.secure.name}/` : `${base}/`
+  if (!target.sandbox) return `https://${balancer.secure.name}/`
+  const text = `${balancer.secure.name} leads nowhere here, and only the embedded cloud signs its certificate: docs/sandbox.md tells how to visit it.`
+  session.view.emit({ is: 'note', text })
+  return `${base}/`
 }
 
 interface Wait extends Visit {

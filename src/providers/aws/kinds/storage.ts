@@ -7,7 +7,7 @@ import { type AwsKind, chunks, minute, orAbsent, removed, repeatable, second, se
 export type BucketIn = { name: string; versioned: boolean }
 
 /** Console: S3 › Create bucket. Its name is its id, and is taken once in the world. */
-export const bucket: AwsKind<BucketIn, { id: string }> = {
+export const bucket: AwsKind<BucketIn, { id: string; bucket: string }> = {
   type: 'aws:bucket',
   title: 'S3 bucket',
   once: 'name',
@@ -66,7 +66,7 @@ export const bucket: AwsKind<BucketIn, { id: string }> = {
       const change = { Bucket: id, VersioningConfiguration: { Status: wanted } }
       await cloud.call('s3', 'PutBucketVersioning', change, repeatable)
     }
-    return { id }
+    return { id, bucket: id }
   },
   remove(cloud, id) {
     const send = async () => {
