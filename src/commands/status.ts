@@ -8,10 +8,11 @@ import { oneLine } from '../view/text.ts'
 import { announce, connect, type Link } from './connect.ts'
 import type { Flags } from './flags.ts'
 import { byChapter, savedTitles } from './prepare.ts'
+import { command } from './receipt.ts'
 import { done, perform, type Session } from './session.ts'
 import { type Target, targetThatIs } from './target.ts'
 
-/** `stackwright status`: what is saved against what lives. Exit 0 when everything is there, 1 when something differs. */
+/** `stackwright status`: what is saved against what lives. Exit 0 when everything is there, 1 when something differs or a run did not end. */
 export function status(flags: Flags): Promise<number> {
   return perform(flags, work)
 }
@@ -33,7 +34,10 @@ async function work(session: Session): Promise<number> {
     ...seen.filter(event => event.phase === 'failed').map(event => `${event.title} ${event.address}: ${event.note}.`),
     ...strangers,
   ]
-  if (differing.length === 0) return done(session, target.saved.outputs)
+  if (differing.length === 0) {
+    refuseUnfinished(target)
+    return done(session, target.saved.outputs)
+  }
   throw new Problem({
     what: `${differing.length} ${differing.length === 1 ? 'thing' : 'things'} of the stack "${target.stack}" ${differing.length === 1 ? 'differs' : 'differ'} from what is saved.`,
     list: differing,
@@ -42,11 +46,22 @@ async function work(session: Session): Promise<number> {
   })
 }
 
+/** A run that was stopped between two things leaves a state in which all is well, of a stack that does not serve. */
+function refuseUnfinished(target: Target & { saved: State }): void {
+  if (Object.keys(target.saved.outputs).length > 0) return
+  throw new Problem({
+    what: `The stack "${target.stack}" is not finished: an up or a teardown stopped before its end.`,
+    why: 'All that is saved is there, and it is not the whole stack.',
+    next: `To finish it: ${command('up', target)}. To remove it: ${command('teardown', target)}`,
+    exit: Exit.failed,
+  })
+}
+
 /** A teardown that was begun is most likely meant to end. */
-function nextOf({ stack, saved }: { stack: string; saved: State }): string {
-  const make = `To make what is missing: stackwright up --stack ${stack}`
-  const leaving = Object.values(saved.entries).some(entry => entry.is === 'removing')
-  return leaving ? `To remove the rest: stackwright teardown --stack ${stack}. ${make}` : make
+function nextOf(target: Target & { saved: State }): string {
+  const make = `To make what is missing: ${command('up', target)}`
+  const leaving = Object.values(target.saved.entries).some(entry => entry.is === 'removing')
+  return leaving ? `To remove the rest: ${command('teardown', target)}. ${make}` : make
 }
 
 /** The result itself, so it goes to standard output. */

@@ -29,6 +29,8 @@ async function fromState(session: Session): Promise<number> {
   const lease = await lock(session, target)
   const state = await sameState(target)
   if (backup) keepBackup(state)
+  // From the first removal on nothing serves any more: `status` must not tell the address of a half-removed stack.
+  state.outputs = {}
   const store = openStore(target.folder, state, lease.check)
   const { left, criticalPathMs } = await down(runOf(session, target, link, store))
   session.figures.criticalPathMs = criticalPathMs

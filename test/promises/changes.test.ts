@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { expectDone, inventoryOf, newScene, type Scene, teardownArgs, upArgs } from '../crash/killing.ts'
 import { call } from '../sandbox/support.ts'
-import { bareEnv, run, start } from '../support/bin.ts'
+import { bareEnv, eventsOf, run, start } from '../support/bin.ts'
 import { startProxy } from '../support/proxy.ts'
 
 let scene: Scene
@@ -90,10 +90,20 @@ describe('Ctrl-C', () => {
     return ended
   }
 
-  it('once: what is under way is finished and saved, exit 130, and the next up goes on', async () => {
+  /** Even where each saved thing is there, half a stack is not called a whole one. */
+  async function expectUnfinished(next: string) {
+    const status = await scene.run(['status', '--json'])
+    expect(status.code, status.stdout).toBe(1)
+    const last = eventsOf(status).at(-1)!
+    expect((last.problem as { next: string }).next).toContain(next)
+    expect(last).not.toHaveProperty('outputs')
+  }
+
+  it('once: what is under way is finished and saved, exit 130, status tells of it, and the next up goes on', async () => {
     for (const action of ['CreateVSwitch', 'RunCommand']) {
       const ended = await interruptedAt(action)
       expect(ended.code, ended.stdout.slice(-2000)).toBe(130)
+      await expectUnfinished('stackwright up')
     }
     expectDone(await scene.run(upArgs))
     const names = inventoryOf(scene.sandbox).filter(line => line.includes('/'))
@@ -114,6 +124,7 @@ describe('Ctrl-C', () => {
     interrupt = () => running.child.kill('SIGINT')
     expect((await running.ended).code).toBe(130)
     await proxy.close()
+    await expectUnfinished('stackwright teardown')
     expectDone(await scene.run(teardownArgs))
     expect(inventoryOf(scene.sandbox)).toEqual([])
   })
