@@ -45,8 +45,7 @@ export async function bringUp(run: Run, node: Node): Promise<void> {
   }
   entry = entries[node.address]
   if (entry?.is === 'created') {
-    // It did not come to its end, and is wanted otherwise by now: the old wish is not pursued, nor is its text known.
-    if (node.kind.once === 'put' && isOutdated(node, entry, input)) await replacePut(run, node, input, tell)
+    if (isOutdated(node, entry, input)) await wishAnew(run, node, entry, input, tell)
     await settle(run, node, tell, input)
   }
   entry = entries[node.address]
@@ -206,6 +205,17 @@ async function change(
     await run.store.save()
   }
   await settle(run, node, tell, input)
+}
+
+/**
+ * It did not come to its end, and is wanted otherwise by now: the old wish is not pursued. The cloud may have refused
+ * it, and of a `put` not even its text is known any more.
+ */
+async function wishAnew(run: Run, node: Node, entry: Entry, input: JsonObject, tell: Tell): Promise<void> {
+  if (node.kind.once === 'put') return replacePut(run, node, input, tell)
+  entry.input = input
+  entry.needs = node.needs
+  await run.store.save()
 }
 
 function isOutdated({ kind }: Node, entry: Entry, input: JsonObject): boolean {

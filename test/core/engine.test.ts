@@ -74,6 +74,24 @@ describe('up', () => {
     expect(inventory()).toEqual(built.map(line => line.replace(' key ', ' new-key ')).sort())
   })
 
+  it('takes back a value that the cloud refused, without asking for it again', async () => {
+    await up(await newRun(), paperStack())
+    const refusing: Wire = async (action, work) => {
+      if (action === 'paper:name.settle') throw new CloudProblem('refused', { what: 'That name is not allowed.' })
+      return work()
+    }
+    await expect(up(await newRun(refusing), paperStack({ name: 'bad' }))).rejects.toThrow('That name is not allowed.')
+    const names: string[] = []
+    const watching: Wire = async (action, work) => {
+      const answer = await work()
+      if (action === 'paper:name.settle') names.push((answer as { name: string }).name)
+      return answer
+    }
+    await up(await newRun(watching), paperStack())
+    expect(names).toEqual(['key'])
+    expect(inventory()).toEqual(built)
+  })
+
   it('adds what is newly drawn and removes what no longer is, and survives a kill at any instant of either', async () => {
     for (let nth = 1; ; nth++) {
       await anew()
