@@ -52,13 +52,42 @@ export async function acquire(folder: string, command: string): Promise<Lease> {
   })
 }
 
-/** Who holds the lock of a stack, or nobody. A lock file that cannot be understood counts as held by nobody known. */
+/**
+ * Who holds the lock of a stack, or nobody. A lock file that cannot be understood counts as held by nobody known; one
+ * that may not be read, by somebody: throws a Problem (exit 3).
+ */
 export async function holderOf(folder: string): Promise<Holder | undefined> {
+  const path = join(folder, 'lock')
+  let text: string
   try {
-    return JSON.parse(await readFile(join(folder, 'lock'), 'utf8')) as Holder
+    text = await readFile(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    return { id: '', user: 'unknown', host: 'unknown', pid: 0, command: 'unknown', since: '', renewed: '' }
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new Problem({
+      what: `The lock ${path} cannot be read.`,
+      why: `The system says ${code}.`,
+      next: 'Run this as the user who built the stack. If nobody is at work on it, remove that file.',
+      exit: Exit.locked,
+      cause: error,
+    })
+  }
+  return (
+    holderIn(text) ?? { id: '', user: 'unknown', host: 'unknown', pid: 0, command: 'unknown', since: '', renewed: '' }
+  )
+}
+
+function holderIn(text: string): Holder | undefined {
+  try {
+    const holder = JSON.parse(text) as Partial<Holder> | null
+    const whole =
+      typeof holder?.id === 'string' &&
+      typeof holder.host === 'string' &&
+      typeof holder.pid === 'number' &&
+      typeof holder.renewed === 'string'
+    return whole ? (holder as Holder) : undefined
+  } catch {
+    return undefined
   }
 }
 
@@ -125,13 +154,18 @@ function lease(folder: string, path: string, mine: Holder): Lease {
     await rename(draft, path)
   }
   // A failed renewal is not the moment to stop: the check before the next save is.
-  const timer = setInterval(() => void renew().catch(() => undefined), RENEW_MS)
+  let renewing: Promise<void> = Promise.resolve()
+  const timer = setInterval(() => {
+    renewing = renew().catch(() => undefined)
+  }, RENEW_MS)
   timer.unref()
   return {
     holder: mine,
     check,
     async release() {
       clearInterval(timer)
+      // A renewal under way would put the lock back.
+      await renewing
       const now = await holderOf(folder)
       if (now?.id === mine.id) await rm(path, { force: true })
     },

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -93,8 +93,18 @@ describe('the lock of a stack', () => {
 
   it('file that is cut off in the middle counts as nobody', async () => {
     const dir = await folder()
-    writeFileSync(join(dir, 'lock'), '{"id":"x","us')
-    await (await acquire(dir, 'up')).release()
+    for (const text of ['{"id":"x","us', 'null', '{}', '7']) {
+      writeFileSync(join(dir, 'lock'), text)
+      await (await acquire(dir, 'up')).release()
+    }
+  })
+
+  it('that cannot be read is not taken for a dead one', async () => {
+    const dir = await folder()
+    // Root may read everything, but no one reads a folder as a file.
+    mkdirSync(join(dir, 'lock'))
+    await expect(acquire(dir, 'up')).rejects.toMatchObject({ exit: Exit.locked, why: 'The system says EISDIR.' })
+    expect(existsSync(join(dir, 'lock'))).toBe(true)
   })
 
   it('tells user, host, process, command and times', async () => {
