@@ -188,7 +188,8 @@ function share<T>(sharing: Map<string, Promise<unknown>>, key: string, work: () 
 
 function blacken(text: string, secrets: Set<string>): string {
   let clean = text
-  for (const secret of secrets) {
+  // The longest first: one that begins with another would leave its end to be read.
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
     if (secret.length >= 4) clean = clean.replaceAll(secret, '***')
   }
   return clean

@@ -53,6 +53,8 @@ export function createFronts(ground: FrontGround): Fronts {
       const name = `${host}:${port}${speaksTls(door) ? '/tls' : ''}`
       const opening = open.get(name) ?? openFront(ground, name, host, port)
       open.set(name, opening)
+      // One that could not be opened is tried again the next time it is asked for.
+      opening.catch(() => open.delete(name))
       const server = await opening
       const local = (server.address() as AddressInfo).port
       if (ground.ports.get(name) !== local) ground.keepPort(name, local)

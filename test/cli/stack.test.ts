@@ -192,7 +192,8 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
     const options = { columns: 40, rows: 30, cwd, env: { STACKWRIGHT_SANDBOX_URL: url } }
     const first = startTerminal(command, options)
     try {
-      await first.waitFor('vswitch-1', 30_000)
+      // The plan names things too: only the sign says that one is there.
+      await first.waitFor('✔ VPC', 30_000)
       first.key('C-c')
       expect(await first.exit(30_000)).toBe(130)
       expect(first.history()).toContain('Finishing what is under way')

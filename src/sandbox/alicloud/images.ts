@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../kind.ts'
-import type { Call } from '../model.ts'
 import { objects, operation, refuse, word } from './ask.ts'
 import { instanceType, regionOf } from './catalog.ts'
 import { page } from './page.ts'
@@ -146,9 +145,4 @@ function describe(image: Image): JsonObject {
     DiskDeviceMappings: { DiskDeviceMapping: [] },
     Tags: { Tag: [] },
   }
-}
-
-export function systemOf(call: Call, imageId: string): { name: string; system: string } {
-  const image = images.find(one => one.id === imageId)
-  return { name: image?.system ?? call.region, system: 'linux' }
 }

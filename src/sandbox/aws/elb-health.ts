@@ -17,16 +17,6 @@ export interface Health {
 /** An instance in a target group; `since` is when it was registered. */
 export type Target = { id: string; port: number; since: number; drainsUntil: number | null }
 
-/** Tells what a check of a real target found since when; undefined while nobody looked. */
-export type ChecksTargets = (call: Call, group: Thing, target: Target) => 'healthy' | 'unhealthy' | undefined
-
-const checkers = new WeakMap<World, ChecksTargets>()
-
-/** The seam for real machines: what checks targets in this world instead of the simulation. */
-export function checkTargetsWith(world: World, checks: ChecksTargets): void {
-  checkers.set(world, checks)
-}
-
 /** What real checks say of a target; nothing where there are none. */
 export type JudgesTargets = (call: Call, group: Thing, target: Target) => Health | undefined
 
@@ -90,8 +80,6 @@ function checked(
     description: 'Target registration is in progress',
   }
   if (balancerState(call, balancer) === 'provisioning' || now < from + managedTimes.firstCheck) return registering
-  const real = checkers.get(call.world)
-  if (real) return asChecked(real(call, group, target))
   const first = from + managedTimes.firstCheck
   const answers = isLetIn(call, group, target, balancer, instance) ? servesFrom(call, instance) : undefined
   const early = first + time(group, 'unhealthy') * interval
@@ -113,12 +101,6 @@ const waiting: Health = {
   state: 'initial',
   reason: 'Elb.InitialHealthChecking',
   description: 'Initial health checks in progress',
-}
-
-function asChecked(found: 'healthy' | 'unhealthy' | undefined): Health {
-  if (found === undefined) return waiting
-  if (found === 'healthy') return { state: found }
-  return { state: found, reason: 'Target.FailedHealthChecks', description: 'Health checks failed' }
 }
 
 /** Checks begin when all of it is there: the load balancer, its use of the group, the target. */

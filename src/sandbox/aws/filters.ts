@@ -33,11 +33,6 @@ export function filteredThings(input: JsonObject, things: Thing[], reads: Reads<
   return filtered(input, things, reads, thing => thing.tags)
 }
 
-/** Whether anything is asked by a filter rather than by an id. */
-export function hasFilters(input: JsonObject): boolean {
-  return objects(input, 'Filters').length > 0
-}
-
 function readerOf<Row>(
   name: string,
   reads: Reads<Row>,

@@ -82,15 +82,6 @@ export async function hasImage(runtime: Runtime, name: string): Promise<boolean>
   return (await runtime.run(['image', 'inspect', name])).code === 0
 }
 
-/** Removes every machine image and base that no container uses; the next start builds one anew. Answers how many. */
-export async function removeImages(runtime: Runtime): Promise<number> {
-  const list = ['images', '--format', '{{.Repository}}:{{.Tag}}']
-  const told = await runtime.must('The images could not be listed.', list)
-  const ours = told.split('\n').filter(name => /^localhost\/stackwright-(machine|base):/.test(name))
-  const removed = await Promise.all(ours.map(async name => (await runtime.run(['rmi', name])).code === 0))
-  return removed.filter(Boolean).length
-}
-
 function recipe(): string {
   return createHash('sha256')
     .update([suite, ...packages, prepare].join('\n'))

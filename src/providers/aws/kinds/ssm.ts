@@ -13,7 +13,7 @@ export type MachineReadyIn = { instanceId: string }
 /** Systems Manager's agent on the machine answers: it has its role, a way out, and has booted. */
 export const machineReady: AwsKind<MachineReadyIn, { id: string }> = {
   type: 'aws:machine-ready',
-  title: 'Systems Manager agent',
+  title: 'SSM Agent',
   once: 'put',
   after: ['aws:instance'],
   expectMs: 60 * second,
