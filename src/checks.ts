@@ -61,7 +61,8 @@ const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].map(range => p
 /** A single address or a block, as access lists take it. */
 export function sourceProblem(value: Json | undefined): string | undefined {
   if (typeof value === 'string' && parseCidr(`${value}/32`)) return undefined
-  return cidrProblem(value)
+  if (parseCidr(value)) return cidrProblem(value)
+  return `${show(value)} is not an IPv4 address or block. Write it like 203.0.113.7 or 203.0.113.0/24.`
 }
 
 /** Whether a list of addresses and blocks lets in everybody there is. */

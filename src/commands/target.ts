@@ -49,8 +49,7 @@ export async function targetToBuild(session: Session, chosen: Wish = {}): Promis
   )
   const cloud = agreed('cloud', wish.cloud, saved?.cloud, stack) ?? onlyCloud(blueprint)
   const provider = await pick('cloud', providers, cloud)
-  if (!blueprint.clouds.includes(provider.id))
-    throw usage(`The blueprint ${blueprint.id} is not for ${provider.title}.`)
+  if (!blueprint.clouds.includes(provider.id)) throw await notForCloud(blueprint, provider)
   const region = checkedRegion(agreed('region', wish.region, saved?.region, stack) ?? provider.defaultRegion(env))
   return { stack, folder, saved, blueprint, provider, region, file, sandbox: inSandbox(session, saved, stack) }
 }
@@ -235,6 +234,16 @@ export function nameProblem(name: string): string | undefined {
 function checkedRegion(region: string): string {
   if (/^[a-z]{2,}(-[a-z0-9]+)+$/.test(region) && region.length <= 40) return region
   throw usage(`"${region}" is not a region, for example ap-northeast-1.`)
+}
+
+async function notForCloud(blueprint: Blueprint, { id, title }: Provider): Promise<Problem> {
+  const all = await Promise.all(Object.values(blueprints).map(load => load()))
+  const fitting = all.filter(({ clouds }) => clouds.includes(id)).map(one => one.id)
+  return new Problem({
+    what: `The blueprint ${blueprint.id} is not for ${title}.`,
+    next: `Leave out --cloud to build it on ${blueprint.clouds.join(' or ')}. For ${title} there is: ${fitting.join(', ')}.`,
+    exit: Exit.usage,
+  })
 }
 
 function usage(what: string): Problem {

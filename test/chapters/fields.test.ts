@@ -83,7 +83,7 @@ describe('Machines', () => {
     ['machine.ports', ['100-20'], /backwards/],
     ['machine.ports', ['80/sctp'], /not a port/],
     ['machine.sshFrom', ['203.0.113.7/24'], /203\.0\.113\.0\/24/],
-    ['machine.sshFrom', ['me'], /not an IPv4 CIDR/],
+    ['machine.sshFrom', ['me'], /not an IPv4 address or block\. Write it like 203/],
     ['machine.name', 'w', /2 to 128/],
     ['machine.name', '1web', /start with a letter/],
     ['machine.name', 'w'.repeat(129), /2 to 128/],

@@ -89,6 +89,11 @@ describe('help and usage', () => {
     ['a stack name with a shell inside', ['status', '--stack', '"; rm -rf /'], /cannot be the name of a stack/],
     ['an unknown blueprint', ['up', '--yes', '--blueprint', 'djnago'], /django/],
     ['an unknown cloud', ['up', '--yes', '--cloud', 'alicluod'], /alicloud/],
+    [
+      'a blueprint on a cloud that it is not for',
+      ['plan', '--blueprint', 'django', '--cloud', 'aws'],
+      /not for AWS[\s\S]*For AWS there is: rails, three-tier\./,
+    ],
     ['a region that is none', ['up', '--yes', '--region', 'x;y'], /is not a region/],
     ['an answer without a value', ['up', '--yes', '--set', 'vpc.cidr'], /KEY=VALUE/],
     ['an answers file that is not there', ['up', '--yes', '--answers', 'nothing.yaml'], /nothing\.yaml/],
