@@ -32,6 +32,8 @@ interface Common {
   back: boolean
   /** Leaves no line behind when it is answered. */
   vanish?: boolean
+  /** What Esc and Ctrl-C do, where it is not a step back and a stop that keeps the answers. */
+  ways?: { esc?: string; stop?: string }
 }
 
 export interface LineConfig extends Common {
@@ -271,7 +273,7 @@ function step(items: Item<unknown>[], from: number, by: 1 | -1): number {
 }
 
 function common(config: Common): string[] {
-  return [config.back ? 'Esc back' : '', 'Ctrl-C stop and keep']
+  return [config.back ? (config.ways?.esc ?? 'Esc back') : '', config.ways?.stop ?? 'Ctrl-C stop and keep']
 }
 
 function under(config: Common, problem: string | undefined, keys: string[]): string {

@@ -62,7 +62,7 @@ export async function confirm(
   label: string,
   { fallback, io, help }: { fallback: boolean; io: Io; help?: string },
 ): Promise<boolean> {
-  const reply = await askYesNo({ ...frame(io, true), label, help, fallback }, io)
+  const reply = await askYesNo({ ...confirming(io), label, help, fallback }, io)
   if (reply.is === 'stop') throw stoppedAtStart()
   return reply.is === 'value' && reply.value
 }
@@ -74,7 +74,7 @@ export async function confirmByTyping(
   { io, help }: { io: Io; help?: string },
 ): Promise<boolean> {
   const check = (text: string) => (text === word ? undefined : `Type ${word} to confirm, or press Esc.`)
-  const reply = await askLine({ ...frame(io, true), label, help, check }, io)
+  const reply = await askLine({ ...confirming(io), label, help, check }, io)
   if (reply.is === 'stop') throw stoppedAtStart()
   return reply.is === 'value' && reply.value === word
 }
@@ -102,7 +102,11 @@ const ask: Record<keyof Start, Ask> = {
 }
 
 function frame(io: Io, back: boolean) {
-  return { columns: io.output.columns || 80, rows: io.output.rows || 24, back }
+  return { columns: io.output.columns || 80, rows: io.output.rows || 24, back, ways: { stop: 'Ctrl-C stop' } }
+}
+
+function confirming(io: Io) {
+  return { ...frame(io, true), ways: { esc: 'Esc no', stop: 'Ctrl-C stop' } }
 }
 
 function freeName(base: string, taken: string[]): string {

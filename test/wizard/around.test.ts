@@ -11,6 +11,7 @@ describe('Around the interview', () => {
     const { terminal, answers } = run({ env: { HARNESS_START: '1' } })
     await through(terminal, [['? What do you want to build?', 'rails'], ['? On which cloud?', 'aws'], ['? Region:']])
     await terminal.waitFor('? Stack name (rails)')
+    expect(terminal.screen(), 'nothing is kept yet').not.toContain('stop and keep')
     terminal.key('C-b')
     await terminal.waitFor('? Region:')
     terminal.key('C-b')
