@@ -39,14 +39,17 @@ export function cidrProblem(value: Json | undefined): string | undefined {
   return undefined
 }
 
+/** Whether all of `inner` lies in `outer`. */
 export function inside(inner: Cidr, outer: Cidr): boolean {
   return inner.first >= outer.first && inner.last <= outer.last
 }
 
+/** Whether two blocks share an address. */
 export function overlaps(a: Cidr, b: Cidr): boolean {
   return a.first <= b.last && b.first <= a.last
 }
 
+/** The number of an address as people write it. */
 export function dotted(address: number): string {
   return [24, 16, 8, 0].map(shift => Math.floor(address / 2 ** shift) % 256).join('.')
 }
@@ -111,6 +114,7 @@ export function proseProblem(value: Json | undefined, max: number, min = 0): str
   return undefined
 }
 
+/** A TCP port as a whole number; the sentence that says what is wrong, or nothing. */
 export function portProblem(value: Json | undefined): string | undefined {
   const port = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value
   if (typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65535) return undefined

@@ -202,10 +202,12 @@ export function resolve(value: Json, lookup: (ref: Ref) => Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, lookup)]))
 }
 
+/** Whether a value stands for a field of an earlier node. */
 export function isRef(value: JsonObject): value is Ref & JsonObject {
   return typeof value.$ref === 'string' && typeof value.field === 'string'
 }
 
+/** Whether a value stands for a secret in the secret store. */
 export function isSecret(value: Json | undefined): value is Secret {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value.$secret === 'string'
 }

@@ -216,6 +216,7 @@ function userName(): string {
   }
 }
 
+/** Says who is at work; exit 3. */
 export function lockedBy(holder: Holder): Problem {
   return new Problem({
     what: `Another run is at work on this stack: ${holder.user}@${holder.host}, process ${holder.pid}, "${holder.command}", since ${holder.since}.`,

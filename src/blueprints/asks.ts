@@ -48,6 +48,7 @@ export function sourceAsks({ help, sample, own, called, readers }: SourceWords):
   ]
 }
 
+/** The question for a project's own WSGI module; the sample's is known. */
 export function moduleAsk(help: string): Question {
   return { key: 'app.module', label: 'WSGI module', help, type: 'text', when: fromGit, check: text(checkModule) }
 }
@@ -79,6 +80,7 @@ export function portAsk(server: string, port: number): Question {
   }
 }
 
+/** The question how many processes of the application a machine runs. */
 export function workersAsk(label: string, help: string, count: number): Question {
   return { key: 'app.workers', label, help, type: 'number', min: 1, max: 64, default: () => count, advanced: true }
 }

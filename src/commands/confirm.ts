@@ -28,6 +28,7 @@ export async function confirmTeardown(session: Session, stack: string): Promise<
   beginNow(session)
 }
 
+/** A question with yes and no, where somebody can be asked. Throws a Problem (exit 130) on Ctrl-C. */
 export async function askYes({ view }: Session, label: string, fallback: boolean, help?: string): Promise<boolean> {
   view.pause()
   const { confirm } = await import('../wizard/index.ts')

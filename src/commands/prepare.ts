@@ -32,6 +32,7 @@ export interface Asked {
   asks: Question[]
 }
 
+/** The chapters of a blueprint on this cloud; a question that two of them ask stands in the first. */
 export function chaptersOf(blueprint: Blueprint, provider: Provider): Asked[] {
   const seen = new Set<string>()
   return blueprint.steps.map(step => {
@@ -44,10 +45,12 @@ export function chaptersOf(blueprint: Blueprint, provider: Provider): Asked[] {
   })
 }
 
+/** All questions of a target, in the order in which they are asked. */
 export function questionsOf(target: BuildTarget): Question[] {
   return chaptersOf(target.blueprint, target.provider).flatMap(chapter => chapter.asks)
 }
 
+/** Where answers come from in this command, before anybody is asked. Throws a Problem (exit 2) for a `--set` of the wrong form. */
 export function sourcesOf({ flags, env }: Session, target: BuildTarget): Sources {
   return {
     flags: parseSet(flags.set),
@@ -109,6 +112,7 @@ export async function prepare(target: BuildTarget, link: Link, resolved: Resolve
   return { resolved, values, sheet, drawn, lines }
 }
 
+/** What the answers mean, as nodes, and what each step hands to the next. Reads nothing of the cloud. */
 export function drawStack(
   { blueprint, provider, stack }: BuildTarget,
   values: Values,

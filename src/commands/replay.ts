@@ -16,6 +16,7 @@ export function replayOf(session: Session, target: BuildTarget, { answers }: Res
   return `The same without questions, also as --answers ${file}:\n\n${command}`
 }
 
+/** Writes the answers beside the state, to build from again; on the disk when it resolves. */
 export async function saveAnswersFile(session: Session, target: BuildTarget, { answers }: Resolved): Promise<void> {
   await replaceFile(join(target.folder, ANSWERS_FILE), replayFile(describe(session, target), chapters(target), answers))
 }

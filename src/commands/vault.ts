@@ -11,6 +11,7 @@ export interface Vault {
   writeFromNowOn(): Promise<void>
 }
 
+/** Opens the secrets of a stack without writing. Throws a Problem (exit 4) when the file is there but cannot be read. */
 export async function openVault(folder: string): Promise<Vault> {
   const dry = await openSecrets(folder, { dry: true })
   const staged = new Map<string, string>()

@@ -84,6 +84,7 @@ export function canChange(kind: AnyKind, keys: string[]): boolean {
   return keys.every(key => mutable.includes(key))
 }
 
+/** The kind of a type in the state. Throws a Problem (exit 4) where this version has none. */
 export function kindOf(run: Pick<Run, 'kinds'>, type: string): AnyKind {
   const kind = run.kinds.find(candidate => candidate.type === type)
   if (kind) return kind
@@ -122,6 +123,7 @@ export function forget(state: State, address: string): void {
   state.generations[address] = (state.generations[address] ?? 0) + 1
 }
 
+/** Thrown where the first Ctrl-C keeps something from being started; exit 130. */
 export function interrupted(): Problem {
   return new Problem({
     what: 'Interrupted.',
@@ -131,6 +133,7 @@ export function interrupted(): Problem {
   })
 }
 
+/** Whether this is the end by Ctrl-C, and no failure. */
 export function isInterruption(error: unknown): boolean {
   return error instanceof Problem && error.exit === Exit.interrupted
 }

@@ -51,6 +51,7 @@ export interface Common {
   limit(product: string): Limit
 }
 
+/** What all calls of one connection share: limits, lanes, secrets to blacken, the clock. `speed`: cloud milliseconds a real one. */
 export function openSession(connection: Connection, speed: number): Common {
   const limits = new Map<string, Limit>()
   const lanes = new Map<string, Lane>()

@@ -3,21 +3,25 @@ import type { Values } from '../question.ts'
 
 /** Typed looks at the answers, so that the chapters read like the console's pages. Missing ones read as empty. */
 
+/** An answer as text; '' where there is none. */
 export function text(values: Values, key: string): string {
   const value = values[key]
   return typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value)
 }
 
+/** An answer as a number; `otherwise` where there is none. */
 export function number(values: Values, key: string, otherwise = 0): number {
   const value = values[key]
   const read = typeof value === 'string' ? Number(value) : value
   return typeof read === 'number' && Number.isFinite(read) ? read : otherwise
 }
 
+/** Whether an answer is yes. */
 export function yes(values: Values, key: string): boolean {
   return values[key] === true
 }
 
+/** An answer of tags; none where there is no answer. */
 export function tags(values: Values, key: string): Record<string, string> {
   const value = values[key]
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return {}

@@ -87,6 +87,7 @@ export function isThrottling(code: string): boolean {
   return code.includes('Throttling')
 }
 
+/** "Not now, nothing was done": the same call may be sent again. */
 export function isBusy(code: string): boolean {
   return busy.has(code)
 }

@@ -78,6 +78,7 @@ export function isDependency(code: string | undefined): boolean {
   )
 }
 
+/** Whether an action only looks, by its name. */
 export function isRead(action: string): boolean {
   return /^(Describe|List|Get|Head)/.test(action)
 }

@@ -100,6 +100,7 @@ export async function classesIn(market: Market, engine: Engine, version: string,
     .sort(byClassSize)
 }
 
+/** The processor architecture of an instance type; x86_64 where the cloud does not tell. */
 export async function archOf(market: Market, type: string): Promise<Arch> {
   return (await market.specs(type || undefined)).get(type)?.arch ?? 'x86_64'
 }

@@ -38,6 +38,7 @@ export function tagFilters(filter: Record<string, string>): { Name: string; Valu
   return Object.entries(filter).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] }))
 }
 
+/** Whether tags hold everything that the filter asks for. */
 export function carries(tags: Record<string, string>, filter: Record<string, string>): boolean {
   return Object.entries(filter).every(([key, value]) => tags[key] === value)
 }

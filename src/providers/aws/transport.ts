@@ -36,6 +36,7 @@ type Module = Record<string, unknown> & { Client: unknown }
  */
 const silent = { trace() {}, debug() {}, warn() {}, error() {} }
 
+/** Opens nothing yet: each official client is loaded and opened by the first call of its service. */
 export function openTransport(options: TransportOptions): Transport {
   const clients = new Map<string, Promise<{ client: Client; module: Module }>>()
   quietNode()

@@ -126,10 +126,12 @@ export async function resultOf(cloud: Aws, instanceId: string, commandId: string
   }
 }
 
+/** Whether nothing more will come of it. */
 export function isOver({ status }: Result): boolean {
   return over.has(status)
 }
 
+/** Whether it never ran: it may be sent again. */
 export function isUndelivered({ status, details }: Result): boolean {
   return /^(Undeliverable|Delivery Timed Out|DeliveryTimedOut|Terminated)$/.test(details) || status === 'Cancelled'
 }
