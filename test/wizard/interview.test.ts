@@ -148,7 +148,10 @@ describe('The guided run', () => {
     terminal.type('VPC name')
     await terminal.waitFor('> VPC name: flagged')
     terminal.key('Enter')
-    await through(terminal, [['? VPC name', 'better'], ['All right?']])
+    // While it is searched the review page too says `? VPC name`, and `All right?` stays until the question is there.
+    await through(terminal, [[/^\? VPC name/m, 'better']])
+    await terminal.waitFor('VPC name: better (prompt)')
+    terminal.key('Enter')
     await terminal.waitFor('FINISHED')
     expect(answers()['vpc.name']).toEqual({ value: 'better', source: 'prompt' })
   })
