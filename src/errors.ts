@@ -67,11 +67,14 @@ export type Fate = 'refused' | 'unsure' | 'exists' | 'gone' | 'again'
 /** A cloud's refusal or silence, with what it means for the engine. Built only in `providers/<cloud>/errors.ts`. */
 export class CloudProblem extends Problem {
   readonly fate: Fate
+  /** The same call was sent before and got no answer: a refusal of this one says nothing about that one. */
+  readonly open: boolean
 
-  constructor(fate: Fate, parts: ProblemParts) {
+  constructor(fate: Fate, parts: ProblemParts, open = false) {
     super(parts)
     this.name = 'CloudProblem'
     this.fate = fate
+    this.open = open
   }
 }
 

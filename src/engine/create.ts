@@ -91,7 +91,7 @@ async function send(run: Run, node: Node, entry: Entry, tell: Tell, recovery?: {
     }
     if (hasFate(error, 'refused')) {
       // After an open answer a refusal says nothing about the try before it: look once more before forgetting.
-      const [found] = recovery && kind.tagged ? await lookUntilVisible(run, node, entry) : []
+      const [found] = (recovery || error.open) && kind.tagged ? await lookUntilVisible(run, node, entry) : []
       if (found) return created(run, node, entry, found.id, tell)
       forget(run.store.state, address)
       await run.store.save()

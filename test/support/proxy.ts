@@ -16,14 +16,20 @@ export interface Proxy {
   close(): Promise<void>
 }
 
+export interface Hooks {
+  before?(call: Passing): Promise<void> | void
+  after?(call: Passing): Promise<void> | void
+  /** An answer that is given instead of passing the call on. */
+  instead?(call: Passing): Answer | undefined
+  /** Whether the connection breaks when the cloud has answered. */
+  lose?(call: Passing): boolean
+}
+
 /**
  * Stands between the command and the embedded cloud. `before` is awaited when a call has arrived and was not yet passed
  * on, `after` when the cloud has answered and nobody has seen the answer: the two instants at which a kill hurts.
  */
-export async function startProxy(
-  upstream: string,
-  hooks: { before?(call: Passing): Promise<void> | void; after?(call: Passing): Promise<void> | void } = {},
-): Promise<Proxy> {
+export async function startProxy(upstream: string, hooks: Hooks = {}): Promise<Proxy> {
   const seen: Passing[] = []
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request)
@@ -33,9 +39,10 @@ export async function startProxy(
       seen.push(call)
       await hooks.before?.(call)
     }
-    const answer = await pass(upstream, request, body)
+    const instead = isApi ? hooks.instead?.(call) : undefined
+    const answer = instead ?? (await pass(upstream, request, body))
     if (isApi) await hooks.after?.(call)
-    send(answer, response)
+    send(isApi && hooks.lose?.(call) ? undefined : answer, response)
   })
   server.keepAliveTimeout = 60_000
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -50,7 +57,7 @@ export async function startProxy(
   }
 }
 
-interface Answer {
+export interface Answer {
   status: number
   headers: IncomingMessage['headers']
   body: Buffer

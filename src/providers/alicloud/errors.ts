@@ -152,9 +152,9 @@ function refusal(
     ...(requestId && { requestId }),
     ...(advice?.credentials && { exit: Exit.preflight }),
   }
-  const fate = fateOf(code, action)
   // An earlier attempt may have been carried out, and a throttled or busy retry says nothing about that one.
-  return new CloudProblem(unsure && (isThrottling(code) || isBusy(code)) ? 'unsure' : fate, parts)
+  const noWord = unsure && (isThrottling(code) || isBusy(code))
+  return new CloudProblem(noWord ? 'unsure' : fateOf(code, action), parts, unsure)
 }
 
 function fateOf(code: string, action: string): Fate {

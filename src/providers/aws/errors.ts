@@ -142,8 +142,8 @@ function refusal(
     ...(advice?.credentials && { exit: Exit.preflight }),
   }
   // An earlier attempt may have been carried out, and a throttled or busy retry says nothing about that one.
-  const open = unsure && (isThrottling(failure) || isBusy(failure))
-  return new CloudProblem(open ? 'unsure' : fateOf(failure, action), parts)
+  const noWord = unsure && (isThrottling(failure) || isBusy(failure))
+  return new CloudProblem(noWord ? 'unsure' : fateOf(failure, action), parts, unsure)
 }
 
 /** The encoded part of "not authorized" is long and tells people nothing. */
