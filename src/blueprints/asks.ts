@@ -31,7 +31,7 @@ export function sourceAsks({ help, sample, own, called, readers }: SourceWords):
     {
       key: 'app.repository',
       label: 'Git repository',
-      help: `The address of your ${called}, https or ssh, that the ${readers} may read. It must not contain a password or token: it is shown and saved.`,
+      help: `The address of your ${called}, which the ${readers} can read: https without a login, or ssh where their image brings a key for it. It must not contain a password or token: it is shown and saved.`,
       type: 'text',
       when: fromGit,
       check: text(checkRepository),

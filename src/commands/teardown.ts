@@ -35,8 +35,9 @@ async function fromState(session: Session): Promise<number> {
   const { left, criticalPathMs } = await down(runOf(session, target, link, store))
   session.figures.criticalPathMs = criticalPathMs
   refuseLeft(left)
-  await store.discard()
+  // A kill between the two leaves a state with nothing in it, which the next teardown ends; never secrets alone.
   await link.vault.secrets.discard()
+  await store.discard()
   return removed(session, target, state)
 }
 
@@ -154,8 +155,8 @@ function inMemory(target: Target, state: State, lease: Lease): Store {
 async function forgetSaved(target: Target, link: Link): Promise<void> {
   const { saved } = target
   if (!saved || saved.account !== link.connected.account || saved.region !== link.connected.region) return
-  await openStore(target.folder, saved).discard()
   await link.vault.secrets.discard()
+  await openStore(target.folder, saved).discard()
 }
 
 function refuseLeft(left: Left[]): void {
