@@ -1,5 +1,5 @@
 import { S3 } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Sandbox, serve } from '../../src/sandbox/server.ts'
 import { config } from '../sandbox-aws/support.ts'
 import { bareEnv, bin, emptyFolder, run } from '../support/bin.ts'
@@ -17,10 +17,8 @@ let terminal: Terminal | undefined
 beforeAll(async () => {
   sandbox = await serve({ speed: 100 })
 })
-afterAll(async () => {
-  terminal?.close()
-  await sandbox.close()
-})
+afterEach(() => terminal?.close())
+afterAll(() => sandbox.close())
 
 async function built(blueprint: keyof typeof stacks): Promise<string> {
   const cwd = await emptyFolder()
@@ -91,7 +89,6 @@ describe.each(['rails', 'three-tier'] as const)('a %s stack that is protected, f
     await terminal.waitFor('Type shop')
     terminal.key('C-c')
     expect(await terminal.exit()).toBe(130)
-    terminal.close()
     expect(sandbox.inventory()).toEqual(before)
   })
 
