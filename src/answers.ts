@@ -88,7 +88,7 @@ export function problemOf({ missing, problems }: Pick<Resolved, 'missing' | 'pro
   return new Problem({
     what: problems.length > 0 ? 'Some answers cannot be used.' : 'Some answers are missing.',
     list: [...problems, ...lacking],
-    next: 'Correct them and run the command again. Nothing was created.',
+    next: 'Correct them and run the command again. Nothing was changed.',
     exit: Exit.usage,
   })
 }

@@ -103,7 +103,7 @@ export async function prepare(target: BuildTarget, link: Link, resolved: Resolve
   const problems = await link.connected.preflight(values, making)
   if (problems.length > 0) {
     throw new Problem({
-      what: 'This would not work; nothing was created.',
+      what: 'This would not work; nothing was changed.',
       list: problems,
       next: 'Change the answers that are named and run the command again.',
       exit: Exit.preflight,
