@@ -69,7 +69,7 @@ export async function realStack(): Promise<RealStack> {
   }
 }
 
-export async function until(what: () => Promise<boolean>, seconds = 30): Promise<void> {
+export async function until(what: () => Promise<boolean>, seconds = 60): Promise<void> {
   const end = Date.now() + seconds * 1000
   while (!(await what())) {
     if (Date.now() > end) throw new Error(`It did not come true within ${seconds} seconds: ${what}`)

@@ -60,7 +60,7 @@ export function startTerminal(
     screen: () => tmux('capture-pane', '-p', '-t', 't').trimEnd(),
     history: () => tmux('capture-pane', '-p', '-J', '-S', '-', '-t', 't').trimEnd(),
     colours: () => /\u001b\[[\d;]*3\d/.test(tmux('capture-pane', '-p', '-e', '-t', 't')),
-    async waitFor(text, withinMs = 15_000) {
+    async waitFor(text, withinMs = 60_000) {
       const until = Date.now() + withinMs
       for (;;) {
         const screen = terminal.screen()
@@ -69,7 +69,7 @@ export function startTerminal(
         await sleep(25)
       }
     },
-    async exit(withinMs = 15_000) {
+    async exit(withinMs = 60_000) {
       const until = Date.now() + withinMs
       for (;;) {
         const status = statusIn(folder)
