@@ -20,9 +20,13 @@ const site = '/etc/nginx/conf.d/rails.conf'
 const settings = '/etc/stackwright/rails.env'
 const onFirst = (line: string) => (shop: Shop) => shop.inside(shop.first, line)
 const restarted = (service: string, edit: string) => onFirst(`${edit}; systemctl restart ${service} || true`)
-const setting = (name: string, value: string) =>
-  restarted('stackwright-rails', `sed -i.bak 's/^${name}=.*/${name}="${value}"/' ${settings}`)
-const putBack = restarted('stackwright-rails', `mv ${settings}.bak ${settings}`)
+/** puma takes some seconds to boot; until it answers it is the application that is broken, whatever else is. */
+const rebooted = (edit: string) =>
+  onFirst(
+    `${edit}; systemctl restart stackwright-rails; timeout 60 sh -c 'until curl -s -o /dev/null http://127.0.0.1:3000/; do sleep 0.2; done'`,
+  )
+const setting = (name: string, value: string) => rebooted(`sed -i.bak 's/^${name}=.*/${name}="${value}"/' ${settings}`)
+const putBack = rebooted(`mv ${settings}.bak ${settings}`)
 const sql = (text: string) => (shop: Shop) =>
   shop.inside('database', `mariadb --socket=/run/mysqld/mysqld.sock <<'END'\n${text}\nEND`)
 
