@@ -66,6 +66,9 @@ export function stackFolder(stateFolder: string, stack: string): string {
   return join(stateFolder, stack)
 }
 
+/** Beside the state: the answers as a file to build from again. Without secrets. */
+export const ANSWERS_FILE = 'answers.yaml'
+
 /** Names of the stacks that have a state file, sorted. */
 export async function listStacks(stateFolder: string): Promise<string[]> {
   const names = await listFolders(stateFolder)

@@ -6,3 +6,9 @@ export const blueprints: Record<string, () => Promise<Blueprint>> = {
   rails: async () => (await import('./rails/index.ts')).rails,
   'three-tier': async () => (await import('./three-tier/index.ts')).threeTier,
 }
+
+/** All blueprints that can be built on a cloud. */
+export async function blueprintsFor(cloud: Blueprint['clouds'][number]): Promise<Blueprint[]> {
+  const all = await Promise.all(Object.values(blueprints).map(load => load()))
+  return all.filter(({ clouds }) => clouds.includes(cloud))
+}

@@ -1,4 +1,3 @@
-import { relative } from 'node:path'
 import { quoted } from '../answers/replay.ts'
 import { parseSet, type Resolved } from '../answers.ts'
 import type { Question } from '../question.ts'
@@ -7,7 +6,7 @@ import { io } from './confirm.ts'
 import type { Link } from './connect.ts'
 import { chaptersOf, questionsOf, sourcesOf } from './prepare.ts'
 import type { Session } from './session.ts'
-import type { BuildTarget } from './target.ts'
+import { type BuildTarget, stateToSay } from './target.ts'
 
 /** Asks chapter by chapter what no other source has said; what was typed survives a stop. */
 export async function interviewed(session: Session, target: BuildTarget, link: Link): Promise<Resolved> {
@@ -31,15 +30,15 @@ export async function interviewed(session: Session, target: BuildTarget, link: L
  * The command that comes back to this interview, for a POSIX shell. The draft keeps what was typed, not what flags gave.
  * A secret among them is left out: it is asked then, and need not stand in the message.
  */
-function againFrom({ flags, stateFolder }: Session, target: BuildTarget): string {
+function againFrom({ flags }: Session, target: BuildTarget): string {
   const secret = (key: string) =>
     questionsOf(target).some(question => question.key === key && question.type === 'secret')
   const set = [...parseSet(flags.set)].filter(([key]) => !secret(key))
-  const state = relative(process.cwd(), stateFolder) || '.'
+  const state = stateToSay(target)
   return [
     `stackwright up --stack ${target.stack} --blueprint ${target.blueprint.id} --region ${target.region}`,
     ...(target.sandbox ? ['--sandbox'] : []),
-    ...(state === '.stackwright' ? [] : [`--state ${quoted(state)}`]),
+    ...(state === undefined ? [] : [`--state ${quoted(state)}`]),
     ...(flags.answers === undefined ? [] : [`--answers ${quoted(flags.answers)}`]),
     ...set.map(([key, value]) => `--set ${quoted(`${key}=${value}`)}`),
   ].join(' ')

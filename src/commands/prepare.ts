@@ -1,5 +1,5 @@
 import { answersFrom, parseSet, problemOf, type Resolved, type Sources, valuesOf } from '../answers.ts'
-import { blueprints } from '../blueprints/index.ts'
+import { blueprints, blueprintsFor } from '../blueprints/index.ts'
 import { Exit, Problem } from '../errors.ts'
 import type { PlanLine } from '../events.ts'
 import type { Json, Sheet } from '../kind.ts'
@@ -165,15 +165,9 @@ export function titlesOf(chapters: Asked[]): Record<string, string> {
 export async function savedTitles(blueprint: string, provider: Provider): Promise<Record<string, string>> {
   const load = Object.hasOwn(blueprints, blueprint) ? blueprints[blueprint] : undefined
   if (load) return titlesOf(chaptersOf(await load(), provider))
-  const [first = {}, ...others] = (await blueprintsFor(provider)).map(one => titlesOf(chaptersOf(one, provider)))
+  const [first = {}, ...others] = (await blueprintsFor(provider.id)).map(one => titlesOf(chaptersOf(one, provider)))
   const shared = (step: string, title: string) => others.every(other => other[step] === title)
   return Object.fromEntries(Object.entries(first).map(([step, title]) => [step, shared(step, title) ? title : step]))
-}
-
-/** All blueprints that can be built on a cloud. */
-export async function blueprintsFor({ id }: Provider): Promise<Blueprint[]> {
-  const all = await Promise.all(Object.values(blueprints).map(load => load()))
-  return all.filter(({ clouds }) => clouds.includes(id))
 }
 
 /** The same things chapter by chapter. Within a chapter nothing moves; unknown chapters come last. */

@@ -3,10 +3,9 @@ import { join, relative } from 'node:path'
 import { quoted } from '../answers/replay.ts'
 import type { Json } from '../kind.ts'
 import type { Balancer } from '../providers/provider.ts'
-import type { State } from '../state.ts'
+import { ANSWERS_FILE, type State } from '../state.ts'
 import { byChapter } from './prepare.ts'
-import { ANSWERS_FILE } from './replay.ts'
-import type { BuildTarget, Target } from './target.ts'
+import { type BuildTarget, stateToSay, type Target } from './target.ts'
 
 /** What a finished stack gives to people and scripts: the address, ids they need, where things are, what to do next. */
 export function receipt(
@@ -74,7 +73,7 @@ export function command(verb: string, target: Target): string {
   return `stackwright ${verb} --stack ${target.stack}${whereOf(target)}`
 }
 
-function whereOf({ folder }: Target): string {
-  const stateFolder = relative(process.cwd(), join(folder, '..')) || '.'
-  return stateFolder === '.stackwright' ? '' : ` --state ${quoted(stateFolder)}`
+function whereOf(target: Target): string {
+  const state = stateToSay(target)
+  return state === undefined ? '' : ` --state ${quoted(state)}`
 }

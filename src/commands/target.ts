@@ -2,13 +2,12 @@ import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { didYouMean } from '../answers/nearest.ts'
 import { type AnswersFile, readAnswersFile } from '../answers.ts'
-import { blueprints } from '../blueprints/index.ts'
+import { blueprints, blueprintsFor } from '../blueprints/index.ts'
 import { Exit, Problem } from '../errors.ts'
 import { providers } from '../providers/index.ts'
 import type { Provider } from '../providers/provider.ts'
-import { listFolders, listStacks, readState, type State, stackFolder } from '../state.ts'
+import { ANSWERS_FILE, listFolders, listStacks, readState, type State, stackFolder } from '../state.ts'
 import type { Blueprint } from '../steps/step.ts'
-import { ANSWERS_FILE } from './replay.ts'
 import { type Session, variable } from './session.ts'
 
 /** Which stack a command is about, and where it lives. */
@@ -224,6 +223,12 @@ function checkedName(name: string | undefined): string {
   return name
 }
 
+/** What --state must say here to find the stack; nothing where its folder is the usual one. */
+export function stateToSay({ folder }: Target): string | undefined {
+  const said = relative(process.cwd(), join(folder, '..')) || '.'
+  return said === '.stackwright' ? undefined : said
+}
+
 /** Names a folder, and stands in tags and host names: nothing but these characters. */
 export function nameProblem(name: string): string | undefined {
   if (/^[a-z][a-z0-9-]{0,29}$/.test(name)) return undefined
@@ -237,8 +242,7 @@ function checkedRegion(region: string): string {
 }
 
 async function notForCloud(blueprint: Blueprint, { id, title }: Provider): Promise<Problem> {
-  const all = await Promise.all(Object.values(blueprints).map(load => load()))
-  const fitting = all.filter(({ clouds }) => clouds.includes(id)).map(one => one.id)
+  const fitting = (await blueprintsFor(id)).map(one => one.id)
   return new Problem({
     what: `The blueprint ${blueprint.id} is not for ${title}.`,
     next: `Leave out --cloud to build it on ${blueprint.clouds.join(' or ')}. For ${title} there is: ${fitting.join(', ')}.`,

@@ -1,4 +1,5 @@
 import { readdir, rmdir } from 'node:fs/promises'
+import { blueprintsFor } from '../blueprints/index.ts'
 import { down, type Left, type Run, tracesOf } from '../engine.ts'
 import { Exit, Problem } from '../errors.ts'
 import { acquire, type Lease } from '../lock.ts'
@@ -8,7 +9,7 @@ import { draftIn } from '../wizard/draft.ts'
 import { askYes, confirmTeardown } from './confirm.ts'
 import { announce, connect, type Link } from './connect.ts'
 import type { Flags } from './flags.ts'
-import { blueprintsFor, byChapter, chaptersOfBlueprint, savedTitles } from './prepare.ts'
+import { byChapter, chaptersOfBlueprint, savedTitles } from './prepare.ts'
 import { againOf } from './receipt.ts'
 import { done, needsYes, perform, type Session } from './session.ts'
 import { type Target, targetByName, targetThatIs } from './target.ts'
@@ -83,7 +84,7 @@ async function fromTags(session: Session): Promise<number> {
 async function blueprintOf({ saved, provider }: Target, entries: State['entries']): Promise<string | undefined> {
   const told = saved?.blueprint ?? provider.blueprintOf?.(entries)
   if (told !== undefined || Object.keys(entries).length === 0) return told
-  const [only, ...others] = await blueprintsFor(provider)
+  const [only, ...others] = await blueprintsFor(provider.id)
   return others.length === 0 ? only?.id : undefined
 }
 

@@ -42,7 +42,7 @@ async function work(session: Session): Promise<number> {
   const outputs = receipt(target, store.state, url, prepared.drawn.balancer)
   store.state.outputs = outputs
   await store.save()
-  if (session.interactive) session.view.say(`${replayOf(session, target, resolved)}\n`)
+  if (session.interactive) session.view.say(`${replayOf(target, resolved)}\n`)
   return done(session, outputs)
 }
 
@@ -75,7 +75,7 @@ async function openForWriting(session: Session, target: BuildTarget, link: Link,
   }
   await link.vault.writeFromNowOn()
   await keepSecrets(prepared.resolved, link.vault.secrets)
-  await saveAnswersFile(session, target, prepared.resolved)
+  await saveAnswersFile(target, prepared.resolved)
   const state = saved ?? freshState(target, link)
   state.answers = prepared.values
   return openStore(folder, state, lease.check)
