@@ -34,28 +34,24 @@ export async function served(
     return `http://${host}${balancer.port === 80 ? '' : `:${balancer.port}`}/`
   }
   const base = await link.connected.reach(host, balancer.port)
-  const count = (await link.connected.backends?.(state))?.length ?? 1
+  const behind = (await link.connected.backends?.(state)) ?? []
   const authority = balancer.secure && (await link.connected.authority?.())
   const secure = balancer.secure && { name: balancer.secure.name, ...(authority && { authority }) }
   const visit = { base, host, drain: session.drain, ...(secure && base.startsWith('https:') && { secure }) }
-  const broken = (url: string, failed?: Question['failed']) => refuseBroken(target, link, prepared, state, url, failed)
+  const broken: Broken = (url, failed) => refuseBroken(target, link, prepared, state, url, failed)
   const { healthPath, proofPath } = target.blueprint
   const where = target.sandbox ? 'sandbox' : 'real'
   const patience = { first: FIRST_LOOK_MS[where], withinMs: PATIENCE_MS[where] }
   const proof = proofPath?.(prepared.values)
-  const visits: Wait[] = [{ ...visit, path: healthPath(prepared.values), times: 1, ...patience }]
-  if (proof)
-    visits.push({
-      ...visit,
-      path: proof,
-      times: count < 2 ? 1 : Math.min(2 * count, MOST_VISITS),
-      ...patience,
-    })
-  for (const one of visits) {
-    session.view.know({ doing: `Waiting until ${base}${one.path} answers` })
-    session.figures.criticalPathMs += await answered(one, broken).finally(() => session.view.know({ doing: '' }))
-  }
+  const times = behind.length < 2 ? 1 : Math.min(2 * behind.length, MOST_VISITS)
+  const visits: Wait[] = [
+    { ...visit, path: healthPath(prepared.values), times: 1, ...patience },
+    ...(proof ? [{ ...visit, path: proof, times, ...patience }] : []),
+  ]
+  await visitAll(session, visits, broken)
   await broken(base)
+  // A machine that was held for ill got none of these visits. By now it is held for well, so it gets some.
+  if (behind.some(one => !one.healthy)) await visitAll(session, visits, broken)
   if (!balancer.secure) return `${base}/`
   // On the internet the name is what people type; in the embedded cloud no name leads anywhere.
   if (!target.sandbox) return `https://${balancer.secure.name}/`
@@ -69,11 +65,17 @@ interface Wait extends Visit {
   first: number
 }
 
+type Broken = (url: string, failed?: Question['failed']) => Promise<boolean>
+
+async function visitAll({ view, figures }: Session, visits: Wait[], broken: Broken): Promise<void> {
+  for (const one of visits) {
+    view.know({ doing: `Waiting until ${one.base}${one.path} answers` })
+    figures.criticalPathMs += await answered(one, broken).finally(() => view.know({ doing: '' }))
+  }
+}
+
 /** Milliseconds until the page answered. Throws a Problem with the broken hop. */
-async function answered(
-  visit: Wait,
-  broken: (url: string, failed: Question['failed']) => Promise<boolean>,
-): Promise<number> {
+async function answered(visit: Wait, broken: Broken): Promise<number> {
   const first = await visitUntilWell({ ...visit, withinMs: visit.first })
   if (first.is === 'well') return first.ms
   await broken(visit.base + visit.path, { path: visit.path, answer: first.last })

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { IpPermission } from '@aws-sdk/client-ec2'
 import { describe, expect, it } from 'vitest'
+import { startProxy } from '../support/proxy.ts'
 import type { Last, Shop } from './rails.ts'
 import { slowly } from './support.ts'
 
@@ -77,6 +78,8 @@ const faults: Record<string, Fault> = {
     evidence: /Access denied for user 'railsuser'@'\S+' \(using password: YES\)/,
     make: setting('DB_PASSWORD', 'wrong'),
     mend: putBack,
+    // Until then the load balancer may send visitors elsewhere and still call the machine well.
+    seen: 1,
   },
   'the database user has another password': {
     hop: 'database',
@@ -105,7 +108,14 @@ const faults: Record<string, Fault> = {
   'one machine asks for a bucket that is not there': {
     hop: 'bucket',
     evidence: /An error occurred \(404\).*/,
-    make: setting('S3_BUCKET', 'pictures-that-nobody-made'),
+    make: async shop => {
+      await setting('S3_BUCKET', 'pictures-that-nobody-made')(shop)
+      // Its health page knows no bucket, so it gets visitors again.
+      await slowly(
+        async () => (await shop.visit('/demo/check')).status,
+        status => status !== 200,
+      )
+    },
     mend: putBack,
   },
   'the health check asks for a page that is not there': {
@@ -191,6 +201,32 @@ export function describeFaults(get: () => Shop): void {
       } finally {
         await checkedBy({ HealthCheckIntervalSeconds: 10 })(shop)
         await onFirst('systemctl start nginx')(shop)
+        await allWell()
+      }
+    }, 300_000)
+
+    it('is found on a machine, too, that comes back while the others answer for it', async () => {
+      const shop = get()
+      await allWell()
+      let looks = 0
+      // Between the visits and the last look at the health checks.
+      const before = async ({ action }: { action: string }) => {
+        if (action !== 'DescribeTargetHealth' || ++looks !== 2) return
+        await onFirst('systemctl start nginx')(shop)
+        await allWell()
+      }
+      const proxy = await startProxy(shop.url, { before })
+      try {
+        await setting('S3_BUCKET', 'pictures-that-nobody-made')(shop)
+        await onFirst('systemctl stop nginx')(shop)
+        await slowly(ill, count => count === 1)
+        const { last } = await shop.up(proxy.url)
+        expect(last, JSON.stringify(last)).toMatchObject({ is: 'failed' })
+        expect(last.problem.what).toContain('breaks: bucket on ')
+      } finally {
+        await onFirst('systemctl start nginx')(shop)
+        await putBack(shop)
+        await proxy.close()
         await allWell()
       }
     }, 300_000)

@@ -44,7 +44,8 @@ export interface Shop extends RealAws {
   second: string
   /** `stackwright …` for this stack, with --json. */
   command(verb: string, ...args: string[]): Promise<Told>
-  up(): Promise<Told>
+  /** `up` again, through another address of the cloud if one is given. */
+  up(url?: string): Promise<Told>
   /** What the state says of an address. */
   entry(address: string): Promise<{ id: string; input: Record<string, unknown>; out: Record<string, unknown> }>
   secret(name: string): Promise<string>
@@ -63,12 +64,13 @@ export async function buildShop(): Promise<{ shop: Shop; made: Told }> {
   const settings = { ...config(aws.url), maxAttempts: 8 }
   const elb = new ElasticLoadBalancingV2(settings)
   await zoneFor(aws.url, 'example.com')
-  const command: Shop['command'] = async (verb, ...args) => {
-    const env = bareEnv({ STACKWRIGHT_SANDBOX_URL: aws.url })
+  const through = async (url: string, verb: string, ...args: string[]): Promise<Told> => {
+    const env = bareEnv({ STACKWRIGHT_SANDBOX_URL: url })
     const ended = await run([verb, '--stack', 'shop', '--sandbox', '--json', ...args], { cwd, env })
     const events = eventsOf(ended)
     return { code: ended.code, events, last: events.at(-1) as unknown as Last, stderr: ended.stderr }
   }
+  const command: Shop['command'] = (verb, ...args) => through(aws.url, verb, ...args)
   const kept = async (file: string) => JSON.parse(await readFile(join(cwd, '.stackwright/shop', file), 'utf8'))
   const entry: Shop['entry'] = async address => (await kept('state.json')).entries[address]
   const sets = ['domain.zone=route53', `domain.name=${domain}`, 'bucket.versioned=true']
@@ -80,7 +82,7 @@ export async function buildShop(): Promise<{ shop: Shop; made: Told }> {
     bucket: await idOf('database/bucket'),
     first: await idOf('machines/instance'),
     second: await idOf('machines/instance-2'),
-    up: () => command('up', '--yes'),
+    up: (url = aws.url) => through(url, 'up', '--yes'),
     secret: async name => (await kept('secrets.json')).secrets[name].value,
     visit: (path, options) => visit(url, path, { ca: aws.authority, ...options }),
     async inside(id, line) {
