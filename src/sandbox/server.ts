@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { JsonObject } from '../kind.ts'
+import { remember } from '../once.ts'
 import { createAlicloudApi } from './alicloud/api.ts'
 import { frontDoor, inventoryOf, operations } from './alicloud/operations.ts'
 import { type Authority, openAuthority } from './authority.ts'
@@ -168,13 +169,9 @@ function awsOf(
   ground: Omit<AwsGround, 'operations'>,
   real: BothRealities | undefined,
 ): () => Promise<(raw: Raw) => Promise<Reply>> {
-  let api: ((raw: Raw) => Promise<Reply>) | undefined
-  return async () => {
-    if (api) return api
-    const made = (await real?.aws(awsOperations)) ?? awsOperations
-    api ??= createAwsApi({ ...ground, operations: made })
-    return api
-  }
+  const once = remember(error => error)
+  return () =>
+    once('api', async () => createAwsApi({ ...ground, operations: (await real?.aws(awsOperations)) ?? awsOperations }))
 }
 
 /** What makes the machines real, loaded only where they are to be. */

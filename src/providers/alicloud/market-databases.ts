@@ -1,6 +1,6 @@
 import { hasFate } from '../../errors.ts'
 import type { JsonObject } from '../../kind.ts'
-import type { Once } from '../once.ts'
+import type { Once } from '../../once.ts'
 import type { Alicloud } from './cloud.ts'
 import type { Billing, DbClass, DbOffer, Market } from './market.ts'
 import { num, rows, str } from './read.ts'

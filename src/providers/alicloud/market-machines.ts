@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../kind.ts'
-import type { Once } from '../once.ts'
+import type { Once } from '../../once.ts'
 import type { Alicloud } from './cloud.ts'
 import type { Billing, Disk, Image, Market, Spec } from './market.ts'
 import { num, rows, str } from './read.ts'

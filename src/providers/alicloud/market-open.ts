@@ -1,6 +1,6 @@
 import { CloudProblem, Exit, hasFate } from '../../errors.ts'
 import type { JsonObject } from '../../kind.ts'
-import { remember } from '../once.ts'
+import { remember } from '../../once.ts'
 import type { Alicloud } from './cloud.ts'
 import type { Market } from './market.ts'
 import { databaseMarket } from './market-databases.ts'

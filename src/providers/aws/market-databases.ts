@@ -1,4 +1,4 @@
-import type { Once } from '../once.ts'
+import type { Once } from '../../once.ts'
 import type { Aws } from './client.ts'
 import type { DbClass, Engine, Market } from './market.ts'
 

@@ -1,5 +1,5 @@
 import { hasFate } from '../../errors.ts'
-import type { Once } from '../once.ts'
+import type { Once } from '../../once.ts'
 import type { Aws } from './client.ts'
 import { type Market, type Spec, SUGGESTED } from './market.ts'
 

@@ -1,5 +1,5 @@
 import { CloudProblem, Exit, hasFate } from '../../errors.ts'
-import { type Once, remember } from '../once.ts'
+import { type Once, remember } from '../../once.ts'
 import type { Aws } from './client.ts'
 import type { Market } from './market.ts'
 import { databaseMarket } from './market-databases.ts'
