@@ -1,22 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises'
-import { Problem } from '../../errors.ts'
 import { parseAddress, parseCidr } from '../alicloud/cidr.ts'
-import { lastLines } from './command.ts'
-import { addressing, ensureContainer, inside, type Machine, placeFlags, realAddress } from './machine.ts'
-import { containerName, type Network } from './network.ts'
+import { bootDatabaseServer, type DatabaseWish } from './database-server.ts'
+import { inside, type Machine } from './machine.ts'
 import type { Runtime } from './runtime.ts'
-
-/** A PostgreSQL server to be run. */
-export interface DatabaseWish {
-  sandbox: string
-  /** The database instance's id. */
-  id: string
-  image: string
-  network: Network
-  /** Its private address. */
-  address: string
-  port: number
-}
 
 export interface Account {
   name: string
@@ -36,31 +21,19 @@ export interface DatabaseContent {
 }
 
 const data = '/var/lib/stackwright-database'
-const patience = 60_000
 
-/** Starts the server, or finds it running, and waits until it takes connections. Nobody may connect from outside yet. */
+/** Starts PostgreSQL, or finds it running, and waits until it takes connections. Nobody may connect from outside yet. */
 export async function bootDatabase(runtime: Runtime, wish: DatabaseWish): Promise<Machine> {
-  const name = containerName(wish.sandbox, wish.id)
-  const what = `The database ${wish.id} did not start.`
-  const settings = [
-    "listen_addresses='*'",
-    `port=${wish.port}`,
-    "unix_socket_directories='/run/postgresql'",
-    'fsync=off',
-  ]
-  const start = [
-    'install -d -o postgres -g postgres /run/postgresql',
-    `exec runuser -u postgres -- /usr/lib/stackwright/postgresql/postgres -D ${data} "$@"`,
-  ].join('\n')
-  await ensureContainer(runtime, what, name, [
-    ...placeFlags(wish.sandbox, wish.id, wish.network, wish.id.slice(0, 60)),
-    ...runtime.runFlags,
-    ...['--stop-signal', 'SIGINT', wish.image, 'bash', '-c', start, 'database'],
-    ...settings.flatMap(setting => ['-c', setting.replaceAll("'", '')]),
-  ])
-  await untilReady(runtime, what, name, wish.port)
-  await inside(runtime, name, what, addressing(wish))
-  return { name, id: wish.id, address: wish.address, realAddress: await realAddress(runtime, name) }
+  const settings = ['listen_addresses=*', `port=${wish.port}`, 'unix_socket_directories=/run/postgresql', 'fsync=off']
+  return await bootDatabaseServer(runtime, wish, {
+    start: [
+      'install -d -o postgres -g postgres /run/postgresql',
+      `exec runuser -u postgres -- /usr/lib/stackwright/postgresql/postgres -D ${data} "$@"`,
+    ].join('\n'),
+    arguments: settings.flatMap(setting => ['-c', setting]),
+    stopSignal: 'SIGINT',
+    ping: ['pg_isready', '-q', '-h', '/run/postgresql', '-p', String(wish.port)],
+  })
 }
 
 /** Makes the server hold exactly this content and let in exactly these addresses. Can be repeated. */
@@ -145,19 +118,6 @@ async function dropRole(runtime: Runtime, database: Machine, port: number, what:
   const hand = `REASSIGN OWNED BY ${name(role)} TO postgres; DROP OWNED BY ${name(role)};`
   for (const base of bases) await query(runtime, database, port, what, hand, base)
   await query(runtime, database, port, what, `DROP ROLE ${name(role)};`)
-}
-
-async function untilReady(runtime: Runtime, what: string, container: string, port: number): Promise<void> {
-  const until = Date.now() + patience
-  let told = ''
-  while (Date.now() < until) {
-    const ran = await runtime.run(['exec', container, 'pg_isready', '-q', '-h', '/run/postgresql', '-p', String(port)])
-    if (ran.code === 0) return
-    told = ran.stderr || told
-    await wait(100)
-  }
-  const log = await runtime.run(['logs', '--tail', '5', container])
-  throw new Problem({ what, why: lastLines(log.stderr || told, 5) })
 }
 
 /** A name in SQL, and in the SQL that \gexec runs. Names were checked by the product; this holds for any. */

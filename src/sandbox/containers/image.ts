@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { Exit, Problem } from '../../errors.ts'
-import { acquire, type Lease } from '../../lock.ts'
+import { hasImage, type ImageOptions, imageOnce, makeImage } from './build.ts'
 import { lastLines, runProgram } from './command.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -44,18 +43,6 @@ apt-get clean
 rm -rf /var/lib/apt/lists/* /var/lib/postgresql/* /var/log/*.log /var/log/apt
 `
 
-export interface Progress {
-  /** Which part of the build: they come in this order. */
-  part: 'base' | 'packages' | 'save'
-  /** A sentence. */
-  text: string
-}
-
-export interface ImageOptions {
-  env?: NodeJS.ProcessEnv
-  onProgress?: (progress: Progress) => void
-}
-
 /** The name of the machine image that this version of the program wants. */
 export function imageName(): string {
   return `localhost/stackwright-machine:${recipe()}`
@@ -67,19 +54,19 @@ export function imageName(): string {
  * waits for it. Throws a Problem that says what is missing to build it.
  */
 export async function ensureImage(runtime: Runtime, options: ImageOptions = {}): Promise<string> {
-  const name = imageName()
-  if (await hasImage(runtime, name)) return name
-  const lease = await lockBuild(options.env ?? process.env)
-  try {
-    if (!(await hasImage(runtime, name))) await build(runtime, name, options)
-  } finally {
-    await lease.release()
-  }
-  return name
-}
-
-export async function hasImage(runtime: Runtime, name: string): Promise<boolean> {
-  return (await runtime.run(['image', 'inspect', name])).code === 0
+  const { env = process.env, onProgress } = options
+  const image = { name: imageName(), called: 'machine image' }
+  return await imageOnce(runtime, { ...image, lock: 'image' }, options, async () => {
+    const base = await ensureBase(runtime, env, text => onProgress?.({ part: 'base', text }))
+    const made = {
+      ...image,
+      maker: `stackwright-image-${recipe()}`,
+      script: prepare.replaceAll('@PACKAGES@', packages.join(' ')),
+      doing: 'Installing Python, Django, nginx, PostgreSQL and what a machine needs (a minute or two).',
+      label: `${recipeLabel}=${recipe()}`,
+    }
+    await makeImage(runtime, base, made, options)
+  })
 }
 
 function recipe(): string {
@@ -87,45 +74,6 @@ function recipe(): string {
     .update([suite, ...packages, prepare].join('\n'))
     .digest('hex')
     .slice(0, 12)
-}
-
-/** Two builds at once would only take twice as long; a build whose process died loses its lock. */
-async function lockBuild(env: NodeJS.ProcessEnv): Promise<Lease> {
-  const cache = env.XDG_CACHE_HOME || join(homedir(), '.cache')
-  const until = Date.now() + 20 * 60_000
-  for (;;) {
-    try {
-      return await acquire(join(cache, 'stackwright', 'image'), 'build the machine image')
-    } catch (error) {
-      const busy = error instanceof Problem && error.exit === Exit.locked
-      if (!busy || Date.now() > until) throw error
-      await wait(1_000)
-    }
-  }
-}
-
-async function build(runtime: Runtime, name: string, { onProgress, env = process.env }: ImageOptions): Promise<void> {
-  const tell = (part: Progress['part'], text: string) => onProgress?.({ part, text })
-  const base = await ensureBase(runtime, env, text => tell('base', text))
-  const maker = `stackwright-image-${recipe()}`
-  await runtime.run(['rm', '--force', maker])
-  try {
-    tell('packages', 'Installing Python, Django, nginx, PostgreSQL and what a machine needs (a minute or two).')
-    const script = prepare.replaceAll('@PACKAGES@', packages.join(' '))
-    const flags = ['--interactive', '--name', maker, '--network', 'host', '--label', `${recipeLabel}=${recipe()}`]
-    await runtime.must(
-      'The machine image could not be built.',
-      ['run', ...flags, ...runtime.runFlags, base, 'bash', '-s'],
-      { input: script, timeout: 15 * 60_000 },
-    )
-    tell('save', 'Saving the machine image.')
-    const changes = ['--change', `LABEL ${recipeLabel}=${recipe()}`, '--change', 'CMD ["/sbin/init"]']
-    await runtime.must('The machine image could not be saved.', ['commit', ...changes, maker, name], {
-      timeout: 600_000,
-    })
-  } finally {
-    await runtime.run(['rm', '--force', maker])
-  }
 }
 
 /** Debian and nothing else: pulled, or made from Debian's packages where no registry of images is reached. */

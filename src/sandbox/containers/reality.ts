@@ -1,5 +1,4 @@
 import { runCommandsWith } from '../alicloud/assistant.ts'
-import type { Operation } from '../model.ts'
 import { type Balancer, createBalancer } from './balancer.ts'
 import { watchCommands } from './commands.ts'
 import { watchDatabases } from './databases.ts'
@@ -7,28 +6,10 @@ import { doorName, everyThing, listenerWish } from './desired.ts'
 import { knownThings, reach } from './found.ts'
 import { watchInstances } from './instances.ts'
 import { createJobs } from './jobs.ts'
-import { purge } from './purge.ts'
+import { lifeOf, type Reality } from './life.ts'
 import { withReality } from './seam.ts'
 import { createSite, type RealityGround, type Site } from './site.ts'
 import { createWatch } from './watch.ts'
-
-export type { RealityGround } from './site.ts'
-
-/** Containers that are what the embedded cloud says there is. */
-export interface Reality {
-  /** The operations, with what is real in their answers and with their effects made real. */
-  operations(all: Record<string, Operation>): Record<string, Operation>
-  /** The local address that answers for a load balancer's listener. */
-  reach(host: string, port: number): Promise<string | undefined>
-  /** What does not work and is tried again. */
-  troubles(): string[]
-  /** When containers and cloud agree, as far as that is possible now. */
-  idle(): Promise<void>
-  /** Ends the load balancer and looks at nothing any more; the machines go on. */
-  close(): Promise<void>
-  /** After `close`: removes every container and network of this sandbox. */
-  purge(): Promise<void>
-}
 
 const tickMs = 200
 const fallenMs = 3_000
@@ -67,18 +48,7 @@ export async function createReality(ground: RealityGround): Promise<Reality> {
   return {
     operations: all => withReality(all, { world, balancer, look }),
     reach: (host, port) => reach(ground, balancer, host, port),
-    troubles: () => [...jobs.troubles(), ...watch.troubles()],
-    idle: jobs.idle,
-    async close() {
-      // What waits for a command on a machine gives up; the command goes on there.
-      watch.close()
-      jobs.close()
-      await balancer.close()
-      await jobs.idle()
-    },
-    async purge() {
-      await purge(runtime, sandbox)
-    },
+    ...lifeOf(ground, { watch, jobs }, balancer.close),
   }
 }
 

@@ -1,10 +1,6 @@
 import { createHash } from 'node:crypto'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
-import { Exit, Problem } from '../../../errors.ts'
-import { acquire, type Lease } from '../../../lock.ts'
-import { ensureImage, hasImage, type ImageOptions } from '../image.ts'
+import { type ImageOptions, imageOnce, makeImage } from '../build.ts'
+import { ensureImage } from '../image.ts'
 import type { Runtime } from '../runtime.ts'
 
 /** On top of the first image: what the setups of the AWS blueprints ask for on Debian, a database server and a load balancer. */
@@ -50,50 +46,14 @@ export function awsImageName(base: string): string {
  */
 export async function ensureAwsImage(runtime: Runtime, options: ImageOptions = {}): Promise<string> {
   const base = await ensureImage(runtime, options)
-  const name = awsImageName(base)
-  if (await hasImage(runtime, name)) return name
-  const lease = await lockBuild(options.env ?? process.env)
-  try {
-    if (!(await hasImage(runtime, name))) await build(runtime, base, name, options)
-  } finally {
-    await lease.release()
+  const image = { name: awsImageName(base), called: 'machine image for AWS' }
+  const made = {
+    ...image,
+    maker: image.name.replace(/^.*:/, 'stackwright-image-'),
+    script: prepare.replaceAll('@PACKAGES@', packages.join(' ')),
+    doing: 'Installing Rails, Flask, Apache, MariaDB and HAProxy for machines of AWS.',
   }
-  return name
-}
-
-async function build(runtime: Runtime, base: string, name: string, { onProgress }: ImageOptions): Promise<void> {
-  const maker = name.replace(/^.*:/, 'stackwright-image-')
-  await runtime.run(['rm', '--force', maker])
-  try {
-    onProgress?.({
-      part: 'packages',
-      text: 'Installing Rails, Flask, Apache, MariaDB and HAProxy for machines of AWS.',
-    })
-    const flags = ['--interactive', '--name', maker, '--network', 'host', ...runtime.runFlags]
-    await runtime.must('The machine image for AWS could not be built.', ['run', ...flags, base, 'bash', '-s'], {
-      input: prepare.replaceAll('@PACKAGES@', packages.join(' ')),
-      timeout: 15 * 60_000,
-    })
-    onProgress?.({ part: 'save', text: 'Saving the machine image for AWS.' })
-    const changes = ['--change', 'CMD ["/sbin/init"]']
-    await runtime.must('The machine image for AWS could not be saved.', ['commit', ...changes, maker, name], {
-      timeout: 600_000,
-    })
-  } finally {
-    await runtime.run(['rm', '--force', maker])
-  }
-}
-
-async function lockBuild(env: NodeJS.ProcessEnv): Promise<Lease> {
-  const cache = env.XDG_CACHE_HOME || join(homedir(), '.cache')
-  const until = Date.now() + 20 * 60_000
-  for (;;) {
-    try {
-      return await acquire(join(cache, 'stackwright', 'image-aws'), 'build the machine image for AWS')
-    } catch (error) {
-      const busy = error instanceof Problem && error.exit === Exit.locked
-      if (!busy || Date.now() > until) throw error
-      await wait(1_000)
-    }
-  }
+  return await imageOnce(runtime, { ...image, lock: 'image-aws' }, options, () =>
+    makeImage(runtime, base, made, options),
+  )
 }

@@ -1,21 +1,9 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../../../errors.ts'
-import { lastLines } from '../command.ts'
-import { addressing, ensureContainer, inside, type Machine, placeFlags, realAddress } from '../machine.ts'
-import { containerName, type Network } from '../network.ts'
+import { bootDatabaseServer, type DatabaseWish } from '../database-server.ts'
+import type { Machine } from '../machine.ts'
 import type { Runtime } from '../runtime.ts'
-
-/** A MariaDB server to be run, in place of RDS for MySQL and of a member of an Aurora cluster. */
-export interface MariaDbWish {
-  sandbox: string
-  id: string
-  image: string
-  network: Network
-  /** Its private address. */
-  address: string
-  port: number
-}
 
 /** What is in it from the beginning. */
 export interface MariaDbContent {
@@ -43,29 +31,26 @@ export function nativeVerifier(password: string): string {
   return `*${createHash('sha1').update(once).digest('hex').toUpperCase()}`
 }
 
-/** Starts the server, or finds it running, and waits until it answers inside. Its firewall is set by others. */
-export async function bootMariaDb(runtime: Runtime, wish: MariaDbWish): Promise<Machine> {
-  const name = containerName(wish.sandbox, wish.id)
-  const what = `The database ${wish.id} did not start.`
-  const start = [
-    'install -d -o mysql -g mysql /run/mysqld',
-    'exec mariadbd --no-defaults --user=mysql --datadir=/var/lib/stackwright-mariadb "$@"',
-  ].join('\n')
+/**
+ * Starts MariaDB, in place of RDS for MySQL or of a member of an Aurora cluster, or finds it running, and waits until it
+ * answers inside. Its firewall is set by others.
+ */
+export async function bootMariaDb(runtime: Runtime, wish: DatabaseWish): Promise<Machine> {
   const settings = [
     ...[`socket=${socket}`, `port=${wish.port}`, 'bind-address=0.0.0.0', 'skip-name-resolve'],
     ...['log-bin=binlog', 'log-slave-updates', 'binlog-format=ROW', `server-id=${serverId(wish.address)}`],
     ...['innodb-flush-log-at-trx-commit=0', 'sync-binlog=0', 'innodb-buffer-pool-size=64M'],
     ...['character-set-server=utf8mb4', 'max-connections=200', 'plugin-load-add=auth_socket'],
   ]
-  await ensureContainer(runtime, what, name, [
-    ...placeFlags(wish.sandbox, wish.id, wish.network, wish.id.slice(0, 60)),
-    ...runtime.runFlags,
-    ...['--stop-signal', 'SIGTERM', wish.image, 'bash', '-c', start, 'database'],
-    ...settings.map(setting => `--${setting}`),
-  ])
-  await untilReady(runtime, what, name)
-  await inside(runtime, name, what, addressing(wish))
-  return { name, id: wish.id, address: wish.address, realAddress: await realAddress(runtime, name) }
+  return await bootDatabaseServer(runtime, wish, {
+    start: [
+      'install -d -o mysql -g mysql /run/mysqld',
+      'exec mariadbd --no-defaults --user=mysql --datadir=/var/lib/stackwright-mariadb "$@"',
+    ].join('\n'),
+    arguments: settings.map(setting => `--${setting}`),
+    stopSignal: 'SIGTERM',
+    ping: ['mariadb-admin', '--no-defaults', `--socket=${socket}`, 'ping'],
+  })
 }
 
 /**
@@ -125,17 +110,6 @@ async function untilFollowing(runtime: Runtime, database: Machine): Promise<void
     await wait(200)
   }
   throw new Problem({ what, why: /Last_(?:IO_|SQL_)?Error: (.+)/.exec(told)?.[1] ?? 'It says nothing.' })
-}
-
-async function untilReady(runtime: Runtime, what: string, name: string): Promise<void> {
-  const until = Date.now() + patience
-  while (Date.now() < until) {
-    const ran = await runtime.run(['exec', name, 'mariadb-admin', '--no-defaults', `--socket=${socket}`, 'ping'])
-    if (ran.code === 0) return
-    await wait(150)
-  }
-  const log = await runtime.run(['logs', '--tail', '5', name])
-  throw new Problem({ what, why: lastLines(log.stdout + log.stderr, 5) })
 }
 
 /** Different for each server of a VPC. */

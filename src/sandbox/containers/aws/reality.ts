@@ -2,10 +2,9 @@ import { text, time } from '../../aws/ask.ts'
 import { listenersOf } from '../../aws/elb-balancers.ts'
 import { namesBehind } from '../../aws/front.ts'
 import { tendAll } from '../../aws/tend.ts'
-import type { Operation } from '../../model.ts'
 import { knownThings } from '../found.ts'
 import { createJobs } from '../jobs.ts'
-import { purge } from '../purge.ts'
+import { lifeOf, type Reality } from '../life.ts'
 import { createWatch } from '../watch.ts'
 import { doorName, watchBalancers } from './balancers.ts'
 import { watchAwsCommands } from './commands.ts'
@@ -17,22 +16,6 @@ import { watchInstances } from './instances.ts'
 import { withAwsReality } from './seam.ts'
 import { type AwsRealityGround, createSite } from './site.ts'
 
-/** Containers that are what the embedded AWS says there is. */
-export interface AwsReality {
-  /** The operations, with their effects made real. */
-  operations(all: Record<string, Operation>): Record<string, Operation>
-  /** The local address that answers for a load balancer's name, or for a name of one's own that leads there. */
-  reach(host: string, port: number): Promise<string | undefined>
-  /** What does not work and is tried again. */
-  troubles(): string[]
-  /** When nothing is at work. */
-  idle(): Promise<void>
-  /** Looks at nothing any more; the machines go on. */
-  close(): Promise<void>
-  /** After `close`: removes every container and network. */
-  purge(): Promise<void>
-}
-
 const tickMs = 200
 const healthMs = 500
 const fallenMs = 2_000
@@ -43,7 +26,7 @@ const atOnce = 3
  * Starts making the world's AWS real, as the other cloud's reality does: it compares what there should be with what
  * runs, and what takes real time holds the cloud's clock of that thing (`thereAt`, `readyAt`, `goneAt`) until it is done.
  */
-export async function createAwsReality(ground: AwsRealityGround): Promise<AwsReality> {
+export async function createAwsReality(ground: AwsRealityGround): Promise<Reality> {
   const { world, runtime, sandbox } = ground
   const watch = createWatch({ look: lookBetween, save: ground.save })
   const jobs = createJobs(atOnce, watch.lookAndSave)
@@ -86,17 +69,6 @@ export async function createAwsReality(ground: AwsRealityGround): Promise<AwsRea
       const scheme = ['HTTPS', 'TLS'].includes(text(listener, 'protocol')) ? 'https' : 'http'
       return `${scheme}://127.0.0.1:${local}`
     },
-    troubles: () => [...jobs.troubles(), ...watch.troubles()],
-    idle: jobs.idle,
-    async close() {
-      // What waits for a command on a machine gives up; the command goes on there.
-      watch.close()
-      jobs.close()
-      await Promise.all([endpoints.close(), doors.close()])
-      await jobs.idle()
-    },
-    async purge() {
-      await purge(runtime, sandbox)
-    },
+    ...lifeOf(ground, { watch, jobs }, () => Promise.all([endpoints.close(), doors.close()])),
   }
 }

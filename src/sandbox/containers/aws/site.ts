@@ -1,12 +1,12 @@
 import type { Issued } from '../../authority.ts'
 import { all, text } from '../../aws/ask.ts'
-import type { Thing, World } from '../../model.ts'
+import type { Thing } from '../../model.ts'
 import { type FirewallWish, firewallText, type GroupRule, setFirewall } from '../firewall.ts'
 import { hold, release } from '../held.ts'
 import type { Jobs } from '../jobs.ts'
 import { removeMachine, setNames } from '../machine.ts'
 import type { Network } from '../network.ts'
-import type { Runtime } from '../runtime.ts'
+import type { RealityGround } from '../site.ts'
 import { createStanding, type Standing, type Up as UpAnywhere } from '../standing.ts'
 import {
   addressesOf,
@@ -25,20 +25,10 @@ import {
 import { statsPort } from './haproxy.ts'
 import type { Surroundings } from './scripts.ts'
 
-export interface AwsRealityGround {
-  world: World
-  /** Saves the world's changes that were made outside of a call. */
-  save(): void
-  /** The id by which the containers are found: not the one of the other cloud's. */
-  sandbox: string
-  runtime: Runtime
-  image: string
-  speed: number
-  /** Local ports by name, kept over a restart. */
-  ports: Map<string, number>
-  keepPort(name: string, port: number): void
+export interface AwsRealityGround extends RealityGround {
   /** The local port of the embedded cloud's API, for the machines. */
   apiPort(): number
+  /** Certificates for load balancers that speak TLS. */
   issue(names: string[]): Issued
 }
 

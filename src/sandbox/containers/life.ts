@@ -1,0 +1,43 @@
+import type { Operation } from '../model.ts'
+import type { Jobs } from './jobs.ts'
+import { purge } from './purge.ts'
+import type { Runtime } from './runtime.ts'
+import type { Watch } from './watch.ts'
+
+/** Containers that are what the embedded cloud says there is. */
+export interface Reality {
+  /** The operations, with what is real in their answers and with their effects made real. */
+  operations(all: Record<string, Operation>): Record<string, Operation>
+  /** The local address that answers for a load balancer's listener: by its address, or by a name that leads there. */
+  reach(host: string, port: number): Promise<string | undefined>
+  /** What does not work and is tried again. */
+  troubles(): string[]
+  /** When containers and cloud agree, as far as that is possible now. */
+  idle(): Promise<void>
+  /** Looks at nothing any more, and ends what runs in this process; the machines go on. */
+  close(): Promise<void>
+  /** After `close`: removes every container and network of this sandbox. */
+  purge(): Promise<void>
+}
+
+/** How a reality tells of itself and ends; `endOwn` ends what runs in this process for it. */
+export function lifeOf(
+  { runtime, sandbox }: { runtime: Runtime; sandbox: string },
+  { watch, jobs }: { watch: Watch; jobs: Jobs },
+  endOwn: () => Promise<unknown>,
+): Pick<Reality, 'troubles' | 'idle' | 'close' | 'purge'> {
+  return {
+    troubles: () => [...jobs.troubles(), ...watch.troubles()],
+    idle: jobs.idle,
+    async close() {
+      // What waits for a command on a machine gives up; the command goes on there.
+      watch.close()
+      jobs.close()
+      await endOwn()
+      await jobs.idle()
+    },
+    async purge() {
+      await purge(runtime, sandbox)
+    },
+  }
+}
