@@ -14,13 +14,4 @@ main() {
   echo 'hop machine ok'
 }
 
-check_database() {
-  local said
-  # shellcheck source=/dev/null
-  if ! said=$(set -a; . "$ENV_FILE"; set +a; timeout 30 /opt/stackwright/venv/bin/python -B -c {{database}} 2>&1); then
-    bad database "$(head -n 1 <<<"$said")" "$(tail -n +2 <<<"$said")"
-  fi
-  echo 'hop database ok'
-}
-
 main

@@ -38,16 +38,7 @@ starts() {
 }
 
 check_page() {
-  status_of "$CHECK_PORT" "$CHECK_PATH"
-  if [ "$STATUS" -lt 200 ] || [ "$STATUS" -ge 400 ]; then
-    local own=$STATUS
-    status_of "$CHECK_PORT" "$HEALTH_PATH"
-    if [ "$STATUS" = 200 ]; then
-      bad health-check "the load balancer asks for $CHECK_PATH, which answers $own; $HEALTH_PATH answers 200"
-    fi
-    bad application "$CHECK_PATH answers $own through nginx" "$(log_of "$SERVICE")"
-  fi
-  echo 'hop health-check ok'
+  check_asked_page "$HEALTH_PATH" application ' through nginx' log_of "$SERVICE"
   status_of "$CHECK_PORT" "$CHECK_VISIT"
   if [ "$STATUS" != 200 ]; then
     bad application "$CHECK_VISIT answers $STATUS through nginx" "$(log_of "$SERVICE")"

@@ -42,3 +42,20 @@ check_port() {
   echo 'hop port ok'
 }
 
+# Asks for the page that the load balancer asks for. When it is bad, PAGE tells whether another page would do; if not, the
+# sentence about HOP ends with THROUGH, and the rest is the command whose output is the evidence.
+check_asked_page() {
+  local page=$1 hop=$2 through=$3 own
+  shift 3
+  status_of "$CHECK_PORT" "$CHECK_PATH"
+  if [ "$STATUS" -lt 200 ] || [ "$STATUS" -ge 400 ]; then
+    own=$STATUS
+    status_of "$CHECK_PORT" "$page"
+    if [ "$STATUS" = 200 ]; then
+      bad health-check "the load balancer asks for $CHECK_PATH, which answers $own; $page answers 200"
+    fi
+    bad "$hop" "$CHECK_PATH answers $own$through" "$("$@")"
+  fi
+  echo 'hop health-check ok'
+}
+

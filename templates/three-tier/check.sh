@@ -54,16 +54,7 @@ check_inner_balancer() {
 }
 
 check_web_page() {
-  status_of "$CHECK_PORT" "$CHECK_PATH"
-  if [ "$STATUS" -lt 200 ] || [ "$STATUS" -ge 400 ]; then
-    local own=$STATUS
-    status_of "$CHECK_PORT" "$LIVE_PATH"
-    if [ "$STATUS" = 200 ]; then
-      bad health-check "the load balancer asks for $CHECK_PATH, which answers $own; $LIVE_PATH answers 200"
-    fi
-    bad Apache "$CHECK_PATH answers $own" "$(web_log)"
-  fi
-  echo 'hop health-check ok'
+  check_asked_page "$LIVE_PATH" Apache '' web_log
   status_of "$CHECK_PORT" "$CHECK_VISIT"
   if [ "$STATUS" != 200 ]; then
     bad uWSGI "$CHECK_VISIT answers $STATUS through Apache and the tier behind it" "$(web_log)"
@@ -86,15 +77,6 @@ check_app() {
   asks_well "$HEALTH_PATH"
   # What the web servers answer by themselves is no page of this tier.
   case $CHECK_VISIT in '' | "$HEALTH_PATH" | "$LIVE_PATH") ;; *) asks_well "$CHECK_VISIT" ;; esac
-}
-
-check_database() {
-  local said
-  # shellcheck source=/dev/null
-  if ! said=$(set -a; . "$ENV_FILE"; set +a; timeout 60 "$ROOT/venv/bin/python" -B -c {{database}} 2>&1); then
-    bad database "$(head -n 1 <<<"$said")" "$(tail -n +2 <<<"$said")"
-  fi
-  echo 'hop database ok'
 }
 
 asks_well() {

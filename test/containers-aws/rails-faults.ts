@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
-import type { IpPermission } from '@aws-sdk/client-ec2'
 import { describe, expect, it } from 'vitest'
+import { eventsOf } from '../support/bin.ts'
+import { faultPage, faultRow } from '../support/fault-table.ts'
 import { startProxy } from '../support/proxy.ts'
 import type { Last, Shop } from './rails.ts'
-import { slowly } from './support.ts'
+import { slowly, withoutRules } from './support.ts'
 
 /** Something on the way to the database that is broken on purpose. */
 interface Fault {
@@ -31,22 +32,8 @@ const putBack = rebooted(`mv ${settings}.bak ${settings}`)
 const sql = (text: string) => (shop: Shop) =>
   shop.inside('database', `mariadb --socket=/run/mysqld/mysqld.sock <<'END'\n${text}\nEND`)
 
-/** Takes every rule from a security group, as somebody in the console; and gives them back. */
-const closed = (address: string) => {
-  let rules: IpPermission[] = []
-  const idOf = async (shop: Shop) => (await shop.entry(address)).id
-  return {
-    async make(shop: Shop) {
-      const GroupId = await idOf(shop)
-      const { SecurityGroups } = await shop.ec2.describeSecurityGroups({ GroupIds: [GroupId] })
-      rules = SecurityGroups![0]!.IpPermissions!
-      await shop.ec2.revokeSecurityGroupIngress({ GroupId, IpPermissions: rules })
-    },
-    async mend(shop: Shop) {
-      await shop.ec2.authorizeSecurityGroupIngress({ GroupId: await idOf(shop), IpPermissions: rules })
-    },
-  }
-}
+const closed = (address: string) =>
+  withoutRules(async (shop: Shop) => ({ ec2: shop.ec2, GroupId: (await shop.entry(address)).id }))
 
 const checkedBy = (how: { HealthCheckPath?: string; HealthCheckIntervalSeconds?: number }) => async (shop: Shop) =>
   await shop.elb.modifyTargetGroup({ TargetGroupArn: (await shop.entry('balancer/target-group')).id, ...how })
@@ -231,23 +218,43 @@ export function describeFaults(get: () => Shop): void {
       }
     }, 300_000)
 
+    it('is not waited for any more after Ctrl-C', async () => {
+      const shop = get()
+      await allWell()
+      const { make, mend } = closed('machines/web-group')
+      let looks = 0
+      let interrupt = () => {}
+      const proxy = await startProxy(shop.url, {
+        before({ action }) {
+          // By itself, before the pages are asked, after them, and then again and again for some seconds.
+          if (action === 'DescribeTargetHealth' && ++looks === 3) interrupt()
+        },
+      })
+      try {
+        await make(shop)
+        await slowly(ill, count => count === 2)
+        const running = shop.begin(proxy.url, 'up', '--yes')
+        interrupt = () => running.child.kill('SIGINT')
+        const ended = await running.ended
+        expect([ended.code, looks], ended.stdout).toEqual([130, 3])
+        expect(eventsOf(ended).at(-1)).toMatchObject({ is: 'failed', exit: 130, problem: { what: 'Interrupted.' } })
+      } finally {
+        await mend(shop)
+        await proxy.close()
+        await allWell()
+      }
+    }, 300_000)
+
     it('leaves a stack that serves when all is mended', async () => {
       const { last } = await get().up()
       expect(last, JSON.stringify(last)).toMatchObject({ is: 'done' })
     }, 120_000)
 
     it('is told in docs/faults-on-aws.md as it is here', async () => {
-      const text = [
-        '# Faults on AWS and what `up` says of them',
-        '',
-        'Each fault is put into a running Rails stack of two web servers in containers (`test/containers-aws/rails-faults.ts`); then `up` runs again.',
-        'The test compares its findings with this table; `npx vitest run test/containers-aws/rails.test.ts -u` writes it anew.',
-        '',
-        '| fault | `up` says | evidence | what to do |',
-        '|---|---|---|---|',
-        ...rows,
-        '',
-      ].join('\n')
+      const how =
+        'Each fault is put into a running Rails stack of two web servers in containers (`test/containers-aws/rails-faults.ts`); then `up` runs again.'
+      const file = 'test/containers-aws/rails.test.ts'
+      const text = faultPage('Faults on AWS and what `up` says of them', [how], file, rows)
       await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../docs/faults-on-aws.md'))
     })
   })
@@ -261,13 +268,7 @@ function checked(shop: Shop, name: string, { hop, evidence }: Fault, last: Last)
     return `| ${name} | nothing: it makes it anew, and ends well | – | – |`
   }
   expect(last, whole).toMatchObject({ is: 'failed', exit: 1 })
-  const { what, next, list = [] } = last.problem
-  expect(what).toContain(`breaks: ${hop}`)
-  const shown = evidence?.exec(list.join('\n'))?.[0]
-  if (evidence) expect(shown, whole).toBeTypeOf('string')
-  const said = what.replace('The stack is built, but the way to the application breaks: ', '')
-  const cells = [name, said, shown ?? '–', next].map(cell => tidy(shop, cell).replaceAll('|', '\\|'))
-  return `| ${cells.join(' | ')} |`
+  return faultRow({ name, hop, ...(evidence && { evidence }) }, last.problem, cell => tidy(shop, cell))
 }
 
 /** Without what differs from run to run. */

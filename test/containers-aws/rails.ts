@@ -8,7 +8,7 @@ import { S3 } from '@aws-sdk/client-s3'
 import { containerName } from '../../src/sandbox/containers/network.ts'
 import { config } from '../sandbox-aws/support.ts'
 import { zoneFor } from '../support/aws.ts'
-import { bareEnv, emptyFolder, eventsOf, run } from '../support/bin.ts'
+import { bareEnv, emptyFolder, eventsOf, type Running, start } from '../support/bin.ts'
 import { type RealAws, serveAws } from './serve.ts'
 
 export const domain = 'www.example.com'
@@ -44,6 +44,8 @@ export interface Shop extends RealAws {
   second: string
   /** `stackwright …` for this stack, with --json. */
   command(verb: string, ...args: string[]): Promise<Told>
+  /** Begins `stackwright …` for this stack, with --json, through another address of the cloud. */
+  begin(url: string, verb: string, ...args: string[]): Running
   /** `up` again, through another address of the cloud if one is given. */
   up(url?: string): Promise<Told>
   /** What the state says of an address. */
@@ -64,9 +66,12 @@ export async function buildShop(): Promise<{ shop: Shop; made: Told }> {
   const settings = { ...config(aws.url), maxAttempts: 8 }
   const elb = new ElasticLoadBalancingV2(settings)
   await zoneFor(aws.url, 'example.com')
-  const through = async (url: string, verb: string, ...args: string[]): Promise<Told> => {
+  const begin: Shop['begin'] = (url, verb, ...args) => {
     const env = bareEnv({ STACKWRIGHT_SANDBOX_URL: url })
-    const ended = await run([verb, '--stack', 'shop', '--sandbox', '--json', ...args], { cwd, env })
+    return start([verb, '--stack', 'shop', '--sandbox', '--json', ...args], { cwd, env })
+  }
+  const through = async (url: string, verb: string, ...args: string[]): Promise<Told> => {
+    const ended = await begin(url, verb, ...args).ended
     const events = eventsOf(ended)
     return { code: ended.code, events, last: events.at(-1) as unknown as Last, stderr: ended.stderr }
   }
@@ -78,7 +83,15 @@ export async function buildShop(): Promise<{ shop: Shop; made: Told }> {
   const url = made.last?.outputs?.url ?? 'https://0.0.0.0'
   const idOf = async (address: string) => (await entry(address))?.id ?? ''
   const shop: Shop = {
-    ...{ ...aws, command, entry, elb, ec2: new EC2(settings), s3: new S3({ ...settings, forcePathStyle: true }) },
+    ...{
+      ...aws,
+      begin,
+      command,
+      entry,
+      elb,
+      ec2: new EC2(settings),
+      s3: new S3({ ...settings, forcePathStyle: true }),
+    },
     bucket: await idOf('database/bucket'),
     first: await idOf('machines/instance'),
     second: await idOf('machines/instance-2'),

@@ -1,4 +1,4 @@
-import { EC2, type RunInstancesCommandInput } from '@aws-sdk/client-ec2'
+import { EC2, type IpPermission, type RunInstancesCommandInput } from '@aws-sdk/client-ec2'
 import { IAM } from '@aws-sdk/client-iam'
 import { SSM } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll } from 'vitest'
@@ -83,6 +83,23 @@ export async function group(
   }))
   if (rules.length > 0) await ec2.authorizeSecurityGroupIngress({ GroupId: GroupId!, IpPermissions })
   return GroupId!
+}
+
+/** Takes every rule from a security group, as somebody in the console; and gives them back. */
+export function withoutRules<T>(groupOf: (of: T) => Promise<{ ec2: EC2; GroupId: string }>) {
+  let rules: IpPermission[] = []
+  return {
+    async make(of: T): Promise<void> {
+      const { ec2, GroupId } = await groupOf(of)
+      const { SecurityGroups } = await ec2.describeSecurityGroups({ GroupIds: [GroupId] })
+      rules = SecurityGroups![0]!.IpPermissions!
+      await ec2.revokeSecurityGroupIngress({ GroupId, IpPermissions: rules })
+    },
+    async mend(of: T): Promise<void> {
+      const { ec2, GroupId } = await groupOf(of)
+      await ec2.authorizeSecurityGroupIngress({ GroupId, IpPermissions: rules })
+    },
+  }
 }
 
 /** Starts a machine with the role and a public address, and waits until it runs. Answers its id and private address. */

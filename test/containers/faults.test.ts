@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Body } from '../sandbox/support.ts'
+import { faultPage, faultRow } from '../support/fault-table.ts'
 import { type RealStack, realStack, until } from './stack.ts'
 
 /** A stack with two machines, into whose way to the database faults are put, one after the other. */
@@ -191,27 +192,16 @@ describe('a fault on the way to the database', () => {
         await fault.mend()
       }
       expect(told, JSON.stringify(told)).toMatchObject({ is: 'failed', exit: 1 })
-      const shown = fault.evidence?.exec(told.problem.list?.join('\n') ?? '')?.[0]
-      if (fault.evidence) expect(shown, JSON.stringify(told.problem.list)).toBeTypeOf('string')
-      rows.push(row(name, told.problem, shown))
-      expect(told.problem.what).toContain(`breaks: ${fault.hop}`)
+      rows.push(faultRow({ name, ...fault }, told.problem, tidy))
       await until(allWell)
       expect(await stack.up()).toMatchObject({ is: 'done' })
     })
   }
 
   it('is told in docs/faults.md as it is here', async () => {
-    const text = [
-      '# Faults and what `up` says of them',
-      '',
-      'Each fault is put into a running stack of two machines in containers (`test/containers/faults.test.ts`); then `up` runs again.',
-      'The test compares its findings with this table; `npx vitest run test/containers/faults.test.ts -u` writes it anew.',
-      '',
-      '| fault | `up` says | evidence | what to do |',
-      '|---|---|---|---|',
-      ...rows,
-      '',
-    ].join('\n')
+    const how =
+      'Each fault is put into a running stack of two machines in containers (`test/containers/faults.test.ts`); then `up` runs again.'
+    const text = faultPage('Faults and what `up` says of them', [how], 'test/containers/faults.test.ts', rows)
     await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../docs/faults.md'))
   })
 })
@@ -233,11 +223,6 @@ function visit(): { end(): Promise<number[]> } {
       return seen
     },
   }
-}
-
-function row(name: string, { what, next }: { what: string; next: string }, shown = '–'): string {
-  const said = what.replace('The stack is built, but the way to the application breaks: ', '')
-  return `| ${[name, said, shown, next].map(cell => tidy(cell).replaceAll('|', '\\|')).join(' | ')} |`
 }
 
 /** Without what differs from run to run. */

@@ -1,9 +1,8 @@
-import { createServer, request as forward, type IncomingMessage, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect } from 'vitest'
 import { hasFate } from '../../src/errors.ts'
 import type { AnyKind, Cloud, Found, JsonObject } from '../../src/kind.ts'
 import { type Bench, type Build, markFor, type OpenBench, type Out, removeWholly } from './bench.ts'
+import { startProxy } from './proxy.ts'
 
 export interface Made {
   kind: AnyKind
@@ -65,48 +64,23 @@ export async function benchBehind<C extends Cloud>(
   loses: (action: string, nth: number) => boolean,
 ): Promise<Bench<C>> {
   let upstream = ''
-  const server = createServer(lossyLine(() => upstream, loses))
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const counts = new Map<string, number>()
+  const line = await startProxy(() => upstream, {
+    lose({ action }) {
+      const nth = (counts.get(action) ?? 0) + 1
+      counts.set(action, nth)
+      return loses(action, nth)
+    },
+  })
   const bench = await openBench({}, real => {
     upstream = real
-    return url
+    return line.url
   })
   return {
     ...bench,
     async close() {
       await bench.close()
-      server.closeAllConnections()
-      server.close()
+      await line.close()
     },
   }
-}
-
-function lossyLine(upstream: () => string, loses: (action: string, nth: number) => boolean): RequestListener {
-  const counts = new Map<string, number>()
-  return async (request, response) => {
-    const pieces: Buffer[] = []
-    for await (const chunk of request) pieces.push(chunk)
-    const body = Buffer.concat(pieces)
-    const action = actionOf(request, body.toString())
-    const nth = (counts.get(action) ?? 0) + 1
-    counts.set(action, nth)
-    const { method, url, headers } = request
-    const onward = forward(upstream(), { method, path: url, headers }, answer => {
-      if (loses(action, nth)) {
-        answer.resume()
-        answer.on('end', () => response.socket?.destroy())
-        return
-      }
-      response.writeHead(answer.statusCode ?? 500, answer.headers)
-      answer.pipe(response)
-    })
-    onward.end(body)
-  }
-}
-
-/** The clouds' protocols say it in the body, in a header, or by method and path. */
-function actionOf({ headers, method, url = '' }: IncomingMessage, body: string): string {
-  const target = String(headers['x-amz-target'] ?? '').split('.')[1]
-  return target ?? new URLSearchParams(body).get('Action') ?? `${method} ${url.split('?')[0]!.split('/').length}`
 }

@@ -28,8 +28,9 @@ export interface Hooks {
 /**
  * Stands between the command and the embedded cloud. `before` is awaited when a call has arrived and was not yet passed
  * on, `after` when the cloud has answered and nobody has seen the answer: the two instants at which a kill hurts.
+ * `upstream`: its address; a function where it is not known before the first call.
  */
-export async function startProxy(upstream: string, hooks: Hooks = {}): Promise<Proxy> {
+export async function startProxy(upstream: string | (() => string), hooks: Hooks = {}): Promise<Proxy> {
   const seen: Passing[] = []
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request)
@@ -40,7 +41,7 @@ export async function startProxy(upstream: string, hooks: Hooks = {}): Promise<P
       await hooks.before?.(call)
     }
     const instead = isApi ? hooks.instead?.(call) : undefined
-    const answer = instead ?? (await pass(upstream, request, body))
+    const answer = instead ?? (await pass(typeof upstream === 'string' ? upstream : upstream(), request, body))
     if (isApi) await hooks.after?.(call)
     send(isApi && hooks.lose?.(call) ? undefined : answer, response)
   })

@@ -66,7 +66,7 @@ export function setupScript(values: Values): string {
 
 /** Finds on the machine which hop is broken; changes nothing. */
 export function check(values: Values): string {
-  return render(machine('check.sh') + machine('check-nginx.sh') + template('check.sh'), {
+  return render(machine('check.sh') + machine('check-nginx.sh') + machine('check-python.sh') + template('check.sh'), {
     appPort: integer(appPort(values)),
     healthPath: shell(healthPath(values)),
     database: shell(machine('database.py')),

@@ -69,7 +69,7 @@ export function appScript(values: Values): string {
 
 /** Finds on a machine of either tier which hop is broken; changes nothing. */
 export function check(values: Values): string {
-  return render(machine('check.sh') + template('check.sh'), {
+  return render(machine('check.sh') + machine('check-python.sh') + template('check.sh'), {
     livePath: shell(webHealthPath),
     healthPath: shell(healthPath(values)),
     appPort: integer(appPort(values)),

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
-import type { IpPermission } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { slowly } from '../support.ts'
+import { faultPage, faultRow } from '../../support/fault-table.ts'
+import { slowly, withoutRules } from '../support.ts'
 import type { Problem, Server, Tier, Tiers } from './stack.ts'
 import { visitor } from './visitor.ts'
 
@@ -53,7 +53,14 @@ export function faultsOf(tiers: Tiers): void {
       'one application server has another database password': {
         hop: 'database',
         evidence: /Access denied for user 'testuser'@'\S+' \(using password: YES\)/,
-        make: onApp(`sed -i.bak 's/^DB_PASSWORD=.*/DB_PASSWORD="wrong"/' ${settings}; ${restart}`),
+        async make() {
+          await onApp(`sed -i.bak 's/^DB_PASSWORD=.*/DB_PASSWORD="wrong"/' ${settings}; ${restart}`)()
+          // Only its port is looked at, so it gets visitors again.
+          await slowly(
+            async () => (await tiers.visit('/demo/check')).status,
+            status => status !== 200,
+          )
+        },
         mend: onApp(`mv ${settings}.bak ${settings}; ${restart}`),
       },
       "the database's security group has lost the rule for the application servers": {
@@ -86,21 +93,14 @@ export function faultsOf(tiers: Tiers): void {
           await fault.mend()
           await tiers.wellAll()
         }
-        const shown = fault.evidence.exec(told?.list?.join('\n') ?? '')?.[0]
-        expect(told?.what).toContain(`breaks: ${fault.hop}`)
-        expect(shown, JSON.stringify(told)).toBeTypeOf('string')
-        rows.push(row(name, told!, shown!))
+        rows.push(faultRow({ name, ...fault }, told, tidy))
       }, 300_000)
     }
 
     it('is told in docs/faults-three-tier.md as it is here', async () => {
-      await expect(text(rows)).toMatchFileSnapshot(resolve(import.meta.dirname, '../../../docs/faults-three-tier.md'))
+      const text = faultPage(title, how, 'test/containers-aws/three-tier.test.ts', rows)
+      await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../../docs/faults-three-tier.md'))
     })
-
-    function row(name: string, { what, next }: Problem, shown: string): string {
-      const said = what.replace('The stack is built, but the way to the application breaks: ', '')
-      return `| ${[name, said, shown, next].map(cell => tidy(cell).replaceAll('|', '\\|')).join(' | ')} |`
-    }
 
     /** Without what differs from run to run. */
     function tidy(cell: string): string {
@@ -136,20 +136,12 @@ async function replacing({ asg }: Tiers, action: 'suspendProcesses' | 'resumePro
     await asg[action]({ AutoScalingGroupName, ScalingProcesses: ['ReplaceUnhealthy'] })
 }
 
-/** Takes every rule from a security group, as somebody in the console; and gives them back. */
 function closed(tiers: Tiers, name: string): Pick<Fault, 'make' | 'mend'> {
-  let GroupId = ''
-  let rules: IpPermission[] = []
-  return {
-    async make() {
-      const { SecurityGroups = [] } = await tiers.ec2.describeSecurityGroups({})
-      const group = SecurityGroups.find(one => one.GroupName === name)!
-      GroupId = group.GroupId!
-      rules = group.IpPermissions!
-      await tiers.ec2.revokeSecurityGroupIngress({ GroupId, IpPermissions: rules })
-    },
-    mend: async () => await tiers.ec2.authorizeSecurityGroupIngress({ GroupId, IpPermissions: rules }),
-  }
+  const { make, mend } = withoutRules(async ({ ec2 }: Tiers) => {
+    const { SecurityGroups = [] } = await ec2.describeSecurityGroups({})
+    return { ec2, GroupId: SecurityGroups.find(one => one.GroupName === name)!.GroupId! }
+  })
+  return { make: () => make(tiers), mend: () => mend(tiers) }
 }
 
 /** Takes the target group from an Auto Scaling group, and gives it back. */
@@ -170,18 +162,9 @@ function detached(tiers: Tiers, AutoScalingGroupName: string): Pick<Fault, 'make
   }
 }
 
-function text(rows: string[]): string {
-  return [
-    '# Three tiers: faults and what `up` says of them',
-    '',
-    'Each fault is put into a running stack of two web and two application servers in containers',
-    '(`test/containers-aws/three-tier.test.ts`); then `up` runs again. Meanwhile the Auto Scaling groups are kept from putting new',
-    'machines in the place of broken ones (`suspend-processes … ReplaceUnhealthy`), as you may do yourself to look at one.',
-    'The test compares its findings with this table; `npx vitest run test/containers-aws/three-tier.test.ts -u` writes it anew.',
-    '',
-    '| fault | `up` says | evidence | what to do |',
-    '|---|---|---|---|',
-    ...rows,
-    '',
-  ].join('\n')
-}
+const title = 'Three tiers: faults and what `up` says of them'
+const how = [
+  'Each fault is put into a running stack of two web and two application servers in containers',
+  '(`test/containers-aws/three-tier.test.ts`); then `up` runs again. Meanwhile the Auto Scaling groups are kept from putting new',
+  'machines in the place of broken ones (`suspend-processes … ReplaceUnhealthy`), as you may do yourself to look at one.',
+]
