@@ -15,22 +15,26 @@ const NOTICED_MS = { sandbox: 5_000, real: 30_000 }
 /** A page that proves each machine in turn is asked at most this often. */
 const MOST_VISITS = 12
 
+/** A stack that stands, and the run that built it. */
+export interface Built {
+  session: Session
+  target: BuildTarget
+  link: Link
+  prepared: Prepared
+  state: State
+}
+
 /**
  * The run is done when the address answered through the load balancer, the database took a write by each machine in
  * turn, and every machine is well. Answers the address for a browser; otherwise throws a Problem that names the hop.
  */
-export async function served(
-  session: Session,
-  target: BuildTarget,
-  link: Link,
-  prepared: Prepared,
-  state: State,
-): Promise<string> {
+export async function served(built: Built): Promise<string> {
+  const { session, target, link, prepared, state } = built
   const { balancer } = prepared.drawn
   const host = outputOf(state, balancer.host)
   if (balancer.internal) {
     session.view.emit({ is: 'note', text: `${host} answers inside the network only, so it was not called from here.` })
-    await refuseBroken(target, link, prepared, state, host)
+    await refuseBroken(built, host)
     return `http://${host}${balancer.port === 80 ? '' : `:${balancer.port}`}/`
   }
   const base = await link.connected.reach(host, balancer.port)
@@ -38,7 +42,7 @@ export async function served(
   const authority = balancer.secure && (await link.connected.authority?.())
   const secure = balancer.secure && { name: balancer.secure.name, ...(authority && { authority }) }
   const visit = { base, host, drain: session.drain, ...(secure && base.startsWith('https:') && { secure }) }
-  const broken: Broken = (url, failed) => refuseBroken(target, link, prepared, state, url, failed)
+  const broken: Broken = (url, failed) => refuseBroken(built, url, failed)
   const { healthPath, proofPath } = target.blueprint
   const where = target.sandbox ? 'sandbox' : 'real'
   const patience = { first: FIRST_LOOK_MS[where], withinMs: PATIENCE_MS[where] }
@@ -92,15 +96,13 @@ async function answered(visit: Wait, broken: Broken): Promise<number> {
  * whether this cloud can look at all.
  */
 export async function refuseBroken(
-  target: BuildTarget,
-  { connected }: Link,
-  { values }: Prepared,
-  state: State,
+  { target, link, prepared, state }: Built,
   url: string,
   failed?: Question['failed'],
 ): Promise<boolean> {
+  const { connected } = link
   const found = await diagnose(connected, state, {
-    script: target.blueprint.check?.(values),
+    script: target.blueprint.check?.(prepared.values),
     noticedMs: NOTICED_MS[target.sandbox ? 'sandbox' : 'real'],
     ...(failed && { failed }),
   })

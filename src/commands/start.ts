@@ -17,16 +17,18 @@ export async function startOf(session: Session): Promise<Wish> {
   const stacks = await listStacks(session.stateFolder)
   const goesOn = wish.stack === undefined ? stacks.length === 1 && !wish.blueprint : stacks.includes(wish.stack)
   if (goesOn) return {}
-  const known = Object.keys(blueprints)
-  const given: Start = { ...(known.length === 1 && { blueprint: known[0]! }), ...wish }
   const all = await Promise.all(Object.values(blueprints).map(load => load()))
+  const here = all.filter(({ clouds }) => clouds.some(cloud => cloud === wish.cloud))
+  // A cloud without any is refused where the target is looked up.
+  const offered = here.length > 0 ? here : all
+  const given: Start = { ...(offered.length === 1 && { blueprint: offered[0]!.id }), ...wish }
   const cloudsOf = (blueprint: string) =>
     (all.find(({ id }) => id === blueprint)?.clouds ?? []).filter(cloud => cloud in providers)
   // Which there are is said where the target is looked up.
-  if (given.blueprint !== undefined && !known.includes(given.blueprint)) return wish
+  if (given.blueprint !== undefined && !(given.blueprint in blueprints)) return wish
   return chooseStart({
     given,
-    blueprints: all.map(({ id, title, about }) => ({ value: id, name: title, hint: about })),
+    blueprints: offered.map(({ id, title, about }) => ({ value: id, name: title, hint: about })),
     clouds: blueprint => cloudsOf(blueprint).map(id => ({ value: id, name: titles[id] ?? id })),
     regions: chosen => regionChoices(session, chosen),
     stacks,

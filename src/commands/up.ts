@@ -38,7 +38,7 @@ async function work(session: Session): Promise<number> {
   await store.save()
   await forgetInterview(target)
   await carryOut(session, target, link, prepared, store)
-  const url = await served(session, target, link, prepared, store.state)
+  const url = await served({ session, target, link, prepared, state: store.state })
   const outputs = receipt(target, store.state, url, prepared.drawn.balancer)
   store.state.outputs = outputs
   await store.save()
@@ -101,7 +101,7 @@ async function carryOut(
     // The last thing awaited is the load balancers' own health check: what they lack is said instead of that it waited.
     const awaited = ['balancer/health', 'balancer/app-health'].some(one => store.state.entries[one]?.is === 'created')
     if (awaited && !session.drain.aborted) {
-      await refuseBroken(target, link, prepared, store.state, 'The load balancer')
+      await refuseBroken({ session, target, link, prepared, state: store.state }, 'The load balancer')
     }
     throw error
   })

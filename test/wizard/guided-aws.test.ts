@@ -95,3 +95,15 @@ async function addRecord(Name: string, Value: string): Promise<void> {
   await dns.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: made.HostedZone!.Id!, ChangeBatch: { Changes } }))
   dns.destroy()
 }
+
+it('on a cloud that was named only what can stand there is offered, and each region with its place', async () => {
+  const open = desk.up(desk.folder('start'), ['--cloud', 'aws'])
+  const screen = await open.waitFor('? What do you want to build?')
+  expect(screen).toMatch(/Rails[^?]*Three tiers/i)
+  expect(screen).not.toContain('Django')
+  open.key('Enter')
+  await open.waitFor('> ap-northeast-1   Asia Pacific (Tokyo)')
+  expect(open.screen()).toContain('Europe (Frankfurt)')
+  open.key('C-c')
+  expect(await open.exit()).toBe(130)
+})

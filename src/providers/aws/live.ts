@@ -1,3 +1,4 @@
+import { partition } from '@aws-sdk/core/client'
 import type { Choice } from '../../question.ts'
 import { makePrivateKey, PRIVATE_KEY, publicKeyOf } from './chapters/keys.ts'
 import type { Arch, Engine, Market, Spec } from './market.ts'
@@ -49,7 +50,7 @@ export function openLive(market: Market, { region, account, keep }: Place): AwsL
     market,
     region,
     account,
-    regionChoices: async () => (await market.regions()).map(value => ({ value, name: value })),
+    regionChoices: async () => (await market.regions()).map(value => ({ value, name: nameOfRegion(value) })),
     zones: wish => zonesFor(market, wish).then(({ zones }) => zones),
     async zoneChoices(wish) {
       const { zones, fitting } = await zonesFor(market, wish)
@@ -89,6 +90,12 @@ export function openLive(market: Market, { region, account, keep }: Place): AwsL
     domainChoices: async () => (await market.hostedZones()).map(({ name }) => ({ value: name, name })),
     generatedKey: async stack => publicKeyOf(await keep(PRIVATE_KEY, makePrivateKey), stack),
   }
+}
+
+/** EC2 tells a region's code only; where that is the SDK knows, unless the region is newer than it. */
+function nameOfRegion(region: string): string {
+  const { description } = partition(region) as { description?: string }
+  return description ? `${region.padEnd(16)} ${description}` : region
 }
 
 /** Classes sold in all these zones (anywhere, when none are given), the smallest first. */
