@@ -1,8 +1,7 @@
 import type { JsonObject } from '../../kind.ts'
 import type { Call, Thing } from '../model.ts'
+import { lifecycle, type Member, membersOf } from './asg-crew.ts'
 import { tagRows } from './asg-find.ts'
-import { zonesOf } from './asg-groups.ts'
-import { lifecycle, type Member, membersOf } from './asg-run.ts'
 import { date, find, object, text, texts, time } from './ask.ts'
 
 export function describeGroup(call: Call, group: Thing): JsonObject {
@@ -54,4 +53,15 @@ export function describeMember(call: Call, group: Thing, member: Member): JsonOb
     },
     ProtectedFromScaleIn: member.protectedFromScaleIn,
   }
+}
+
+function zonesOf(call: Call, group: Thing): string[] {
+  return [
+    ...new Set(
+      texts(group, 'subnets').flatMap(id => {
+        const subnet = find(call, 'subnet', id)
+        return subnet ? [text(subnet, 'zone')] : []
+      }),
+    ),
+  ]
 }

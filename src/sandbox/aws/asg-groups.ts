@@ -1,8 +1,9 @@
 import type { JsonObject } from '../../kind.ts'
 import { ApiError, type Call, type Operation, type Thing } from '../model.ts'
+import { activityRunning, type Member, membersOf } from './asg-crew.ts'
 import { describeGroup } from './asg-describe.ts'
 import { groupNamed, groups, invalid, needGroup, readTags } from './asg-find.ts'
-import { act, activityRunning, type Member, membersOf } from './asg-run.ts'
+import { act } from './asg-run.ts'
 import {
   all,
   arn,
@@ -14,7 +15,6 @@ import {
   operation,
   refuse,
   text,
-  texts,
   time,
   uuid,
   word,
@@ -234,15 +234,4 @@ function keepTemplate(template: Thing, asked: JsonObject): JsonObject {
     LaunchTemplateName: text(template, 'name'),
     Version: word(asked, 'Version') || '$Default',
   }
-}
-
-export function zonesOf(call: Call, group: Thing): string[] {
-  return [
-    ...new Set(
-      texts(group, 'subnets').flatMap(id => {
-        const subnet = find(call, 'subnet', id)
-        return subnet ? [text(subnet, 'zone')] : []
-      }),
-    ),
-  ]
 }

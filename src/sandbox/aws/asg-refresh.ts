@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../kind.ts'
-import type { Call, Operation, Thing } from '../model.ts'
+import type { Call, Operation } from '../model.ts'
+import { membersOf, templateIn } from './asg-crew.ts'
 import { needGroup } from './asg-find.ts'
 import { readTemplate, stable } from './asg-groups.ts'
-import { dismiss, membersOf, templateIn } from './asg-run.ts'
-import { change, date, find, object, objects, operation, refuse, time, uuid, word, words } from './ask.ts'
+import { refreshes, running, update } from './asg-refresh-step.ts'
+import { change, date, find, object, operation, refuse, time, uuid, word, words } from './ask.ts'
 import { fromTemplate } from './ec2-templates.ts'
-import { runsSince } from './instance-state.ts'
 import { managedTimes } from './managed-times.ts'
 
 /** Instance refresh: the machines of a group are replaced one after the other. */
@@ -66,45 +66,6 @@ export const refreshOperations: Record<string, Operation> = {
       return { InstanceRefreshId: word(going, 'id') }
     },
   ),
-}
-
-/** One step: when every other machine is in service and warm, the next old one goes. */
-export function stepRefresh(call: Call, group: Thing): void {
-  const going = running(group)
-  const now = call.world.now()
-  if (!going || now < Number(going.startAt)) return
-  const members = membersOf(group)
-  const warm = members.every(one => {
-    const instance = find(call, 'instance', one.id)
-    const since = instance && runsSince(call, instance)
-    return (
-      one.state === 'in' &&
-      since !== undefined &&
-      (words(going, 'old').includes(one.id) || now >= since + Number(going.warmup) * 1000)
-    )
-  })
-  if (!warm || members.length < time(group, 'desired')) return
-  const next = members.find(one => words(going, 'old').includes(one.id))
-  if (!next) update(call, group, going, { status: 'Successful', endAt: now, old: [] })
-  else
-    dismiss(
-      call,
-      group,
-      next,
-      `At ${date(call, now)} an instance was taken out of service in response to an instance refresh.`,
-    )
-}
-
-function refreshes(group: Thing): JsonObject[] {
-  return objects(group.data, 'refreshes')
-}
-
-function running(group: Thing): JsonObject | undefined {
-  return refreshes(group).find(one => one.status === 'InProgress')
-}
-
-function update(call: Call, group: Thing, refresh: JsonObject, to: JsonObject): void {
-  change(call, group, { refreshes: refreshes(group).map(one => (one === refresh ? { ...one, ...to } : one)) })
 }
 
 function describe(call: Call, name: string, one: JsonObject): JsonObject {

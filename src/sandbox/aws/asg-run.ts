@@ -1,45 +1,19 @@
-import type { Json, JsonObject } from '../../kind.ts'
+import type { JsonObject } from '../../kind.ts'
 import { ApiError, type Call, type Thing } from '../model.ts'
-import { stepRefresh } from './asg-refresh.ts'
-import { change, find, isObject, leave, text, texts, time, uuid } from './ask.ts'
+import { dismiss, type Member, membersOf, note, save, setMember, templateIn } from './asg-crew.ts'
+import { stepRefresh } from './asg-refresh-step.ts'
+import { change, find, leave, text, texts, time } from './ask.ts'
 import { launchFromTemplate, terminate } from './ec2-launch.ts'
 import { fromTemplate } from './ec2-templates.ts'
 import { targetHealth } from './elb-health.ts'
-import { deregister, register, targetsOf } from './elb-targets.ts'
-import { instanceState, isLive, runsSince } from './instance-state.ts'
+import { register, targetsOf } from './elb-targets.ts'
+import { instanceState, runsSince } from './instance-state.ts'
 import { managedTimes } from './managed-times.ts'
 
 /**
- * What a group does as time goes by: it starts what is missing, ends what is too much, replaces what died, and
- * registers what runs. Nobody works in the background: `act` catches up whenever the world is looked at.
+ * Brings one group to the present: it starts what is missing, ends what is too much, replaces what died, and registers
+ * what runs. Nobody works in the background: this catches up whenever the world is looked at.
  */
-export type Member = {
-  id: string
-  /** Version of the launch template it was started from. */
-  version: string
-  state: 'in' | 'leaving'
-  /** Cloud time since when the group knows that it died; 0 while it lives. */
-  lostAt: number
-  /** Cloud time at which it is ended: after its connections drained. */
-  endsAt: number
-  registered: boolean
-  protectedFromScaleIn: boolean
-  markedUnhealthy: boolean
-}
-
-export type Activity = {
-  id: string
-  kind: 'launch' | 'end' | 'failed'
-  instanceId: string
-  description: string
-  cause: string
-  message: string
-  at: number
-}
-
-const keptActivities = 100
-
-/** Brings one group to the present. */
 export function act(call: Call, group: Thing): void {
   forgetEnded(call, group)
   noticeLost(call, group)
@@ -50,62 +24,6 @@ export function act(call: Call, group: Thing): void {
   endLeaving(call, group)
   forgetEnded(call, group)
   if (group.data.deleting === true) goAway(call, group)
-}
-
-export function membersOf(group: Thing): Member[] {
-  const members = group.data.members
-  return Array.isArray(members) ? (members.filter(isObject) as unknown as Member[]) : []
-}
-
-export function activitiesOf(group: Thing): Activity[] {
-  const activities = group.data.activities
-  return Array.isArray(activities) ? (activities.filter(isObject) as unknown as Activity[]) : []
-}
-
-/** Whether a machine is still starting or ending. */
-export function activityRunning(call: Call, group: Thing): boolean {
-  return membersOf(group).some(one => one.state === 'leaving' || lifecycle(call, one) === 'Pending')
-}
-
-/** Pending, InService, Terminating. */
-export function lifecycle(call: Call, member: Member): string {
-  const instance = find(call, 'instance', member.id)
-  if (member.state === 'leaving' || !instance || !isLive(instance)) return 'Terminating'
-  return instanceState(call, instance) === 'pending' ? 'Pending' : 'InService'
-}
-
-/** The group's launch template as EC2 takes it: by id, never by id and name. */
-export function templateIn(group: Thing): JsonObject {
-  const { LaunchTemplateName: _, ...template } = group.data.template as JsonObject
-  return template
-}
-
-/** Changes a member; nothing happens when it is no longer in the group. */
-export function setMember(call: Call, group: Thing, id: string, to: Partial<Member>): void {
-  save(
-    call,
-    group,
-    membersOf(group).map(one => (one.id === id ? { ...one, ...to } : one)),
-  )
-}
-
-/** A member begins to leave: it is deregistered, drained, then ended. `at once` skips the draining. */
-export function dismiss(call: Call, group: Thing, member: Member, cause: string, atOnce = false): void {
-  const now = call.world.now()
-  const drained = texts(group, 'targetGroups').map(id => {
-    const target = find(call, 'target-group', id)
-    return target && targetsOf(call, target).some(one => one.id === member.id && one.drainsUntil === null)
-      ? deregister(call, target, member.id)
-      : now
-  })
-  const endsAt = atOnce ? now : Math.max(now, ...drained)
-  setMember(call, group, member.id, { state: 'leaving', endsAt })
-  note(call, group, {
-    kind: 'end',
-    instanceId: member.id,
-    description: `Terminating EC2 instance: ${member.id}`,
-    cause,
-  })
 }
 
 function launchOne(call: Call, group: Thing, cause: string): boolean {
@@ -285,14 +203,4 @@ function tagsFor(call: Call, group: Thing, asked: JsonObject): Record<string, st
     'aws:ec2launchtemplate:id': template.id,
     'aws:ec2launchtemplate:version': String(number),
   }
-}
-
-function save(call: Call, group: Thing, members: Member[]): void {
-  change(call, group, { members: members as unknown as Json })
-}
-
-function note(call: Call, group: Thing, of: Omit<Activity, 'id' | 'at' | 'message'> & { message?: string }): void {
-  const activity = { message: '', ...of, id: uuid(call.world), at: call.world.now() }
-  const activities = [...activitiesOf(group), activity].slice(-keptActivities)
-  change(call, group, { activities: activities as unknown as Json })
 }

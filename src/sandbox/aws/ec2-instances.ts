@@ -5,9 +5,10 @@ import { instanceType } from './catalog.ts'
 import { chosen, ec2Find } from './ec2-find.ts'
 import { describeInstance, describeStatus, instanceReads, statusReads } from './ec2-instance-views.ts'
 import { launch, start, stop, terminate } from './ec2-launch.ts'
-import { launchFields, readOrder } from './ec2-orders.ts'
+import { readOrder } from './ec2-orders.ts'
 import { groupsIn } from './groups.ts'
 import { instanceState, isLive, stateBlock } from './instance-state.ts'
+import { launchFields } from './launch-words.ts'
 import { nextToken, page } from './page.ts'
 
 /** Instances: made, read, stopped, started, ended. */

@@ -10,6 +10,7 @@ import { usableProfile } from './iam-profiles.ts'
 import { type Image, imageOf, publicParameters } from './images.ts'
 import { freeAddresses } from './interfaces.ts'
 import { keyNamed } from './keys.ts'
+import { readUserData } from './launch-words.ts'
 import { vcpuQuota, vcpusInUse } from './stock.ts'
 import { zoneOf } from './subnets.ts'
 
@@ -38,11 +39,6 @@ export interface VolumeOrder {
   deleteOnTermination: boolean
   encrypted: boolean
 }
-
-/** What a launch may say: `RunInstances` and the data of a launch template. */
-export const launchFields =
-  'ImageId InstanceType SubnetId SecurityGroupIds KeyName IamInstanceProfile UserData BlockDeviceMappings NetworkInterfaces MetadataOptions ' +
-  'TagSpecifications PrivateIpAddress Monitoring EbsOptimized CreditSpecification DisableApiTermination InstanceInitiatedShutdownBehavior Placement'
 
 /** Reads `RunInstances` input, with what its `LaunchTemplate` says beneath. Throws EC2's refusals. */
 export function readOrder(call: Call, request: JsonObject, count = 1): Order {
@@ -82,16 +78,6 @@ export function readOrder(call: Call, request: JsonObject, count = 1): Order {
     protect: flag(input, 'DisableApiTermination'),
     tags: readTags(input),
   }
-}
-
-/** User data: Base64 of at most 16 KB. */
-export function readUserData(value: string): string {
-  if (value === '') return ''
-  if (!/^[A-Za-z0-9+/\r\n]+=*[\r\n]*$/.test(value))
-    refuse(400, 'InvalidUserData.Malformed', 'Invalid BASE64 encoding of user data')
-  if (Buffer.from(value, 'base64').length > 16_384)
-    refuse(400, 'InvalidParameterValue', 'User data is limited to 16384 bytes')
-  return value
 }
 
 function withTemplate(call: Call, request: JsonObject): JsonObject {

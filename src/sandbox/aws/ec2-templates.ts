@@ -19,9 +19,9 @@ import {
   words,
 } from './ask.ts'
 import { ec2Find } from './ec2-find.ts'
-import { launchFields, readUserData } from './ec2-orders.ts'
 import { newTags, tagList } from './ec2-tags.ts'
 import { filtered, filteredThings } from './filters.ts'
+import { launchFields, readUserData } from './launch-words.ts'
 import { nextToken, page } from './page.ts'
 
 /** Launch templates: versions are never changed, only added. */

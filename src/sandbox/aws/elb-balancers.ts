@@ -1,23 +1,8 @@
 import type { JsonObject } from '../../kind.ts'
 import type { Call, Operation, Thing } from '../model.ts'
-import {
-  all,
-  change,
-  date,
-  find,
-  leave,
-  listed,
-  need,
-  objects,
-  operation,
-  refuse,
-  text,
-  texts,
-  time,
-  word,
-  words,
-} from './ask.ts'
+import { all, change, find, leave, listed, need, objects, operation, refuse, text, texts, word, words } from './ask.ts'
 import { createBalancer, interfaceIn, readGroups, readSubnets } from './elb-create.ts'
+import { describeBalancer, zonesOf } from './elb-describe.ts'
 import {
   attributeList,
   balancerPath,
@@ -25,20 +10,13 @@ import {
   invalid,
   isApplication,
   misconfigured,
+  namedBalancer,
+  perRegion,
   readAttributes,
 } from './elb-find.ts'
 import { releaseInterface } from './interfaces.ts'
 import { managedTimes } from './managed-times.ts'
 import { page } from './page.ts'
-import type { TagCodes } from './tag-words.ts'
-
-export const elbTagCodes: TagCodes = {
-  bad: 'ValidationError',
-  twice: 'DuplicateTagKeysException',
-  tooMany: 'TooManyTagsException',
-}
-
-export const perRegion = 50
 
 /** Application and network load balancers. */
 export const balancerOperations: Record<string, Operation> = {
@@ -139,10 +117,6 @@ export function balancerOf(call: Call, input: JsonObject): Thing {
   return elbFind(call, 'load-balancer', need(input, 'LoadBalancerArn', 'ValidationError'))
 }
 
-export function balancerState(call: Call, balancer: Thing): 'provisioning' | 'active' {
-  return call.world.now() < time(balancer, 'readyAt') ? 'provisioning' : 'active'
-}
-
 export function listenersOf(call: Call, balancer: Thing): Thing[] {
   return all(call, 'listener').filter(one => text(one, 'balancerId') === balancer.id)
 }
@@ -178,38 +152,10 @@ export function marker(next: string | undefined): JsonObject {
   return next === undefined ? {} : { NextMarker: next }
 }
 
-export function zonesOf(call: Call, balancer: Thing): JsonObject[] {
-  return texts(balancer, 'subnets').map(id => {
-    const subnet = find(call, 'subnet', id)
-    return { ZoneName: subnet ? text(subnet, 'zone') : '', SubnetId: id, LoadBalancerAddresses: [] }
-  })
-}
-
-export function namedBalancer(call: Call, name: string): Thing | undefined {
-  return all(call, 'load-balancer').find(one => text(one, 'name') === name)
-}
-
 function unknownName(name: string): never {
   return refuse(400, 'LoadBalancerNotFoundException', `Load balancers '[${name}]' not found`)
 }
 
 function attributesOf(balancer: Thing): JsonObject {
   return { ...(balancer.data.attributes as JsonObject) }
-}
-
-export function describeBalancer(call: Call, balancer: Thing): JsonObject {
-  return {
-    LoadBalancerArn: balancer.id,
-    LoadBalancerName: text(balancer, 'name'),
-    DNSName: text(balancer, 'dnsName'),
-    CanonicalHostedZoneId: text(balancer, 'zoneId'),
-    CreatedTime: date(call, balancer.born),
-    Scheme: text(balancer, 'scheme'),
-    VpcId: text(balancer, 'vpcId'),
-    State: { Code: balancerState(call, balancer) },
-    Type: text(balancer, 'type'),
-    AvailabilityZones: zonesOf(call, balancer),
-    SecurityGroups: texts(balancer, 'groups'),
-    IpAddressType: 'ipv4',
-  }
 }

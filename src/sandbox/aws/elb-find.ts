@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../kind.ts'
 import type { Call, Thing } from '../model.ts'
-import { find, objects, refuse, text, word } from './ask.ts'
+import { all, find, objects, refuse, text, word } from './ask.ts'
+import type { TagCodes } from './tag-words.ts'
 
 /** What all of Elastic Load Balancing shares: how its things are found, named and tagged. */
 
@@ -10,6 +11,18 @@ const families: [part: string, type: string, code: string, noun: string][] = [
   ['listener', 'listener', 'ListenerNotFoundException', 'Listener'],
   ['listener-rule', 'rule', 'RuleNotFoundException', 'Rule'],
 ]
+
+export const elbTagCodes: TagCodes = {
+  bad: 'ValidationError',
+  twice: 'DuplicateTagKeysException',
+  tooMany: 'TooManyTagsException',
+}
+
+export function namedBalancer(call: Call, name: string): Thing | undefined {
+  return all(call, 'load-balancer').find(one => text(one, 'name') === name)
+}
+
+export const perRegion = 50
 
 /** The thing of that ARN and type. An ARN of another kind is not valid; one of nothing is not found. */
 export function elbFind(call: Call, type: string, arn: string): Thing {

@@ -19,8 +19,18 @@ import {
   word,
   words,
 } from './ask.ts'
-import { elbTagCodes, forwardsTo, marker } from './elb-balancers.ts'
-import { attributeList, checkName, elbFind, invalid, misconfigured, oneOf, readAttributes, within } from './elb-find.ts'
+import { forwardsTo, marker } from './elb-balancers.ts'
+import {
+  attributeList,
+  checkName,
+  elbFind,
+  elbTagCodes,
+  invalid,
+  misconfigured,
+  oneOf,
+  readAttributes,
+  within,
+} from './elb-find.ts'
 import { page } from './page.ts'
 import { tagsIn } from './tag-words.ts'
 

@@ -18,8 +18,8 @@ import {
   words,
 } from './ask.ts'
 import { describeActions, readActions } from './elb-actions.ts'
-import { balancerOf, certificatesOf, dropListener, elbTagCodes, listenersOf, marker } from './elb-balancers.ts'
-import { balancerPath, elbFind, invalid, isApplication, misconfigured, oneOf, within } from './elb-find.ts'
+import { balancerOf, certificatesOf, dropListener, listenersOf, marker } from './elb-balancers.ts'
+import { balancerPath, elbFind, elbTagCodes, invalid, isApplication, misconfigured, oneOf, within } from './elb-find.ts'
 import { managedTimes } from './managed-times.ts'
 import { page } from './page.ts'
 import { tagsIn } from './tag-words.ts'

@@ -17,8 +17,8 @@ import {
   words,
 } from './ask.ts'
 import { describeActions, readActions } from './elb-actions.ts'
-import { elbTagCodes, marker } from './elb-balancers.ts'
-import { elbFind, invalid } from './elb-find.ts'
+import { marker } from './elb-balancers.ts'
+import { elbFind, elbTagCodes, invalid } from './elb-find.ts'
 import { listenerOf } from './elb-listeners.ts'
 import { page } from './page.ts'
 import { tagsIn } from './tag-words.ts'

@@ -1,8 +1,7 @@
 import type { Operation } from '../model.ts'
 import { operation, words } from './ask.ts'
 import { tagList } from './ec2-tags.ts'
-import { elbTagCodes } from './elb-balancers.ts'
-import { elbFindAny, invalid } from './elb-find.ts'
+import { elbFindAny, elbTagCodes, invalid } from './elb-find.ts'
 import { moreTags, tagsIn, withoutTags } from './tag-words.ts'
 
 /** Tags of load balancers, target groups, listeners and rules. */

@@ -23,6 +23,11 @@ export function roleNamed(call: Call, name: string, lag?: 'fresh ones lag'): Thi
   return role
 }
 
+/** Profiles that hold the role. */
+export function profilesWith(call: Call, role: Thing): Thing[] {
+  return all(call, 'instance-profile', everywhere).filter(one => text(one, 'role') === role.id)
+}
+
 export function checkName(name: string, most: number): string {
   if (name.length > most || !/^[\w+=,.@-]+$/.test(name)) {
     refuse(

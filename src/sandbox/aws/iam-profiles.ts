@@ -19,7 +19,17 @@ import {
 } from './ask.ts'
 import { tagList } from './ec2-tags.ts'
 import { ec2Times } from './ec2-times.ts'
-import { absent, checkName, duplicate, iamPage, iamTags, pathOf, roleNamed, tagOperations } from './iam-find.ts'
+import {
+  absent,
+  checkName,
+  duplicate,
+  iamPage,
+  iamTags,
+  pathOf,
+  profilesWith,
+  roleNamed,
+  tagOperations,
+} from './iam-find.ts'
 import { describeRole } from './iam-roles.ts'
 
 /** Instance profiles: EC2 believes in a fresh one only after some seconds (facts §3). */
@@ -73,11 +83,6 @@ export const profileOperations: Record<string, Operation> = {
     return {}
   }),
   ...tagOperations('InstanceProfile', profileOf),
-}
-
-/** Profiles that hold the role. */
-export function profilesWith(call: Call, role: Thing): Thing[] {
-  return all(call, 'instance-profile', everywhere).filter(one => text(one, 'role') === role.id)
 }
 
 /**

@@ -22,8 +22,17 @@ import {
   words,
 } from './ask.ts'
 import { tagList } from './ec2-tags.ts'
-import { absent, checkName, duplicate, iamPage, iamTags, pathOf, roleNamed, tagOperations } from './iam-find.ts'
-import { profilesWith } from './iam-profiles.ts'
+import {
+  absent,
+  checkName,
+  duplicate,
+  iamPage,
+  iamTags,
+  pathOf,
+  profilesWith,
+  roleNamed,
+  tagOperations,
+} from './iam-find.ts'
 
 /** Policies of AWS's own that the stacks may name. */
 const managed = [

@@ -3,19 +3,10 @@ import { readScalar } from './check.ts'
 import { readDate } from './dates.ts'
 import { refusal } from './refusals.ts'
 import { isInBody } from './rest-answers.ts'
-import { type Route, routeOf } from './routes.ts'
+import { type RestRequest, type Route, routeOf } from './routes.ts'
 import type { Action, Member, Service, Shape, Structure } from './schema.ts'
 import type { Family } from './services.ts'
 import { type Element, parseXml } from './xml-read.ts'
-
-/** A REST request, its S3 bucket already in front of the path. */
-export interface RestRequest {
-  method: string
-  path: string
-  query: [string, string][]
-  headers: Record<string, string>
-  body: Buffer
-}
 
 /** The action a REST request means, and its input by the schema. Throws the family's refusals. */
 export function readRest(service: Service, request: RestRequest): { action: Action; input: JsonObject } {

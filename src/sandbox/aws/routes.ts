@@ -1,5 +1,13 @@
-import type { RestRequest } from './rest.ts'
 import type { Action, Service } from './schema.ts'
+
+/** A REST request, its S3 bucket already in front of the path. */
+export interface RestRequest {
+  method: string
+  path: string
+  query: [string, string][]
+  headers: Record<string, string>
+  body: Buffer
+}
 
 /** The action a REST request was sent to. */
 export interface Route {
