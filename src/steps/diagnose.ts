@@ -178,7 +178,8 @@ function badHop(output: string, machine: string): Diagnosis | undefined {
     .filter(line => line.startsWith('| '))
     .map(line => line.slice(2))
   const service = /^service ([\w.@-]+)$/m.exec(output)?.[1]
-  return { hop: hop as Hop, machine, sentence, evidence, ...(service && { service }) }
+  const fix = /^fix (.+)$/m.exec(output)?.[1]
+  return { hop: hop as Hop, machine, sentence, evidence, ...(service && { service }), ...(fix && { fix }) }
 }
 
 const BAD = /^hop ([\w -]+?) bad (.*)$/

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Looks, from inside a machine, where the way from the load balancer to the database breaks. Changes nothing.
 # It prints a line a hop, "hop NAME ok" or "hop NAME bad SENTENCE" with evidence behind "| ", and ends at the first bad one;
-# before them "service NAME", whose log tells more of the application.
+# before them "service NAME", whose log tells more of the application, and "fix SENTENCE" where it knows better what to do.
 # CHECK_PORT and CHECK_PATH are what the load balancer asks for (no path: it only connects), CHECK_VISIT is a page that
 # must answer; they are set above.
 # shellcheck disable=SC2016
@@ -12,6 +12,11 @@ bad() {
   echo "hop $1 bad $2"
   printf '%s\n' "${3:-}" | tail -n 8 | cut -c1-300 | sed '/^$/d; s/^/| /'
   exit 0
+}
+
+# When the database refuses the password: either side may be the wrong one. ENV_FILE and SERVICE are set below.
+tell_password_fix() {
+  echo "fix The right password is in secrets.json, beside the state: give it to the database user again, or write it as DB_PASSWORD into $ENV_FILE on that machine and run there: systemctl restart $SERVICE."
 }
 
 # Sets STATUS to what a page of this machine answers; 000 when nobody does.

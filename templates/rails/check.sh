@@ -21,6 +21,7 @@ check_database() {
   # shellcheck source=/dev/null
   . "$ENV_FILE"
   if ! said=$(as_application -e 'SELECT 1'); then
+    case $said in *'ERROR 1045 '*) tell_password_fix ;; esac
     bad database "$(meaning_of "$said")" "${said//"$DB_PASSWORD"/***}"
   fi
   echo 'hop database ok'
