@@ -1,6 +1,7 @@
 import { CloudProblem, Exit, hasFate, Problem } from '../errors.ts'
 import type { AnyKind, Found, JsonObject, Node } from '../kind.ts'
 import type { Entry } from '../state.ts'
+import { untilGone } from './remove.ts'
 import {
   canChange,
   changedKeys,
@@ -261,8 +262,7 @@ async function lookUntilVisible(run: Run, node: Node, entry: Entry): Promise<Fou
 /** Two were made before either id was saved: nothing can depend on the second. */
 async function removeDouble(run: Run, kind: AnyKind, double: Found, entry: Entry, node: Node): Promise<void> {
   run.emit({ is: 'warning', text: `${kind.title} ${double.id} was made twice; the second one is removed.` })
-  const mark = markOf(run.store.state, node.address, entry)
-  while ((await kind.remove(run.cloud, double.id, entry.input, mark)) === 'going') await run.cloud.sleep(2000)
+  await untilGone(run, kind, double.id, node.address, entry)
 }
 
 function idOf(entry: Entry | undefined): { id?: string } {

@@ -124,7 +124,8 @@ async function idsOf(run: Run, address: string, entry: Entry, kind: AnyKind): Pr
   }
 }
 
-async function untilGone(run: Run, kind: AnyKind, id: string, address: string, entry: Entry): Promise<void> {
+/** Asks for the removal of one thing until it is gone. Throws a Problem when it is still there after 45 minutes of the cloud's time. */
+export async function untilGone(run: Run, kind: AnyKind, id: string, address: string, entry: Entry): Promise<void> {
   const mark = markOf(run.store.state, address, entry)
   let pause = 1000
   for (let waited = 0; waited < REMOVE_WITHIN_MS; waited += pause) {
@@ -135,7 +136,7 @@ async function untilGone(run: Run, kind: AnyKind, id: string, address: string, e
   }
   throw new Problem({
     what: `${kind.title} ${id} is still there after ${REMOVE_WITHIN_MS / 60_000} minutes.`,
-    next: 'Look at it in the console, then run teardown again.',
+    next: 'Look at it in the console, then run the same command again.',
   })
 }
 
