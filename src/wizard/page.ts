@@ -1,6 +1,7 @@
 import type { Given } from '../answers/gather.ts'
 import { shown } from '../answers/parse.ts'
-import { cut, paint, tame, wrap } from './paint.ts'
+import { clip } from '../view/text.ts'
+import { paint, tame, wrap } from './paint.ts'
 import type { Progress, WizardChapter } from './progress.ts'
 import type { Io } from './prompt.ts'
 
@@ -26,7 +27,7 @@ export function knownLines<Live>(
     const known = given.get(question.key)
     if (!known || progress.wanted.has(question.key)) return []
     const value = question.type === 'secret' ? '********' : shown(known.raw)
-    return [paint.dim(cut(tame(`· ${question.label}: ${value} (${known.source})`), (io.output.columns || 80) - 1))]
+    return [paint.dim(clip(tame(`· ${question.label}: ${value} (${known.source})`), (io.output.columns || 80) - 1))]
   })
   return lines.join('\n')
 }

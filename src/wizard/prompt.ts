@@ -11,7 +11,8 @@ import {
   useState,
 } from '@inquirer/core'
 import type { Json } from '../kind.ts'
-import { cut, paint, tame, wrap } from './paint.ts'
+import { clip, columns } from '../view/text.ts'
+import { paint, tame, wrap } from './paint.ts'
 
 /** What comes back from a prompt: a value, or the wish to go back or to stop. */
 export type Reply<T> = { is: 'value'; value: T } | { is: 'back' } | { is: 'stop' }
@@ -85,7 +86,7 @@ const linePrompt = createPrompt<Reply<string | undefined>, LineConfig & Frame>((
   const shown = config.masked ? '*'.repeat(text.length) : text
   if (finished !== undefined) return doneLine(config, config.masked && text !== '' ? '********' : finished)
   const fallback =
-    config.fallback === undefined || edited ? '' : paint.dim(` (${cut(tame(config.fallback), 60) || 'none'})`)
+    config.fallback === undefined || edited ? '' : paint.dim(` (${clip(tame(config.fallback), 60) || 'none'})`)
   const keys = [
     'Enter',
     !config.masked && config.fallback !== undefined && !edited ? 'Tab edit' : '',
@@ -286,7 +287,7 @@ function under(config: Common, problem: string | undefined, keys: string[]): str
 }
 
 function doneLine(config: Common, answer: string): string {
-  return `${paint.green('✓')} ${config.label}${colon(config)} ${paint.cyan(cut(tame(answer).replace(/ {2,}/g, '  '), 200) || 'none')}`
+  return `${paint.green('✓')} ${config.label}${colon(config)} ${paint.cyan(clip(tame(answer).replace(/ {2,}/g, '  '), 200) || 'none')}`
 }
 
 function colon({ label }: Common): string {
@@ -295,5 +296,5 @@ function colon({ label }: Common): string {
 
 /** Columns of a table are given up before its words are. */
 function squeezed(name: string, width: number): string {
-  return name.length > width ? cut(name.replace(/ {2,}/g, '  '), width) : name
+  return columns(name) > width ? clip(name.replace(/ {2,}/g, '  '), width) : name
 }

@@ -147,6 +147,15 @@ describe('Small and plain terminals', () => {
     await terminal.waitFor('FINISHED')
   })
 
+  it('a line in wide characters is cut where the terminal ends, not at twice its width', async () => {
+    const name = '日本語でつけたとても長い名前のネットワーク'
+    const { terminal } = run({ columns: 40, rows: 24, set: [`vpc.name=${name}`] })
+    const screen = await terminal.waitFor('? IPv4 CIDR')
+    const line = screen.split('\n').findIndex(one => one.startsWith('· VPC name: 日本語'))
+    expect(screen.split('\n')[line]).toMatch(/…\s*$/)
+    expect(screen.split('\n')[line + 1]).toContain('? IPv4 CIDR')
+  })
+
   it('NO_COLOR leaves out every colour', async () => {
     const { terminal } = run({ env: { NO_COLOR: '1' } })
     await terminal.waitFor('? VPC name')
