@@ -33,10 +33,15 @@ export interface Headings {
 
 const FINAL: Phase[] = ['ready', 'kept', 'removed', 'failed']
 
+/** Whether nothing more comes for a resource in this phase. */
 export function isFinal(phase: Phase): boolean {
   return FINAL.includes(phase)
 }
 
+/**
+ * Shows chapter after chapter, though they are worked on at once: what comes early is held until its chapter is
+ * open.
+ */
 export function inOrder(page: Page): Chapters {
   let order: string[] = []
   let pending = new Map<string, Set<string>>()
@@ -100,6 +105,7 @@ export function inOrder(page: Page): Chapters {
   }
 }
 
+/** The numbered titles of chapters, for building and for removing. */
 export function createHeadings(): Headings {
   let titles: Record<string, string> = {}
   let verb: PlanEvent['verb'] = 'up'

@@ -8,6 +8,7 @@ export interface Out {
   stream: NodeJS.WriteStream
 }
 
+/** This process's own output; widths in columns. */
 export function openOut(): Out {
   return {
     out: text => void process.stdout.write(text + '\n'),

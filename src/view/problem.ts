@@ -30,6 +30,7 @@ export function problemText(problem: Told): string {
   return lines.join('\n')
 }
 
+/** The last event of a run that failed; times in milliseconds. */
 export function failedEvent(
   problem: Told,
   wallMs: number,

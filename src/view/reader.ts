@@ -24,6 +24,7 @@ export interface Known {
 /** What a view does with each event. */
 export type Reading = { [K in Event['is']]: (event: Extract<Event, { is: K }>) => void }
 
+/** An `Emit` that hands each event to what is said of its kind; every kind must be read. */
 export function reader(reading: Reading): Emit {
   return event => (reading[event.is] as (event: Event) => void)(event)
 }

@@ -5,6 +5,7 @@ import { columns, duration, oneLine, pad } from './text.ts'
 
 type StackEvent = Event & { is: 'stack' }
 
+/** The line in front of everything: which stack, where, in whose account. */
 export function stackLine(event: StackEvent): string {
   const cloud = event.cloud === 'alicloud' ? 'Alibaba Cloud' : 'AWS'
   const where = event.sandbox ? `${cloud}, embedded on this machine: no account is touched, nothing costs;` : cloud
@@ -41,6 +42,7 @@ export function outcomeText(outcome: Outcome): string {
   return entries.map(([key, value]) => `${pad(oneLine(key), width)}  ${oneLine(value)}`).join('\n')
 }
 
+/** How long it took and how many calls it needed. */
 export function doneLine(outcome: Outcome): string {
   const calls = Object.values(outcome.calls).reduce((sum, count) => sum + count, 0)
   return `Done in ${duration(outcome.wallMs)}${calls > 0 ? `, ${calls} API call${calls === 1 ? '' : 's'}` : ''}.`

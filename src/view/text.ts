@@ -29,6 +29,7 @@ export function clip(text: string, width: number): string {
   return width < 1 ? '' : `${kept}…`
 }
 
+/** Filled with spaces to so many columns; longer text stays whole. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - columns(text)))
 }

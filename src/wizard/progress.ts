@@ -31,6 +31,7 @@ export type Next<Live> =
   | { is: 'ask'; chapter: WizardChapter<Live>; question: Question<Live>; values: Values; notice?: string }
   | { is: 'review' }
 
+/** What comes next in an interview: a question, a chapter's page, or the review. */
 export async function nextOf<Live>(
   chapters: readonly WizardChapter<Live>[],
   ground: Ground<Live>,
@@ -120,6 +121,7 @@ export async function reopen<Live>(
   return { ...progress, answered, accepted, wanted: new Set([...progress.wanted, key]) }
 }
 
+/** The interview with this answer in it; undefined takes the default. */
 export function answer(progress: Progress, key: string, value: Json | undefined): Progress {
   const answered = new Map(progress.answered)
   const accepted = new Set(progress.accepted)
@@ -130,6 +132,7 @@ export function answer(progress: Progress, key: string, value: Json | undefined)
   return { ...progress, answered, accepted }
 }
 
+/** What an interview that stops leaves in its file; secrets are not among the answers. */
 export function toDraft(progress: Progress): DraftData {
   return {
     version: 1,
@@ -139,6 +142,7 @@ export function toDraft(progress: Progress): DraftData {
   }
 }
 
+/** An interview as it was left, without answers to questions that are no longer asked. */
 export function fromDraft(draft: DraftData, keys: string[]): Progress {
   return {
     answered: new Map(Object.entries(draft.answered).filter(([key]) => keys.includes(key))),

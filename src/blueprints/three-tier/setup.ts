@@ -86,6 +86,7 @@ export function apacheConf(values: Values): string {
   })
 }
 
+/** uWSGI's configuration: how many workers serve which module, and the port of its own protocol. */
 export function uwsgiIni(values: Values): string {
   return render(template('uwsgi.ini'), {
     appPort: integer(appPort(values)),

@@ -37,6 +37,7 @@ export interface AlicloudLive {
 
 type Keep = (name: string, make: () => string) => Promise<string>
 
+/** What the questions ask the connected region while they are asked. Its promises fail with the market's Problems. */
 export function openLive(market: Market, keep: Keep): AlicloudLive {
   return {
     market,

@@ -45,6 +45,7 @@ interface Place {
   keep(name: string, make: () => string): Promise<string>
 }
 
+/** What the questions ask the connected region while they are asked. Its promises fail with the market's Problems. */
 export function openLive(market: Market, { region, account, keep }: Place): AwsLive {
   return {
     market,

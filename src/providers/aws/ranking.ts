@@ -34,6 +34,7 @@ export function byClassSize(a: string, b: string): number {
   return sizeOf(a) - sizeOf(b) || rankOfClass(a) - rankOfClass(b) || (a < b ? -1 : a > b ? 1 : 0)
 }
 
+/** A DB instance class as it is listed: with its memory, where its size tells it. */
 export function nameOfClass(id: string): string {
   const memory = MEMORY[id.split('.').slice(2).join('.')]
   return id === 'db.serverless' ? `${id}   grows with use` : memory ? `${id.padEnd(18)} ${memory}` : id

@@ -131,6 +131,7 @@ export function pathProblem(value: Json): string | undefined {
   return bad ? `${show(value)} contains ${show(bad)}. Use letters, digits and - / . _ % ? # & =` : undefined
 }
 
+/** Kinds of answers, as CLB names them (`http_2xx`); at least one. A sentence when wrong. */
 export function codesProblem(value: Json): string | undefined {
   const items = listOf(value)
   if (items.length === 0) return 'At least one kind of answer must count as good.'

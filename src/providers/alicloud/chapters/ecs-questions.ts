@@ -180,6 +180,7 @@ export function imageProblem(value: Json): string | undefined {
   return undefined
 }
 
+/** The two VSwitches of this stack, each with its zone. */
 export function vswitchChoices(values: Values) {
   return [1, 2].map(n => ({
     value: String(n),

@@ -9,6 +9,7 @@ export function placesOf(values: Values): number[] {
   return Array.from({ length: machineCount(values) }, (_, i) => (first + i) % 2)
 }
 
+/** Which of the two VSwitches an answer means: 0 for `1` and for anything else that is not `2`. */
 export function vswitchIndex(values: Values, key: string): 0 | 1 {
   return text(values, key) === '2' ? 1 : 0
 }

@@ -234,6 +234,7 @@ export const asks: Question<AlicloudLive>[] = [
   },
 ]
 
+/** RDS storage: whole GB from 5, in steps of 5. A sentence when wrong. */
 export function storageProblem(value: Json): string | undefined {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 5)
     return `${show(value)} is not a size. Give whole GB, 5 or more.`

@@ -56,6 +56,7 @@ export const rds: Chapter<AlicloudLive, 'network' | 'subnets', Database> = {
   },
 }
 
+/** The engine that was chosen; the tutorial's PostgreSQL where nothing was. */
 export function engineOf(values: Values): Engine {
   return text(values, 'database.engine') === 'MySQL' ? 'MySQL' : 'PostgreSQL'
 }

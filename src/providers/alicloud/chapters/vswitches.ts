@@ -80,6 +80,7 @@ export function defaultCidr(n: 1 | 2, values: Values): string {
   return `${dotted(vpc.first + n * 2 ** (32 - mask))}/${mask}`
 }
 
+/** Shaped like a zone, and another one than the first VSwitch's. A sentence when wrong. */
 export function zoneProblem(n: 1 | 2, value: Json, values: Values): string | undefined {
   if (typeof value !== 'string' || value.length > 40 || !/^[a-z]{2,}(-[a-z0-9]+)+$/.test(value)) {
     return `${show(value)} is not a zone. Zones look like ap-northeast-1a or cn-hangzhou-h.`

@@ -87,6 +87,7 @@ export function quoted(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`
 }
 
+/** Whether a PEM text is an RSA public key; Node's own parser decides. */
 export function checkPublicKey(pem: string): boolean {
   try {
     return createPublicKey(pem).asymmetricKeyType === 'rsa'

@@ -90,6 +90,10 @@ export function healthOf(values: Values) {
   }
 }
 
+/**
+ * A health check's path: a slash first, at most 1024 characters of those a URL has.
+ * A sentence when wrong.
+ */
 export function pathProblem(value: Json): string | undefined {
   if (typeof value !== 'string' || !value.startsWith('/'))
     return `${show(value)} must start with a slash, like /health.`

@@ -149,6 +149,7 @@ export function endQuestions({ chapter }: DatabaseQuestions): Question<AwsLive>[
 /** RDS: no `/`, `"`, `@` or space; MySQL 8–41. Those a shell or a URL would act on are left out too. */
 const SPECIALS = '!#$%&()*+,-.:;<=>?[]^_{|}~'
 
+/** RDS: 8 to 41 characters (MySQL's most), without / " @, of at least three kinds. A sentence when wrong. */
 export function passwordProblem(value: Json): string | undefined {
   if (typeof value !== 'string' || value === 'generate') return undefined
   if (value.length < 8 || value.length > 41) return 'The password must have 8 to 41 characters.'
@@ -161,6 +162,7 @@ export function passwordProblem(value: Json): string | undefined {
     : undefined
 }
 
+/** Shaped like a version of the engine, and under standard support. A sentence when wrong. */
 export function versionProblem(value: Json, engine: Engine, title: string): string | undefined {
   if (typeof value !== 'string' || !/^\d{1,2}\.\d{1,2}(\.[a-z0-9_.]{1,40})?$/.test(value)) {
     return `${show(value)} is not a version. Versions look like ${engine === 'mysql' ? '8.4.7' : '8.0.mysql_aurora.3.08.2'}.`
@@ -171,6 +173,7 @@ export function versionProblem(value: Json, engine: Engine, title: string): stri
   return undefined
 }
 
+/** Shaped like a DB instance class, and none that current engines refuse. A sentence when wrong. */
 export function classProblem(value: Json): string | undefined {
   if (typeof value !== 'string' || !/^db\.[a-z0-9-]{2,20}(\.[a-z0-9-]{2,20}){0,2}$/.test(value)) {
     return `${show(value)} is not a DB instance class. Classes look like db.t4g.micro.`

@@ -8,6 +8,7 @@ import { text, yes } from './names.ts'
 /** Whose DNS answers for the domain: this account's Route 53, somebody else's, or there is no domain. */
 export type DnsHome = 'route53' | 'elsewhere' | 'none'
 
+/** Where the domain's DNS is; `none`: there is no domain. */
 export function homeOf(values: Values): DnsHome {
   const home = text(values, 'domain.zone')
   return home === 'route53' || home === 'elsewhere' ? home : 'none'
@@ -128,6 +129,7 @@ function apexProblem(name: string, values: Values): string | undefined {
   return `${name} is a domain itself; outside Route 53 only a name in it can point to a load balancer. Take www.${name}.`
 }
 
+/** A TLS policy of Elastic Load Balancing that allows nothing below TLS 1.2. A sentence when wrong. */
 export function policyProblem(value: Json): string | undefined {
   if (typeof value !== 'string' || !/^ELBSecurityPolicy-[A-Za-z0-9-]{3,60}$/.test(value)) {
     return `${show(value)} is not a TLS policy. Policies look like ${POLICIES[1]}.`

@@ -15,6 +15,7 @@ export interface Opening {
   why: string
 }
 
+/** A security group with a rule for each opening, named after the stack. */
 export function drawGroup(
   on: Drawing,
   name: string,

@@ -21,6 +21,7 @@ export interface TypeQuestion {
   when?: (values: Values) => boolean
 }
 
+/** Asks for an instance type that is sold in both zones of the tier. */
 export function typeQuestion({ key, label, help, prefer, tier, when }: TypeQuestion): Question<AwsLive> {
   const zones = (values: Values) => [...new Set([1, 2].map(n => zoneOf(values, tier, n)))].filter(Boolean)
   return {
@@ -57,6 +58,7 @@ export function imageQuestion(
   }
 }
 
+/** Asks for the size of the root volume, GiB. */
 export function diskQuestion(key: string, whose: string): Question<AwsLive> {
   return {
     key,
@@ -71,6 +73,7 @@ export function diskQuestion(key: string, whose: string): Question<AwsLive> {
   }
 }
 
+/** Asks for tags of the person's own; `reserved` names cannot be taken. */
 export function tagsQuestion(key: string, reserved: string[] = []): Question<AwsLive> {
   return {
     key,
@@ -141,6 +144,7 @@ export function countQuestions(tier: string, whose: string): Question<AwsLive>[]
   ]
 }
 
+/** Shaped like an instance type, of a family that is still current. A sentence when wrong. */
 export function typeProblem(value: Json): string | undefined {
   if (typeof value !== 'string' || !/^[a-z][a-z0-9-]{0,20}\.[a-z0-9-]{1,16}$/.test(value)) {
     return `${show(value)} is not an instance type. Types look like t4g.small.`
@@ -151,6 +155,7 @@ export function typeProblem(value: Json): string | undefined {
   return undefined
 }
 
+/** `ami-` with 8 or 17 hexadecimal digits. A sentence when wrong. */
 export function imageProblem(value: Json): string | undefined {
   return typeof value === 'string' && /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(value)
     ? undefined

@@ -40,6 +40,9 @@ export function subnetCidrProblem(value: Json, values: Values, keys: string[], k
   return undefined
 }
 
+/**
+ * Shaped like a zone, another one than its sister subnet's, and one that has a public subnet. A sentence when wrong.
+ */
 export function zoneProblem(
   value: Json,
   values: Values,

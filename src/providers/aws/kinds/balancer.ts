@@ -208,6 +208,7 @@ export function ofMark(
   return all.filter(thing => carries(thing.tags, markFilter(type, where)))
 }
 
+/** A name that somebody else's thing has: the engine looks whose it is. */
 export function taken(what: string, name: string, code: string): CloudProblem {
   return new CloudProblem('exists', { what: `There is a ${what} ${name} already.`, code })
 }

@@ -21,10 +21,12 @@ export async function inVpc(cloud: Aws, id: string, all: boolean): Promise<strin
   ]
 }
 
+/** What still has a network interface in a subnet, in words; `all`: also what goes by itself. */
 export function inSubnet(cloud: Aws, id: string, all: boolean): Promise<string[]> {
   return portsIn(cloud, [{ Name: 'subnet-id', Values: [id] }], all)
 }
 
+/** What still uses a security group: network interfaces, and rules of other groups, in words. */
 export async function inGroup(cloud: Aws, id: string, all: boolean): Promise<string[]> {
   const [ports, groups] = await Promise.all([
     portsIn(cloud, [{ Name: 'group-id', Values: [id] }], all),

@@ -138,6 +138,7 @@ export function isReady(
   return /^(available|backing-up|storage-optimization|configuring-.+)$/.test(status) && Boolean(row.Endpoint?.Address)
 }
 
+/** Throws a Problem for a status from which RDS does not come back by itself. */
 export function refuseBroken(what: string, status: string): void {
   if (!/^(failed|incompatible-.+|inaccessible-.+|insufficient-capacity|restore-error|storage-full)$/.test(status))
     return
@@ -148,6 +149,7 @@ export function refuseBroken(what: string, status: string): void {
   })
 }
 
+/** The refusal to remove what has deletion protection, with what to do about it. */
 export function isProtected(what: string): Problem {
   const advice = adviceFor('OperationNotPermitted', 'rds', 'DeleteDBInstance')!
   return new Problem({ what: `${what} cannot be removed.`, why: advice.why, next: advice.next })

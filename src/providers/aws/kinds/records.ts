@@ -12,6 +12,7 @@ export type Proof = { name: string; type: string; value: string }
 export type Row = NonNullable<Awaited<ReturnType<typeof readRecord>>>
 export type Change = [action: 'CREATE' | 'UPSERT' | 'DELETE', row: Row]
 
+/** The record of this name and type, or undefined. */
 export async function readRecord(cloud: Aws, zoneId: string, name: string, type: string) {
   const input = {
     HostedZoneId: zoneId,
@@ -29,10 +30,14 @@ export function plainName(name: string | undefined): string {
   return (name ?? '').toLowerCase().replace(/\.$/, '').replace('\\052', '*')
 }
 
+/** The record with which ACM lets the owner of a domain prove it. */
 export function proofRow({ name, type, value }: Proof): Row {
   return { Name: name, Type: type as 'CNAME', TTL: 300, ResourceRecords: [{ Value: value }] }
 }
 
+/**
+ * Whether two records lead to the same place; Route 53 writes names with a dot at the end and `dualstack.` in front.
+ */
 export function sameRecord(present: Row | undefined, wanted: Row): boolean {
   if (!present) return false
   const target = (row: Row) => plainName(row.AliasTarget?.DNSName).replace(/^dualstack\./, '')
@@ -44,6 +49,7 @@ export function sameRecord(present: Row | undefined, wanted: Row): boolean {
   return target(present) === target(wanted) && values(present) === values(wanted)
 }
 
+/** A change batch as Route 53 takes it. */
 export function changes(list: Change[]) {
   return { Comment: 'stackwright', Changes: list.map(([Action, ResourceRecordSet]) => ({ Action, ResourceRecordSet })) }
 }
@@ -62,6 +68,7 @@ export async function change(cloud: Aws, zoneId: string, list: Change[]): Promis
   }
 }
 
+/** Waits, at most 15 minutes of the cloud's time, until every name server knows of a change. */
 export async function untilSpread(cloud: Aws, id: string): Promise<void> {
   const read = async () => (await cloud.call('route53', 'GetChange', { Id: id })).ChangeInfo
   await until(
@@ -104,6 +111,7 @@ export function ownerRow({ name, type }: { name: string; type: string }, { token
   return { Name: ownerName(name), Type: 'TXT', TTL: 300, ResourceRecords: [{ Value: `"${words.join(' ')}"` }] }
 }
 
+/** The TXT record beside a record that says whose it is: records have no tags. */
 export function readOwner(cloud: Aws, zoneId: string, name: string): Promise<Row | undefined> {
   return orAbsent(() => readRecord(cloud, zoneId, ownerName(name), 'TXT'))
 }
