@@ -1,4 +1,4 @@
-import { blueprints } from '../blueprints/index.ts'
+import { blueprints, blueprintsFor } from '../blueprints/index.ts'
 import { providers } from '../providers/index.ts'
 import type { Choice } from '../question.ts'
 import { listStacks } from '../state.ts'
@@ -18,14 +18,14 @@ export async function startOf(session: Session): Promise<Wish> {
   const goesOn = wish.stack === undefined ? stacks.length === 1 && !wish.blueprint : stacks.includes(wish.stack)
   if (goesOn) return {}
   const all = await Promise.all(Object.values(blueprints).map(load => load()))
-  const here = all.filter(({ clouds }) => clouds.some(cloud => cloud === wish.cloud))
+  const here = wish.cloud === undefined ? [] : await blueprintsFor(wish.cloud)
   // A cloud without any is refused where the target is looked up.
   const offered = here.length > 0 ? here : all
   const given: Start = { ...(offered.length === 1 && { blueprint: offered[0]!.id }), ...wish }
   const cloudsOf = (blueprint: string) =>
     (all.find(({ id }) => id === blueprint)?.clouds ?? []).filter(cloud => cloud in providers)
   // Which there are is said where the target is looked up.
-  if (given.blueprint !== undefined && !(given.blueprint in blueprints)) return wish
+  if (given.blueprint !== undefined && !Object.hasOwn(blueprints, given.blueprint)) return wish
   return chooseStart({
     given,
     blueprints: offered.map(({ id, title, about }) => ({ value: id, name: title, hint: about })),

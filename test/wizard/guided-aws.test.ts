@@ -86,16 +86,6 @@ it('the three tiers are built by hand the same way, and the printed command and 
   expectRepeated(desk, second, folder)
 }, 180_000)
 
-/** What the person does at their DNS provider. */
-async function addRecord(Name: string, Value: string): Promise<void> {
-  const dns = new Route53Client(asPerson(desk.url))
-  const made = await dns.send(new CreateHostedZoneCommand({ Name: 'shop-of-tests.com', CallerReference: 'years ago' }))
-  const record = { Name, Type: 'CNAME' as const, TTL: 60, ResourceRecords: [{ Value }] }
-  const Changes = [{ Action: 'CREATE' as const, ResourceRecordSet: record }]
-  await dns.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: made.HostedZone!.Id!, ChangeBatch: { Changes } }))
-  dns.destroy()
-}
-
 it('on a cloud that was named only what can stand there is offered, and each region with its place', async () => {
   const open = desk.up(desk.folder('start'), ['--cloud', 'aws'])
   const screen = await open.waitFor('? What do you want to build?')
@@ -107,3 +97,19 @@ it('on a cloud that was named only what can stand there is offered, and each reg
   open.key('C-c')
   expect(await open.exit()).toBe(130)
 })
+
+it('a blueprint that nobody made is refused at once, whatever JavaScript calls by its name', async () => {
+  const open = desk.up(desk.folder('none'), ['--blueprint', 'constructor'])
+  await open.waitFor('There is no blueprint "constructor".')
+  expect(await open.exit()).toBe(2)
+})
+
+/** What the person does at their DNS provider. */
+async function addRecord(Name: string, Value: string): Promise<void> {
+  const dns = new Route53Client(asPerson(desk.url))
+  const made = await dns.send(new CreateHostedZoneCommand({ Name: 'shop-of-tests.com', CallerReference: 'years ago' }))
+  const record = { Name, Type: 'CNAME' as const, TTL: 60, ResourceRecords: [{ Value }] }
+  const Changes = [{ Action: 'CREATE' as const, ResourceRecordSet: record }]
+  await dns.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: made.HostedZone!.Id!, ChangeBatch: { Changes } }))
+  dns.destroy()
+}

@@ -137,11 +137,10 @@ async function replacing({ asg }: Tiers, action: 'suspendProcesses' | 'resumePro
 }
 
 function closed(tiers: Tiers, name: string): Pick<Fault, 'make' | 'mend'> {
-  const { make, mend } = withoutRules(async ({ ec2 }: Tiers) => {
-    const { SecurityGroups = [] } = await ec2.describeSecurityGroups({})
-    return { ec2, GroupId: SecurityGroups.find(one => one.GroupName === name)!.GroupId! }
+  return withoutRules<void>(async () => {
+    const { SecurityGroups = [] } = await tiers.ec2.describeSecurityGroups({})
+    return { ec2: tiers.ec2, GroupId: SecurityGroups.find(one => one.GroupName === name)!.GroupId! }
   })
-  return { make: () => make(tiers), mend: () => mend(tiers) }
 }
 
 /** Takes the target group from an Auto Scaling group, and gives it back. */
