@@ -1,4 +1,4 @@
-import { down, up } from '../src/engine.ts'
+import { down, up } from '../src/engine/engine.ts'
 import { openRun, type Place } from '../test/support/stack.ts'
 
 /** `up` and `teardown` with one resource at a time, for comparison; prints wall times, milliseconds. Run by run.mjs. */

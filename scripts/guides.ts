@@ -1,10 +1,10 @@
 import { offline, staticChoicesOf, watched } from '../src/answers/judge.ts'
 import { textOf } from '../src/answers/parse.ts'
+import type { Question } from '../src/answers/question.ts'
+import type { Json } from '../src/base/json.ts'
 import { blueprints } from '../src/blueprints/index.ts'
 import { chaptersOf } from '../src/commands/prepare.ts'
-import type { Json } from '../src/kind.ts'
 import { providers } from '../src/providers/index.ts'
-import type { Question } from '../src/question.ts'
 
 /** Said of defaults that no text can hold, in the words of the guide. */
 const DEPENDS: Record<string, Record<string, string>> = {

@@ -1,9 +1,9 @@
+import type { Question } from '../src/answers/question.ts'
 import { type SchemaOf, schemaOf } from '../src/answers/schema.ts'
+import type { Json } from '../src/base/json.ts'
 import { blueprints } from '../src/blueprints/index.ts'
 import { chaptersOf } from '../src/commands/prepare.ts'
-import type { Json } from '../src/kind.ts'
 import { providers } from '../src/providers/index.ts'
-import type { Question } from '../src/question.ts'
 
 /** Every JSON Schema of an answers file by file name: one for each blueprint on each of its clouds. */
 export async function schemas(): Promise<Record<string, Json>> {

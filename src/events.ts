@@ -1,4 +1,4 @@
-import type { Json } from './kind.ts'
+import type { Json } from './base/json.ts'
 
 /** What happened to one resource. Times are milliseconds. */
 export type Phase =

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
-import { Exit, Problem } from '../errors.ts'
-import type { Json } from '../kind.ts'
+import { Exit, Problem } from '../base/errors.ts'
+import type { Json } from '../base/json.ts'
 
 /** A file of answers. `tree` holds chapters, nested or flat; scalars as text, so that `16.0` stays `16.0`. */
 export interface AnswersFile {

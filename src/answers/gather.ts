@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { Exit, Problem } from '../errors.ts'
-import type { Json } from '../kind.ts'
-import { type Question, type Source, variableOf } from '../question.ts'
+import { Exit, Problem } from '../base/errors.ts'
+import type { Json } from '../base/json.ts'
 import { type AnswersFile, fileHead } from './file.ts'
 import { didYouMean } from './nearest.ts'
+import { type Question, type Source, variableOf } from './question.ts'
 
 /** Everything people gave, before anything is asked. Earlier sources win. */
 export interface Sources {

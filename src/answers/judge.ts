@@ -1,7 +1,8 @@
-import { isSecret, type Json } from '../kind.ts'
-import type { Asking, Choice, Question, Values } from '../question.ts'
+import type { Json } from '../base/json.ts'
+import { isSecret } from '../engine/kind.ts'
 import { didYouMean } from './nearest.ts'
 import { parseAnswer } from './parse.ts'
+import type { Asking, Choice, Question, Values } from './question.ts'
 
 /** What a question needs to be asked: the stack's name, the cloud where one is connected, the blueprint's own defaults. */
 export interface Ground<Live> {

@@ -1,5 +1,5 @@
-import type { Json } from '../kind.ts'
-import type { Choice, Question } from '../question.ts'
+import type { Json } from '../base/json.ts'
+import type { Choice, Question } from './question.ts'
 
 export type Parsed = { value: Json } | { problem: string }
 

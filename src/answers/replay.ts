@@ -1,7 +1,8 @@
 import { Document, type Scalar, type YAMLMap } from 'yaml'
-import { isSecret, type Json } from '../kind.ts'
-import { type Answers, type Question, variableOf } from '../question.ts'
+import type { Json } from '../base/json.ts'
+import { isSecret } from '../engine/kind.ts'
 import { textOf } from './parse.ts'
+import { type Answers, type Question, variableOf } from './question.ts'
 
 export interface ReplayOf {
   /** `up` */

@@ -1,6 +1,6 @@
-import type { Json } from '../kind.ts'
-import type { Choice, Question } from '../question.ts'
+import type { Json } from '../base/json.ts'
 import { staticChoicesOf, staticDefaultOf } from './judge.ts'
+import type { Choice, Question } from './question.ts'
 
 export interface SchemaOf {
   /** The schema's own address, for editors. */

@@ -1,7 +1,7 @@
-import { isSecret } from '../kind.ts'
-import type { Values } from '../question.ts'
+import { isSecret } from '../engine/kind.ts'
 import type { Given } from './gather.ts'
 import { shown } from './parse.ts'
+import type { Values } from './question.ts'
 
 /** An answer that was given although its question does not apply. */
 export interface Unused {

@@ -1,4 +1,4 @@
-import type { Question } from '../question.ts'
+import type { Question } from '../answers/question.ts'
 import { checkHealthPath, checkModule, checkPort, checkRef, checkRepository, text } from './checks.ts'
 import { fromGit } from './common.ts'
 

@@ -1,5 +1,5 @@
-import type { Json } from '../kind.ts'
-import type { Values } from '../question.ts'
+import type { Values } from '../answers/question.ts'
+import type { Json } from '../base/json.ts'
 
 /** What is wrong with a Git address, or nothing. Everything accepted here is safe as an argument of `git`. */
 export function checkRepository(value: string): string | undefined {

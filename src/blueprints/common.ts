@@ -1,6 +1,6 @@
-import { readPackageFile } from '../files.ts'
-import type { Values } from '../question.ts'
-import { type Escaped, shell } from '../template.ts'
+import type { Values } from '../answers/question.ts'
+import { readPackageFile } from '../base/files.ts'
+import { type Escaped, shell } from './template.ts'
 
 /** What the blueprints' setups have in common. */
 

@@ -1,4 +1,4 @@
-import { Exit, Problem } from '../errors.ts'
+import { Exit, Problem } from '../base/errors.ts'
 import type { PlanLine } from '../events.ts'
 import { oneLine } from '../view/text.ts'
 import { beginNow, type Session } from './session.ts'

@@ -1,8 +1,8 @@
 import { didYouMean } from '../answers/nearest.ts'
-import { Exit, Problem } from '../errors.ts'
-import type { Secret } from '../kind.ts'
+import type { Choice } from '../answers/question.ts'
+import { Exit, Problem } from '../base/errors.ts'
+import type { Secret } from '../engine/kind.ts'
 import type { Connected } from '../providers/provider.ts'
-import type { Choice } from '../question.ts'
 import type { Session } from './session.ts'
 import type { Target } from './target.ts'
 import { openVault, type Vault } from './vault.ts'
@@ -60,7 +60,7 @@ async function sandboxFor(
   { provider }: Target,
   quiet: boolean,
 ): Promise<{ url: string; speed: number; machines?: 'none' | 'container' }> {
-  const { ensureSandbox, findSandbox, prepareFor, sandboxData } = await import('../sandbox/process.ts')
+  const { ensureSandbox, findSandbox, prepareFor, sandboxData } = await import('../emulator/process.ts')
   const onProgress = (text: string) => view.emit({ is: 'note', text })
   const running = quiet
     ? await findSandbox({ data: sandboxData(stateFolder), env })
@@ -69,7 +69,7 @@ async function sandboxFor(
     await prepareFor(provider.id, running, env, onProgress)
     return running
   }
-  const { serve } = await import('../sandbox/server.ts')
+  const { serve } = await import('../emulator/server.ts')
   const own = await serve({ speed: 50 })
   onEnd.push(() => own.close())
   return { url: own.url, speed: 50 }

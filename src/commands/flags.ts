@@ -17,5 +17,5 @@ export interface Flags {
   force?: boolean
 }
 
-/** A command's work, loaded when it is called. Answers the exit code. */
+/** A command's work, loaded when it is called. Returns the exit code. */
 export type Work = (flags: Flags) => Promise<number>

@@ -1,6 +1,6 @@
+import { parseSet, type Resolved } from '../answers/answers.ts'
+import type { Question } from '../answers/question.ts'
 import { quoted } from '../answers/replay.ts'
-import { parseSet, type Resolved } from '../answers.ts'
-import type { Question } from '../question.ts'
 import { draftIn, interview } from '../wizard/index.ts'
 import { io } from './confirm.ts'
 import type { Link } from './connect.ts'

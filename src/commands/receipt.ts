@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { quoted } from '../answers/replay.ts'
-import type { Json } from '../kind.ts'
+import type { Json } from '../base/json.ts'
+import { ANSWERS_FILE, type State } from '../engine/state.ts'
 import type { Balancer } from '../providers/provider.ts'
-import { ANSWERS_FILE, type State } from '../state.ts'
 import { byChapter } from './prepare.ts'
 import { type BuildTarget, stateToSay, type Target } from './target.ts'
 

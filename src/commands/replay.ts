@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path'
+import type { Resolved } from '../answers/answers.ts'
 import { type ReplayChapter, type ReplayOf, replayCommand, replayFile } from '../answers/replay.ts'
-import type { Resolved } from '../answers.ts'
-import { replaceFile } from '../disk.ts'
-import { ANSWERS_FILE } from '../state.ts'
+import { replaceFile } from '../base/disk.ts'
+import { ANSWERS_FILE } from '../engine/state.ts'
 import { chaptersOf } from './prepare.ts'
 import { type BuildTarget, stateToSay } from './target.ts'
 

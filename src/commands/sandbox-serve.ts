@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
-import { Exit } from '../errors.ts'
-import { readOwner } from '../sandbox/claim.ts'
-import { serve } from '../sandbox/server.ts'
+import { Exit } from '../base/errors.ts'
+import { readOwner } from '../emulator/claim.ts'
+import { serve } from '../emulator/server.ts'
 import type { SandboxFlags } from './sandbox-flags.ts'
 
 /**

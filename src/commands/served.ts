@@ -1,5 +1,5 @@
-import type { Ref } from '../kind.ts'
-import type { State } from '../state.ts'
+import type { Ref } from '../engine/kind.ts'
+import type { State } from '../engine/state.ts'
 import { brokenHop, diagnose, type Question, unexplained } from '../steps/diagnose.ts'
 import { notAnswering, type Visit, visitUntilWell } from '../steps/verify.ts'
 import type { Link } from './connect.ts'
@@ -26,7 +26,7 @@ export interface Built {
 
 /**
  * The run is done when the address answered through the load balancer, the database took a write by each machine in
- * turn, and every machine is well. Answers the address for a browser; otherwise throws a Problem that names the hop.
+ * turn, and every machine is well. Returns the address for a browser; otherwise throws a Problem that names the hop.
  */
 export async function served(built: Built): Promise<string> {
   const { session, target, link, prepared, state } = built

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { Exit, Problem } from '../errors.ts'
+import { Exit, Problem } from '../base/errors.ts'
 import { failedEvent, problemOf } from '../view/problem.ts'
 import type { View } from '../view/reader.ts'
 import { openView } from '../view/view.ts'
@@ -24,7 +24,7 @@ export interface Session {
   onEnd: (() => void | Promise<void>)[]
 }
 
-/** Runs a command: opens its view, minds Ctrl-C, tells its failure, cleans up. Answers the exit code. */
+/** Runs a command: opens its view, minds Ctrl-C, tells its failure, cleans up. Returns the exit code. */
 export async function perform(flags: Flags, command: (session: Session) => Promise<number>): Promise<number> {
   const env = process.env
   const view = await openView(flags.json === true, env)

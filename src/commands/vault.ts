@@ -1,5 +1,5 @@
-import type { Secrets } from '../secrets.ts'
-import { openSecrets } from '../secrets.ts'
+import type { Secrets } from '../engine/secrets.ts'
+import { openSecrets } from '../engine/secrets.ts'
 
 /**
  * The secret store as a command sees it: until the plan is confirmed nothing is written, so a look at the plan leaves

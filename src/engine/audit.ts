@@ -1,5 +1,5 @@
-import { Problem } from '../errors.ts'
-import type { AnyKind, Found } from '../kind.ts'
+import { Problem } from '../base/errors.ts'
+import type { AnyKind, Found } from './kind.ts'
 import { forget, type Run } from './run.ts'
 
 export interface Live {
@@ -29,7 +29,7 @@ export function isOurs({ kind, found }: Live, stack: string, id?: string): boole
 
 /**
  * Before a second `up`: what was removed behind our back is no longer in the state afterwards, and will be made anew.
- * Answers the addresses that were missing.
+ * Returns the addresses that were missing.
  */
 export async function dropVanished(run: Run): Promise<string[]> {
   const { state } = run.store
@@ -48,7 +48,9 @@ export async function dropVanished(run: Run): Promise<string[]> {
     if (entry.within && vanished.includes(entry.within)) return true
     // What was set for the thing that is gone (a backend server) is set again for the one that takes its place.
     const kind = run.kinds.find(candidate => candidate.type === entry.type)
-    return kind?.once === 'put' && goneIds.some(id => JSON.stringify(entry.input).includes(JSON.stringify(id)))
+    return (
+      kind?.idempotency === 'upsert' && goneIds.some(id => JSON.stringify(entry.input).includes(JSON.stringify(id)))
+    )
   })
   for (const address of new Set([...vanished, ...also.map(([address]) => address)])) forget(state, address)
   if (vanished.length > 0) await run.store.save()

@@ -1,6 +1,6 @@
-import { CloudProblem, Exit, hasFate, Problem } from '../errors.ts'
-import type { AnyKind, Found, JsonObject, Node } from '../kind.ts'
-import type { Entry } from '../state.ts'
+import { CloudProblem, Exit, hasOutcome, Problem } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { AnyKind, Found, Node } from './kind.ts'
 import { untilGone } from './remove.ts'
 import {
   canChange,
@@ -14,6 +14,7 @@ import {
   teller,
   tokenOf,
 } from './run.ts'
+import type { Entry } from './state.ts'
 
 /** How often one create is taken up again after answers that left it open. */
 const TRIES = 8
@@ -38,7 +39,7 @@ export async function bringUp(run: Run, node: Node): Promise<void> {
   }
   if (entry?.is === 'creating') {
     tell('recovering')
-    if (node.kind.once === 'put') entry.input = input
+    if (node.kind.idempotency === 'upsert') entry.input = input
     await recover(run, node, entry, tell)
   } else if (!entry) {
     tell('creating')
@@ -83,14 +84,14 @@ async function send(run: Run, node: Node, entry: Entry, tell: Tell, recovery?: {
   try {
     id = await kind.create(run.cloud, entry.input, markOf(run.store.state, address, entry))
   } catch (error) {
-    if (hasFate(error, 'exists')) return adopt(run, node, entry, tell, error)
+    if (hasOutcome(error, 'exists')) return adopt(run, node, entry, tell, error)
     const attempt = recovery?.attempt ?? 1
-    if (hasFate(error, 'unsure') && attempt < TRIES) {
+    if (hasOutcome(error, 'unknown') && attempt < TRIES) {
       tell('recovering', { note: error.what })
       await run.cloud.sleep(1000 * attempt)
       return recover(run, node, entry, tell, attempt + 1)
     }
-    if (hasFate(error, 'refused')) {
+    if (hasOutcome(error, 'refused')) {
       // After an open answer a refusal says nothing about the try before it: look once more before forgetting.
       const [found] = (recovery || error.open) && kind.tagged ? await lookUntilVisible(run, node, entry) : []
       if (found) return created(run, node, entry, found.id, tell)
@@ -106,12 +107,12 @@ async function send(run: Run, node: Node, entry: Entry, tell: Tell, recovery?: {
 /** An intent without an id: the thing may be there or not. What to do depends on why two of it cannot exist. */
 async function recover(run: Run, node: Node, entry: Entry, tell: Tell, attempt = 1): Promise<void> {
   const { kind } = node
-  if (kind.once === 'token' && kind.tagged) {
+  if (kind.idempotency === 'token' && kind.tagged) {
     // The cloud remembers a token for a while nobody documents: a look costs one call, a forgotten token a double.
     const [found] = await ours(run, node, entry)
     if (found) return created(run, node, entry, found.id, tell)
   }
-  if (kind.once === 'tag') {
+  if (kind.idempotency === 'tagLookup') {
     const [keep, ...doubles] = await lookUntilVisible(run, node, entry)
     for (const double of doubles) await removeDouble(run, kind, double, entry, node)
     if (keep) return created(run, node, entry, keep.id, tell)
@@ -166,8 +167,8 @@ async function settle(run: Run, node: Node, tell: Tell, wanted: JsonObject, atte
     await run.store.save()
   } catch (error) {
     const startAgain =
-      hasFate(error, 'again') || (kind.once === 'put' && attempt === 1 && isLeftOver(run, entry, error))
-    if (hasFate(error, 'gone') || startAgain) {
+      hasOutcome(error, 'retry') || (kind.idempotency === 'upsert' && attempt === 1 && isLeftOver(run, entry, error))
+    if (hasOutcome(error, 'notFound') || startAgain) {
       forget(state, address)
       await run.store.save()
     }
@@ -199,7 +200,7 @@ async function change(
   if (!canChange(kind, keys)) throw unchangeable(node, keys)
   if (run.drain.aborted) throw interrupted()
   tell('updating', { id: entry.id })
-  if (kind.once === 'put') await replacePut(run, node, input, tell)
+  if (kind.idempotency === 'upsert') await replacePut(run, node, input, tell)
   else {
     const { out: _, ...rest } = entry
     state.entries[address] = { ...rest, is: 'created', input, needs: node.needs }
@@ -213,7 +214,7 @@ async function change(
  * it, and of a `put` not even its text is known any more.
  */
 async function wishAnew(run: Run, node: Node, entry: Entry, input: JsonObject, tell: Tell): Promise<void> {
-  if (node.kind.once === 'put') return replacePut(run, node, input, tell)
+  if (node.kind.idempotency === 'upsert') return replacePut(run, node, input, tell)
   entry.input = input
   entry.needs = node.needs
   await run.store.save()

@@ -1,8 +1,8 @@
-import { Problem } from '../errors.ts'
-import type { AnyKind, Found } from '../kind.ts'
-import type { Entry } from '../state.ts'
+import { Problem } from '../base/errors.ts'
+import type { AnyKind, Found } from './kind.ts'
 import { forget, isInterruption, kindOf, markOf, type Run, teller } from './run.ts'
 import { runTasks, type Task } from './schedule.ts'
+import type { Entry } from './state.ts'
 
 /** After this long a thing that keeps saying "going" is reported instead. Milliseconds of the cloud's time. */
 const REMOVE_WITHIN_MS = 45 * 60_000

@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { Exit, Problem } from '../errors.ts'
+import { Exit, Problem } from '../base/errors.ts'
+import type { Json, JsonObject } from '../base/json.ts'
 import type { Emit, Phase } from '../events.ts'
-import {
-  type AnyKind,
-  type Cloud,
-  isSecret,
-  type Json,
-  type JsonObject,
-  type Mark,
-  type Node,
-  resolve,
-} from '../kind.ts'
-import type { Entry, State, Store } from '../state.ts'
+import { type AnyKind, type Cloud, isSecret, type Mark, type Node, resolve } from './kind.ts'
+import type { Entry, State, Store } from './state.ts'
 
 /** What a run works with. The engine knows no cloud, no step and no screen. */
 export interface Run {
@@ -79,7 +71,7 @@ export function changedKeys(before: JsonObject, after: JsonObject): string[] {
 
 /** Whether a living thing of this kind can take on the new values of these inputs. */
 export function canChange(kind: AnyKind, keys: string[]): boolean {
-  if (kind.once === 'put' && !kind.mutable) return true
+  if (kind.idempotency === 'upsert' && !kind.mutable) return true
   const mutable: string[] = kind.mutable ?? []
   return keys.every(key => mutable.includes(key))
 }

@@ -13,7 +13,7 @@ export interface Task {
 
 /**
  * Runs every task as soon as what it needs is done, the slowest chain first. After a failure or the first Ctrl-C
- * nothing new is started; what is under way goes on to its end. Answers the longest chain of what was really waited
+ * nothing new is started; what is under way goes on to its end. Returns the longest chain of what was really waited
  * for, in milliseconds. Throws when anything failed, everything that did in one Problem.
  */
 export async function runTasks(run: Pick<Run, 'drain'>, tasks: Task[]): Promise<number> {

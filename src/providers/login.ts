@@ -1,7 +1,7 @@
-import { show } from '../checks.ts'
-import { Exit, Problem } from '../errors.ts'
-import type { Json } from '../kind.ts'
-import type { Asking, Question, Values } from '../question.ts'
+import { show } from '../answers/checks.ts'
+import type { Asking, Question, Values } from '../answers/question.ts'
+import { Exit, Problem } from '../base/errors.ts'
+import type { Json } from '../base/json.ts'
 import { GENERATE } from './public-key.ts'
 
 /** The key people enter a machine with. Which keys a cloud takes is its own matter. */

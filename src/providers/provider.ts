@@ -1,7 +1,7 @@
+import type { Question, Values } from '../answers/question.ts'
+import type { AnyKind, Cloud, Drawing, Ref, Secret } from '../engine/kind.ts'
+import type { State } from '../engine/state.ts'
 import type { Emit } from '../events.ts'
-import type { AnyKind, Cloud, Drawing, Ref, Secret } from '../kind.ts'
-import type { Question, Values } from '../question.ts'
-import type { State } from '../state.ts'
 
 /**
  * What a cloud must offer. Steps know no cloud: they call a chapter and hand its result to the next one.

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { show } from '../checks.ts'
+import { show } from '../answers/checks.ts'
 
 /** OpenSSH public keys, as people have them in a file. What a cloud takes is its own matter (`problem`). */
 

@@ -1,6 +1,6 @@
-import { Exit, Problem } from '../errors.ts'
-import type { Cloud, Secret, Text } from '../kind.ts'
-import { createLimit, type Limit } from '../limit.ts'
+import { Exit, Problem } from '../base/errors.ts'
+import type { Cloud, Secret, Text } from '../engine/kind.ts'
+import { createLimit, type Limit } from '../engine/limit.ts'
 import type { Connection } from './provider.ts'
 
 /** What every cloud's client can do besides its calls: time, secrets, texts, taking turns. */
@@ -29,7 +29,7 @@ export interface Session extends Cloud {
   /** Milliseconds of the cloud's time since a moment of its own; for measuring. */
   now(): number
   /**
-   * Answers true once `ms` of the cloud's time have passed, and at least `real` milliseconds of ours (ten seconds, or
+   * Returns true once `ms` of the cloud's time have passed, and at least `real` milliseconds of ours (ten seconds, or
    * `ms` if that is shorter; ten minutes where machines are containers): a fast embedded cloud must not make a slow
    * machine give up.
    */

@@ -1,5 +1,5 @@
-import type { Json } from '../kind.ts'
-import type { Values } from '../question.ts'
+import type { Values } from '../answers/question.ts'
+import type { Json } from '../base/json.ts'
 
 /** Typed looks at the answers, so that the chapters read like the console's pages. Missing ones read as empty. */
 

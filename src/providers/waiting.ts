@@ -1,4 +1,4 @@
-import { CloudProblem, hasFate, Problem } from '../errors.ts'
+import { CloudProblem, hasOutcome, Problem } from '../base/errors.ts'
 import type { Session } from './session.ts'
 
 export const second = 1000
@@ -41,7 +41,7 @@ export async function orAbsent<T>(read: () => Promise<T | undefined>): Promise<T
   try {
     return await read()
   } catch (error) {
-    if (hasFate(error, 'gone')) return undefined
+    if (hasOutcome(error, 'notFound')) return undefined
     throw error
   }
 }
@@ -63,7 +63,7 @@ export async function settled<T>(
     found => {
       if (found) return ready(found)
       if (!patience()) return false
-      throw options.vanished ?? new CloudProblem('gone', { what: `Not there any more: ${options.what}.` })
+      throw options.vanished ?? new CloudProblem('notFound', { what: `Not there any more: ${options.what}.` })
     },
     options,
   )
@@ -100,7 +100,7 @@ export async function untilRemoved(
       await send()
       return 'gone'
     } catch (error) {
-      if (hasFate(error, 'gone')) return 'gone'
+      if (hasOutcome(error, 'notFound')) return 'gone'
       if (!(error instanceof CloudProblem) || !isDependency(error.code)) throw error
       const over = late()
       if (look() || over) {
@@ -124,7 +124,7 @@ export async function lookAndDo<T>(cloud: Session, work: () => Promise<T>): Prom
     try {
       return await work()
     } catch (error) {
-      if (!hasFate(error, 'unsure') || attempt === 10) throw error
+      if (!hasOutcome(error, 'unknown') || attempt === 10) throw error
     }
     await cloud.sleep(attempt * second)
   }

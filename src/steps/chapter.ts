@@ -1,6 +1,6 @@
-import { type Drawing, draw } from '../kind.ts'
+import type { Values } from '../answers/question.ts'
+import { type Drawing, draw } from '../engine/kind.ts'
 import type { Chapters, Setup, Stack } from '../providers/provider.ts'
-import type { Values } from '../question.ts'
 import type { SoFar, Step } from './step.ts'
 
 /** What a chapter draws on: the results of all steps before it. Those the blueprint has not drawn are refused by name. */

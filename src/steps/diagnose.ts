@@ -1,6 +1,6 @@
-import { Exit, Problem } from '../errors.ts'
+import { Exit, Problem } from '../base/errors.ts'
+import type { State } from '../engine/state.ts'
 import type { BackendView, Connected } from '../providers/provider.ts'
-import type { State } from '../state.ts'
 
 /** One place on the way a request takes. */
 export type Hop =

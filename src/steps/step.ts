@@ -1,6 +1,6 @@
-import type { Sheet } from '../kind.ts'
+import type { Question, Values } from '../answers/question.ts'
+import type { Sheet } from '../engine/kind.ts'
 import type { Chapters, Setup, Stack } from '../providers/provider.ts'
-import type { Question, Values } from '../question.ts'
 
 /** A chapter of the tutorial: what it is called, what it asks, what it draws. */
 export interface Step {
@@ -23,7 +23,7 @@ export interface Blueprint {
   clouds: ('alicloud' | 'aws')[]
   steps: Step[]
   /** Defaults of this blueprint that win over a question's own. */
-  defaults: Record<string, import('../kind.ts').Json>
+  defaults: Record<string, import('../base/json.ts').Json>
   /** Questions of its own application, asked in the application chapter after the cloud's. */
   asks: Question[]
   /** What is installed on the machines, from the answers and the database drawn before. */

@@ -1,4 +1,4 @@
-import { Exit, Problem } from '../errors.ts'
+import { Exit, Problem } from '../base/errors.ts'
 import { type Secure, visitSecurely } from './secure.ts'
 
 export interface Visit {
@@ -23,7 +23,7 @@ const LONGEST_PAUSE_MS = 3000
 const ANSWER_WITHIN_MS = 10_000
 
 /**
- * Asks an address until it answers 200 so many times in a row, or until the time is over. Answers how long that took,
+ * Asks an address until it answers 200 so many times in a row, or until the time is over. Returns how long that took,
  * milliseconds. Throws a Problem only when it is interrupted.
  */
 export async function visitUntilWell({ base, path, drain, withinMs, times, secure }: Visit): Promise<Visited> {

@@ -1,5 +1,6 @@
+import type { Json, JsonObject } from '../base/json.ts'
+import { isRef, isSecret } from '../engine/kind.ts'
 import type { PlanLine } from '../events.ts'
-import { isRef, isSecret, type Json, type JsonObject } from '../kind.ts'
 import { clip, flow, oneLine, pad, wrap } from './text.ts'
 
 export interface PlanStyle {

@@ -1,10 +1,10 @@
+import type { SecretKeeper } from '../answers/answers.ts'
 import type { Ground } from '../answers/judge.ts'
 import { judge, problemWith } from '../answers/judge.ts'
 import { parseAnswer, textOf } from '../answers/parse.ts'
 import { generatePassword } from '../answers/password.ts'
-import type { SecretKeeper } from '../answers.ts'
-import type { Json } from '../kind.ts'
-import type { Choice, Question, Values } from '../question.ts'
+import type { Choice, Question, Values } from '../answers/question.ts'
+import type { Json } from '../base/json.ts'
 import { type Origin, offered } from './progress.ts'
 import { askLine, askPick, askYesNo, type Io, type Reply } from './prompt.ts'
 

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeFolder, replaceFile } from '../disk.ts'
-import type { Json } from '../kind.ts'
+import { makeFolder, replaceFile } from '../base/disk.ts'
+import type { Json } from '../base/json.ts'
 
 /** An unfinished interview. Holds no secret: those are in the secret store, and stand here by name. */
 export interface DraftData {

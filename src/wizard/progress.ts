@@ -1,9 +1,9 @@
 import type { Given } from '../answers/gather.ts'
 import { choicesOf, defaultOf, type Ground, problemWith, staticChoicesOf, watched } from '../answers/judge.ts'
 import { parseAnswer } from '../answers/parse.ts'
-import { Problem } from '../errors.ts'
-import type { Json } from '../kind.ts'
-import type { Choice, Question, Values } from '../question.ts'
+import type { Choice, Question, Values } from '../answers/question.ts'
+import { Problem } from '../base/errors.ts'
+import type { Json } from '../base/json.ts'
 import type { DraftData } from './draft.ts'
 
 export interface WizardChapter<Live> {

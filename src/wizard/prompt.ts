@@ -10,7 +10,7 @@ import {
   usePagination,
   useState,
 } from '@inquirer/core'
-import type { Json } from '../kind.ts'
+import type { Json } from '../base/json.ts'
 import { clip, columns } from '../view/text.ts'
 import { paint, tame, wrap } from './paint.ts'
 

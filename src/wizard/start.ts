@@ -1,4 +1,4 @@
-import { Exit, Problem } from '../errors.ts'
+import { Exit, Problem } from '../base/errors.ts'
 import { askLine, askPick, askYesNo, type Io, type Item, type Reply } from './prompt.ts'
 
 export interface StartChoice {

@@ -1,4 +1,4 @@
-import { Exit, Problem } from '../errors.ts'
+import { Exit, Problem } from '../base/errors.ts'
 import type { Io } from './prompt.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type CloudProblem, Problem } from '../../src/errors.ts'
+import { type CloudProblem, Problem } from '../../src/base/errors.ts'
 import { until } from '../../src/providers/waiting.ts'
 import { codeless, failing, good, html, type Reply, reset, secretValue, send, throttled, wire } from './scripted.ts'
 
@@ -49,7 +49,7 @@ describe('a call says honestly what is not known', () => {
     for (const reply of [reset, html, codeless, failing(500, 'InternalError')]) {
       const { cloud, seen } = await wire([reply])
       await expect(cloud.call('slb', 'CreateVServerGroup', { LoadBalancerId: 'lb' })).rejects.toMatchObject({
-        fate: 'unsure',
+        outcome: 'unknown',
       })
       expect(seen).toHaveLength(1)
     }
@@ -58,7 +58,7 @@ describe('a call says honestly what is not known', () => {
   test('a refusal is a refusal, with code, request id and a next step', async () => {
     const { cloud } = await wire([failing(403, 'OperationDenied.NoStock')])
     await expect(cloud.call('ecs', 'RunInstances', { ClientToken: 't' })).rejects.toMatchObject({
-      fate: 'refused',
+      outcome: 'refused',
       code: 'OperationDenied.NoStock',
       requestId: 'REQ-1',
       next: expect.stringContaining('machine.type'),
@@ -67,8 +67,8 @@ describe('a call says honestly what is not known', () => {
 
   test('what is missing is gone for a removal and a refusal for a create', async () => {
     const { cloud } = await wire([failing(404, 'InvalidVpcId.NotFound'), failing(404, 'InvalidVpcId.NotFound')])
-    await expect(cloud.call('vpc', 'DeleteVpc', { VpcId: 'v' })).rejects.toMatchObject({ fate: 'gone' })
-    await expect(cloud.call('vpc', 'CreateVSwitch', { ClientToken: 't' })).rejects.toMatchObject({ fate: 'refused' })
+    await expect(cloud.call('vpc', 'DeleteVpc', { VpcId: 'v' })).rejects.toMatchObject({ outcome: 'notFound' })
+    await expect(cloud.call('vpc', 'CreateVSwitch', { ClientToken: 't' })).rejects.toMatchObject({ outcome: 'refused' })
   })
 
   test('a missing permission names the action', async () => {

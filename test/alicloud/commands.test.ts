@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Problem } from '../../src/errors.ts'
+import { Problem } from '../../src/base/errors.ts'
 import { runOnMachine } from '../../src/providers/alicloud/kinds/command.ts'
 import { setup } from '../../src/providers/alicloud/kinds/index.ts'
 import { good, type Reply, secretValue, wire } from './scripted.ts'
@@ -66,7 +66,7 @@ describe('a command on a machine', () => {
     const { cloud } = await wire([...aborted, ...aborted, started('t-3'), result('Success', { Output: 'there' })])
     expect(await runOnMachine(cloud, 'i-1', command, mark)).toBe('there')
     const never = await wire([...aborted, ...aborted, ...aborted, ...aborted])
-    await expect(runOnMachine(never.cloud, 'i-1', command, mark)).rejects.toMatchObject({ fate: 'again' })
+    await expect(runOnMachine(never.cloud, 'i-1', command, mark)).rejects.toMatchObject({ outcome: 'retry' })
   })
 
   test('that is too long is refused before it is sent', async () => {

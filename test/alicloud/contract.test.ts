@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AnyKind, JsonObject } from '../../src/kind.ts'
+import type { JsonObject } from '../../src/base/json.ts'
+import type { AnyKind } from '../../src/engine/kind.ts'
 import * as kinds from '../../src/providers/alicloud/kinds/index.ts'
 import { rows, str } from '../../src/providers/alicloud/read.ts'
 import type { Out } from '../support/bench.ts'
@@ -74,15 +75,15 @@ describe('every kind keeps the contract', () => {
 
   test('sending a create with a token again answers the same id', async () => {
     for (const { kind, address, input, out } of made) {
-      if (kind.once !== 'token') continue
+      if (kind.idempotency !== 'token') continue
       expect(await kind.create(bench.cloud, input, markFor(kind, address))).toBe(out.id)
     }
   })
 
   test('a name that is taken says so', async () => {
     for (const { kind, address, input } of made) {
-      if (kind.once !== 'name') continue
-      await expect(kind.create(bench.cloud, input, markFor(kind, address))).rejects.toMatchObject({ fate: 'exists' })
+      if (kind.idempotency !== 'uniqueName') continue
+      await expect(kind.create(bench.cloud, input, markFor(kind, address))).rejects.toMatchObject({ outcome: 'exists' })
     }
   })
 

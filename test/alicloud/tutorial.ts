@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { JsonObject } from '../../src/kind.ts'
+import type { JsonObject } from '../../src/base/json.ts'
 import * as kinds from '../../src/providers/alicloud/kinds/index.ts'
 import { rows, str } from '../../src/providers/alicloud/read.ts'
 import type { Build } from '../support/bench.ts'

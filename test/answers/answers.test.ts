@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { parseSet, problemOf, readAnswersFile, valuesOf } from '../../src/answers/answers.ts'
 import { parseAnswersText } from '../../src/answers/file.ts'
-import { parseSet, problemOf, readAnswersFile, valuesOf } from '../../src/answers.ts'
-import { Problem } from '../../src/errors.ts'
+import { Problem } from '../../src/base/errors.ts'
 import { ask, fileWith, folder, repository } from './asked.ts'
 import type { Shop } from './fixture.ts'
 

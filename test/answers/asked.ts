@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type AnswersRequest, answersFrom, parseSet } from '../../src/answers.ts'
+import { type AnswersRequest, answersFrom, parseSet } from '../../src/answers/answers.ts'
 import { questions, type Shop, shop } from './fixture.ts'
 
 export const repository = 'https://example.com/shop.git'

@@ -1,4 +1,4 @@
-import type { Question } from '../../src/question.ts'
+import type { Question } from '../../src/answers/question.ts'
 
 /** A small tutorial with every type of question, so that these tests stand on their own. */
 export interface Shop {

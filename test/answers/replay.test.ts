@@ -4,10 +4,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { answersFrom, parseSet, readAnswersFile, valuesOf } from '../../src/answers/answers.ts'
+import type { Question } from '../../src/answers/question.ts'
 import { replayCommand, replayFile } from '../../src/answers/replay.ts'
-import { answersFrom, parseSet, readAnswersFile, valuesOf } from '../../src/answers.ts'
-import type { Json } from '../../src/kind.ts'
-import type { Question } from '../../src/question.ts'
+import type { Json } from '../../src/base/json.ts'
 import { chapters, questions, type Shop, shop } from './fixture.ts'
 
 const of = { verb: 'up', stack: 'web', blueprint: 'django', cloud: 'alicloud', region: 'ap-northeast-1', sandbox: true }

@@ -3,9 +3,9 @@ import { Ajv } from 'ajv'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { schemas } from '../../scripts/schemas.ts'
+import { answersFrom, parseSet } from '../../src/answers/answers.ts'
 import { replayFile } from '../../src/answers/replay.ts'
 import { schemaOf } from '../../src/answers/schema.ts'
-import { answersFrom, parseSet } from '../../src/answers.ts'
 import { chapters, questions, shop } from './fixture.ts'
 
 const of = { id: 'shop.json', title: 'Shop', blueprint: 'django', cloud: 'alicloud' }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { keepSecrets, passwordProblem } from '../../src/answers/answers.ts'
 import { generatePassword } from '../../src/answers/password.ts'
-import { keepSecrets, passwordProblem } from '../../src/answers.ts'
-import { openSecrets } from '../../src/secrets.ts'
+import { openSecrets } from '../../src/engine/secrets.ts'
 import { ask, fileWith, folder, repository } from './asked.ts'
 
 describe('Secrets', () => {

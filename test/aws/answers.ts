@@ -1,7 +1,7 @@
+import type { Values } from '../../src/answers/question.ts'
 import { rails as railsBlueprint } from '../../src/blueprints/rails/index.ts'
-import type { Node, Sheet } from '../../src/kind.ts'
+import type { Node, Sheet } from '../../src/engine/kind.ts'
 import { aws } from '../../src/providers/aws/index.ts'
-import type { Values } from '../../src/question.ts'
 import type { Blueprint, SoFar } from '../../src/steps/step.ts'
 
 const network: Values = {

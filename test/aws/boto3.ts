@@ -1,4 +1,4 @@
-import { packageFile } from '../../src/files.ts'
+import { packageFile } from '../../src/base/files.ts'
 import { output, python } from '../sandbox-aws/python.ts'
 
 export interface Held {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { JsonObject } from '../../src/kind.ts'
+import type { JsonObject } from '../../src/base/json.ts'
 import * as kinds from '../../src/providers/aws/kinds/index.ts'
 import { useNetwork } from './ground.ts'
 import { make, markFor, removeWholly } from './support.ts'

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { generatePassword } from '../../src/answers/password.ts'
-import type { Json } from '../../src/kind.ts'
+import type { Question, Values } from '../../src/answers/question.ts'
+import type { Json } from '../../src/base/json.ts'
 import { rails } from '../../src/providers/aws/chapters/rails/index.ts'
 import { threeTier } from '../../src/providers/aws/chapters/three-tier/index.ts'
 import type { Chapters } from '../../src/providers/provider.ts'
-import type { Question, Values } from '../../src/question.ts'
 
 const asksOf = (chapters: Chapters<never>) => Object.values(chapters).flatMap(({ asks }) => asks as Question[])
 const questions = { rails: asksOf(rails as Chapters<never>), tiers: asksOf(threeTier as Chapters<never>) }

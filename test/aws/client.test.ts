@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type CloudProblem, Problem } from '../../src/errors.ts'
+import { type CloudProblem, Problem } from '../../src/base/errors.ts'
 import { empty, failing, good, html, type Reply, reset, secretValue, throttled, wire } from './scripted.ts'
 
 const vpc = good('<vpc><vpcId>vpc-1</vpcId></vpc>')
@@ -53,7 +53,7 @@ describe('a call comes through what is only passing', () => {
     expect(lucky.seen).toHaveLength(3)
     const wrong = await wire([failing(400, 'InvalidParameterValue', 'Something else is invalid')])
     await expect(wrong.cloud.call('ec2', 'RunInstances', { MinCount: 1, MaxCount: 1 })).rejects.toMatchObject({
-      fate: 'refused',
+      outcome: 'refused',
     })
     expect(wrong.seen).toHaveLength(1)
   })
@@ -64,7 +64,7 @@ describe('a call says honestly what is not known', () => {
     for (const reply of [reset, html, empty, failing(500, 'InternalError')]) {
       const { cloud, seen } = await wire([reply])
       await expect(cloud.call('ec2', 'CreateVpc', { CidrBlock: '10.0.0.0/16' })).rejects.toMatchObject({
-        fate: 'unsure',
+        outcome: 'unknown',
       })
       expect(seen).toHaveLength(1)
     }
@@ -72,14 +72,16 @@ describe('a call says honestly what is not known', () => {
 
   test('an answer that breaks off or is none leaves it open', async () => {
     const { cloud, seen } = await wire([response => void response.writeHead(200).end('not an answer')])
-    await expect(cloud.call('ec2', 'CreateVpc', { CidrBlock: '10.0.0.0/16' })).rejects.toMatchObject({ fate: 'unsure' })
+    await expect(cloud.call('ec2', 'CreateVpc', { CidrBlock: '10.0.0.0/16' })).rejects.toMatchObject({
+      outcome: 'unknown',
+    })
     expect(seen).toHaveLength(1)
   })
 
   test('a refusal is a refusal, with code, request id and a next step', async () => {
     const { cloud } = await wire([failing(400, 'VcpuLimitExceeded')])
     await expect(cloud.call('ec2', 'RunInstances', { MinCount: 1, MaxCount: 1 })).rejects.toMatchObject({
-      fate: 'refused',
+      outcome: 'refused',
       code: 'VcpuLimitExceeded',
       requestId: 'REQ-1',
       next: expect.stringContaining('Service Quotas'),
@@ -91,7 +93,7 @@ describe('a call says honestly what is not known', () => {
     await expect(
       cloud.call('iam', 'CreateRole', { RoleName: 'r', AssumeRolePolicyDocument: '{}' }),
     ).rejects.toMatchObject({
-      fate: 'refused',
+      outcome: 'refused',
       why: expect.stringContaining('quota'),
     })
     expect(seen).toHaveLength(1)
@@ -99,16 +101,16 @@ describe('a call says honestly what is not known', () => {
 
   test('what is missing is gone for a removal', async () => {
     const { cloud, seen } = await wire([failing(400, 'InvalidVpcID.NotFound')])
-    await expect(cloud.call('ec2', 'DeleteVpc', { VpcId: 'vpc-1' })).rejects.toMatchObject({ fate: 'gone' })
+    await expect(cloud.call('ec2', 'DeleteVpc', { VpcId: 'vpc-1' })).rejects.toMatchObject({ outcome: 'notFound' })
     expect(seen).toHaveLength(1)
   })
 
   test('a name that is taken says so under the name on the wire and under that of the model', async () => {
     const { cloud } = await wire([failing(400, 'InvalidGroup.Duplicate'), failing(409, 'EntityAlreadyExists')])
     const group = cloud.call('ec2', 'CreateSecurityGroup', { GroupName: 'g', Description: 'd' })
-    await expect(group).rejects.toMatchObject({ fate: 'exists' })
+    await expect(group).rejects.toMatchObject({ outcome: 'exists' })
     const role = cloud.call('iam', 'CreateRole', { RoleName: 'r', AssumeRolePolicyDocument: '{}' })
-    await expect(role).rejects.toMatchObject({ fate: 'exists' })
+    await expect(role).rejects.toMatchObject({ outcome: 'exists' })
   })
 
   test('a missing permission names it as a policy spells it', async () => {

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Sandbox, serve } from '../../src/emulator/server.ts'
 import { connectAws } from '../../src/providers/aws/client.ts'
 import { profileRegion } from '../../src/providers/aws/credentials.ts'
-import { type Sandbox, serve } from '../../src/sandbox/server.ts'
 
 let home: string
 let sandbox: Sandbox

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Json, Node } from '../../src/kind.ts'
+import type { Json } from '../../src/base/json.ts'
+import type { Node } from '../../src/engine/kind.ts'
 import { aws } from '../../src/providers/aws/index.ts'
 import { drawnRails } from './answers.ts'
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { Values } from '../../src/answers/question.ts'
+import type { Json } from '../../src/base/json.ts'
 import { threeTier } from '../../src/blueprints/three-tier/index.ts'
-import type { Json, Node } from '../../src/kind.ts'
+import type { Node } from '../../src/engine/kind.ts'
 import { aws } from '../../src/providers/aws/index.ts'
-import type { Values } from '../../src/question.ts'
 import { drawn, tierAnswers } from './answers.ts'
 
 const draw = (changes: Values = {}) => drawn(threeTier, { ...tierAnswers, ...changes })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
-import type { AnyKind, JsonObject } from '../../src/kind.ts'
+import type { JsonObject } from '../../src/base/json.ts'
+import type { AnyKind } from '../../src/engine/kind.ts'
 import * as kinds from '../../src/providers/aws/kinds/index.ts'
 import { type Bench, make, markFor, openBench } from './support.ts'
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AnyKind, JsonObject } from '../../src/kind.ts'
+import type { JsonObject } from '../../src/base/json.ts'
+import type { AnyKind } from '../../src/engine/kind.ts'
 import * as kinds from '../../src/providers/aws/kinds/index.ts'
 import type { Out } from '../support/bench.ts'
 import { buildEverything } from './stack.ts'
@@ -63,16 +64,16 @@ describe('every kind of AWS keeps the contract', () => {
 
   test('sending a create with a token again answers the same id', async () => {
     for (const { kind, address, input, out } of made) {
-      if (kind.once !== 'token') continue
+      if (kind.idempotency !== 'token') continue
       expect([address, await kind.create(bench.cloud, input, markFor(kind, address))]).toEqual([address, out.id])
     }
   })
 
   test('a name that is taken says so, and is found under its natural key', async () => {
     for (const { kind, address, input, out } of made) {
-      if (kind.once !== 'name') continue
+      if (kind.idempotency !== 'uniqueName') continue
       const again = kind.create(bench.cloud, input, markFor(kind, address))
-      await expect([address, await again.catch((error: unknown) => error)][1]).toMatchObject({ fate: 'exists' })
+      await expect([address, await again.catch((error: unknown) => error)][1]).toMatchObject({ outcome: 'exists' })
       const found = await kind.find(bench.cloud, { stack: 'shop', address, input })
       expect([address, found.map(({ id }) => id)]).toEqual([address, [out.id]])
       expect(found[0]!.tags['stackwright:token']).toBe(markFor(kind, address).token)

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { answersFrom, valuesOf } from '../../src/answers.ts'
+import { answersFrom, valuesOf } from '../../src/answers/answers.ts'
+import type { Question, Values } from '../../src/answers/question.ts'
+import type { Json } from '../../src/base/json.ts'
 import { blueprints } from '../../src/blueprints/index.ts'
-import type { Json } from '../../src/kind.ts'
+import { serve } from '../../src/emulator/server.ts'
 import { makePrivateKey, PRIVATE_KEY, publicKeyOf, publicKeyProblem } from '../../src/providers/aws/chapters/keys.ts'
 import { aws } from '../../src/providers/aws/index.ts'
 import type { Connected } from '../../src/providers/provider.ts'
-import type { Question, Values } from '../../src/question.ts'
-import { serve } from '../../src/sandbox/server.ts'
 
 const REGIONS = ['ap-northeast-1', 'ap-northeast-2', 'eu-central-1', 'us-east-1', 'us-west-1']
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AnyKind, JsonObject } from '../../src/kind.ts'
+import type { JsonObject } from '../../src/base/json.ts'
+import type { AnyKind } from '../../src/engine/kind.ts'
 import { type Aws, connectAws } from '../../src/providers/aws/client.ts'
 import * as kinds from '../../src/providers/aws/kinds/index.ts'
 import type { Out } from '../support/bench.ts'

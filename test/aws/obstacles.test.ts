@@ -36,7 +36,7 @@ describe('a bucket', () => {
     const east = { ...cloud, region: 'us-east-1' }
     for (const where of [cloud, east]) {
       const again = kinds.bucket.create(where, { name, versioned: false }, markFor(kinds.bucket, 'application/other'))
-      await expect(again).rejects.toMatchObject({ fate: 'exists' })
+      await expect(again).rejects.toMatchObject({ outcome: 'exists' })
     }
     await removeWholly(cloud, kinds.bucket, name, 'application/bucket', { name, versioned: false })
   })
@@ -55,7 +55,7 @@ describe('names', () => {
       })
     await change('CREATE')
     const mark = markFor(kinds.record, 'balancer/name')
-    await expect(kinds.record.create(cloud, input, mark)).rejects.toMatchObject({ fate: 'exists' })
+    await expect(kinds.record.create(cloud, input, mark)).rejects.toMatchObject({ outcome: 'exists' })
     const [found] = await kinds.record.find(cloud, { stack: 'shop', address: 'balancer/name', input })
     expect(found?.tags).toEqual({})
     await kinds.record.remove(cloud, found!.id, input, mark)
@@ -77,7 +77,7 @@ describe('what comes to nothing, and what is in the way', () => {
     const ip = await make(cloud, kinds.elasticIp, 'other/ip', { name: 'lonely' })
     const input = { subnetId: subnet.id, allocationId: ip.id, name: 'lonely' }
     await expect(make(cloud, kinds.natGateway, 'other/nat', input)).rejects.toMatchObject({
-      fate: expect.stringMatching(/^(again|refused)$/),
+      outcome: expect.stringMatching(/^(retry|refused)$/),
       code: 'Gateway.NotAttached',
     })
     expect(await kinds.natGateway.find(cloud, { stack: 'shop', address: 'other/nat' })).toEqual([])

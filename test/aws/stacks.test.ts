@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { serve } from '../../src/sandbox/server.ts'
+import { serve } from '../../src/emulator/server.ts'
 import { bareEnv, bin, emptyFolder, eventsOf, run } from '../support/bin.ts'
 import { startTerminal, type Terminal } from '../support/terminal.ts'
 
@@ -84,7 +84,7 @@ describe('Guided', () => {
   })
 })
 
-/** Enter on every question, and yes to the plan. Answers what was asked. */
+/** Enter on every question, and yes to the plan. Returns what was asked. */
 async function enterAll(open: Terminal): Promise<string[]> {
   const asked: string[] = []
   for (let before = ''; ; ) {

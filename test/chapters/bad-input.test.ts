@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Question } from '../../src/answers/question.ts'
 import { django } from '../../src/blueprints/django/index.ts'
+import { serve } from '../../src/emulator/server.ts'
 import { alicloud } from '../../src/providers/alicloud/index.ts'
-import type { Question } from '../../src/question.ts'
-import { serve } from '../../src/sandbox/server.ts'
 import { bareEnv, emptyFolder, run } from '../support/bin.ts'
 
 // Black-box: the built command, `up --yes`, with answers that cannot work. Each ends with one clear list, in exit 2 (said

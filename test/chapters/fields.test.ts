@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Json } from '../../src/kind.ts'
+import type { Values } from '../../src/answers/question.ts'
+import type { Json } from '../../src/base/json.ts'
 import { defaultCidr } from '../../src/providers/alicloud/chapters/vswitches.ts'
-import type { Values } from '../../src/question.ts'
 import { problem, type Row } from './asked.ts'
 
 describe('Networks', () => {

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { answersFrom, valuesOf } from '../../src/answers.ts'
+import { answersFrom, valuesOf } from '../../src/answers/answers.ts'
+import type { Question } from '../../src/answers/question.ts'
+import type { Json } from '../../src/base/json.ts'
 import { django } from '../../src/blueprints/django/index.ts'
-import type { Json } from '../../src/kind.ts'
+import { serve } from '../../src/emulator/server.ts'
 import { PRIVATE_KEY, publicKeyProblem } from '../../src/providers/alicloud/chapters/keys.ts'
 import { alicloud } from '../../src/providers/alicloud/index.ts'
 import type { AlicloudLive } from '../../src/providers/alicloud/live.ts'
 import type { Wish } from '../../src/providers/alicloud/market.ts'
 import type { Connected } from '../../src/providers/provider.ts'
-import type { Question } from '../../src/question.ts'
-import { serve } from '../../src/sandbox/server.ts'
 
 const REGIONS = ['ap-northeast-1', 'ap-northeast-2', 'cn-hangzhou', 'ap-southeast-1', 'eu-central-1', 'us-west-1']
 const questions = django.steps.flatMap(step => [

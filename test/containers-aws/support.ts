@@ -2,7 +2,7 @@ import { EC2, type IpPermission, type RunInstancesCommandInput } from '@aws-sdk/
 import { IAM } from '@aws-sdk/client-iam'
 import { SSM } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll } from 'vitest'
-import { containerName } from '../../src/sandbox/containers/network.ts'
+import { containerName } from '../../src/emulator/containers/network.ts'
 import { config, region, until } from '../sandbox-aws/support.ts'
 import { type RealAws, serveAws } from './serve.ts'
 
@@ -102,7 +102,7 @@ export function withoutRules<T>(groupOf: (of: T) => Promise<{ ec2: EC2; GroupId:
   }
 }
 
-/** Starts a machine with the role and a public address, and waits until it runs. Answers its id and private address. */
+/** Starts a machine with the role and a public address, and waits until it runs. Returns its id and private address. */
 export async function machine(
   ground: AwsGround,
   groups: string[],

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { expect } from 'vitest'
-import { realAddress } from '../../src/sandbox/containers/machine.ts'
-import type { Runtime } from '../../src/sandbox/containers/runtime.ts'
+import { realAddress } from '../../src/emulator/containers/machine.ts'
+import type { Runtime } from '../../src/emulator/containers/runtime.ts'
 import { slowly } from './support.ts'
 
 /** Something that a connection begins or ends at. */

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { bootDatabase, type DatabaseContent, query, setContent } from '../../src/sandbox/containers/database.ts'
-import { type GroupRule, setFirewall } from '../../src/sandbox/containers/firewall.ts'
-import { boot, type Machine, run, setNames } from '../../src/sandbox/containers/machine.ts'
-import { ensureNetwork } from '../../src/sandbox/containers/network.ts'
-import { scramVerifier } from '../../src/sandbox/containers/scram.ts'
+import { bootDatabase, type DatabaseContent, query, setContent } from '../../src/emulator/containers/database.ts'
+import { type GroupRule, setFirewall } from '../../src/emulator/containers/firewall.ts'
+import { boot, type Machine, run, setNames } from '../../src/emulator/containers/machine.ts'
+import { ensureNetwork } from '../../src/emulator/containers/network.ts'
+import { scramVerifier } from '../../src/emulator/containers/scram.ts'
 import { useGround } from './support.ts'
 
 const ground = useGround()

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Body } from '../sandbox/support.ts'
+import type { Body } from '../emulator/support.ts'
 import { faultPage, faultRow } from '../support/fault-table.ts'
 import { type RealStack, realStack, until } from './stack.ts'
 

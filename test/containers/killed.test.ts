@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Body } from '../sandbox/support.ts'
+import type { Body } from '../emulator/support.ts'
 import { type RealStack, realStack, until } from './stack.ts'
 
 /** Two sandboxes beside each other, with the tutorial's own addresses in both. */

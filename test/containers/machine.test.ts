@@ -10,9 +10,9 @@ import {
   startCommand,
   stopCommand,
   stopMachine,
-} from '../../src/sandbox/containers/machine.ts'
-import { ensureNetwork } from '../../src/sandbox/containers/network.ts'
-import { listKept, purge } from '../../src/sandbox/containers/purge.ts'
+} from '../../src/emulator/containers/machine.ts'
+import { ensureNetwork } from '../../src/emulator/containers/network.ts'
+import { listKept, purge } from '../../src/emulator/containers/purge.ts'
 import { useGround } from './support.ts'
 
 const ground = useGround()

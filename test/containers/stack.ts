@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { sandboxId } from '../../src/sandbox/containers/id.ts'
-import { ensureImage } from '../../src/sandbox/containers/image.ts'
-import { listKept } from '../../src/sandbox/containers/purge.ts'
-import { findRuntime, type Runtime } from '../../src/sandbox/containers/runtime.ts'
-import { type Body, call, type Product } from '../sandbox/support.ts'
+import { sandboxId } from '../../src/emulator/containers/id.ts'
+import { ensureImage } from '../../src/emulator/containers/image.ts'
+import { listKept } from '../../src/emulator/containers/purge.ts'
+import { findRuntime, type Runtime } from '../../src/emulator/containers/runtime.ts'
+import { type Body, call, type Product } from '../emulator/support.ts'
 import { bareEnv, type Ended, emptyFolder, eventsOf, run } from '../support/bin.ts'
 
 /** One person's folder with a sandbox whose machines are containers; everything goes through the built command. */
@@ -19,7 +19,7 @@ export interface RealStack {
   ask(name: `${Product}.${string}`, params?: object): Promise<Body>
   /** What the state says of an address; `id` and `out`. */
   entry(address: string): Promise<{ id: string; out: Record<string, string> }>
-  /** Runs a line in the shell of a machine or database, without the cloud. Answers what it printed; fails with it. */
+  /** Runs a line in the shell of a machine or database, without the cloud. Returns what it printed; fails with it. */
   inside(id: string, line: string): Promise<string>
   /** How the load balancer sees its machines, in alphabetical order. */
   health(): Promise<string[]>

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll } from 'vitest'
-import { ensureImage } from '../../src/sandbox/containers/image.ts'
-import { ensureNetwork, type Network } from '../../src/sandbox/containers/network.ts'
-import { purge } from '../../src/sandbox/containers/purge.ts'
-import { findRuntime, type Runtime } from '../../src/sandbox/containers/runtime.ts'
+import { ensureImage } from '../../src/emulator/containers/image.ts'
+import { ensureNetwork, type Network } from '../../src/emulator/containers/network.ts'
+import { purge } from '../../src/emulator/containers/purge.ts'
+import { findRuntime, type Runtime } from '../../src/emulator/containers/runtime.ts'
 
 /** What the tests of one file share: a sandbox of their own with one network. */
 export interface Ground {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Body } from '../sandbox/support.ts'
+import type { Body } from '../emulator/support.ts'
 import { eventsOf } from '../support/bin.ts'
 import { type RealStack, realStack, until } from './stack.ts'
 

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { type Sandbox, serve } from '../../src/sandbox/server.ts'
+import { type Sandbox, serve } from '../../src/emulator/server.ts'
 import { isRead, startProxy } from '../support/proxy.ts'
 import { downHere, type Place, upHere } from '../support/stack.ts'
 import { inParallel } from './killing.ts'
@@ -30,7 +30,7 @@ async function newStage({ blueprint, cloud, answers, ground }: Subject): Promise
 
 const work = (verb: Verb, place: Place): Promise<unknown> => (verb === 'up' ? upHere(place) : downHere(place))
 
-/** Runs until the nth instant; from there on no save and no call of this run ever happens. Answers the instants passed. */
+/** Runs until the nth instant; from there on no save and no call of this run ever happens. Returns the instants passed. */
 async function frozenAt(verb: Verb, { sandbox, place }: Stage, nth: number): Promise<string[]> {
   const passed: string[] = []
   const drain = new AbortController()

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { type Sandbox, serve } from '../../src/sandbox/server.ts'
+import { type Sandbox, serve } from '../../src/emulator/server.ts'
 import { bareEnv, type Ended, emptyFolder, run, start } from '../support/bin.ts'
 import { isRead, type Passing, startProxy } from '../support/proxy.ts'
 import { django, inventoryOf, type Subject, sentTwice, upArgsOf } from './subjects.ts'
@@ -81,7 +81,7 @@ export async function cleanRun(verb: Verb, subject: Subject = django): Promise<C
 }
 
 /**
- * Kills the verb at one call, runs it again to its end, compares; after `up` also tears down. Answers whether the kill
+ * Kills the verb at one call, runs it again to its end, compares; after `up` also tears down. Returns whether the kill
  * hit (a run may make fewer calls than the clean one did).
  */
 export async function killAt(

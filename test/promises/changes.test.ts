@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { expectDone, inventoryOf, newScene, type Scene, teardownArgs, upArgs } from '../crash/killing.ts'
-import { call } from '../sandbox/support.ts'
+import { call } from '../emulator/support.ts'
 import { bareEnv, eventsOf, run, start } from '../support/bin.ts'
 import { startProxy } from '../support/proxy.ts'
 

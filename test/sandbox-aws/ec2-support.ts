@@ -2,7 +2,7 @@ import { EC2 } from '@aws-sdk/client-ec2'
 import { IAM } from '@aws-sdk/client-iam'
 import { SSM } from '@aws-sdk/client-ssm'
 import { afterEach, vi } from 'vitest'
-import type { Sandbox } from '../../src/sandbox/server.ts'
+import type { Sandbox } from '../../src/emulator/server.ts'
 import { config, type Key, region, sandbox } from './support.ts'
 
 /** An embedded cloud whose clock moves only when the test says so, and the official clients on it. */

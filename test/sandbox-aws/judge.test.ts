@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { packageFile } from '../../src/files.ts'
+import { packageFile } from '../../src/base/files.ts'
 import { output, python } from './python.ts'
 import { sandbox } from './support.ts'
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { operations } from '../../src/sandbox/aws/operations.ts'
-import { loadService } from '../../src/sandbox/aws/schema.ts'
+import { operations } from '../../src/emulator/aws/operations.ts'
+import { loadService } from '../../src/emulator/aws/schema.ts'
 
 it('every operation of the embedded AWS is an action of its official client', async () => {
   const strangers: string[] = []

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { packageFile } from '../../src/files.ts'
+import { packageFile } from '../../src/base/files.ts'
 
 /** Python with these packages (`boto3==1.43.67`) in an environment of its own, made once and kept beside node_modules. */
 export async function python(...packages: string[]): Promise<string> {

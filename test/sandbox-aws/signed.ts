@@ -1,5 +1,5 @@
-import { type Claim, sha256, signatureFor } from '../../src/sandbox/aws/signature.ts'
-import type { Raw } from '../../src/sandbox/exchange.ts'
+import { type Claim, sha256, signatureFor } from '../../src/emulator/aws/signature.ts'
+import type { Raw } from '../../src/emulator/exchange.ts'
 import { region } from './support.ts'
 
 export interface Bare {

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
-import { type Sandbox, type ServeOptions, serve } from '../../src/sandbox/server.ts'
+import { type Sandbox, type ServeOptions, serve } from '../../src/emulator/server.ts'
 
 // The official clients tell every process on Node 20 to update.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'

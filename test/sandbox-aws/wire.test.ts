@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/kind.ts'
-import { type Action, loadService } from '../../src/sandbox/aws/schema.ts'
-import { services } from '../../src/sandbox/aws/services.ts'
+import type { JsonObject } from '../../src/base/json.ts'
+import { type Action, loadService } from '../../src/emulator/aws/schema.ts'
+import { services } from '../../src/emulator/aws/services.ts'
 import { counter, type Echo, echo, plain, rich, sample } from './echo.ts'
 import { config } from './support.ts'
 

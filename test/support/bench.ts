@@ -1,7 +1,8 @@
+import type { JsonObject } from '../../src/base/json.ts'
+import { type Sandbox, type ServeOptions, serve } from '../../src/emulator/server.ts'
+import type { AnyKind, Cloud, Mark } from '../../src/engine/kind.ts'
 import type { Event } from '../../src/events.ts'
-import type { AnyKind, Cloud, JsonObject, Mark } from '../../src/kind.ts'
 import type { Connected, Connection } from '../../src/providers/provider.ts'
-import { type Sandbox, type ServeOptions, serve } from '../../src/sandbox/server.ts'
 
 /** The embedded cloud in this process and a connection to it. */
 export interface Bench<C extends Cloud = Cloud> {

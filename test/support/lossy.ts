@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
-import { hasFate } from '../../src/errors.ts'
-import type { AnyKind, Cloud, Found, JsonObject } from '../../src/kind.ts'
+import { hasOutcome } from '../../src/base/errors.ts'
+import type { JsonObject } from '../../src/base/json.ts'
+import type { AnyKind, Cloud, Found } from '../../src/engine/kind.ts'
 import { type Bench, type Build, markFor, type OpenBench, type Out, removeWholly } from './bench.ts'
 import { startProxy } from './proxy.ts'
 
@@ -47,10 +48,10 @@ async function createOnce(bench: Bench, kind: AnyKind, address: string, input: J
     try {
       return await kind.create(bench.cloud, input, mark)
     } catch (error) {
-      if (attempt > 8 || !(hasFate(error, 'unsure') || hasFate(error, 'exists'))) throw error
+      if (attempt > 8 || !(hasOutcome(error, 'unknown') || hasOutcome(error, 'exists'))) throw error
     }
-    if (kind.once === 'tag') await bench.cloud.sleep(kind.visibleWithinMs!)
-    if (kind.once === 'token' || kind.once === 'put') continue
+    if (kind.idempotency === 'tagLookup') await bench.cloud.sleep(kind.visibleWithinMs!)
+    if (kind.idempotency === 'token' || kind.idempotency === 'upsert') continue
     const found: Found[] = await kind.find(bench.cloud, { stack: 'shop', address, input })
     const mine = found.filter(thing => thing.tags['stackwright:token'] === mark.token)
     expect(mine.length).toBeLessThanOrEqual(1)

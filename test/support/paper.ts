@@ -1,6 +1,7 @@
-import { CloudProblem } from '../../src/errors.ts'
-import type { AnyKind, Cloud, Found, JsonObject, Kind, Mark, Once, Sheet } from '../../src/kind.ts'
-import { draw } from '../../src/kind.ts'
+import { CloudProblem } from '../../src/base/errors.ts'
+import type { JsonObject } from '../../src/base/json.ts'
+import type { AnyKind, Cloud, Found, Idempotency, Kind, Mark, Sheet } from '../../src/engine/kind.ts'
+import { draw } from '../../src/engine/kind.ts'
 
 /**
  * A cloud on paper, small enough to try every instant and every pair of instants: one type for each reason why two
@@ -57,12 +58,12 @@ export function paperCloud(paper: Paper, wire: Wire, drain?: AbortSignal): Paper
 type Input = { name: string; on: string[] }
 type Out = { id: string; name: string }
 
-function paperKind(once: Once, tagged: boolean): Kind<PaperCloud, Input, Out> {
-  const type = `paper:${once}`
+function paperKind(idempotency: Idempotency, tagged: boolean): Kind<PaperCloud, Input, Out> {
+  const type = `paper:${idempotency}`
   return {
     type,
-    title: `Paper ${once}`,
-    once,
+    title: `Paper ${idempotency}`,
+    idempotency,
     after: [],
     expectMs: 1000,
     visibleWithinMs: 2 * LAG_MS,
@@ -74,7 +75,7 @@ function paperKind(once: Once, tagged: boolean): Kind<PaperCloud, Input, Out> {
         const found = all.filter(([id, thing]) => {
           if ('id' in where) return id === where.id
           if (paper.now - thing.born < LAG_MS) return false
-          if (once === 'name')
+          if (idempotency === 'uniqueName')
             return where.input ? thing.name === where.input.name : thing.tags['stackwright:stack'] === where.stack
           return (
             thing.tags['stackwright:stack'] === where.stack &&
@@ -85,12 +86,12 @@ function paperKind(once: Once, tagged: boolean): Kind<PaperCloud, Input, Out> {
       })
     },
     create({ paper, wire }, input, mark) {
-      return wire(`${type}.create`, () => make(paper, type, once, input, mark))
+      return wire(`${type}.create`, () => make(paper, type, idempotency, input, mark))
     },
     async settle({ paper, wire }, id, input) {
       return wire(`${type}.settle`, () => {
         const thing = paper.things.get(id)
-        if (!thing) throw new CloudProblem('gone', { what: `${id} is gone` })
+        if (!thing) throw new CloudProblem('notFound', { what: `${id} is gone` })
         thing.ready = true
         thing.name = input.name
         thing.input = input
@@ -102,7 +103,7 @@ function paperKind(once: Once, tagged: boolean): Kind<PaperCloud, Input, Out> {
         if (!paper.things.has(id)) return 'gone'
         const standing = [...paper.things].filter(([, thing]) => thing.on.includes(id))
         // A member lives inside its group and goes with it; anything else blocks the removal.
-        if (standing.some(([, thing]) => thing.type !== 'paper:put')) return 'going'
+        if (standing.some(([, thing]) => thing.type !== 'paper:upsert')) return 'going'
         for (const gone of [id, ...standing.map(([inner]) => inner)]) paper.things.delete(gone)
         return 'gone'
       })
@@ -110,9 +111,9 @@ function paperKind(once: Once, tagged: boolean): Kind<PaperCloud, Input, Out> {
   }
 }
 
-function make(paper: Paper, type: string, once: Once, input: Input, mark: Mark): string {
+function make(paper: Paper, type: string, idempotency: Idempotency, input: Input, mark: Mark): string {
   const text = JSON.stringify(input)
-  const known = once === 'token' ? paper.tokens.get(mark.token) : undefined
+  const known = idempotency === 'token' ? paper.tokens.get(mark.token) : undefined
   if (known) {
     if (known.input !== text) throw new CloudProblem('refused', { what: 'IdempotentParameterMismatch' })
     return known.id
@@ -120,17 +121,17 @@ function make(paper: Paper, type: string, once: Once, input: Input, mark: Mark):
   for (const on of input.on)
     if (!paper.things.has(on)) throw new CloudProblem('refused', { what: `${on} is not there` })
   const clash = [...paper.things].find(([, thing]) => thing.type === type && thing.name === input.name)
-  if (once === 'name' && clash) throw new CloudProblem('exists', { what: `${input.name} is taken` })
-  const id = once === 'put' ? `put-${input.name}` : `${once}-${++paper.serial}`
+  if (idempotency === 'uniqueName' && clash) throw new CloudProblem('exists', { what: `${input.name} is taken` })
+  const id = idempotency === 'upsert' ? `put-${input.name}` : `${idempotency}-${++paper.serial}`
   paper.things.set(id, { type, born: paper.now, name: input.name, on: input.on, tags: mark.tags, input, ready: false })
-  if (once === 'token') paper.tokens.set(mark.token, { id, input: text })
+  if (idempotency === 'token') paper.tokens.set(mark.token, { id, input: text })
   return id
 }
 
 export const byToken = paperKind('token', true)
-export const byName = paperKind('name', true)
-export const byTag = paperKind('tag', true)
-export const byPut = paperKind('put', false)
+export const byName = paperKind('uniqueName', true)
+export const byTag = paperKind('tagLookup', true)
+export const byPut = paperKind('upsert', false)
 export const paperKinds: AnyKind[] = [byToken, byName, byTag, byPut]
 
 /** A stack with every kind, edges, a thing inside another, and two chains side by side. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { Question, Values } from '../../src/answers/question.ts'
+import type { Json } from '../../src/base/json.ts'
 import { asks as railsAsks } from '../../src/blueprints/rails/application.ts'
 import { asks as tierAsks } from '../../src/blueprints/three-tier/application.ts'
-import type { Json } from '../../src/kind.ts'
-import type { Question, Values } from '../../src/question.ts'
 import { hostile, multiline } from './support.ts'
 
 const asking = (values: Values) => ({ values, stack: 'demo', live: undefined })

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { Problem } from '../../src/errors.ts'
-import * as template from '../../src/template.ts'
+import { Problem } from '../../src/base/errors.ts'
+import * as template from '../../src/blueprints/template.ts'
 import { freePort, hostile, multiline, type Postgres, paperFolder, run, start, startPostgres } from './support.ts'
 
 const { envFile, integer, nginx, python, render, shell, shellWords, sql, systemd, systemdText, yaml } = template

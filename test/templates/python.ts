@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { packageFile } from '../../src/files.ts'
+import { packageFile } from '../../src/base/files.ts'
 import { run } from './support.ts'
 
 /** The pinned packages of a template in an environment of their own, made once per list and kept beside node_modules. */

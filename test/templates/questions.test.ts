@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Values } from '../../src/answers/question.ts'
+import type { Json } from '../../src/base/json.ts'
 import { asks, healthPath } from '../../src/blueprints/django/application.ts'
-import type { Json } from '../../src/kind.ts'
-import type { Values } from '../../src/question.ts'
 import { hostile, multiline } from './support.ts'
 
 const sample: Values = { 'app.source': 'sample', 'app.port': 8080, 'app.workers': 3, 'app.healthPath': '/health/' }

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import type { Values } from '../../src/answers/question.ts'
 import { appScript, setup, unit, uwsgiIni, webScript } from '../../src/blueprints/three-tier/setup.ts'
 import type { Database } from '../../src/providers/provider.ts'
-import type { Values } from '../../src/question.ts'
 import { expectGoodUnit, expectSound, packedSize, within } from './scripts.ts'
 import { paperFolder } from './support.ts'
 

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import type { State } from '../../src/engine/state.ts'
 import type { PlanLine } from '../../src/events.ts'
-import type { State } from '../../src/state.ts'
 import { startTerminal, type Terminal } from '../support/terminal.ts'
 
 /** A person at the built command: an embedded cloud of their own, a folder for each try, a real pseudo-terminal. */

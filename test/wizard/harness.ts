@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
-import { keepSecrets, parseSet } from '../../src/answers.ts'
-import { Problem } from '../../src/errors.ts'
-import { openSecrets } from '../../src/secrets.ts'
+import { keepSecrets, parseSet } from '../../src/answers/answers.ts'
+import { Problem } from '../../src/base/errors.ts'
+import { openSecrets } from '../../src/engine/secrets.ts'
 import { chooseStart, confirm, draftIn, interview } from '../../src/wizard/index.ts'
 import { chapters, shop } from '../answers/fixture.ts'
 

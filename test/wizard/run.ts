@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import type { Answers } from '../../src/question.ts'
+import type { Answers } from '../../src/answers/question.ts'
 import { startTerminal, type Terminal } from '../support/terminal.ts'
 
 const work = mkdtempSync(join(tmpdir(), 'wizard-'))

@@ -1,5 +1,5 @@
-import type { Json } from '../../kind.ts'
-import type { Question } from '../../question.ts'
+import type { Question } from '../../answers/question.ts'
+import type { Json } from '../../base/json.ts'
 import { healthPathAsk, moduleAsk, portAsk, sourceAsks, workersAsk } from '../asks.ts'
 import { sampleHealthPath } from './setup.ts'
 

@@ -1,9 +1,9 @@
-import { readPackageFile } from '../../files.ts'
-import { isSecret } from '../../kind.ts'
+import type { Values } from '../../answers/question.ts'
+import { readPackageFile } from '../../base/files.ts'
+import { isSecret } from '../../engine/kind.ts'
 import type { Setup, Stack } from '../../providers/provider.ts'
-import type { Values } from '../../question.ts'
-import { integer, render, shell, shellWords, systemd, systemdText } from '../../template.ts'
 import { backendPort, fromGit, machine, origin } from '../common.ts'
+import { integer, render, shell, shellWords, systemd, systemdText } from '../template.ts'
 
 const templates = 'templates/django/'
 /** Served by the sample; asks the database too. */

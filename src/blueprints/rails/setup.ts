@@ -1,9 +1,9 @@
-import { readPackageFile } from '../../files.ts'
-import { isSecret, type Secret } from '../../kind.ts'
+import type { Values } from '../../answers/question.ts'
+import { readPackageFile } from '../../base/files.ts'
+import { isSecret, type Secret } from '../../engine/kind.ts'
 import type { Setup, Stack } from '../../providers/provider.ts'
-import type { Values } from '../../question.ts'
-import { integer, nginx, render, shell, shellWords, systemd, systemdText } from '../../template.ts'
 import { backendPort, fromGit, machine, origin, sourceOf } from '../common.ts'
+import { integer, nginx, render, shell, shellWords, systemd, systemdText } from '../template.ts'
 
 const templates = 'templates/rails/'
 /** Served by the sample; asks the database too. */

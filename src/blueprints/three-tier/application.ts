@@ -1,4 +1,4 @@
-import type { Question } from '../../question.ts'
+import type { Question } from '../../answers/question.ts'
 import { healthPathAsk, moduleAsk, sourceAsks, workersAsk } from '../asks.ts'
 import { sampleHealthPath } from './setup.ts'
 

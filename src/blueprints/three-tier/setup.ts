@@ -1,8 +1,8 @@
-import { readPackageFile } from '../../files.ts'
+import type { Values } from '../../answers/question.ts'
+import { readPackageFile } from '../../base/files.ts'
 import type { Setup, Stack } from '../../providers/provider.ts'
-import type { Values } from '../../question.ts'
-import { configWord, integer, render, shell } from '../../template.ts'
 import { fromGit, machine, origin, sourceOf } from '../common.ts'
+import { configWord, integer, render, shell } from '../template.ts'
 
 const templates = 'templates/three-tier/'
 /** Answered by a web server itself: whether this machine lives. */

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../kind.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
 import { type Common, interrupted, pause } from '../session.ts'
 import type { Alicloud, CallOptions, Paging } from './cloud.ts'
 import type { Product } from './endpoints.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../kind.ts'
+import type { JsonObject } from '../../base/json.ts'
 import type { Session } from '../session.ts'
 import type { Product } from './endpoints.ts'
 import type { Answer, Params } from './wire.ts'

@@ -1,4 +1,4 @@
-import { CloudProblem, Exit, type Fate, type Problem, type ProblemParts } from '../../errors.ts'
+import { CloudProblem, Exit, type Outcome, type Problem, type ProblemParts } from '../../base/errors.ts'
 import { adviceFor } from './advice.ts'
 
 /** What came of one attempt at a call, told from pop-core's many ways of failing. */
@@ -120,10 +120,10 @@ export function problemOf(
           why: 'The request did not leave this machine: no network, a wrong proxy, or a region that does not exist.',
           next: 'Check the network and the region, then run the same command again.',
         }
-    return new CloudProblem(options.unsure ? 'unsure' : 'refused', parts)
+    return new CloudProblem(options.unsure ? 'unknown' : 'refused', parts)
   }
   if (failure.is === 'silence') {
-    return new CloudProblem('unsure', {
+    return new CloudProblem('unknown', {
       what: `No usable answer from Alibaba Cloud to ${call} (${failure.how}).`,
       why: 'Whether the request was carried out is not known.',
       next: 'Run the same command again: it looks first and makes nothing twice.',
@@ -154,13 +154,13 @@ function refusal(
   }
   // An earlier attempt may have been carried out, and a throttled or busy retry says nothing about that one.
   const noWord = unsure && (isThrottling(code) || isBusy(code))
-  return new CloudProblem(noWord ? 'unsure' : fateOf(code, action), parts, unsure)
+  return new CloudProblem(noWord ? 'unknown' : outcomeOf(code, action), parts, unsure)
 }
 
-function fateOf(code: string, action: string): Fate {
+function outcomeOf(code: string, action: string): Outcome {
   if (exists.has(code)) return 'exists'
   // "VPC not found" in the answer to CreateVSwitch is about another thing than the one to be made.
-  if (gone.has(code) && !/^(Create|Run|Import|Allocate)/.test(action)) return 'gone'
+  if (gone.has(code) && !/^(Create|Run|Import|Allocate)/.test(action)) return 'notFound'
   return 'refused'
 }
 

@@ -1,4 +1,4 @@
-import type { Choice } from '../../question.ts'
+import type { Choice } from '../../answers/question.ts'
 import type { DbClass, DbOffer, Market, Wish } from './market.ts'
 import { byClassSize, byList, byOffer, byVersion, STORAGE_NAMES, STORAGES, sizeOfClass } from './ranking.ts'
 

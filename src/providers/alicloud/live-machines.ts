@@ -1,4 +1,4 @@
-import type { Choice } from '../../question.ts'
+import type { Choice } from '../../answers/question.ts'
 import { FAMILIES, type Family } from './families.ts'
 import type { Billing, Image, Market, Spec, Wish } from './market.ts'
 import { byFitness, byList, DISK_NAMES, DISKS, nameOfType, suggestible } from './ranking.ts'

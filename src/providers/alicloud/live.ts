@@ -1,4 +1,4 @@
-import type { Choice } from '../../question.ts'
+import type { Choice } from '../../answers/question.ts'
 import { makePrivateKey, PRIVATE_KEY, publicKeyOf } from './chapters/keys.ts'
 import { classesIn, databases } from './live-databases.ts'
 import { machines } from './live-machines.ts'

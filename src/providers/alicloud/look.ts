@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { State } from '../../state.ts'
+import type { State } from '../../engine/state.ts'
 import type { BackendView } from '../provider.ts'
 import { until } from '../waiting.ts'
 import type { Alicloud } from './cloud.ts'

@@ -1,16 +1,17 @@
-import { hasFate } from '../../errors.ts'
-import type { JsonObject } from '../../kind.ts'
-import type { Once } from '../../once.ts'
+import { hasOutcome } from '../../base/errors.ts'
+import type { JsonObject } from '../../base/json.ts'
+import type { Memoize } from '../../base/memoize.ts'
 import type { Alicloud } from './cloud.ts'
 import type { Billing, DbClass, DbOffer, Market } from './market.ts'
 import { num, rows, str } from './read.ts'
 
 /** What RDS sells. */
-export function databaseMarket(cloud: Alicloud, once: Once): Pick<Market, 'databases' | 'classes'> {
+export function databaseMarket(cloud: Alicloud, memoize: Memoize): Pick<Market, 'databases' | 'classes'> {
   return {
-    databases: (engine, billing) => once(`databases ${engine} ${billing}`, () => databasesOf(cloud, engine, billing)),
+    databases: (engine, billing) =>
+      memoize(`databases ${engine} ${billing}`, () => databasesOf(cloud, engine, billing)),
     classes: (zone, engine, offer, billing) =>
-      once(`classes ${zone} ${engine} ${Object.values(offer).join(' ')} ${billing}`, () =>
+      memoize(`classes ${zone} ${engine} ${Object.values(offer).join(' ')} ${billing}`, () =>
         classesOf(cloud, zone, engine, offer, billing),
       ),
   }
@@ -68,7 +69,7 @@ async function firstThatSells(
       const answer = await ask(code)
       if (rows(answer, list).length > 0) return answer
     } catch (error) {
-      if (!hasFate(error, 'refused')) throw error
+      if (!hasOutcome(error, 'refused')) throw error
       refusal ??= error
     }
   }

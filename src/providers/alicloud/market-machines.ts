@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../../kind.ts'
-import type { Once } from '../../once.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
+import type { Memoize } from '../../base/memoize.ts'
 import type { Alicloud } from './cloud.ts'
 import type { Billing, Disk, Image, Market, Spec } from './market.ts'
 import { num, rows, str } from './read.ts'
@@ -7,19 +7,20 @@ import { num, rows, str } from './read.ts'
 /** Instance types, disks and images. */
 export function machineMarket(
   cloud: Alicloud,
-  once: Once,
+  memoize: Memoize,
 ): Pick<Market, 'stock' | 'specs' | 'disks' | 'newest' | 'image'> {
   return {
-    stock: billing => once(`stock ${billing}`, () => stockOf(cloud, billing)),
-    specs: () => once('specs', () => specsOf(cloud)),
-    disks: (zone, type, billing) => once(`disks ${zone} ${type} ${billing}`, () => disksOf(cloud, zone, type, billing)),
+    stock: billing => memoize(`stock ${billing}`, () => stockOf(cloud, billing)),
+    specs: () => memoize('specs', () => specsOf(cloud)),
+    disks: (zone, type, billing) =>
+      memoize(`disks ${zone} ${type} ${billing}`, () => disksOf(cloud, zone, type, billing)),
     newest: family =>
-      once(`family ${family}`, async () => {
+      memoize(`family ${family}`, async () => {
         const answer = await cloud.call('ecs', 'DescribeImageFromFamily', { ImageFamily: family })
         return str(answer, 'Image.ImageId') ? imageOf((answer as { Image: JsonObject }).Image) : undefined
       }),
     image: id =>
-      once(`image ${id}`, async () => {
+      memoize(`image ${id}`, async () => {
         const answer = await cloud.call('ecs', 'DescribeImages', { ImageId: id })
         return rows(answer, 'Images.Image')
           .map(imageOf)

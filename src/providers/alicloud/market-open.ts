@@ -1,6 +1,6 @@
-import { CloudProblem, Exit, hasFate } from '../../errors.ts'
-import type { JsonObject } from '../../kind.ts'
-import { remember } from '../../once.ts'
+import { CloudProblem, Exit, hasOutcome } from '../../base/errors.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { memoizer } from '../../base/memoize.ts'
 import type { Alicloud } from './cloud.ts'
 import type { Market } from './market.ts'
 import { databaseMarket } from './market-databases.ts'
@@ -10,18 +10,18 @@ import { rows, str, tagsIn } from './read.ts'
 /** The market of the connected region; each question is asked once a connection. */
 export function openMarket(cloud: Alicloud): Market {
   const regions = () => cloud.call('ecs', 'DescribeRegions')
-  const once = remember(error => beforehand(error, cloud.region, regions))
+  const memoize = memoizer(error => beforehand(error, cloud.region, regions))
   return {
-    ...machineMarket(cloud, once),
-    ...databaseMarket(cloud, once),
+    ...machineMarket(cloud, memoize),
+    ...databaseMarket(cloud, memoize),
     regions: () =>
-      once('regions', async () => {
+      memoize('regions', async () => {
         const answer = await regions()
         return rows(answer, 'Regions.Region').map(row => ({ id: str(row, 'RegionId'), name: str(row, 'LocalName') }))
       }),
-    balancerZones: () => once('balancer zones', () => zonePairs(cloud)),
+    balancerZones: () => memoize('balancer zones', () => zonePairs(cloud)),
     keyPair: name =>
-      once(`key pair ${name}`, async () => {
+      memoize(`key pair ${name}`, async () => {
         const answer = await cloud.call('ecs', 'DescribeKeyPairs', { KeyPairName: name })
         const found = rows(answer, 'KeyPairs.KeyPair').find(row => str(row, 'KeyPairName') === name)
         return found && tagsIn(found)
@@ -39,7 +39,7 @@ async function zonePairs(cloud: Alicloud): Promise<{ primary: string; backup: st
 
 /** A refusal while looking around is found before the start: nothing was made. A wrong region is named with the right ones. */
 async function beforehand(error: unknown, region: string, ask: () => Promise<JsonObject>): Promise<unknown> {
-  if (!hasFate(error, 'refused')) return error
+  if (!hasOutcome(error, 'refused')) return error
   const { why, next, code, requestId } = error
   const parts = { exit: Exit.preflight, ...(code && { code }), ...(requestId && { requestId }) }
   if (code !== 'InvalidRegionId.NotFound') {

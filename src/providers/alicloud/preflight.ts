@@ -1,4 +1,4 @@
-import type { Values } from '../../question.ts'
+import type { Values } from '../../answers/question.ts'
 import { number, numbered, placesOf, text, vswitchIndex } from './chapters/names.ts'
 import { wishOf } from './chapters/wish.ts'
 import type { AlicloudLive } from './live.ts'

@@ -1,4 +1,5 @@
-import type { Found, Json, JsonObject } from '../../kind.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
+import type { Found } from '../../engine/kind.ts'
 import type { Param } from './wire.ts'
 
 /** The value at `A.B.C`, or undefined where any part is missing. */

@@ -1,6 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
-import { Problem } from '../../errors.ts'
+import { Problem } from '../../base/errors.ts'
 import type { KeySource } from './credentials.ts'
 import { type Product, versions } from './endpoints.ts'
 import { type Failure, failureOf } from './errors.ts'

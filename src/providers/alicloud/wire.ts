@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../kind.ts'
+import type { JsonObject } from '../../base/json.ts'
 
 /** A parameter as we write it: wire names, nested as the documentation nests it. Undefined and null are left out. */
 export type Param = string | number | boolean | null | undefined | Param[] | { [key: string]: Param }

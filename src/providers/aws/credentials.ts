@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { Exit, Problem } from '../../errors.ts'
+import { Exit, Problem } from '../../base/errors.ts'
 import { noCredentials } from './errors.ts'
 
 export interface Keys {

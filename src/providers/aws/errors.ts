@@ -1,4 +1,4 @@
-import { CloudProblem, Exit, type Fate, Problem, type ProblemParts } from '../../errors.ts'
+import { CloudProblem, Exit, type Outcome, Problem, type ProblemParts } from '../../base/errors.ts'
 import { adviceFor } from './advice.ts'
 
 /** What came of one attempt at a call, told from the official clients' many ways of failing. */
@@ -96,14 +96,14 @@ export function problemOf(
   const call = `${service} ${action}`
   if (failure.is === 'unsigned') return noCredentials(failure.how)
   if (failure.is === 'unsent') {
-    return new CloudProblem(options.unsure ? 'unsure' : 'refused', {
+    return new CloudProblem(options.unsure ? 'unknown' : 'refused', {
       what: `AWS cannot be reached (${call}: ${failure.how}).`,
       why: 'The request did not leave this machine: no network, a wrong proxy, or a region that does not exist.',
       next: 'Check the network and the region, then run the same command again.',
     })
   }
   if (failure.is === 'silence') {
-    return new CloudProblem('unsure', {
+    return new CloudProblem('unknown', {
       what: `No usable answer from AWS to ${call} (${failure.how}).`,
       why: 'Whether the request was carried out is not known.',
       next: 'Run the same command again: it looks first and makes nothing twice.',
@@ -143,7 +143,7 @@ function refusal(
   }
   // An earlier attempt may have been carried out, and a throttled or busy retry says nothing about that one.
   const noWord = unsure && (isThrottling(failure) || isBusy(failure))
-  return new CloudProblem(noWord ? 'unsure' : fateOf(failure, action), parts, unsure)
+  return new CloudProblem(noWord ? 'unknown' : outcomeOf(failure, action), parts, unsure)
 }
 
 /** The encoded part of "not authorized" is long and tells people nothing. */
@@ -154,10 +154,10 @@ function quote(message: string): string {
     .slice(0, 300)
 }
 
-function fateOf(failure: Refusal, action: string): Fate {
+function outcomeOf(failure: Refusal, action: string): Outcome {
   if (isTaken(failure) && /^(Create|Import|Put|Change|Request)/.test(action)) return 'exists'
   // "VPC not found" in the answer to CreateSubnet is about another thing than the one to be made.
-  if (isMissing(failure) && !/^(Create|Run|Import|Allocate|Request)/.test(action)) return 'gone'
+  if (isMissing(failure) && !/^(Create|Run|Import|Allocate|Request)/.test(action)) return 'notFound'
   return 'refused'
 }
 

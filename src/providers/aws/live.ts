@@ -1,5 +1,5 @@
 import { partition } from '@aws-sdk/core/client'
-import type { Choice } from '../../question.ts'
+import type { Choice } from '../../answers/question.ts'
 import { makePrivateKey, PRIVATE_KEY, publicKeyOf } from './chapters/keys.ts'
 import type { Arch, Engine, Market, Spec } from './market.ts'
 import { byClassSize, byFitness, nameOfClass, nameOfType, ruledOut, supported } from './ranking.ts'

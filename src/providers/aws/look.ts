@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
-import { CloudProblem } from '../../errors.ts'
-import type { State } from '../../state.ts'
+import { CloudProblem } from '../../base/errors.ts'
+import type { State } from '../../engine/state.ts'
 import type { BackendView } from '../provider.ts'
 import type { Aws } from './client.ts'
 import { chunks, minute, second, until } from './kinds/common.ts'

@@ -1,13 +1,13 @@
-import type { Once } from '../../once.ts'
+import type { Memoize } from '../../base/memoize.ts'
 import type { Aws } from './client.ts'
 import type { DbClass, Engine, Market } from './market.ts'
 
 /** What RDS sells. */
-export function databaseMarket(cloud: Aws, once: Once): Pick<Market, 'versions' | 'classes'> {
+export function databaseMarket(cloud: Aws, memoize: Memoize): Pick<Market, 'versions' | 'classes'> {
   return {
     versions: engine =>
       // Newest first.
-      once(`versions ${engine}`, async () => {
+      memoize(`versions ${engine}`, async () => {
         const [all, usual] = await Promise.all([
           versionsOf(cloud, engine),
           cloud.call('rds', 'DescribeDBEngineVersions', { Engine: engine, DefaultOnly: true }),
@@ -17,7 +17,7 @@ export function databaseMarket(cloud: Aws, once: Once): Pick<Market, 'versions' 
         const { compare } = new Intl.Collator('en', { numeric: true })
         return all.sort((a, b) => compare(b, a)).map(id => ({ id, usual: id === first }))
       }),
-    classes: (engine, version) => once(`classes ${engine} ${version}`, () => classesOf(cloud, engine, version)),
+    classes: (engine, version) => memoize(`classes ${engine} ${version}`, () => classesOf(cloud, engine, version)),
   }
 }
 

@@ -1,5 +1,5 @@
-import { hasFate } from '../../errors.ts'
-import type { Once } from '../../once.ts'
+import { hasOutcome } from '../../base/errors.ts'
+import type { Memoize } from '../../base/memoize.ts'
 import type { Aws } from './client.ts'
 import { type Market, type Spec, SUGGESTED } from './market.ts'
 
@@ -7,31 +7,34 @@ import { type Market, type Spec, SUGGESTED } from './market.ts'
 const IMAGES = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-'
 
 /** Instance types and images. */
-export function machineMarket(cloud: Aws, once: Once): Pick<Market, 'zonesOf' | 'specs' | 'newestImage' | 'image'> {
+export function machineMarket(
+  cloud: Aws,
+  memoize: Memoize,
+): Pick<Market, 'zonesOf' | 'specs' | 'newestImage' | 'image'> {
   const offerings = (types: string[]) => zonesByType(cloud, types)
   return {
     async zonesOf(type) {
-      const known = await once('offerings', () => offerings(SUGGESTED))
+      const known = await memoize('offerings', () => offerings(SUGGESTED))
       if (SUGGESTED.includes(type)) return known.get(type) ?? []
-      return (await once(`offerings ${type}`, () => offerings([type]))).get(type) ?? []
+      return (await memoize(`offerings ${type}`, () => offerings([type]))).get(type) ?? []
     },
     async specs(besides) {
-      const known = await once('specs', () => specsOf(cloud, SUGGESTED))
+      const known = await memoize('specs', () => specsOf(cloud, SUGGESTED))
       if (!besides || known.has(besides)) return known
-      return new Map([...known, ...(await once(`specs ${besides}`, () => specsOf(cloud, [besides])))])
+      return new Map([...known, ...(await memoize(`specs ${besides}`, () => specsOf(cloud, [besides])))])
     },
     newestImage: arch =>
-      once(`newest ${arch}`, async () => {
+      memoize(`newest ${arch}`, async () => {
         try {
           const { Parameter } = await cloud.call('ssm', 'GetParameter', { Name: IMAGES + arch }, { sure: true })
           return Parameter?.Value
         } catch (error) {
-          if (hasFate(error, 'gone')) return undefined
+          if (hasOutcome(error, 'notFound')) return undefined
           throw error
         }
       }),
     image: id =>
-      once(`image ${id}`, async () => {
+      memoize(`image ${id}`, async () => {
         const { Images = [] } = await orNothing(
           cloud.call('ec2', 'DescribeImages', { ImageIds: [id] }, { sure: true }),
           {},
@@ -80,7 +83,8 @@ async function orNothing<T>(asked: Promise<T>, nothing: T): Promise<T> {
   try {
     return await asked
   } catch (error) {
-    if (hasFate(error, 'gone') || (hasFate(error, 'refused') && /^InvalidAMIID/.test(error.code ?? ''))) return nothing
+    if (hasOutcome(error, 'notFound') || (hasOutcome(error, 'refused') && /^InvalidAMIID/.test(error.code ?? '')))
+      return nothing
     throw error
   }
 }

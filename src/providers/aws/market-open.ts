@@ -1,5 +1,5 @@
-import { CloudProblem, Exit, hasFate } from '../../errors.ts'
-import { type Once, remember } from '../../once.ts'
+import { CloudProblem, Exit, hasOutcome } from '../../base/errors.ts'
+import { type Memoize, memoizer } from '../../base/memoize.ts'
 import type { Aws } from './client.ts'
 import type { Market } from './market.ts'
 import { databaseMarket } from './market-databases.ts'
@@ -7,18 +7,18 @@ import { machineMarket } from './market-machines.ts'
 
 /** The market of the connected region; each question is asked once a connection. */
 export function openMarket(cloud: Aws): Market {
-  const once = remember(error => beforehand(error, cloud.region))
+  const memoize = memoizer(error => beforehand(error, cloud.region))
   return {
-    ...machineMarket(cloud, once),
-    ...databaseMarket(cloud, once),
-    ...accountMarket(cloud, once),
+    ...machineMarket(cloud, memoize),
+    ...databaseMarket(cloud, memoize),
+    ...accountMarket(cloud, memoize),
     regions: () =>
-      once('regions', async () => {
+      memoize('regions', async () => {
         const { Regions = [] } = await cloud.call('ec2', 'DescribeRegions', {})
         return Regions.flatMap(({ RegionName }) => RegionName ?? []).sort()
       }),
     zones: () =>
-      once('zones', async () => {
+      memoize('zones', async () => {
         const { AvailabilityZones = [] } = await cloud.call('ec2', 'DescribeAvailabilityZones', {})
         const usable = AvailabilityZones.filter(
           zone =>
@@ -34,20 +34,20 @@ export function openMarket(cloud: Aws): Market {
 /** What the account has already. */
 function accountMarket(
   cloud: Aws,
-  once: Once,
+  memoize: Memoize,
 ): Pick<Market, 'hostedZones' | 'keyPair' | 'bucket' | 'addresses' | 'networks'> {
   return {
-    hostedZones: () => once('hosted zones', () => hostedZonesOf(cloud)),
+    hostedZones: () => memoize('hosted zones', () => hostedZonesOf(cloud)),
     keyPair: name =>
-      once(`key pair ${name}`, async () => {
+      memoize(`key pair ${name}`, async () => {
         const filter = { Filters: [{ Name: 'key-name', Values: [name] }] }
         const { KeyPairs = [] } = await cloud.call('ec2', 'DescribeKeyPairs', filter)
         const [found] = KeyPairs
         return found && Object.fromEntries((found.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']))
       }),
-    bucket: name => once(`bucket ${name}`, () => ownerOf(cloud, name)),
+    bucket: name => memoize(`bucket ${name}`, () => ownerOf(cloud, name)),
     addresses: () =>
-      once('addresses', async () => {
+      memoize('addresses', async () => {
         const [{ Addresses = [] }, { AccountAttributes = [] }] = await Promise.all([
           cloud.call('ec2', 'DescribeAddresses', {}),
           cloud.call('ec2', 'DescribeAccountAttributes', { AttributeNames: ['vpc-max-elastic-ips' as never] }),
@@ -56,7 +56,7 @@ function accountMarket(
         return { used: Addresses.length, most: most > 0 ? most : Number.POSITIVE_INFINITY }
       }),
     networks: () =>
-      once('networks', async () => {
+      memoize('networks', async () => {
         const [vpcs, gateways] = await Promise.all([
           cloud.pages('ec2', 'DescribeVpcs', {}, page => page.Vpcs),
           cloud.pages('ec2', 'DescribeInternetGateways', {}, page => page.InternetGateways),
@@ -81,15 +81,15 @@ async function ownerOf(cloud: Aws, Bucket: string): Promise<'free' | 'ours' | 't
     await cloud.call('s3', 'HeadBucket', { Bucket }, { sure: true })
     return 'ours'
   } catch (error) {
-    if (hasFate(error, 'gone')) return 'free'
-    if (hasFate(error, 'refused')) return 'taken'
+    if (hasOutcome(error, 'notFound')) return 'free'
+    if (hasOutcome(error, 'refused')) return 'taken'
     throw error
   }
 }
 
 /** A refusal while looking around is found before the start: nothing was made. */
 function beforehand(error: unknown, region: string): unknown {
-  if (!hasFate(error, 'refused')) return error
+  if (!hasOutcome(error, 'refused')) return error
   const { what, why, next, code, requestId, list } = error
   const unknownRegion = code === 'InvalidRegion' || code === 'OptInRequired'
   return new CloudProblem('refused', {

@@ -1,5 +1,5 @@
 import { resolveNs } from 'node:dns/promises'
-import type { Values } from '../../question.ts'
+import type { Values } from '../../answers/question.ts'
 import { number, numbered, text, yes } from './chapters/names.ts'
 import { VPC_QUOTA } from './chapters/network.ts'
 import { zoneOf } from './chapters/subnets.ts'

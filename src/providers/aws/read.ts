@@ -1,4 +1,4 @@
-import type { Found } from '../../kind.ts'
+import type { Found } from '../../engine/kind.ts'
 
 /** A tag as the services write it: every part may be missing. */
 export interface Tag {

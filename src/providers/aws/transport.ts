@@ -1,4 +1,4 @@
-import { Problem } from '../../errors.ts'
+import { Problem } from '../../base/errors.ts'
 import type { Credentials } from './credentials.ts'
 import { type Failure, failureOf } from './errors.ts'
 import { endpointIds, loaders, type Service } from './services/index.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { containerName } from '../../../src/sandbox/containers/network.ts'
+import { containerName } from '../../../src/emulator/containers/network.ts'
 import { slowly } from '../support.ts'
 import { addressOf, banner, expectWays, from, opened, type Place, type Start, type Way } from '../ways.ts'
 import { type Bastion, startBastion } from './bastion.ts'

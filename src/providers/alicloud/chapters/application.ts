@@ -1,4 +1,4 @@
-import type { Drawn } from '../../../kind.ts'
+import type { Drawn } from '../../../engine/kind.ts'
 import type { Application, Chapter } from '../../provider.ts'
 import { machineKey, setup as setupKind } from '../kinds/index.ts'
 import type { AlicloudLive } from '../live.ts'

@@ -1,4 +1,4 @@
-import type { Values } from '../../../question.ts'
+import type { Values } from '../../../answers/question.ts'
 import { machineCount, text } from '../../values.ts'
 
 export { machineCount, number, numbered, tags, text, yes } from '../../values.ts'

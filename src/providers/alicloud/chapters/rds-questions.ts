@@ -7,9 +7,9 @@ import {
   passwordSentence,
   show,
   sourceProblem,
-} from '../../../checks.ts'
-import type { Json } from '../../../kind.ts'
-import type { Question, Values } from '../../../question.ts'
+} from '../../../answers/checks.ts'
+import type { Question, Values } from '../../../answers/question.ts'
+import type { Json } from '../../../base/json.ts'
 import type { AlicloudLive } from '../live.ts'
 import { vswitchChoices } from './ecs-questions.ts'
 import { placesOf, text, vswitchIndex, yes } from './names.ts'

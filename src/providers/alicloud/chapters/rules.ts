@@ -1,5 +1,5 @@
-import { firstOf, listOf, portProblem, show, sourceProblem } from '../../../checks.ts'
-import type { Json } from '../../../kind.ts'
+import { firstOf, listOf, portProblem, show, sourceProblem } from '../../../answers/checks.ts'
+import type { Json } from '../../../base/json.ts'
 
 /** One line of the security group's inbound page, in AuthorizeSecurityGroup's words. */
 export type Rule = {

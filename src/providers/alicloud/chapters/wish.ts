@@ -1,4 +1,4 @@
-import type { Values } from '../../../question.ts'
+import type { Values } from '../../../answers/question.ts'
 import type { Wish } from '../market.ts'
 import { machineCount, text } from './names.ts'
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../kind.ts'
+import type { JsonObject } from '../../../base/json.ts'
 import { until } from '../../waiting.ts'
 import type { Alicloud } from '../cloud.ts'
 import { rows, str } from '../read.ts'
@@ -19,7 +19,7 @@ export type DbAccessOut = { id: string; host: string; port: string }
 export const dbAccess: AlicloudKind<DbAccessIn, DbAccessOut> = {
   type: 'alicloud:db-access',
   title: 'Access list',
-  once: 'put',
+  idempotency: 'upsert',
   after: ['alicloud:db-instance'],
   expectMs: 6 * second,
   tagged: false,

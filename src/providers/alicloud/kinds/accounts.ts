@@ -1,4 +1,5 @@
-import type { Found, JsonObject, Secret } from '../../../kind.ts'
+import type { JsonObject } from '../../../base/json.ts'
+import type { Found, Secret } from '../../../engine/kind.ts'
 import { dataLost } from '../../losing.ts'
 import type { Alicloud } from '../cloud.ts'
 import { rows, str } from '../read.ts'
@@ -21,7 +22,7 @@ export type DbAccountIn = { instanceId: string; engine: Engine; name: string; pa
 export const dbAccount: AlicloudKind<DbAccountIn, { id: string }> = {
   type: 'alicloud:db-account',
   title: 'Database account',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: ['alicloud:db-instance'],
   expectMs: 6 * second,
   tagged: false,
@@ -75,7 +76,7 @@ export type DatabaseIn = { instanceId: string; engine: Engine; name: string }
 export const database: AlicloudKind<DatabaseIn, { id: string }> = {
   type: 'alicloud:database',
   title: 'Database',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: ['alicloud:db-instance'],
   expectMs: 6 * second,
   tagged: false,
@@ -115,7 +116,7 @@ export type DbGrantIn = { instanceId: string; engine: Engine; account: string; d
 export const dbGrant: AlicloudKind<DbGrantIn, { id: string }> = {
   type: 'alicloud:db-grant',
   title: 'Grant',
-  once: 'put',
+  idempotency: 'upsert',
   after: ['alicloud:db-account', 'alicloud:database'],
   expectMs: 6 * second,
   tagged: false,

@@ -1,5 +1,5 @@
-import { Problem } from '../../../errors.ts'
-import type { Secret, Text } from '../../../kind.ts'
+import { Problem } from '../../../base/errors.ts'
+import type { Secret, Text } from '../../../engine/kind.ts'
 import { str } from '../read.ts'
 import { agentReady, runOnMachine } from './command.ts'
 import { type AlicloudKind, minute, second } from './common.ts'
@@ -14,7 +14,7 @@ export type MachineKeyOut = { id: string; publicKey: string }
 export const machineKey: AlicloudKind<MachineKeyIn, MachineKeyOut> = {
   type: 'alicloud:machine-key',
   title: 'Machine key',
-  once: 'put',
+  idempotency: 'upsert',
   after: ['alicloud:instance'],
   expectMs: 30 * second,
   tagged: false,
@@ -52,7 +52,7 @@ export type SetupIn = {
 export const setup: AlicloudKind<SetupIn, { id: string }> = {
   type: 'alicloud:setup',
   title: 'Application',
-  once: 'put',
+  idempotency: 'upsert',
   after: ['alicloud:machine-key', 'alicloud:database', 'alicloud:db-access', 'alicloud:db-grant'],
   expectMs: 2 * minute,
   tagged: false,

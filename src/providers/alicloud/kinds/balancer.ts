@@ -1,5 +1,6 @@
-import { CloudProblem } from '../../../errors.ts'
-import type { Found, JsonObject } from '../../../kind.ts'
+import { CloudProblem } from '../../../base/errors.ts'
+import type { JsonObject } from '../../../base/json.ts'
+import type { Found } from '../../../engine/kind.ts'
 import type { Alicloud } from '../cloud.ts'
 import { carries, foundIn, markFilter, rows, str, tagParams, tagsIn } from '../read.ts'
 import {
@@ -40,7 +41,7 @@ const balancers: Listing = {
 export const loadBalancer: AlicloudKind<LoadBalancerIn, LoadBalancerOut> = {
   type: 'alicloud:load-balancer',
   title: 'Load balancer',
-  once: 'token',
+  idempotency: 'token',
   after: ['alicloud:vswitch'],
   expectMs: 3 * second,
   tagged: true,
@@ -82,7 +83,7 @@ export type ServerGroupIn = { loadBalancerId: string; name: string }
 export const serverGroup: AlicloudKind<ServerGroupIn, { id: string }> = {
   type: 'alicloud:server-group',
   title: 'VServer group',
-  once: 'tag',
+  idempotency: 'tagLookup',
   visibleWithinMs: 15 * second,
   after: ['alicloud:load-balancer'],
   expectMs: 2 * second,
@@ -138,7 +139,7 @@ export type ListenerIn = { loadBalancerId: string; groupId: string; port: number
 export const listener: AlicloudKind<ListenerIn, { id: string }> = {
   type: 'alicloud:listener',
   title: 'Listener',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: ['alicloud:server-group'],
   expectMs: 4 * second,
   tagged: true,
@@ -228,7 +229,7 @@ export async function readServerGroup(cloud: Alicloud, id: string): Promise<Json
 }
 
 function isInvalidParameter(error: unknown): boolean {
-  return error instanceof CloudProblem && (error.code === 'InvalidParameter' || error.fate === 'gone')
+  return error instanceof CloudProblem && (error.code === 'InvalidParameter' || error.outcome === 'notFound')
 }
 
 async function groupById(cloud: Alicloud, id: string): Promise<Found[]> {

@@ -1,4 +1,4 @@
-import { CloudProblem } from '../../../errors.ts'
+import { CloudProblem } from '../../../base/errors.ts'
 
 /**
  * Turns what was paid ahead into pay-as-you-go, which refunds the rest and is the only way to delete it before it
@@ -8,7 +8,7 @@ export async function backToPayAsYouGo(what: string, send: () => Promise<unknown
   try {
     await send()
   } catch (error) {
-    if (!(error instanceof CloudProblem) || error.fate !== 'refused') throw error
+    if (!(error instanceof CloudProblem) || error.outcome !== 'refused') throw error
     throw new CloudProblem('refused', {
       what: `${what} is paid ahead and could not be refunded (${error.code}).`,
       why: error.why ?? 'The monthly quota of refunds may be used up.',

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../kind.ts'
+import type { JsonObject } from '../../../base/json.ts'
 import type { Alicloud } from '../cloud.ts'
 import { rows, str } from '../read.ts'
 import type { Params } from '../wire.ts'

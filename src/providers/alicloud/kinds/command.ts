@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { CloudProblem, Problem } from '../../../errors.ts'
-import type { JsonObject, Mark } from '../../../kind.ts'
+import { CloudProblem, Problem } from '../../../base/errors.ts'
+import type { JsonObject } from '../../../base/json.ts'
+import type { Mark } from '../../../engine/kind.ts'
 import { until } from '../../waiting.ts'
 import type { Alicloud } from '../cloud.ts'
 import { rows, str } from '../read.ts'
@@ -117,7 +118,7 @@ function failed(cloud: Alicloud, instanceId: string, { name }: Command, result: 
 }
 
 function notDelivered(instanceId: string, { name }: Command): CloudProblem {
-  return new CloudProblem('again', {
+  return new CloudProblem('retry', {
     what: `The command ${name} never reached ${instanceId}.`,
     why: 'The Cloud Assistant agent on the machine does not take commands.',
     next: 'Restart the machine or choose another image, then run the same command again.',

@@ -1,4 +1,5 @@
-import type { Found, JsonObject, Kind, Mark } from '../../../kind.ts'
+import type { JsonObject } from '../../../base/json.ts'
+import type { Found, Kind, Mark } from '../../../engine/kind.ts'
 import { untilRemoved } from '../../waiting.ts'
 import type { Alicloud, Paging } from '../cloud.ts'
 import type { Product } from '../endpoints.ts'

@@ -1,5 +1,6 @@
-import { Problem } from '../../../errors.ts'
-import type { Found, JsonObject } from '../../../kind.ts'
+import { Problem } from '../../../base/errors.ts'
+import type { JsonObject } from '../../../base/json.ts'
+import type { Found } from '../../../engine/kind.ts'
 import { backupKept, dataLost } from '../../losing.ts'
 import { until } from '../../waiting.ts'
 import type { Alicloud } from '../cloud.ts'
@@ -30,7 +31,7 @@ export type DbInstanceIn = {
 export const dbInstance: AlicloudKind<DbInstanceIn, { id: string }> = {
   type: 'alicloud:db-instance',
   title: 'RDS instance',
-  once: 'token',
+  idempotency: 'token',
   after: ['alicloud:vswitch'],
   expectMs: 6 * minute,
   tagged: true,

@@ -1,4 +1,4 @@
-import type { AnyKind } from '../../../kind.ts'
+import type { AnyKind } from '../../../engine/kind.ts'
 import { dbAccess } from './access.ts'
 import { database, dbAccount, dbGrant } from './accounts.ts'
 import { machineKey, setup } from './application.ts'

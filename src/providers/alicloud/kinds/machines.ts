@@ -1,5 +1,6 @@
-import { CloudProblem } from '../../../errors.ts'
-import type { JsonObject, Secret } from '../../../kind.ts'
+import { CloudProblem } from '../../../base/errors.ts'
+import type { JsonObject } from '../../../base/json.ts'
+import type { Secret } from '../../../engine/kind.ts'
 import type { Alicloud } from '../cloud.ts'
 import { foundIn, rows, str, strings, tagParams } from '../read.ts'
 import { backToPayAsYouGo } from './billing.ts'
@@ -34,7 +35,7 @@ const groups: Listing = {
 export const securityGroup: AlicloudKind<SecurityGroupIn, SecurityGroupOut> = {
   type: 'alicloud:security-group',
   title: 'Security group',
-  once: 'token',
+  idempotency: 'token',
   after: ['alicloud:vpc'],
   expectMs: 1 * second,
   tagged: true,
@@ -79,7 +80,7 @@ const keyPairs: Listing = {
 export const keyPair: AlicloudKind<KeyPairIn, KeyPairOut> = {
   type: 'alicloud:key-pair',
   title: 'Key pair',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: [],
   expectMs: 1 * second,
   tagged: true,
@@ -151,7 +152,7 @@ const instances: Listing = {
 export const instance: AlicloudKind<InstanceIn, InstanceOut> = {
   type: 'alicloud:instance',
   title: 'ECS instance',
-  once: 'token',
+  idempotency: 'token',
   after: ['alicloud:vswitch', 'alicloud:security-group', 'alicloud:key-pair'],
   expectMs: 50 * second,
   tagged: true,
@@ -250,7 +251,7 @@ function publicIpOf(row: JsonObject): string {
 
 /** An accepted instance disappears again when the zone has no more of its type. */
 function noStock(id: string): CloudProblem {
-  return new CloudProblem('again', {
+  return new CloudProblem('retry', {
     what: `The ECS instance ${id} was accepted and then disappeared.`,
     why: 'That happens when the zone has run out of this instance type, or somebody released it.',
     next: 'Choose another instance type or zone (`--set machine.type=…`), or run the same command again to try once more.',

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../kind.ts'
+import type { JsonObject } from '../../../base/json.ts'
 import type { Alicloud } from '../cloud.ts'
 import { foundIn, str, tagParams } from '../read.ts'
 import { inVpc, inVSwitch } from './blockers.ts'
@@ -24,7 +24,7 @@ const vpcs: Listing = { product: 'vpc', action: 'DescribeVpcs', list: 'Vpcs.Vpc'
 export const vpc: AlicloudKind<VpcIn, VpcOut> = {
   type: 'alicloud:vpc',
   title: 'VPC',
-  once: 'token',
+  idempotency: 'token',
   after: [],
   expectMs: 6 * second,
   tagged: true,
@@ -74,7 +74,7 @@ const vswitches: Listing = {
 export const vswitch: AlicloudKind<VSwitchIn, VSwitchOut> = {
   type: 'alicloud:vswitch',
   title: 'VSwitch',
-  once: 'token',
+  idempotency: 'token',
   after: ['alicloud:vpc'],
   expectMs: 6 * second,
   tagged: true,

@@ -1,5 +1,5 @@
-import { Problem } from '../../../errors.ts'
-import type { JsonObject } from '../../../kind.ts'
+import { Problem } from '../../../base/errors.ts'
+import type { JsonObject } from '../../../base/json.ts'
 import { until } from '../../waiting.ts'
 import type { Alicloud } from '../cloud.ts'
 import { rows, str } from '../read.ts'
@@ -12,7 +12,7 @@ export type BackendIn = { groupId: string; instanceId: string; port: number; wei
 export const backend: AlicloudKind<BackendIn, { id: string }> = {
   type: 'alicloud:backend',
   title: 'Backend server',
-  once: 'put',
+  idempotency: 'upsert',
   after: ['alicloud:server-group', 'alicloud:instance'],
   expectMs: 3 * second,
   tagged: false,
@@ -41,7 +41,7 @@ export type HealthIn = { loadBalancerId: string; port: number; instanceIds: stri
 export const health: AlicloudKind<HealthIn, { id: string }> = {
   type: 'alicloud:health',
   title: 'Health check',
-  once: 'put',
+  idempotency: 'upsert',
   after: ['alicloud:listener', 'alicloud:backend'],
   expectMs: 20 * second,
   tagged: false,

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../kind.ts'
+import type { JsonObject } from '../../../base/json.ts'
 import type { Alicloud } from '../cloud.ts'
 import { rows, str } from '../read.ts'
 import { type AlicloudKind, orAbsent, second } from './common.ts'
@@ -18,7 +18,7 @@ export type SecurityRulesIn = { groupId: string; rules: Rule[] }
 export const securityRules: AlicloudKind<SecurityRulesIn, { id: string }> = {
   type: 'alicloud:security-rules',
   title: 'Inbound rules',
-  once: 'put',
+  idempotency: 'upsert',
   after: ['alicloud:security-group'],
   expectMs: 1 * second,
   tagged: false,

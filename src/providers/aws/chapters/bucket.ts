@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { show } from '../../../checks.ts'
-import type { Json } from '../../../kind.ts'
-import type { Question } from '../../../question.ts'
+import { show } from '../../../answers/checks.ts'
+import type { Question } from '../../../answers/question.ts'
+import type { Json } from '../../../base/json.ts'
 import type { AwsLive } from '../live.ts'
 import { tidy } from './names.ts'
 

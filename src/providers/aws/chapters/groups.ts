@@ -1,5 +1,6 @@
-import { firstOf, listOf, sourceProblem } from '../../../checks.ts'
-import type { Drawing, Drawn, Handle, Json, Ref } from '../../../kind.ts'
+import { firstOf, listOf, sourceProblem } from '../../../answers/checks.ts'
+import type { Json } from '../../../base/json.ts'
+import type { Drawing, Drawn, Handle, Ref } from '../../../engine/kind.ts'
 import { securityGroup, securityRules } from '../kinds/index.ts'
 import type { Rule } from '../kinds/security.ts'
 

@@ -1,5 +1,5 @@
-import type { Drawing, Handle } from '../../../kind.ts'
-import type { Values } from '../../../question.ts'
+import type { Values } from '../../../answers/question.ts'
+import type { Drawing, Handle } from '../../../engine/kind.ts'
 import type { Balancer } from '../../provider.ts'
 import type { CertificateOut } from '../kinds/certificates.ts'
 import { certificate, certificateIssued, record, validationRecord } from '../kinds/index.ts'

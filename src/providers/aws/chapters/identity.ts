@@ -1,5 +1,5 @@
-import type { Drawing, Handle } from '../../../kind.ts'
-import type { Question } from '../../../question.ts'
+import type { Question } from '../../../answers/question.ts'
+import type { Drawing, Handle } from '../../../engine/kind.ts'
 import { instanceProfile, role } from '../kinds/index.ts'
 import type { AwsLive } from '../live.ts'
 import { named, roleNameProblem } from './names.ts'

@@ -1,5 +1,5 @@
-import type { Json } from '../../../kind.ts'
-import type { Question, Values } from '../../../question.ts'
+import type { Question, Values } from '../../../answers/question.ts'
+import type { Json } from '../../../base/json.ts'
 import { keyQuestionsBy } from '../../login.ts'
 import type { AwsLive } from '../live.ts'
 import { defaultKeyFile, publicKeyProblem, readPublicKey } from './keys.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { show } from '../../../checks.ts'
-import type { Json } from '../../../kind.ts'
+import { show } from '../../../answers/checks.ts'
+import type { Json } from '../../../base/json.ts'
 
 export { machineCount, number, numbered, tags, text, yes } from '../../values.ts'
 

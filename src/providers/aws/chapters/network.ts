@@ -1,5 +1,5 @@
-import { cidrProblem, isPrivate, numberProblem, parseCidr } from '../../../checks.ts'
-import type { Json } from '../../../kind.ts'
+import { cidrProblem, isPrivate, numberProblem, parseCidr } from '../../../answers/checks.ts'
+import type { Json } from '../../../base/json.ts'
 import type { Chapter, Network } from '../../provider.ts'
 import { internetGateway, vpc } from '../kinds/index.ts'
 import type { AwsLive } from '../live.ts'

@@ -1,4 +1,4 @@
-import type { Drawing, Handle, Secret } from '../../../kind.ts'
+import type { Drawing, Handle, Secret } from '../../../engine/kind.ts'
 import { parameter } from '../kinds/index.ts'
 import { parameterFolder } from './identity.ts'
 

@@ -1,6 +1,6 @@
-import { type Cidr, cidrProblem, dotted, inside, overlaps, parseCidr, show } from '../../../checks.ts'
-import type { Json } from '../../../kind.ts'
-import type { Values } from '../../../question.ts'
+import { type Cidr, cidrProblem, dotted, inside, overlaps, parseCidr, show } from '../../../answers/checks.ts'
+import type { Values } from '../../../answers/question.ts'
+import type { Json } from '../../../base/json.ts'
 import { text } from './names.ts'
 import { SMALLEST_SUBNET } from './network.ts'
 

@@ -38,7 +38,7 @@ export type DbClusterOut = { id: string; host: string; readerHost: string; port:
 export const dbCluster: AwsKind<DbClusterIn, DbClusterOut> = {
   type: 'aws:db-cluster',
   title: 'Aurora cluster',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: ['aws:db-subnet-group', 'aws:security-group'],
   expectMs: 90 * second,
   tagged: true,
@@ -122,7 +122,7 @@ export type DbClusterMemberOut = { id: string; host: string }
 export const dbClusterMember: AwsKind<DbClusterMemberIn, DbClusterMemberOut> = {
   type: 'aws:db-cluster-member',
   title: 'Aurora instance',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: ['aws:db-cluster'],
   expectMs: 5 * minute,
   tagged: true,

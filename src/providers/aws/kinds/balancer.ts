@@ -1,5 +1,5 @@
-import { CloudProblem } from '../../../errors.ts'
-import type { Found } from '../../../kind.ts'
+import { CloudProblem } from '../../../base/errors.ts'
+import type { Found } from '../../../engine/kind.ts'
 import type { Aws } from '../client.ts'
 import { carries, found, markFilter, tagList, tagsIn } from '../read.ts'
 import { type AwsKind, chunks, minute, orAbsent, removed, repeatable, second, settled, untilAbsent } from './common.ts'
@@ -24,7 +24,7 @@ export type LoadBalancerOut = { id: string; dnsName: string; zoneId: string }
 export const loadBalancer: AwsKind<LoadBalancerIn, LoadBalancerOut> = {
   type: 'aws:load-balancer',
   title: 'Load balancer',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: ['aws:subnet', 'aws:security-group', 'aws:internet-gateway'],
   expectMs: 2 * minute,
   tagged: true,
@@ -71,7 +71,7 @@ export const loadBalancer: AwsKind<LoadBalancerIn, LoadBalancerOut> = {
     } catch (error) {
       if (!(error instanceof CloudProblem)) throw error
       if (/^OperationNotPermitted/.test(error.code ?? '')) throw isProtected(`The load balancer ${nameIn(id)}`)
-      if (error.fate !== 'gone') throw error
+      if (error.outcome !== 'notFound') throw error
     }
     // Its network interfaces hold on to subnets, groups and addresses for minutes after it is gone.
     const left = async () =>
@@ -106,7 +106,7 @@ export type TargetGroupIn = {
 export const targetGroup: AwsKind<TargetGroupIn, { id: string }> = {
   type: 'aws:target-group',
   title: 'Target group',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: ['aws:vpc'],
   expectMs: 3 * second,
   tagged: true,

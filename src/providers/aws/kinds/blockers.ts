@@ -1,4 +1,4 @@
-import { hasFate } from '../../../errors.ts'
+import { hasOutcome } from '../../../base/errors.ts'
 import type { Aws } from '../client.ts'
 import { tagsIn } from '../read.ts'
 
@@ -93,7 +93,7 @@ async function orNone<T>(read: () => Promise<T[]>): Promise<T[]> {
   try {
     return await read()
   } catch (error) {
-    if (hasFate(error, 'gone')) return []
+    if (hasOutcome(error, 'notFound')) return []
     throw error
   }
 }

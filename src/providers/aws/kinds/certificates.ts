@@ -1,4 +1,4 @@
-import { Problem } from '../../../errors.ts'
+import { Problem } from '../../../base/errors.ts'
 import type { Aws } from '../client.ts'
 import { carries, found, markFilter, tagList, tagsIn } from '../read.ts'
 import { type AwsKind, hidesFor, minute, orAbsent, removed, repeatable, second, settled, until } from './common.ts'
@@ -15,7 +15,7 @@ export type CertificateOut = { id: string; records: Proof[] }
 export const certificate: AwsKind<CertificateIn, CertificateOut> = {
   type: 'aws:certificate',
   title: 'Certificate',
-  once: 'tag',
+  idempotency: 'tagLookup',
   visibleWithinMs: hidesFor,
   after: [],
   expectMs: 10 * second,
@@ -75,7 +75,7 @@ export type CertificateIssuedIn = { arn: string; tell: boolean }
 export const certificateIssued: AwsKind<CertificateIssuedIn, { id: string }> = {
   type: 'aws:certificate-issued',
   title: 'Certificate issued',
-  once: 'put',
+  idempotency: 'upsert',
   after: ['aws:certificate', 'aws:validation-record'],
   expectMs: 90 * second,
   tagged: false,

@@ -1,4 +1,5 @@
-import type { JsonObject, Kind } from '../../../kind.ts'
+import type { JsonObject } from '../../../base/json.ts'
+import type { Kind } from '../../../engine/kind.ts'
 import { type Removal, untilRemoved } from '../../waiting.ts'
 import type { Aws } from '../client.ts'
 import { isDependency } from '../errors.ts'

@@ -25,7 +25,7 @@ export type DbSubnetGroupIn = { name: string; subnetIds: string[] }
 export const dbSubnetGroup: AwsKind<DbSubnetGroupIn, { id: string }> = {
   type: 'aws:db-subnet-group',
   title: 'DB subnet group',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: ['aws:subnet'],
   expectMs: 3 * second,
   tagged: true,
@@ -79,7 +79,7 @@ export type DbInstanceOut = { id: string; host: string; port: string }
 export const dbInstance: AwsKind<DbInstanceIn, DbInstanceOut> = {
   type: 'aws:db-instance',
   title: 'RDS instance',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: ['aws:db-subnet-group', 'aws:security-group'],
   expectMs: 6 * minute,
   tagged: true,

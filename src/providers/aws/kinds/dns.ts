@@ -26,7 +26,7 @@ export type ValidationRecordIn = { zoneId: string; certificateArn: string; recor
 export const validationRecord: AwsKind<ValidationRecordIn, { id: string }> = {
   type: 'aws:validation-record',
   title: 'Validation record',
-  once: 'put',
+  idempotency: 'upsert',
   after: ['aws:certificate', 'aws:hosted-zone'],
   expectMs: 40 * second,
   tagged: false,
@@ -68,7 +68,7 @@ export type RecordOut = { id: string; name: string }
 export const record: AwsKind<RecordIn, RecordOut> = {
   type: 'aws:record',
   title: 'DNS record',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: ['aws:load-balancer', 'aws:hosted-zone', 'aws:certificate'],
   expectMs: 40 * second,
   tagged: true,

@@ -1,4 +1,4 @@
-import { hasFate, Problem } from '../../../errors.ts'
+import { hasOutcome, Problem } from '../../../base/errors.ts'
 import type { Aws } from '../client.ts'
 import { found, markFilter, named, tagFilters, tagsIn } from '../read.ts'
 import { type AwsKind, minute, orAbsent, removed, repeatable, second, settled, untilAbsent } from './common.ts'
@@ -24,7 +24,7 @@ export type AutoScalingGroupOut = { id: string; name: string }
 export const autoScalingGroup: AwsKind<AutoScalingGroupIn, AutoScalingGroupOut> = {
   type: 'aws:auto-scaling-group',
   title: 'Auto Scaling group',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: ['aws:launch-template', 'aws:subnet', 'aws:target-group', 'aws:route-table'],
   expectMs: 70 * second,
   tagged: true,
@@ -84,7 +84,7 @@ export type ScalingPolicyIn = { groupName: string; name: string /** Percent. */;
 export const scalingPolicy: AwsKind<ScalingPolicyIn, { id: string }> = {
   type: 'aws:scaling-policy',
   title: 'Scaling policy',
-  once: 'put',
+  idempotency: 'upsert',
   after: ['aws:auto-scaling-group'],
   expectMs: 2 * second,
   tagged: false,
@@ -263,5 +263,7 @@ async function replaceOld(cloud: Aws, name: string, input: AutoScalingGroupIn): 
 }
 
 function isUnderWay(error: unknown): boolean {
-  return error instanceof Problem && /^InstanceRefreshInProgress/.test(error.code ?? '') && !hasFate(error, 'unsure')
+  return (
+    error instanceof Problem && /^InstanceRefreshInProgress/.test(error.code ?? '') && !hasOutcome(error, 'unknown')
+  )
 }

@@ -1,5 +1,5 @@
-import { CloudProblem } from '../../../errors.ts'
-import type { Found } from '../../../kind.ts'
+import { CloudProblem } from '../../../base/errors.ts'
+import type { Found } from '../../../engine/kind.ts'
 import type { Aws } from '../client.ts'
 import { carries, found, markFilter, type Tag, tagList, tagsIn } from '../read.ts'
 import { type AwsKind, lookAndDo, minute, orAbsent, removed, repeatable, second, settled } from './common.ts'
@@ -21,7 +21,7 @@ export type RoleOut = { id: string; arn: string }
 export const role: AwsKind<RoleIn, RoleOut> = {
   type: 'aws:role',
   title: 'Role',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: [],
   expectMs: 4 * second,
   tagged: true,
@@ -79,7 +79,7 @@ export type InstanceProfileOut = { id: string; name: string; arn: string }
 export const instanceProfile: AwsKind<InstanceProfileIn, InstanceProfileOut> = {
   type: 'aws:instance-profile',
   title: 'Instance profile',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: ['aws:role'],
   expectMs: 4 * second,
   tagged: true,

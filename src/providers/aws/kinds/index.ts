@@ -1,4 +1,4 @@
-import type { AnyKind } from '../../../kind.ts'
+import type { AnyKind } from '../../../engine/kind.ts'
 import { dbCluster, dbClusterMember } from './aurora.ts'
 import { loadBalancer, targetGroup } from './balancer.ts'
 import { certificate, certificateIssued } from './certificates.ts'

@@ -1,4 +1,4 @@
-import { Problem } from '../../../errors.ts'
+import { Problem } from '../../../base/errors.ts'
 import type { Aws } from '../client.ts'
 import { found, tagList } from '../read.ts'
 import { balancersOf, nameIn, ofMark, taken, withTags } from './balancer.ts'
@@ -21,7 +21,7 @@ export type ListenerIn = {
 export const listener: AwsKind<ListenerIn, { id: string }> = {
   type: 'aws:listener',
   title: 'Listener',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: ['aws:load-balancer', 'aws:target-group', 'aws:certificate'],
   expectMs: 3 * second,
   tagged: true,
@@ -80,7 +80,7 @@ export type TargetsIn = { groupArn: string; instanceIds: string[]; port: number 
 export const targets: AwsKind<TargetsIn, { id: string }> = {
   type: 'aws:targets',
   title: 'Targets',
-  once: 'put',
+  idempotency: 'upsert',
   after: ['aws:target-group', 'aws:instance'],
   expectMs: 3 * second,
   tagged: false,
@@ -120,7 +120,7 @@ export type HealthyTargetsIn = { groupArn: string; count: number }
 export const healthyTargets: AwsKind<HealthyTargetsIn, { id: string }> = {
   type: 'aws:healthy-targets',
   title: 'Health check',
-  once: 'put',
+  idempotency: 'upsert',
   after: ['aws:targets', 'aws:listener'],
   expectMs: 60 * second,
   tagged: false,

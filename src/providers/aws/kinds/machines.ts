@@ -1,4 +1,4 @@
-import { CloudProblem } from '../../../errors.ts'
+import { CloudProblem } from '../../../base/errors.ts'
 import type { Aws } from '../client.ts'
 import { found, markFilter, named, tagFilters, tagList, tagsIn } from '../read.ts'
 import { type AwsKind, minute, orAbsent, removed, repeatable, second, settled, tagged, untilAbsent } from './common.ts'
@@ -11,7 +11,7 @@ export type KeyPairOut = { id: string; name: string; fingerprint: string }
 export const keyPair: AwsKind<KeyPairIn, KeyPairOut> = {
   type: 'aws:key-pair',
   title: 'Key pair',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: [],
   expectMs: 2 * second,
   tagged: true,
@@ -68,7 +68,7 @@ export type InstanceOut = { id: string; privateIp: string; publicIp: string }
 export const instance: AwsKind<InstanceIn, InstanceOut> = {
   type: 'aws:instance',
   title: 'EC2 instance',
-  once: 'token',
+  idempotency: 'token',
   after: ['aws:subnet', 'aws:security-group', 'aws:key-pair', 'aws:instance-profile', 'aws:route-table'],
   expectMs: 40 * second,
   tagged: true,
@@ -173,7 +173,7 @@ function stays(row: Instance): boolean {
 /** An accepted instance ends again when the zone has no more of its type, or its volume cannot be made. */
 function vanished(id: string, row?: Instance): CloudProblem {
   const { Code, Message } = row?.StateReason ?? {}
-  return new CloudProblem('again', {
+  return new CloudProblem('retry', {
     what: `The EC2 instance ${id} was accepted and then ended.`,
     why: Message || 'That happens when the zone has run out of this instance type, or somebody terminated it.',
     next: 'Choose another instance type or zone, or run the same command again to try once more.',

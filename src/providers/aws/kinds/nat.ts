@@ -1,4 +1,4 @@
-import { CloudProblem } from '../../../errors.ts'
+import { CloudProblem } from '../../../base/errors.ts'
 import type { Aws } from '../client.ts'
 import { found, markFilter, named, tagFilters, tagsIn } from '../read.ts'
 import {
@@ -21,7 +21,7 @@ export type ElasticIpOut = { id: string; address: string }
 export const elasticIp: AwsKind<ElasticIpIn, ElasticIpOut> = {
   type: 'aws:elastic-ip',
   title: 'Elastic IP',
-  once: 'tag',
+  idempotency: 'tagLookup',
   visibleWithinMs: hidesFor,
   after: ['aws:internet-gateway'],
   expectMs: 2 * second,
@@ -66,7 +66,7 @@ export type NatGatewayIn = { subnetId: string; allocationId: string; name: strin
 export const natGateway: AwsKind<NatGatewayIn, { id: string }> = {
   type: 'aws:nat-gateway',
   title: 'NAT gateway',
-  once: 'token',
+  idempotency: 'token',
   after: ['aws:subnet', 'aws:elastic-ip', 'aws:internet-gateway'],
   expectMs: 100 * second,
   tagged: true,
@@ -130,7 +130,7 @@ async function readAddress(cloud: Aws, id: string) {
 
 /** A failed one is never repaired; AWS removes it within the hour. */
 function failed(id: string, { State, FailureCode, FailureMessage }: Nat): CloudProblem {
-  return new CloudProblem('again', {
+  return new CloudProblem('retry', {
     what: `The NAT gateway ${id} came to nothing (${State}).`,
     why: [FailureCode, FailureMessage].filter(Boolean).join(': ') || 'AWS gives no reason.',
     next: 'Put right what it names, then run the same command again: a new one is made.',

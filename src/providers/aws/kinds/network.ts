@@ -1,4 +1,4 @@
-import { CloudProblem } from '../../../errors.ts'
+import { CloudProblem } from '../../../base/errors.ts'
 import type { Aws } from '../client.ts'
 import { found, markFilter, named, tagFilters, tagsIn } from '../read.ts'
 import { inSubnet, inVpc } from './blockers.ts'
@@ -22,7 +22,7 @@ export type VpcOut = { id: string; cidr: string }
 export const vpc: AwsKind<VpcIn, VpcOut> = {
   type: 'aws:vpc',
   title: 'VPC',
-  once: 'tag',
+  idempotency: 'tagLookup',
   visibleWithinMs: hidesFor,
   after: [],
   expectMs: 6 * second,
@@ -72,7 +72,7 @@ export type SubnetOut = { id: string; zone: string; cidr: string }
 export const subnet: AwsKind<SubnetIn, SubnetOut> = {
   type: 'aws:subnet',
   title: 'Subnet',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: ['aws:vpc'],
   expectMs: 4 * second,
   tagged: true,
@@ -125,7 +125,7 @@ export type InternetGatewayIn = { vpcId: string; name: string }
 export const internetGateway: AwsKind<InternetGatewayIn, { id: string }> = {
   type: 'aws:internet-gateway',
   title: 'Internet gateway',
-  once: 'tag',
+  idempotency: 'tagLookup',
   visibleWithinMs: hidesFor,
   after: ['aws:vpc'],
   expectMs: 3 * second,

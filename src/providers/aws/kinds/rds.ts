@@ -1,5 +1,6 @@
-import { CloudProblem, Problem } from '../../../errors.ts'
-import type { Found, Json, Secret } from '../../../kind.ts'
+import { CloudProblem, Problem } from '../../../base/errors.ts'
+import type { Json } from '../../../base/json.ts'
+import type { Found, Secret } from '../../../engine/kind.ts'
 import { backupKept, dataLost } from '../../losing.ts'
 import { adviceFor } from '../advice.ts'
 import type { Aws } from '../client.ts'

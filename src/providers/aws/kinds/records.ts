@@ -1,5 +1,5 @@
-import { CloudProblem } from '../../../errors.ts'
-import type { Mark } from '../../../kind.ts'
+import { CloudProblem } from '../../../base/errors.ts'
+import type { Mark } from '../../../engine/kind.ts'
 import type { Aws } from '../client.ts'
 import { minute, orAbsent, repeatable, second, until } from './common.ts'
 

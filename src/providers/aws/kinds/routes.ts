@@ -1,4 +1,4 @@
-import { CloudProblem } from '../../../errors.ts'
+import { CloudProblem } from '../../../base/errors.ts'
 import type { Aws } from '../client.ts'
 import { found, markFilter, named, tagFilters, tagsIn } from '../read.ts'
 import { type AwsKind, minute, orAbsent, removed, repeatable, second, settled, tagged } from './common.ts'
@@ -11,7 +11,7 @@ export type RouteTableIn = { vpcId: string; name: string; routes: Route[]; subne
 export const routeTable: AwsKind<RouteTableIn, { id: string }> = {
   type: 'aws:route-table',
   title: 'Route table',
-  once: 'token',
+  idempotency: 'token',
   after: ['aws:subnet', 'aws:internet-gateway', 'aws:nat-gateway'],
   expectMs: 4 * second,
   tagged: true,

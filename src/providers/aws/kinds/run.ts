@@ -1,4 +1,4 @@
-import { Problem } from '../../../errors.ts'
+import { Problem } from '../../../base/errors.ts'
 import type { Aws } from '../client.ts'
 import { chunks, lookAndDo, minute, orAbsent, second, until } from './common.ts'
 

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
-import { Problem } from '../../../errors.ts'
-import type { Text } from '../../../kind.ts'
+import { Problem } from '../../../base/errors.ts'
+import type { Text } from '../../../engine/kind.ts'
 import type { Aws } from '../client.ts'
 
 /** A script with everything it needs on the machine. */

@@ -1,4 +1,4 @@
-import { CloudProblem } from '../../../errors.ts'
+import { CloudProblem } from '../../../base/errors.ts'
 import type { Aws } from '../client.ts'
 import { found, markFilter, named, tagFilters, tagsIn } from '../read.ts'
 import { inGroup } from './blockers.ts'
@@ -10,7 +10,7 @@ export type SecurityGroupIn = { vpcId: string; name: string; description: string
 export const securityGroup: AwsKind<SecurityGroupIn, { id: string }> = {
   type: 'aws:security-group',
   title: 'Security group',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: ['aws:vpc'],
   expectMs: 3 * second,
   tagged: true,
@@ -71,7 +71,7 @@ export type SecurityRulesIn = { groupId: string; rules: Rule[] }
 export const securityRules: AwsKind<SecurityRulesIn, { id: string }> = {
   type: 'aws:security-rules',
   title: 'Inbound rules',
-  once: 'put',
+  idempotency: 'upsert',
   after: ['aws:security-group'],
   expectMs: 3 * second,
   tagged: false,

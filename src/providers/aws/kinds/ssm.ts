@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { Problem } from '../../../errors.ts'
-import type { Mark, Secret, Text } from '../../../kind.ts'
+import { Problem } from '../../../base/errors.ts'
+import type { Mark, Secret, Text } from '../../../engine/kind.ts'
 import type { Aws } from '../client.ts'
 import { carries, found, markFilter, tagList, tagsIn } from '../read.ts'
 import { type AwsKind, minute, orAbsent, repeatable, second, settled, until } from './common.ts'
@@ -14,7 +14,7 @@ export type MachineReadyIn = { instanceId: string }
 export const machineReady: AwsKind<MachineReadyIn, { id: string }> = {
   type: 'aws:machine-ready',
   title: 'SSM Agent',
-  once: 'put',
+  idempotency: 'upsert',
   after: ['aws:instance'],
   expectMs: 60 * second,
   tagged: false,
@@ -44,7 +44,7 @@ export type CommandIn = {
 export const command: AwsKind<CommandIn, { id: string }> = {
   type: 'aws:command',
   title: 'Run Command',
-  once: 'put',
+  idempotency: 'upsert',
   after: ['aws:machine-ready', 'aws:auto-scaling-group', 'aws:parameter', 'aws:db-instance', 'aws:db-cluster-member'],
   expectMs: 2 * minute,
   tagged: false,
@@ -67,7 +67,7 @@ export type ParameterOut = { id: string; name: string }
 export const parameter: AwsKind<ParameterIn, ParameterOut> = {
   type: 'aws:parameter',
   title: 'Parameter',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: [],
   expectMs: 2 * second,
   tagged: true,

@@ -1,4 +1,4 @@
-import { CloudProblem, hasFate, Problem } from '../../../errors.ts'
+import { CloudProblem, hasOutcome, Problem } from '../../../base/errors.ts'
 import { dataLost } from '../../losing.ts'
 import type { Aws } from '../client.ts'
 import { carries, found, markFilter, tagList, tagsIn } from '../read.ts'
@@ -10,7 +10,7 @@ export type BucketIn = { name: string; versioned: boolean }
 export const bucket: AwsKind<BucketIn, { id: string; bucket: string }> = {
   type: 'aws:bucket',
   title: 'S3 bucket',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: [],
   expectMs: 3 * second,
   tagged: true,
@@ -84,7 +84,7 @@ async function isThere(cloud: Aws, name: string): Promise<boolean> {
     await cloud.call('s3', 'HeadBucket', { Bucket: name })
     return true
   } catch (error) {
-    if (hasFate(error, 'gone')) return false
+    if (hasOutcome(error, 'notFound')) return false
     if (
       error instanceof CloudProblem &&
       /^(Forbidden|AccessDenied|HTTP 30\d|HTTP 403|PermanentRedirect)$/.test(error.code ?? '')
@@ -99,7 +99,7 @@ async function tagsOf(cloud: Aws, name: string | undefined): Promise<Record<stri
   try {
     return tagsIn((await cloud.call('s3', 'GetBucketTagging', { Bucket: name })).TagSet)
   } catch (error) {
-    if (hasFate(error, 'gone')) return undefined
+    if (hasOutcome(error, 'notFound')) return undefined
     if (error instanceof CloudProblem && /^(NoSuchTagSet|AccessDenied|PermanentRedirect)$/.test(error.code ?? ''))
       return {}
     throw error

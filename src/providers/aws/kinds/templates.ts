@@ -25,7 +25,7 @@ export type LaunchTemplateOut = { id: string; version: string }
 export const launchTemplate: AwsKind<LaunchTemplateIn, LaunchTemplateOut> = {
   type: 'aws:launch-template',
   title: 'Launch template',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: ['aws:security-group', 'aws:key-pair', 'aws:instance-profile'],
   expectMs: 3 * second,
   tagged: true,

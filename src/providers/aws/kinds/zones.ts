@@ -1,4 +1,4 @@
-import { Problem } from '../../../errors.ts'
+import { Problem } from '../../../base/errors.ts'
 import type { Aws } from '../client.ts'
 import { carries, found, markFilter, tagList, tagsIn } from '../read.ts'
 import { type AwsKind, chunks, minute, orAbsent, removed, repeatable, second, settled } from './common.ts'
@@ -12,7 +12,7 @@ export type HostedZoneOut = { id: string; nameServers: string[] }
 export const hostedZone: AwsKind<HostedZoneIn, HostedZoneOut> = {
   type: 'aws:hosted-zone',
   title: 'Hosted zone',
-  once: 'name',
+  idempotency: 'uniqueName',
   after: [],
   expectMs: 5 * second,
   tagged: true,

@@ -1,4 +1,4 @@
-import type { Question, Values } from '../../../../question.ts'
+import type { Question, Values } from '../../../../answers/question.ts'
 import type { Balancer, Chapter } from '../../../provider.ts'
 import { healthyTargets, listener, loadBalancer, securityGroup, targetGroup, targets, vpc } from '../../kinds/index.ts'
 import type { AwsLive } from '../../live.ts'

@@ -1,5 +1,5 @@
-import { numberProblem } from '../../../../checks.ts'
-import type { Question } from '../../../../question.ts'
+import { numberProblem } from '../../../../answers/checks.ts'
+import type { Question } from '../../../../answers/question.ts'
 import type { Chapter, Database } from '../../../provider.ts'
 import { bucket, dbInstance, dbSubnetGroup, securityGroup } from '../../kinds/index.ts'
 import type { AwsLive } from '../../live.ts'

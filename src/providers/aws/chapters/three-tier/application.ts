@@ -1,5 +1,5 @@
-import type { Drawing, Drawn, Handle } from '../../../../kind.ts'
-import type { Values } from '../../../../question.ts'
+import type { Values } from '../../../../answers/question.ts'
+import type { Drawing, Drawn, Handle } from '../../../../engine/kind.ts'
 import type { Application, Chapter, Setup, Subnet } from '../../../provider.ts'
 import {
   autoScalingGroup,

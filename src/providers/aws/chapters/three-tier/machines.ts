@@ -1,5 +1,5 @@
-import { numberProblem } from '../../../../checks.ts'
-import type { Question, Values } from '../../../../question.ts'
+import { numberProblem } from '../../../../answers/checks.ts'
+import type { Question, Values } from '../../../../answers/question.ts'
 import type { Chapter, Machine } from '../../../provider.ts'
 import { listener, loadBalancer, targetGroup } from '../../kinds/index.ts'
 import type { AwsLive } from '../../live.ts'

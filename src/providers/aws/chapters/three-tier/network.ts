@@ -1,4 +1,4 @@
-import type { Values } from '../../../../question.ts'
+import type { Values } from '../../../../answers/question.ts'
 import type { Wish } from '../../live.ts'
 import { text } from '../names.ts'
 import { network as shared } from '../network.ts'

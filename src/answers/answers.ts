@@ -1,0 +1,296 @@
+import { CloudProblem, Exit, Problem } from '../base/errors.ts'
+import type { Json } from '../base/json.ts'
+import { isSecret } from '../engine/kind.ts'
+import type { AnswersFile } from './file.ts'
+import { type Given, gather, type Sources, secretText } from './gather.ts'
+import { choicesOf, defaultOf, type Ground, judge, problemWith, staticChoicesOf, watched } from './judge.ts'
+import { parseAnswer, shown } from './parse.ts'
+import { generatePassword } from './password.ts'
+import { type Answer, type Answers, type Question, variableOf } from './question.ts'
+import { saidOfUnused, type Unused, unusedAnswer } from './unused.ts'
+
+export { type AnswersFile, readAnswersFile } from './file.ts'
+export { knownVariables, parseSet, type Sources } from './gather.ts'
+export { passwordProblem } from './password.ts'
+
+/** What reading needs of the secret store (`openSecrets`). */
+export interface SecretReader {
+  has(name: string): boolean
+  get(name: string): string | undefined
+}
+
+export interface SecretKeeper extends SecretReader {
+  set(name: string, value: string): Promise<void>
+  keep(name: string, make: () => string): Promise<string>
+}
+
+export interface AnswersRequest<Live> {
+  /** In the order in which they are asked: defaults are computed in it. */
+  questions: readonly Question<Live>[]
+  sources: Sources
+  /** `live` undefined: nobody is connected. What only a cloud can tell is then neither missing nor wrong. */
+  asking: { stack: string; live?: Live | undefined }
+  /** Read only. Absent: no secret is known. */
+  secrets?: SecretReader | undefined
+  /** The blueprint's defaults, which win over the questions' own. */
+  defaults?: Readonly<Record<string, Json>>
+  /** STACKWRIGHT_ variables that are known besides `knownVariables`. */
+  allow?: readonly string[]
+}
+
+export interface Missing {
+  key: string
+  label: string
+  /** `--set app.repository=…` */
+  flag: string
+  /** `STACKWRIGHT_APP_REPOSITORY` */
+  variable: string
+}
+
+export interface Resolved {
+  /** In the questions' order; only of questions that apply. A secret's value is `{ $secret: key }`. */
+  answers: Answers
+  missing: Missing[]
+  /** Whole sentences, each with the key and where the value came from. Never with a secret. */
+  problems: string[]
+  /** About the sources: a secret where others can read it, a kept answer that has no use any more. */
+  warnings: string[]
+  /** About the answers, to be said beside the plan: SSH open to the world. */
+  cautions: string[]
+  /** What `keepSecrets` will write; nothing is written before. `generate`: the length. */
+  secrets: ReadonlyMap<string, { set: string } | { generate: number }>
+}
+
+/** Questions and sources become answers that know where each came from; everything wrong and everything missing at once. Writes nothing. */
+export async function answersFrom<Live>(request: AnswersRequest<Live>): Promise<Resolved> {
+  const questions = request.questions as readonly Question<never>[]
+  const { given, problems, warnings } = gather(questions, request.sources, request.allow)
+  const resolved = await settle(request, given)
+  return { ...resolved, problems: [...problems, ...resolved.problems], warnings: [...warnings, ...resolved.warnings] }
+}
+
+/** Puts given and generated secrets into the store; to be called under the lock, before the engine. */
+export async function keepSecrets(resolved: Pick<Resolved, 'secrets'>, store: SecretKeeper): Promise<void> {
+  for (const [name, secret] of resolved.secrets) {
+    if ('set' in secret) await store.set(name, secret.set)
+    else await store.keep(name, () => generatePassword(secret.generate))
+  }
+}
+
+/** Answers without their sources: what chapters draw from and what the state keeps. */
+export function valuesOf(answers: Answers): Record<string, Json> {
+  return Object.fromEntries(Object.entries(answers).map(([key, answer]) => [key, answer.value]))
+}
+
+/** All that is wrong or missing as one Problem (exit 2), or nothing. */
+export function problemOf({ missing, problems }: Pick<Resolved, 'missing' | 'problems'>): Problem | undefined {
+  if (missing.length + problems.length === 0) return undefined
+  const lacking = missing.map(({ key, label, flag, variable }) => `Missing ${key} (${label}): ${flag}  or  ${variable}`)
+  return new Problem({
+    what: problems.length > 0 ? 'Some answers cannot be used.' : 'Some answers are missing.',
+    list: [...problems, ...lacking],
+    next: 'Correct them and run the command again. Nothing was changed.',
+    exit: Exit.usage,
+  })
+}
+
+/** The one way from given values to answers; the guided interview ends with it too. */
+export async function settle<Live>(
+  request: Omit<AnswersRequest<Live>, 'allow'>,
+  given: ReadonlyMap<string, Given>,
+): Promise<Resolved> {
+  const ground: Ground<Live> = { ...request.asking, live: request.asking.live, defaults: request.defaults ?? {} }
+  const run: Run<Live> = {
+    ground,
+    given,
+    file: request.sources.file,
+    store: request.secrets,
+    values: early(request.questions, given),
+    answers: {},
+    clear: new Map(),
+    unused: [],
+    result: { missing: [], problems: [], warnings: [], cautions: [], secrets: new Map() },
+  }
+  for (const question of request.questions) await answer(run, question)
+  const { problems, warnings } = saidOfUnused(run.unused)
+  run.result.problems.push(...problems)
+  run.result.warnings.push(...warnings)
+  for (const question of request.questions.filter(question => run.given.has(question.key))) await check(run, question)
+  // A default that follows a wrong answer is wrong with it: said only when nothing else is.
+  const clean = run.result.problems.length === 0
+  const rest = clean ? request.questions.filter(question => !run.given.has(question.key)) : []
+  for (const question of rest) await check(run, question)
+  for (const question of request.questions) caution(run, question)
+  return { answers: run.answers, ...run.result }
+}
+
+interface Run<Live> {
+  ground: Ground<Live>
+  given: ReadonlyMap<string, Given>
+  file: AnswersFile | undefined
+  store: SecretReader | undefined
+  /** Grows; holds given values of later questions from the start, so that earlier defaults can follow them. */
+  values: Record<string, Json>
+  answers: Record<string, Answer>
+  /** Secrets given in this run, for their checks. */
+  clear: Map<string, string>
+  unused: Unused[]
+  result: Omit<Resolved, 'answers' | 'secrets'> & { secrets: Map<string, { set: string } | { generate: number }> }
+}
+
+function early<Live>(questions: readonly Question<Live>[], given: ReadonlyMap<string, Given>): Record<string, Json> {
+  const values: Record<string, Json> = {}
+  for (const question of questions) {
+    const raw = given.get(question.key)?.raw
+    if (raw === undefined) continue
+    const parsed =
+      question.type === 'secret'
+        ? { value: { $secret: question.key } }
+        : parseAnswer(question as Question<never>, raw, staticChoicesOf(question))
+    if ('value' in parsed) values[question.key] = parsed.value
+  }
+  return values
+}
+
+async function answer<Live>(run: Run<Live>, question: Question<Live>): Promise<void> {
+  const { key } = question
+  const given = run.given.get(key)
+  const reads = new Set<string>()
+  if (question.when && !question.when(watched(run.values, reads))) {
+    delete run.values[key]
+    const unused = unusedAnswer(key, run.given, reads, run.values, run.unused)
+    if (unused) run.unused.push(unused)
+    return
+  }
+  const found = question.type === 'secret' ? await secret(run, question, given) : await plain(run, question, given)
+  if (!found) return
+  run.answers[key] = found
+  run.values[key] = found.value
+}
+
+async function plain<Live>(
+  run: Run<Live>,
+  question: Question<Live>,
+  given: Given | undefined,
+): Promise<Answer | undefined> {
+  const { key } = question
+  if (!given) {
+    let cloudTells = false
+    const onLive = () => {
+      cloudTells = true
+    }
+    const value = await orProblem(run, question, () => defaultOf(question, { ...run.ground, onLive }, run.values))
+    if (value === failed) return undefined
+    if (value !== undefined) return { value, source: 'default' }
+    // Without a cloud a default that only a cloud can tell is not missing yet.
+    if (run.ground.live !== undefined || !cloudTells) run.result.missing.push(missing(question))
+    return undefined
+  }
+  const choices =
+    question.type === 'choice' && given.source !== 'saved'
+      ? await choicesOf(question, run.ground, run.values)
+      : undefined
+  const parsed =
+    given.source === 'saved' ? { value: given.raw } : parseAnswer(question as Question<never>, given.raw, choices)
+  if ('value' in parsed) return { value: parsed.value, source: given.source }
+  delete run.values[key]
+  run.result.problems.push(`${where(question, given)}: ${question.label} ${parsed.problem}.`)
+  return undefined
+}
+
+const failed = Symbol('failed')
+
+/** A default that cannot be had (no zone sells both) is one problem among others; a silent cloud ends everything. */
+async function orProblem<Live, T>(
+  run: Run<Live>,
+  { key, label }: Question<Live>,
+  work: () => Promise<T>,
+): Promise<T | typeof failed> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Problem) || error instanceof CloudProblem) throw error
+    run.result.problems.push(`${key} (its default): ${label}: ${error.message}`)
+    return failed
+  }
+}
+
+async function secret<Live>(
+  run: Run<Live>,
+  question: Question<Live>,
+  given: Given | undefined,
+): Promise<Answer | undefined> {
+  const { key } = question
+  const value = { $secret: key }
+  if (given && !isSecret(given.raw)) {
+    const text = await secretValue(run, question, given)
+    if (text === undefined) return undefined
+    run.clear.set(key, text)
+    run.result.secrets.set(key, { set: text })
+    return { value, source: given.source }
+  }
+  if (run.store?.has(key)) return { value, source: given?.source ?? 'saved' }
+  if (given && run.store) {
+    // Something in the cloud has this password; a new one would only be believed here.
+    run.result.problems.push(
+      `${key}: the secret store has lost it. Give it again: ${variableOf(key)} or --set ${key}=@FILE.`,
+    )
+    return undefined
+  }
+  const made = await defaultOf(question, run.ground, run.values)
+  const length = typeof made === 'string' ? /^generate(?::(\d+))?$/.exec(made) : null
+  if (length) {
+    run.result.secrets.set(key, { generate: Number(length[1] ?? 20) })
+    return { value, source: given?.source ?? 'default' }
+  }
+  run.result.missing.push(missing(question))
+  return undefined
+}
+
+async function secretValue<Live>(run: Run<Live>, question: Question<Live>, given: Given): Promise<string | undefined> {
+  try {
+    const parsed = parseAnswer(question as Question<never>, await secretText(given, run.file))
+    if ('value' in parsed) return String(parsed.value)
+    run.result.problems.push(`${given.place}: ${question.label} ${parsed.problem}.`)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    run.result.problems.push(error.what)
+  }
+  delete run.values[question.key]
+  return undefined
+}
+
+async function check<Live>(run: Run<Live>, question: Question<Live>): Promise<void> {
+  const found = run.answers[question.key]
+  if (!found) return
+  const given = run.given.get(question.key)
+  if (isSecret(found.value)) {
+    const clear = run.clear.get(question.key)
+    const verdict = clear === undefined ? undefined : judge(question, clear, run.values)
+    if (verdict && 'problem' in verdict) run.result.problems.push(`${given?.place ?? question.key}: ${verdict.problem}`)
+    return
+  }
+  // What is saved was chosen when it could be had; that a type has sold out since does not concern what exists.
+  const choices = found.source === 'saved' ? undefined : await choicesOf(question, run.ground, run.values)
+  const problem = problemWith(question, found.value, run.values, choices)
+  if (problem !== undefined) run.result.problems.push(`${where(question, given, found.value)}: ${problem}`)
+}
+
+function caution<Live>({ answers, values, result }: Run<Live>, { key, caution }: Question<Live>): void {
+  const value = answers[key]?.value
+  const said = value === undefined ? undefined : caution?.(value, values)
+  if (said !== undefined) result.cautions.push(said)
+}
+
+function where<Live>(question: Question<Live>, given: Given | undefined, value?: Json): string {
+  const text = `${question.key} = ${shown(given?.raw ?? value ?? '')}`
+  return `${text} (${given ? place(given) : 'its default'})`
+}
+
+function place(given: Given): string {
+  return given.source === 'flag' ? '--set' : given.source === 'prompt' ? 'your answer' : given.place
+}
+
+function missing<Live>({ key, label }: Question<Live>): Missing {
+  return { key, label, flag: `--set ${key}=…`, variable: variableOf(key) }
+}

@@ -1,0 +1,103 @@
+import type { JsonObject } from '../../base/json.ts'
+import type { FrontDoor } from '../front.ts'
+import type { Call, Thing, World } from '../model.ts'
+import { firstAccount, secondAccount } from './accounts.ts'
+import { all, everywhere, find, object, objects, text, texts, time, word } from './ask.ts'
+import { certificatesOf, listenersOf } from './elb-balancers.ts'
+import { balancerState } from './elb-describe.ts'
+import { targetHealth } from './elb-health.ts'
+import { targetsOf } from './elb-targets.ts'
+import { awsPlaces, tendAll } from './tend.ts'
+
+/**
+ * What answers behind a load balancer's DNS name, or behind a name of one's own that Route 53 leads there, on a port.
+ * Undefined when no load balancer has that name. Rules are not read: the listener's own action answers.
+ */
+export function frontDoor(world: World, host: string, port: number): FrontDoor | undefined {
+  tendAll(world)
+  const names = namesBehind(world, host.toLowerCase().replace(/\.$/, ''))
+  for (const call of awsPlaces(world)) {
+    const balancer = all(call, 'load-balancer').find(one => names.includes(text(one, 'dnsName').toLowerCase()))
+    if (balancer) return doorOf(call, balancer, port)
+  }
+  return undefined
+}
+
+function doorOf(call: Call, balancer: Thing, port: number): FrontDoor {
+  const closed = { loadBalancerId: text(balancer, 'name'), listening: false, healthy: [], backends: [] }
+  const listener = listenersOf(call, balancer).find(one => time(one, 'port') === port)
+  if (!listener || balancerState(call, balancer) !== 'active') return closed
+  const actions = objects(listener.data, 'actions')
+  const targets = actions.flatMap(action => targetsBehind(call, action))
+  const tls = ['HTTPS', 'TLS'].includes(text(listener, 'protocol')) ? namesOf(call, listener) : undefined
+  return {
+    ...closed,
+    listening: true,
+    healthy: targets.filter(one => one.healthy).map(one => one.id),
+    backends: targets.map(one => one.id),
+    ...(tls && { tls }),
+    ...instead(actions),
+  }
+}
+
+function targetsBehind(call: Call, action: JsonObject): { id: string; healthy: boolean }[] {
+  return objects(object(action, 'ForwardConfig'), 'TargetGroups').flatMap(row => {
+    const group = find(call, 'target-group', word(row, 'TargetGroupArn'))
+    if (!group) return []
+    return targetsOf(call, group).map(target => ({
+      id: target.id,
+      healthy: targetHealth(call, group, target).state === 'healthy',
+    }))
+  })
+}
+
+/** A redirect or a fixed answer, which the load balancer gives by itself. */
+function instead(actions: JsonObject[]): Pick<FrontDoor, 'redirect' | 'fixed'> {
+  const last = actions.at(-1) ?? {}
+  if (last.Type === 'redirect') {
+    const config = object(last, 'RedirectConfig')
+    const place = { protocol: word(config, 'Protocol'), host: word(config, 'Host'), port: word(config, 'Port') }
+    const status = word(config, 'StatusCode') === 'HTTP_302' ? 302 : 301
+    return { redirect: { status, ...place, path: word(config, 'Path'), query: word(config, 'Query') } }
+  }
+  if (last.Type !== 'fixed-response') return {}
+  const config = object(last, 'FixedResponseConfig')
+  const type = word(config, 'ContentType')
+  return { fixed: { status: Number(word(config, 'StatusCode')), type, body: word(config, 'MessageBody') } }
+}
+
+/** The names on the listener's certificates, its default one first. */
+function namesOf(call: Call, listener: Thing): string[][] {
+  return certificatesOf(listener).flatMap(id => {
+    const certificate = find(call, 'certificate', id)
+    return certificate ? [texts(certificate, 'names')] : []
+  })
+}
+
+/** The name itself and everything that records of Route 53 make of it. DNS has no accounts. */
+export function namesBehind(world: World, host: string): string[] {
+  const records = [firstAccount, secondAccount].flatMap(account =>
+    world.list('record', { account, region: everywhere }),
+  )
+  const names = [host]
+  for (const name of names) {
+    for (const record of records) {
+      if (text(record, 'name') !== `${name}.` || !['A', 'CNAME'].includes(text(record, 'recordType'))) continue
+      const shown = object(record.data, 'shown')
+      const next = [word(object(shown, 'AliasTarget'), 'DNSName'), ...valuesOf(shown)].map(bare)
+      names.push(...next.filter(one => one !== '' && !names.includes(one)))
+    }
+  }
+  return names
+}
+
+function valuesOf(shown: JsonObject): string[] {
+  return objects(shown, 'ResourceRecords').map(row => word(row, 'Value'))
+}
+
+function bare(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/\.$/, '')
+    .replace(/^dualstack\./, '')
+}

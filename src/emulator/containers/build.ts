@@ -1,0 +1,94 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Exit, Problem } from '../../base/errors.ts'
+import { acquire, type Lease } from '../../base/lock.ts'
+import type { Runtime } from './runtime.ts'
+
+export interface Progress {
+  /** Which part of the build: they come in this order. */
+  part: 'base' | 'packages' | 'save'
+  /** A sentence. */
+  text: string
+}
+
+export interface ImageOptions {
+  env?: NodeJS.ProcessEnv
+  onProgress?: (progress: Progress) => void
+}
+
+/** An image that is made of another one by a script. */
+export interface Recipe {
+  name: string
+  /** As in "The machine image could not be built". */
+  called: string
+  /** Of the container that becomes the image. */
+  maker: string
+  /** Runs as root in the base; stdin of `bash`. */
+  script: string
+  /** What is being installed; a sentence. */
+  doing: string
+  label?: string
+}
+
+export async function hasImage(runtime: Runtime, name: string): Promise<boolean> {
+  return (await runtime.run(['image', 'inspect', name])).code === 0
+}
+
+/**
+ * Makes an image unless it is there. Who comes while another builds waits for it: two builds at once would only take
+ * twice as long; a build whose process died loses its lock. `lock`: the lock's folder, in our cache.
+ */
+export async function imageOnce(
+  runtime: Runtime,
+  { name, called, lock }: Pick<Recipe, 'name' | 'called'> & { lock: string },
+  { env = process.env }: ImageOptions,
+  make: () => Promise<void>,
+): Promise<string> {
+  if (await hasImage(runtime, name)) return name
+  const cache = env.XDG_CACHE_HOME || join(homedir(), '.cache')
+  const lease = await lockBuild(join(cache, 'stackwright', lock), `build the ${called}`)
+  try {
+    if (!(await hasImage(runtime, name))) await make()
+  } finally {
+    await lease.release()
+  }
+  return name
+}
+
+/** Runs the recipe's script in the base, and keeps what came of it. Throws a Problem with what failed. */
+export async function makeImage(
+  runtime: Runtime,
+  base: string,
+  { name, called, maker, script, doing, label }: Recipe,
+  { onProgress }: ImageOptions,
+): Promise<void> {
+  await runtime.run(['rm', '--force', maker])
+  try {
+    onProgress?.({ part: 'packages', text: doing })
+    const labels = label === undefined ? [] : ['--label', label]
+    const flags = ['--interactive', '--name', maker, '--network', 'host', ...labels, ...runtime.runFlags]
+    await runtime.must(`The ${called} could not be built.`, ['run', ...flags, base, 'bash', '-s'], {
+      input: script,
+      timeout: 15 * 60_000,
+    })
+    onProgress?.({ part: 'save', text: `Saving the ${called}.` })
+    const changes = [...(label === undefined ? [] : ['--change', `LABEL ${label}`]), '--change', 'CMD ["/sbin/init"]']
+    await runtime.must(`The ${called} could not be saved.`, ['commit', ...changes, maker, name], { timeout: 600_000 })
+  } finally {
+    await runtime.run(['rm', '--force', maker])
+  }
+}
+
+async function lockBuild(folder: string, work: string): Promise<Lease> {
+  const until = Date.now() + 20 * 60_000
+  for (;;) {
+    try {
+      return await acquire(folder, work)
+    } catch (error) {
+      const busy = error instanceof Problem && error.exit === Exit.locked
+      if (!busy || Date.now() > until) throw error
+      await wait(1_000)
+    }
+  }
+}

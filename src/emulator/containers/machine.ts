@@ -1,0 +1,230 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { Problem } from '../../base/errors.ts'
+import { assistantPath, assistantSource } from './assistant.ts'
+import { lastLines } from './command.ts'
+import { containerName, type Network } from './network.ts'
+import { type Runtime, sandboxLabel } from './runtime.ts'
+
+/** A machine to be booted. */
+export interface MachineWish {
+  sandbox: string
+  /** The instance's id. */
+  id: string
+  image: string
+  network: Network
+  /** Its private address, as the API tells it. */
+  address: string
+  hostName: string
+  /** Public keys that may log in as root, in OpenSSH's format. */
+  keys?: string[]
+  /** Run once, at the first boot; a script that begins with `#!`. */
+  userData?: Buffer
+}
+
+/** A machine or database that runs. */
+export interface Machine {
+  /** The container's name. */
+  name: string
+  /** The instance's id. */
+  id: string
+  /** Its private address of the VPC. */
+  address: string
+  /** Where this system reaches it. */
+  realAddress: string
+}
+
+export interface Command {
+  /** Letters, digits, `-` and `_`: the same id never runs twice. */
+  id: string
+  script: Buffer | string
+  user?: string
+  folder?: string
+  /** Seconds of the machine's own clock. */
+  timeout: number
+  /** Whether a time-out ends everything the command started (TerminationMode ProcessTree) or only the command itself. */
+  tree?: boolean
+}
+
+export interface CommandResult {
+  status: 'Success' | 'Failed' | 'Timeout' | 'Terminated'
+  exitCode: number
+  /** stdout and stderr as they came; at most 24 KB: the beginning and the end. */
+  output: string
+  /** Bytes left out between them. */
+  dropped: number
+  errorCode?: string
+  errorInfo?: string
+}
+
+const bootPatience = 90_000
+
+/**
+ * Boots the machine, or finds it running, or starts it again, and waits until systemd is up and it has its address.
+ * Can be repeated. Throws a Problem with the machine's own last lines.
+ */
+export async function boot(runtime: Runtime, wish: MachineWish): Promise<Machine> {
+  const name = containerName(wish.sandbox, wish.id)
+  const what = `The machine ${wish.id} did not boot.`
+  await ensureContainer(runtime, what, name, [
+    ...placeFlags(wish.sandbox, wish.id, wish.network, wish.hostName),
+    ...runtime.machineFlags,
+    // `ping`, as on any machine.
+    ...['--cap-add', 'NET_RAW'],
+    wish.image,
+    '/sbin/init',
+  ])
+  await untilUp(runtime, what, name)
+  await inside(runtime, name, what, settling(wish))
+  const machine = { name, id: wish.id, address: wish.address, realAddress: await realAddress(runtime, name) }
+  if (wish.userData?.subarray(0, 2).toString() === '#!') {
+    await startCommand(runtime, machine, { id: 'user-data', script: wish.userData, timeout: 3600, tree: true })
+  }
+  return machine
+}
+
+/** Shuts the machine down as its power button would; `boot` starts it again with its disk. One that is not there is fine. */
+export async function stopMachine(runtime: Runtime, sandbox: string, id: string): Promise<void> {
+  const name = containerName(sandbox, id)
+  if ((await containerState(runtime, name)) !== 'running') return
+  await runtime.must(`The machine ${id} did not stop.`, ['stop', '--time', '10', name])
+}
+
+/** Removes it with its disk. One that is not there is fine. */
+export async function removeMachine(runtime: Runtime, sandbox: string, id: string): Promise<void> {
+  const name = containerName(sandbox, id)
+  if (!(await containerState(runtime, name))) return
+  const quick = runtime.program === 'podman' ? ['--time', '0'] : []
+  await runtime.run(['rm', '--force', '--volumes', ...quick, name])
+  if (await containerState(runtime, name)) {
+    await runtime.must(`The machine ${id} could not be removed.`, ['rm', '--force', '--volumes', name])
+  }
+}
+
+/** Makes names resolve on the machine to addresses of the VPC, and forgets the ones given before. */
+export async function setNames(runtime: Runtime, machine: Machine, names: Record<string, string>): Promise<void> {
+  const lines = Object.entries(names)
+    .filter(([name, address]) => /^[a-z0-9.-]+$/i.test(name) && /^[0-9.]+$/.test(address))
+    .map(([name, address]) => `${address} ${name} # stackwright`)
+  // The file is mounted, so it can only be written, not replaced.
+  const script = `names=$(grep -v '# stackwright$' /etc/hosts || true)\nprintf '%s\\n' "$names" '${lines.join("' '")}' >/etc/hosts\n`
+  await inside(runtime, machine.name, `The names on ${machine.id} could not be set.`, script)
+}
+
+/** Starts a command unless one of this id was started before. It goes on when this process ends. */
+export async function startCommand(runtime: Runtime, machine: Machine, command: Command): Promise<void> {
+  const order = {
+    id: command.id,
+    script: Buffer.from(command.script).toString('base64'),
+    user: command.user ?? 'root',
+    folder: command.folder ?? '/root',
+    timeout: command.timeout,
+    tree: command.tree ?? false,
+  }
+  const args = ['exec', '--interactive', machine.name, assistantPath, 'start']
+  await runtime.must(`The command ${command.id} could not be started on ${machine.id}.`, args, {
+    input: JSON.stringify(order),
+  })
+}
+
+/**
+ * Waits for a command that was started, also by another process before. Returns nothing when the machine went away
+ * under it, or when `givenUp` says that nobody waits any more.
+ */
+export async function commandResult(
+  runtime: Runtime,
+  machine: Machine,
+  id: string,
+  givenUp: () => boolean = () => false,
+): Promise<CommandResult | undefined> {
+  while (!givenUp()) {
+    const ran = await runtime.run(['exec', machine.name, assistantPath, 'wait', id, '5'], { timeout: 60_000 })
+    if (ran.code !== 0) return undefined
+    const answer = JSON.parse(ran.stdout) as CommandResult & { running?: true; lost?: true }
+    if (answer.lost) return undefined
+    if (!answer.running) return { ...answer, output: Buffer.from(answer.output, 'base64').toString('utf8') }
+  }
+  return undefined
+}
+
+/** Runs a command and waits for its result. */
+export async function run(runtime: Runtime, machine: Machine, command: Command): Promise<CommandResult> {
+  await startCommand(runtime, machine, command)
+  const result = await commandResult(runtime, machine, command.id)
+  if (result) return result
+  throw new Problem({ what: `The machine ${machine.id} went away while ${command.id} ran on it.` })
+}
+
+/** Ends a running command and everything it started. */
+export async function stopCommand(runtime: Runtime, machine: Machine, id: string): Promise<void> {
+  await runtime.run(['exec', machine.name, assistantPath, 'stop', id])
+}
+
+/** Runs a script of ours as root in a container with the right to change its network; answers what it printed. */
+export async function inside(runtime: Runtime, name: string, what: string, script: string): Promise<string> {
+  const args = ['exec', '--interactive', '--privileged', name, 'bash', '-eu', '-s']
+  return await runtime.must(what, args, { input: script })
+}
+
+/** Gives a container its address of the VPC; again after each start. */
+export function addressing({ address, network }: { address: string; network: Network }): string {
+  const prefix = network.cidr.split('/')[1] ?? '32'
+  return `ip address replace ${address}/${prefix} dev eth0\n`
+}
+
+/** The flags that place a container: name, marks, network. */
+export function placeFlags(sandbox: string, id: string, network: Network, hostName: string): string[] {
+  const name = containerName(sandbox, id)
+  const marks = ['--label', `${sandboxLabel}=${sandbox}`, '--label', `stackwright.thing=${id}`]
+  return ['--name', name, '--hostname', hostName, ...marks, '--network', network.name]
+}
+
+/** Runs the container if there is none of this name, starts it if it stands still. */
+export async function ensureContainer(runtime: Runtime, what: string, name: string, args: string[]): Promise<void> {
+  const state = await containerState(runtime, name)
+  if (state === 'running') return
+  if (state === undefined) {
+    const ran = await runtime.run(['run', '--detach', ...args], { timeout: 120_000 })
+    if (ran.code === 0) return
+    // A killed server may have left one that was made but never started.
+    if ((await containerState(runtime, name)) === undefined) throw new Problem({ what, why: lastLines(ran.stderr) })
+  }
+  await runtime.must(what, ['start', name], { timeout: 120_000 })
+}
+
+/** `running`, `exited`, `created`, …; nothing when there is no such container. */
+export async function containerState(runtime: Runtime, name: string): Promise<string | undefined> {
+  const ran = await runtime.run(['container', 'inspect', '--format', '{{.State.Status}}', name])
+  return ran.code === 0 ? ran.stdout.trim() : undefined
+}
+
+export async function realAddress(runtime: Runtime, name: string): Promise<string> {
+  const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}'
+  const told = await runtime.must(`${name} has no address.`, ['container', 'inspect', '--format', format, name])
+  return told.trim().split(' ')[0] ?? ''
+}
+
+async function untilUp(runtime: Runtime, what: string, name: string): Promise<void> {
+  const until = Date.now() + bootPatience
+  let state = ''
+  while (Date.now() < until) {
+    const ran = await runtime.run(['exec', name, 'systemctl', 'is-system-running', '--wait'], { timeout: bootPatience })
+    state = ran.stdout.trim()
+    if (state === 'running' || state === 'degraded') return
+    if ((await containerState(runtime, name)) !== 'running') break
+    await wait(100)
+  }
+  const log = await runtime.run(['logs', '--tail', '5', name])
+  throw new Problem({ what, why: `systemd says "${state}". ${lastLines(log.stdout + log.stderr, 5)}` })
+}
+
+function settling(wish: MachineWish): string {
+  const keys = (wish.keys ?? []).map(key => key.replace(/[\r\n]+/g, ' ').trim()).filter(Boolean)
+  const text = Buffer.from(keys.map(key => `${key}\n`).join('')).toString('base64')
+  const assistant = Buffer.from(assistantSource).toString('base64')
+  return (
+    addressing(wish) +
+    // Written anew at each boot, so that a newer version of the program needs no new image.
+    `echo ${assistant} | base64 -d >${assistantPath}.new\nchmod 755 ${assistantPath}.new\nmv ${assistantPath}.new ${assistantPath}\n` +
+    (keys.length > 0 ? `install -d -m 700 /root/.ssh\necho ${text} | base64 -d >/root/.ssh/authorized_keys\n` : '')
+  )
+}

@@ -1,0 +1,49 @@
+import type { JsonObject } from '../../base/json.ts'
+import { isMutating } from '../alicloud/api.ts'
+import { isObject, word } from '../alicloud/ask.ts'
+import type { Call, Operation, World } from '../model.ts'
+import type { Balancer } from './balancer.ts'
+import { scramVerifier } from './scram.ts'
+
+export interface Seam {
+  world: World
+  balancer: Balancer
+  /** Looks at the world after a change. */
+  look(): void
+}
+
+/** The same operations, but the containers follow each change and the answers tell what is real. */
+export function withReality(all: Record<string, Operation>, seam: Seam): Record<string, Operation> {
+  return Object.fromEntries(Object.entries(all).map(([name, run]) => [name, wrapped(name, run, seam)]))
+}
+
+function wrapped(name: string, run: Operation, seam: Seam): Operation {
+  if (name === 'slb.DescribeHealthStatus') return (input, call) => realHealth(run(input, call), input, seam.balancer)
+  if (!isMutating(name.split('.')[1] ?? '')) return run
+  return (input, call) => {
+    const body = run(input, call)
+    if (name === 'rds.CreateAccount' || name === 'rds.ResetAccountPassword') rememberPassword(input, call)
+    seam.look()
+    return body
+  }
+}
+
+/** The operations throw passwords away; the real server has to know them, in the form it keeps them itself. */
+function rememberPassword(input: JsonObject, { world }: Call): void {
+  const account = world.get('db-account', `${word(input, 'DBInstanceId')}/${word(input, 'AccountName')}`)
+  if (!account) return
+  account.data.verifier = scramVerifier(word(input, 'AccountPassword'))
+  world.touch(account)
+}
+
+function realHealth(body: JsonObject, input: JsonObject, balancer: Balancer): JsonObject {
+  const rows = (body.BackendServers as JsonObject).BackendServer
+  if (!Array.isArray(rows)) return body
+  const real = rows.filter(isObject).map(row => {
+    const seen = balancer
+      .health(`${word(input, 'LoadBalancerId')}/${Number(row.ListenerPort)}`)
+      .find(({ backend }) => backend.serverId === row.ServerId && backend.port === row.Port)
+    return { ...row, ServerHealthStatus: seen?.state ?? 'unavailable' }
+  })
+  return { BackendServers: { BackendServer: real } }
+}

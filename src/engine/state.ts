@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { replaceFile } from '../base/disk.ts'
+import { Exit, Problem } from '../base/errors.ts'
+import type { Json, JsonObject } from '../base/json.ts'
+
+/** One resource in the snapshot, with the intent that is being carried out on it (design §5). */
+export type Entry = {
+  type: string
+  step: string
+  /** Frozen before the first send; references resolved, secrets by name. */
+  input: JsonObject
+  token: string
+  /** When this intent was saved, ISO 8601 UTC. */
+  since: string
+  needs: string[]
+  within?: string
+} & (
+  | { is: 'creating' }
+  | { is: 'created'; id: string }
+  | { is: 'ready'; id: string; out: JsonObject & { id: string } }
+  | { is: 'removing'; id?: string }
+)
+
+/** The whole state file. */
+export interface State {
+  version: 1
+  /** Grows with every save. */
+  serial: number
+  stack: string
+  /** Random, made with the stack: two stacks of one name never share tokens. */
+  id: string
+  blueprint: string
+  cloud: 'alicloud' | 'aws'
+  account: string
+  region: string
+  /** Made in the embedded cloud. */
+  sandbox: boolean
+  /** ISO 8601 UTC. */
+  created: string
+  updated: string
+  /** Answers by key, without secrets. */
+  answers: Record<string, Json>
+  entries: Record<string, Entry>
+  /** How often an address was made before: part of its token, grows on removal. */
+  generations: Record<string, number>
+  outputs: Record<string, string>
+}
+
+export const STATE_VERSION = 1
+
+/** The state file of one stack: one snapshot in memory, one on disk. */
+export interface Store {
+  folder: string
+  state: State
+  /** Writes the snapshot; resolved means it is on the disk. Calls that overlap share one write. */
+  save(): Promise<void>
+  /** Removes the file: the stack is gone. */
+  discard(): Promise<void>
+}
+
+/** Where a stack's files are: `<state folder>/<stack>`. */
+export function stackFolder(stateFolder: string, stack: string): string {
+  return join(stateFolder, stack)
+}
+
+/** Beside the state: the answers as a file to build from again. Without secrets. */
+export const ANSWERS_FILE = 'answers.yaml'
+
+/** Names of the stacks that have a state file, sorted. */
+export async function listStacks(stateFolder: string): Promise<string[]> {
+  const names = await listFolders(stateFolder)
+  return names.filter(name => existsSync(join(stateFolder, name, 'state.json')))
+}
+
+/** Every folder a stack has or had: also of one that was removed, or was never begun. */
+export async function listFolders(stateFolder: string): Promise<string[]> {
+  const entries = await readdir(stateFolder, { withFileTypes: true }).catch(() => [])
+  return entries
+    .filter(entry => entry.isDirectory())
+    .map(entry => entry.name)
+    .sort()
+}
+
+/**
+ * The saved state, or undefined where there is none. Throws a Problem (exit 4) for a file that is damaged, or was
+ * written by a newer version: such a file is never overwritten.
+ */
+export async function readState(folder: string): Promise<State | undefined> {
+  const path = join(folder, 'state.json')
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw unreadable(path, `The system says ${(error as NodeJS.ErrnoException).code}.`, error)
+  }
+  let state: unknown
+  try {
+    state = JSON.parse(text)
+  } catch (error) {
+    throw unreadable(path, `It is not whole: ${text.length} characters that end in the middle of something.`, error)
+  }
+  const version = (state as { version?: unknown } | null)?.version
+  if (typeof version === 'number' && version > STATE_VERSION) {
+    throw new Problem({
+      what: `The state ${path} was written by a newer Stackwright (format ${version}; this one knows ${STATE_VERSION}).`,
+      next: 'Use that newer version: an older one could forget what it does not understand.',
+      exit: Exit.preflight,
+    })
+  }
+  const missing = missingField(state)
+  if (missing) throw unreadable(path, `Its field "${missing}" is missing or of the wrong shape.`)
+  return state as State
+}
+
+export interface Identity {
+  stack: string
+  blueprint: string
+  cloud: State['cloud']
+  account: string
+  region: string
+  sandbox: boolean
+}
+
+/** A state with nothing in it yet. */
+export function newState(of: Identity): State {
+  const now = new Date().toISOString()
+  return {
+    version: STATE_VERSION,
+    serial: 0,
+    ...of,
+    id: randomBytes(8).toString('hex'),
+    created: now,
+    updated: now,
+    answers: {},
+    entries: {},
+    generations: {},
+    outputs: {},
+  }
+}
+
+/** Opens a store over a state that was read or made new; writes nothing yet. `before` runs ahead of every write (the lock's fence). */
+export function openStore(folder: string, state: State, before: () => Promise<void> = async () => {}): Store {
+  let waiting: Promise<void> | undefined
+  let writing: Promise<void> = Promise.resolve()
+
+  async function write(): Promise<void> {
+    waiting = undefined
+    state.serial += 1
+    state.updated = new Date().toISOString()
+    await before()
+    await replaceFile(join(folder, 'state.json'), JSON.stringify(state, null, 1) + '\n')
+  }
+
+  return {
+    folder,
+    state,
+    save() {
+      // Whoever comes while a write is under way waits for the next one, together with all others who came.
+      waiting ??= writing
+        .catch(() => undefined)
+        .then(() => {
+          writing = write()
+          return writing
+        })
+      return waiting
+    },
+    async discard() {
+      await writing.catch(() => undefined)
+      await rm(join(folder, 'state.json'), { force: true })
+    },
+  }
+}
+
+function missingField(state: unknown): string | undefined {
+  if (typeof state !== 'object' || state === null) return 'version'
+  const shape: Record<string, string> = {
+    version: 'number',
+    serial: 'number',
+    stack: 'string',
+    id: 'string',
+    blueprint: 'string',
+    cloud: 'string',
+    account: 'string',
+    region: 'string',
+    sandbox: 'boolean',
+    answers: 'object',
+    entries: 'object',
+    generations: 'object',
+    outputs: 'object',
+  }
+  const fields = state as Record<string, unknown>
+  return Object.keys(shape).find(field => typeof fields[field] !== shape[field] || fields[field] === null)
+}
+
+function unreadable(path: string, why: string, cause?: unknown): Problem {
+  return new Problem({
+    what: `The state file ${path} cannot be read.`,
+    why,
+    next:
+      'Put back a copy of it if you have one. Without it, what was made can still be found by its tags: ' +
+      'stackwright teardown --stack NAME --from-tags',
+    exit: Exit.preflight,
+    cause,
+  })
+}

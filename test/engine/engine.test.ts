@@ -1,0 +1,187 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { CloudProblem } from '../../src/base/errors.ts'
+import { down, up } from '../../src/engine/engine.ts'
+import { paperStack, type Wire } from '../support/paper.ts'
+import { anew, built, clean, here, inventory, killedUp, newRun, until } from './run.ts'
+
+beforeEach(anew)
+
+describe('up', () => {
+  it('ends with one of each after a kill at any instant, and with nothing after teardown', async () => {
+    let instants = 0
+    for (let nth = 1; ; nth++) {
+      await anew()
+      if ((await killedUp(nth)) === 'finished') break
+      await up(await newRun(), paperStack())
+      expect(inventory(), `killed at instant ${nth}`).toEqual(built)
+      expect((await down(await newRun())).left).toEqual([])
+      expect(inventory(), `teardown after a kill at instant ${nth}`).toEqual([])
+      instants = nth
+    }
+    expect(instants).toBeGreaterThan(40)
+  })
+
+  it('survives a second kill at any instant of the resumed run', async () => {
+    let pairs = 0
+    for (let first = 1; first < 80; first += 3) {
+      for (let second = 1; second < 60; second += 2) {
+        await anew()
+        if ((await killedUp(first)) === 'finished') break
+        if ((await killedUp(second)) === 'finished') break
+        await up(await newRun(), paperStack())
+        expect(inventory(), `killed at ${first}, then at ${second}`).toEqual(built)
+        pairs += 1
+      }
+    }
+    expect(pairs).toBeGreaterThan(300)
+  })
+
+  it('makes one of each when any answer is lost, before or after the work', async () => {
+    const [before, after] = [false, true]
+    for (const done of [before, after]) {
+      for (let nth = 1; nth <= 40; nth++) {
+        await anew()
+        let seen = 0
+        const lossy: Wire = async (action, work) => {
+          if (!action.endsWith('create')) return work()
+          seen += 1
+          if (seen !== nth) return work()
+          if (done) work()
+          throw new CloudProblem('unknown', { what: `the answer of ${action} was lost` })
+        }
+        await up(await newRun(lossy), paperStack())
+        expect(inventory(), `create ${nth} lost ${done ? 'after' : 'before'}`).toEqual(built)
+      }
+    }
+  })
+
+  it('does nothing but look when it is run again', async () => {
+    await up(await newRun(), paperStack())
+    const actions: string[] = []
+    const listening: Wire = async (action, work) => {
+      actions.push(action)
+      return work()
+    }
+    await up(await newRun(listening), paperStack())
+    expect(actions.filter(action => !action.endsWith('find'))).toEqual([])
+  })
+
+  it('sets a changed value on the living thing where its kind can', async () => {
+    await up(await newRun(), paperStack())
+    const id = [...here.paper.things].find(([, thing]) => thing.name === 'key')?.[0]
+    await up(await newRun(), paperStack({ name: 'new-key' }))
+    expect([...here.paper.things].find(([, thing]) => thing.name === 'new-key')?.[0]).toBe(id)
+    expect(inventory()).toEqual(built.map(line => line.replace(' key ', ' new-key ')).sort())
+  })
+
+  it('takes back a value that the cloud refused, without asking for it again', async () => {
+    await up(await newRun(), paperStack())
+    const refusing: Wire = async (action, work) => {
+      if (action === 'paper:uniqueName.settle') throw new CloudProblem('refused', { what: 'That name is not allowed.' })
+      return work()
+    }
+    await expect(up(await newRun(refusing), paperStack({ name: 'bad' }))).rejects.toThrow('That name is not allowed.')
+    const names: string[] = []
+    const watching: Wire = async (action, work) => {
+      const answer = await work()
+      if (action === 'paper:uniqueName.settle') names.push((answer as { name: string }).name)
+      return answer
+    }
+    await up(await newRun(watching), paperStack())
+    expect(names).toEqual(['key'])
+    expect(inventory()).toEqual(built)
+  })
+
+  it('adds what is newly drawn and removes what no longer is, and survives a kill at any instant of either', async () => {
+    for (let nth = 1; ; nth++) {
+      await anew()
+      await up(await newRun(), paperStack())
+      const growth = await killedUp(nth, paperStack({ extra: true }))
+      await up(await newRun(), paperStack({ extra: true }))
+      expect(inventory()).toEqual([...built, 'paper:tagLookup extra true'].sort())
+      const shrinking = await killedUp(nth)
+      await up(await newRun(), paperStack())
+      expect(inventory()).toEqual(built)
+      if (growth === 'finished' && shrinking === 'finished') break
+    }
+  })
+
+  it('stops at a name that somebody else has taken, and leaves theirs alone', async () => {
+    here.paper.things.set('theirs', {
+      type: 'paper:uniqueName',
+      born: -1e9,
+      name: 'key',
+      on: [],
+      tags: {},
+      input: {},
+      ready: true,
+    })
+    await expect(up(await newRun(), paperStack())).rejects.toThrow('taken by something that this stack did not make')
+    await down(await newRun())
+    expect([...here.paper.things.keys()]).toEqual(['theirs'])
+  })
+
+  it('makes anew what was removed behind its back', async () => {
+    await up(await newRun(), paperStack())
+    const machine = [...here.paper.things].find(([, thing]) => thing.name === 'machine')![0]
+    here.paper.things.delete(machine)
+    await up(await newRun(), paperStack())
+    expect(inventory()).toEqual(built)
+  })
+
+  it('reports a double that carries our mark instead of choosing between the two', async () => {
+    await up(await newRun(), paperStack())
+    const group = [...here.paper.things.values()].find(thing => thing.name === 'group')!
+    here.paper.things.set('copy', { ...group })
+    await expect(up(await newRun(), paperStack())).rejects.toThrow('copy carries the mark of step/group')
+  })
+})
+
+describe('down', () => {
+  it('ends with nothing after a kill at any instant', async () => {
+    for (let nth = 1; ; nth++) {
+      await anew()
+      await up(await newRun(), paperStack())
+      const ended = await until(nth, async instant => down(await newRun(clean, instant)))
+      expect((await down(await newRun())).left).toEqual([])
+      expect(inventory(), `killed at instant ${nth}`).toEqual([])
+      if (ended === 'finished') break
+    }
+  })
+
+  it('after a kill that left it half done is followed by an up that ends with one of each', async () => {
+    for (let nth = 1; ; nth++) {
+      await anew()
+      await up(await newRun(), paperStack())
+      const ended = await until(nth, async instant => down(await newRun(clean, instant)))
+      await up(await newRun(), paperStack())
+      expect(inventory(), `killed at instant ${nth}`).toEqual(built)
+      if (ended === 'finished') break
+    }
+  })
+
+  it('after an up killed at any instant leaves nothing, even what no id was saved for', async () => {
+    for (let nth = 1; ; nth++) {
+      await anew()
+      const ended = await killedUp(nth)
+      expect((await down(await newRun())).left).toEqual([])
+      expect(inventory(), `killed at instant ${nth}`).toEqual([])
+      if (ended === 'finished') break
+    }
+  })
+
+  it('names what would not go, and what stands under it', async () => {
+    await up(await newRun(), paperStack())
+    const machine = [...here.paper.things].find(([, thing]) => thing.name === 'machine')![0]
+    const stubborn: Wire = async (action, work) => {
+      if (action === 'paper:token.remove' && here.paper.things.has(machine) && !here.paper.things.has('let go')) {
+        throw new CloudProblem('refused', { what: 'It is protected.' })
+      }
+      return work()
+    }
+    const { left } = await down(await newRun(stubborn))
+    expect(left.find(thing => thing.address === 'step/machine')?.why).toContain('It is protected.')
+    expect(left.map(thing => thing.address)).toContain('step/net')
+    expect(inventory()).toContain('paper:token machine true')
+  })
+})
