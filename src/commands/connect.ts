@@ -1,6 +1,7 @@
 import { didYouMean } from '../answers/nearest.ts'
 import type { Choice } from '../answers/question.ts'
 import { Exit, Problem } from '../base/errors.ts'
+import { machinePackages } from '../blueprints/packages.ts'
 import type { Secret } from '../engine/kind.ts'
 import type { Connected } from '../providers/provider.ts'
 import type { Session } from './session.ts'
@@ -62,11 +63,12 @@ async function sandboxFor(
 ): Promise<{ url: string; speed: number; machines?: 'none' | 'container' }> {
   const { ensureSandbox, findSandbox, prepareFor, sandboxData } = await import('../emulator/process.ts')
   const onProgress = (text: string) => view.emit({ is: 'note', text })
+  const packages = machinePackages
   const running = quiet
     ? await findSandbox({ data: sandboxData(stateFolder), env })
-    : await ensureSandbox({ stateDir: stateFolder, env, onProgress })
+    : await ensureSandbox({ stateDir: stateFolder, env, packages, onProgress })
   if (running) {
-    await prepareFor(provider.id, running, env, onProgress)
+    await prepareFor(provider.id, running, { env, packages, onProgress })
     return running
   }
   const { serve } = await import('../emulator/server.ts')

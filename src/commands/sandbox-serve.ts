@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Exit } from '../base/errors.ts'
+import { machinePackages } from '../blueprints/packages.ts'
 import { readOwner } from '../emulator/claim.ts'
 import { serve } from '../emulator/server.ts'
 import type { SandboxFlags } from './sandbox-flags.ts'
@@ -19,6 +20,7 @@ export async function serveSandbox(flags: SandboxFlags): Promise<number> {
     seed: numeric(flags.seed),
     faults: flags.faults,
     machines: flags.machines === 'container' ? 'container' : 'none',
+    packages: machinePackages,
     env: process.env,
     onStop: stop,
   })

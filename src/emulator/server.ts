@@ -12,6 +12,7 @@ import { inventoryOf as awsInventoryOf } from './aws/inventory.ts'
 import { operations as awsOperations } from './aws/operations.ts'
 import { isAws } from './aws/wire.ts'
 import { announce, claim, release } from './claim.ts'
+import type { MachinePackages } from './containers/build.ts'
 import type { BothRealities, OpenOptions } from './containers/open.ts'
 import { type CallLog, createCallLog } from './control.ts'
 import type { Raw, Reply } from './exchange.ts'
@@ -35,6 +36,8 @@ export interface ServeOptions {
   data?: string | undefined
   /** `container`: machines and databases really run, as containers of Podman. Default: they are simulated. */
   machines?: Machines | undefined
+  /** What machines in containers have installed. */
+  packages?: MachinePackages | undefined
   seed?: number | undefined
   /** Where an own access key pair may stand; nothing: none. */
   env?: NodeJS.ProcessEnv | undefined
@@ -178,12 +181,12 @@ function awsOf(
 
 /** What makes the machines real, loaded only where they are to be. */
 async function realFor(
-  { machines, data, env }: ServeOptions,
-  ground: Omit<OpenOptions, 'data' | 'env'>,
+  { machines, data, env, packages }: ServeOptions,
+  ground: Omit<OpenOptions, 'data' | 'env' | 'packages'>,
 ): Promise<BothRealities | undefined> {
   if (machines !== 'container') return undefined
   const { openRealities } = await import('./containers/open.ts')
-  return await openRealities({ ...ground, data, env: env ?? process.env })
+  return await openRealities({ ...ground, data, env: env ?? process.env, packages })
 }
 
 function statusOf(world: LiveWorld, log: CallLog): JsonObject {

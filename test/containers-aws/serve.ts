@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { machinePackages } from '../../src/blueprints/packages.ts'
 import { ensureAwsImage } from '../../src/emulator/containers/aws/image.ts'
 import { awsId, sandboxId } from '../../src/emulator/containers/id.ts'
 import { findRuntime, type Runtime } from '../../src/emulator/containers/runtime.ts'
@@ -23,9 +24,9 @@ export interface RealAws {
 /** The sandbox's own server, in this process, with machines that really run; `close` removes them. */
 export async function serveAws({ speed }: { speed: number }): Promise<RealAws> {
   const runtime = await findRuntime()
-  await ensureAwsImage(runtime)
+  await ensureAwsImage(runtime, { packages: machinePackages })
   const data = await emptyFolder()
-  const sandbox = await serve({ speed, data, seed: 1, machines: 'container' })
+  const sandbox = await serve({ speed, data, seed: 1, machines: 'container', packages: machinePackages })
   const control = async (path: string) => await fetch(new URL(path, sandbox.url))
   return {
     ...{ url: sandbox.url, sandbox: awsId(sandboxId(data)), runtime },

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { sandboxId } from '../../src/emulator/containers/id.ts'
+import { machinePackages } from '../../src/blueprints/packages.ts'
 import { ensureImage } from '../../src/emulator/containers/image.ts'
 import { listKept } from '../../src/emulator/containers/purge.ts'
 import { findRuntime, type Runtime } from '../../src/emulator/containers/runtime.ts'
@@ -33,7 +34,7 @@ export interface RealStack {
 /** Starts it; the machine image is made once on a computer, which takes minutes the first time. */
 export async function realStack(): Promise<RealStack> {
   const runtime = await findRuntime()
-  await ensureImage(runtime)
+  await ensureImage(runtime, { packages: machinePackages })
   const folder = await emptyFolder()
   const env = bareEnv({ HOME: folder })
   const data = join(folder, '.stackwright/.sandbox')

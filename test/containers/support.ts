@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll } from 'vitest'
+import { machinePackages } from '../../src/blueprints/packages.ts'
 import { ensureImage } from '../../src/emulator/containers/image.ts'
 import { ensureNetwork, type Network } from '../../src/emulator/containers/network.ts'
 import { purge } from '../../src/emulator/containers/purge.ts'
@@ -19,7 +20,7 @@ export function useGround(cidr = '172.16.0.0/12'): Ground {
   beforeAll(async () => {
     ground.runtime = await findRuntime()
     // The machine image is made once; the first run on a computer takes some minutes.
-    ground.image = await ensureImage(ground.runtime)
+    ground.image = await ensureImage(ground.runtime, { packages: machinePackages })
     ground.network = await ensureNetwork(ground.runtime, { sandbox: ground.sandbox, vpcId: 'vpc-test', cidr })
   }, 20 * 60_000)
   afterAll(async () => {

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../../base/errors.ts'
-import { assistantPath, assistantSource } from './assistant.ts'
 import { lastLines } from './command.ts'
 import { containerName, type Network } from './network.ts'
+import { base64, programText } from './programs.ts'
 import { type Runtime, sandboxLabel } from './runtime.ts'
 
 /** A machine to be booted. */
@@ -57,6 +57,9 @@ export interface CommandResult {
 }
 
 const bootPatience = 90_000
+
+/** Where `programs/agent.py` lies on each machine. */
+const agentPath = '/usr/lib/stackwright/assistant'
 
 /**
  * Boots the machine, or finds it running, or starts it again, and waits until systemd is up and it has its address.
@@ -120,7 +123,7 @@ export async function startCommand(runtime: Runtime, machine: Machine, command: 
     timeout: command.timeout,
     tree: command.tree ?? false,
   }
-  const args = ['exec', '--interactive', machine.name, assistantPath, 'start']
+  const args = ['exec', '--interactive', machine.name, agentPath, 'start']
   await runtime.must(`The command ${command.id} could not be started on ${machine.id}.`, args, {
     input: JSON.stringify(order),
   })
@@ -137,7 +140,7 @@ export async function commandResult(
   givenUp: () => boolean = () => false,
 ): Promise<CommandResult | undefined> {
   while (!givenUp()) {
-    const ran = await runtime.run(['exec', machine.name, assistantPath, 'wait', id, '5'], { timeout: 60_000 })
+    const ran = await runtime.run(['exec', machine.name, agentPath, 'wait', id, '5'], { timeout: 60_000 })
     if (ran.code !== 0) return undefined
     const answer = JSON.parse(ran.stdout) as CommandResult & { running?: true; lost?: true }
     if (answer.lost) return undefined
@@ -156,12 +159,18 @@ export async function run(runtime: Runtime, machine: Machine, command: Command):
 
 /** Ends a running command and everything it started. */
 export async function stopCommand(runtime: Runtime, machine: Machine, id: string): Promise<void> {
-  await runtime.run(['exec', machine.name, assistantPath, 'stop', id])
+  await runtime.run(['exec', machine.name, agentPath, 'stop', id])
 }
 
-/** Runs a script of ours as root in a container with the right to change its network; answers what it printed. */
-export async function inside(runtime: Runtime, name: string, what: string, script: string): Promise<string> {
-  const args = ['exec', '--interactive', '--privileged', name, 'bash', '-eu', '-s']
+/** Runs a script of ours as root in a container, with the right to change its network. Returns what it printed. */
+export async function inside(
+  runtime: Runtime,
+  name: string,
+  what: string,
+  script: string,
+  given: string[] = [],
+): Promise<string> {
+  const args = ['exec', '--interactive', '--privileged', name, 'bash', '-eu', '-s', '--', ...given]
   return await runtime.must(what, args, { input: script })
 }
 
@@ -219,12 +228,11 @@ async function untilUp(runtime: Runtime, what: string, name: string): Promise<vo
 
 function settling(wish: MachineWish): string {
   const keys = (wish.keys ?? []).map(key => key.replace(/[\r\n]+/g, ' ').trim()).filter(Boolean)
-  const text = Buffer.from(keys.map(key => `${key}\n`).join('')).toString('base64')
-  const assistant = Buffer.from(assistantSource).toString('base64')
+  const text = base64(keys.map(key => `${key}\n`).join(''))
   return (
     addressing(wish) +
-    // Written anew at each boot, so that a newer version of the program needs no new image.
-    `echo ${assistant} | base64 -d >${assistantPath}.new\nchmod 755 ${assistantPath}.new\nmv ${assistantPath}.new ${assistantPath}\n` +
+    // Rewritten at each boot, so that a newer version of the program needs no new image.
+    `echo ${base64(programText('agent.py'))} | base64 -d >${agentPath}.new\nchmod 755 ${agentPath}.new\nmv ${agentPath}.new ${agentPath}\n` +
     (keys.length > 0 ? `install -d -m 700 /root/.ssh\necho ${text} | base64 -d >/root/.ssh/authorized_keys\n` : '')
   )
 }

@@ -2,7 +2,7 @@ import type { Operation } from '../model.ts'
 import { ensureAwsImage } from './aws/image.ts'
 import { createAwsReality } from './aws/reality.ts'
 import type { AwsRealityGround } from './aws/site.ts'
-import type { Progress } from './build.ts'
+import type { ImageOptions, MachinePackages } from './build.ts'
 import { awsId, remember, sandboxId } from './id.ts'
 import { ensureImage } from './image.ts'
 import type { Reality } from './life.ts'
@@ -13,6 +13,7 @@ export interface OpenOptions extends Omit<AwsRealityGround, 'runtime' | 'image' 
   /** Folder of the sandbox's data; nothing: in memory, and then `purge` belongs to closing. */
   data: string | undefined
   env: NodeJS.ProcessEnv
+  packages?: MachinePackages | undefined
 }
 
 /** What makes both clouds' machines real. */
@@ -31,19 +32,17 @@ export type CloudName = 'alicloud' | 'aws'
  * is missing.
  */
 export async function prepareContainers(
-  env: NodeJS.ProcessEnv,
-  onProgress?: (progress: Progress) => void,
+  options: ImageOptions & { env: NodeJS.ProcessEnv },
   cloud: CloudName = 'alicloud',
 ): Promise<void> {
-  const options = { env, ...(onProgress && { onProgress }) }
-  await (cloud === 'aws' ? ensureAwsImage : ensureImage)(await findRuntime(env), options)
+  await (cloud === 'aws' ? ensureAwsImage : ensureImage)(await findRuntime(options.env), options)
 }
 
 /** Makes the machines of a sandbox real. */
 export async function openRealities(options: OpenOptions): Promise<BothRealities> {
-  const { data, env, apiPort, issue, ...rest } = options
+  const { data, env, packages, apiPort, issue, ...rest } = options
   const runtime = await findRuntime(env)
-  const image = await ensureImage(runtime, { env })
+  const image = await ensureImage(runtime, { env, packages })
   const sandbox = sandboxId(data)
   if (data) remember(sandbox, data, env)
   const alicloud = await createReality({ ...rest, runtime, image, sandbox })
@@ -52,7 +51,7 @@ export async function openRealities(options: OpenOptions): Promise<BothRealities
   return {
     alicloud: alicloud.operations,
     async aws(operations) {
-      const image = await ensureAwsImage(runtime, { env })
+      const image = await ensureAwsImage(runtime, { env, packages })
       opened = await createAwsReality({ ...rest, runtime, image, sandbox: awsId(sandbox), apiPort, issue })
       return opened.operations(operations)
     },

@@ -21,6 +21,9 @@ export interface ConfigGround {
   issue(names: string[]): string
 }
 
+/** Where it is asked from inside of its container. */
+export const statsSocket = '/run/haproxy.sock'
+
 export const folder = '/etc/haproxy/stackwright'
 /** Names the servers of the configuration, for `stateFile`. */
 export const serversFile = 'servers'
@@ -38,7 +41,7 @@ export function proxyFiles({ call, thing }: Placed, ground: ConfigGround): Proxy
   files['haproxy.cfg'] = [
     'global',
     '  maxconn 4000',
-    '  stats socket /run/haproxy.sock mode 600 level admin',
+    `  stats socket ${statsSocket} mode 600 level admin`,
     `  server-state-file ${folder}/${stateFile}`,
     'defaults',
     `  mode ${http ? 'http' : 'tcp'}`,

@@ -1,13 +1,11 @@
-/**
- * The program on each machine that stands for the cloud's agent: it starts commands as units of their own, so that
- * they go on when the sandbox's server is killed and their results are found afterwards. Output as the real agent
- * keeps it: the first 6000 bytes and the last ones, 24 KB in all, with the number of bytes dropped between.
- * STACKWRIGHT_PACKAGES tells setup scripts that this image already holds what they need as Debian's packages.
- */
-export const assistantPath = '/usr/lib/stackwright/assistant'
+#!/usr/bin/python3
+"""
+Stands for the cloud's agent on each machine. Usage: agent.py start <order.json | run FOLDER | wait ID SECONDS | stop ID
 
-export const assistantSource = `#!/usr/bin/python3
-"""Commands from outside. Usage: assistant start <order.json | run FOLDER | wait ID SECONDS | stop ID"""
+Commands are started as units of their own, so that they go on when the server of the embedded cloud is killed, and
+their results are found afterwards. Output is kept as the real agent keeps it: the first 6000 bytes and the last ones,
+24 KB in all, with the number of bytes dropped between.
+"""
 
 import base64
 import ctypes
@@ -45,7 +43,7 @@ def start():
 def run(folder):
     with open(folder + "/order.json") as file:
         order = json.load(file)
-    # What the command leaves behind comes to us, not to init: only so the whole tree is known.
+    # PR_SET_CHILD_SUBREAPER: orphans of the command become our children, not init's, so the whole tree is known.
     ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     began = time.time()
@@ -85,6 +83,7 @@ def execute(folder, order):
         file.write(base64.b64decode(order["script"]))
     home = {"HOME": user.pw_dir, "USER": user.pw_name, "LOGNAME": user.pw_name, "SHELL": user.pw_shell}
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    # STACKWRIGHT_PACKAGES tells setup scripts that this image already holds what they need as Debian's packages.
     process = subprocess.Popen(
         ["/bin/sh", "-c", script],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
@@ -167,7 +166,7 @@ def wait(id, seconds):
         if os.path.exists(folder + "/result.json"):
             break
         if subprocess.run(["systemctl", "is-active", "--quiet", unit_of(id)]).returncode != 0:
-            # It may have ended between the two looks.
+            # It may have ended between the two checks.
             if not os.path.exists(folder + "/result.json"):
                 print(json.dumps({"lost": True}))
                 return
@@ -193,6 +192,6 @@ def unit_of(id):
     return "assistant-" + id + ".service"
 
 
-os.makedirs(ROOT, mode=0o711, exist_ok=True)
-{"start": start, "run": run, "wait": wait, "stop": stop}[sys.argv[1]](*sys.argv[2:])
-`
+if __name__ == "__main__":
+    os.makedirs(ROOT, mode=0o711, exist_ok=True)
+    {"start": start, "run": run, "wait": wait, "stop": stop}[sys.argv[1]](*sys.argv[2:])
