@@ -61,7 +61,7 @@ async function sandboxFor(
   { provider }: Target,
   quiet: boolean,
 ): Promise<{ url: string; speed: number; machines?: 'none' | 'container' }> {
-  const { ensureSandbox, findSandbox, prepareFor, sandboxData } = await import('../emulator/process.ts')
+  const { ensureSandbox, findSandbox, prepareFor, sandboxData, serve } = await import('../emulator/index.ts')
   const onProgress = (text: string) => view.emit({ is: 'note', text })
   const packages = machinePackages
   const running = quiet
@@ -71,7 +71,6 @@ async function sandboxFor(
     await prepareFor(provider.id, running, { env, packages, onProgress })
     return running
   }
-  const { serve } = await import('../emulator/server.ts')
   const own = await serve({ speed: 50 })
   onEnd.push(() => own.close())
   return { url: own.url, speed: 50 }

@@ -1,8 +1,7 @@
 import { resolve } from 'node:path'
 import { Exit } from '../base/errors.ts'
 import { machinePackages } from '../blueprints/packages.ts'
-import { readOwner } from '../emulator/claim.ts'
-import { serve } from '../emulator/server.ts'
+import { readOwner, serve } from '../emulator/index.ts'
 import type { SandboxFlags } from './sandbox-flags.ts'
 
 /**

@@ -2,8 +2,16 @@ import { resolve } from 'node:path'
 import { Exit, Problem } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { machinePackages } from '../blueprints/packages.ts'
-import { parseFaults } from '../emulator/faults.ts'
-import { findSandbox, type Running, sandboxData, startSandbox, stopSandbox } from '../emulator/process.ts'
+import {
+  findSandbox,
+  parseFaults,
+  purgeAll,
+  purgeSandbox,
+  type Running,
+  sandboxData,
+  startSandbox,
+  stopSandbox,
+} from '../emulator/index.ts'
 import { oneLine } from '../view/problem.ts'
 import type { SandboxFlags } from './sandbox-flags.ts'
 
@@ -37,7 +45,6 @@ export async function stop(flags: SandboxFlags): Promise<number> {
 
 /** Removes a sandbox with all it has, or all of them, whether a server runs or was killed. */
 export async function purge(flags: SandboxFlags): Promise<number> {
-  const { purgeAll, purgeSandbox } = await import('../emulator/purge.ts')
   const { stopped, removed } = flags.all
     ? await purgeAll(process.env)
     : await purgeSandbox({ data: dataOf(flags), env: process.env })

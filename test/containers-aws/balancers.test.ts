@@ -5,7 +5,7 @@ import { AutoScaling } from '@aws-sdk/client-auto-scaling'
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { Route53 } from '@aws-sdk/client-route-53'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { config } from '../sandbox-aws/support.ts'
+import { config } from '../emulator/aws/support.ts'
 import { group, machine, slowly, ssmRun, useAws, within } from './support.ts'
 
 const ground = useAws()

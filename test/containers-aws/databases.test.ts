@@ -1,6 +1,6 @@
 import { RDS } from '@aws-sdk/client-rds'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { config } from '../sandbox-aws/support.ts'
+import { config } from '../emulator/aws/support.ts'
 import { group, machine, slowly, ssmRun, useAws } from './support.ts'
 
 const ground = useAws(200)

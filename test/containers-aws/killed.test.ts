@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { awsId, sandboxId } from '../../src/emulator/containers/id.ts'
 import { listKept } from '../../src/emulator/containers/purge.ts'
 import { findRuntime, type Runtime } from '../../src/emulator/containers/runtime.ts'
-import { config, region } from '../sandbox-aws/support.ts'
+import { config, region } from '../emulator/aws/support.ts'
 import { bareEnv, emptyFolder, run } from '../support/bin.ts'
 import { slowly } from './support.ts'
 

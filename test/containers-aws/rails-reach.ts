@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { containerId } from '../../src/emulator/containers/aws/desired.ts'
 import { containerName } from '../../src/emulator/containers/network.ts'
-import type { Thing } from '../../src/emulator/model.ts'
+import type { Thing } from '../../src/emulator/world/model.ts'
 import { databaseOf, type Shop } from './rails.ts'
 import { addressOf, banner, expectWays, from, type Place } from './ways.ts'
 

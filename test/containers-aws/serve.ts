@@ -3,7 +3,7 @@ import { machinePackages } from '../../src/blueprints/packages.ts'
 import { ensureAwsImage } from '../../src/emulator/containers/aws/image.ts'
 import { awsId, sandboxId } from '../../src/emulator/containers/id.ts'
 import { findRuntime, type Runtime } from '../../src/emulator/containers/runtime.ts'
-import { serve } from '../../src/emulator/server.ts'
+import { serve } from '../../src/emulator/server/server.ts'
 import { emptyFolder } from '../support/bin.ts'
 
 // The official clients tell every process on Node 20 to update.

@@ -3,7 +3,7 @@ import { IAM } from '@aws-sdk/client-iam'
 import { SSM } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll } from 'vitest'
 import { containerName } from '../../src/emulator/containers/network.ts'
-import { config, region, until } from '../sandbox-aws/support.ts'
+import { config, region, until } from '../emulator/aws/support.ts'
 import { type RealAws, serveAws } from './serve.ts'
 
 /** What the tests of one file share: an embedded AWS with real machines, a network, a role, and the official clients. */

@@ -1,10 +1,10 @@
-import type { Call, Thing, World } from '../model.ts'
-import { text, time } from './ask.ts'
-import { backendHealth, listenerStatus } from './health.ts'
-import { instanceStatus } from './instances.ts'
-import { places } from './places.ts'
-import { dbStatus } from './rds.ts'
-import { nameOf } from './tags.ts'
+import type { Call, Thing, World } from '../world/model.ts'
+import { text, time } from './core/input.ts'
+import { places } from './core/places.ts'
+import { nameOf } from './core/tags.ts'
+import { instanceStatus } from './services/ecs/instance-lifecycle.ts'
+import { dbStatus } from './services/rds/db-instance.ts'
+import { backendHealth, listenerStatus } from './services/slb/health.ts'
 
 /** One line of `sandbox inventory`. */
 export type Item = {

@@ -1,9 +1,9 @@
-import { placesOf } from '../ask.ts'
-import type { Call, Operation, World } from '../model.ts'
-import { firstAccount, secondAccount } from './accounts.ts'
-import { act } from './asg-run.ts'
-import { all } from './ask.ts'
-import { regions } from './catalog.ts'
+import { placesOf } from '../world/input.ts'
+import type { Call, Operation, World } from '../world/model.ts'
+import { regions } from './core/catalog.ts'
+import { all } from './core/input.ts'
+import { firstAccount, secondAccount } from './protocol/accounts.ts'
+import { act } from './services/autoscaling/reconcile.ts'
 
 /**
  * What goes on by itself: Auto Scaling groups keep their size. Nothing runs in the background, so the world is

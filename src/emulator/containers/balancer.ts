@@ -1,6 +1,6 @@
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { closeServer, listen } from '../front.ts'
+import { closeServer, listen } from '../http/front.ts'
 import {
   type Backend,
   type BackendHealth,

@@ -1,4 +1,4 @@
-import { parseAddress, parseCidr } from '../alicloud/cidr.ts'
+import { parseAddress, parseCidr } from '../world/cidr.ts'
 import { bootDatabaseServer, type DatabaseWish } from './database-server.ts'
 import { inside, type Machine } from './machine.ts'
 import type { Runtime } from './runtime.ts'

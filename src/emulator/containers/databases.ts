@@ -1,5 +1,5 @@
-import { text } from '../alicloud/ask.ts'
-import type { Thing } from '../model.ts'
+import { text } from '../alicloud/core/input.ts'
+import type { Thing } from '../world/model.ts'
 import { bootDatabase, setContent } from './database.ts'
 import { databaseContent, everyThing } from './desired.ts'
 import { hold, release } from './held.ts'

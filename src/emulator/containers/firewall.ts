@@ -1,4 +1,4 @@
-import { overlap, parseAddress, parseCidr, inside as within } from '../alicloud/cidr.ts'
+import { overlap, parseAddress, parseCidr, inside as within } from '../world/cidr.ts'
 import { inside, type Machine } from './machine.ts'
 import type { Network } from './network.ts'
 import type { Runtime } from './runtime.ts'

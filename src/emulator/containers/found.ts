@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { World } from '../model.ts'
+import type { World } from '../world/model.ts'
 import type { Balancer } from './balancer.ts'
 import { doorName, everyThing } from './desired.ts'
 import { listKept } from './purge.ts'

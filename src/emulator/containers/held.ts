@@ -1,4 +1,4 @@
-import type { Thing, World } from '../model.ts'
+import type { Thing, World } from '../world/model.ts'
 
 /** A moment of the cloud's time that never comes: whatever waits for it is under way. */
 export const far = 4e15

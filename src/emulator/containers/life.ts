@@ -1,4 +1,4 @@
-import type { Operation } from '../model.ts'
+import type { Operation } from '../world/model.ts'
 import type { Jobs } from './jobs.ts'
 import { purge } from './purge.ts'
 import type { Runtime } from './runtime.ts'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { Problem } from '../../base/errors.ts'
-import { inside, overlap, parseAddress, parseCidr } from '../alicloud/cidr.ts'
+import { inside, overlap, parseAddress, parseCidr } from '../world/cidr.ts'
 import { lastLines } from './command.ts'
 import { type Runtime, sandboxLabel } from './runtime.ts'
 

@@ -1,4 +1,4 @@
-import type { Operation } from '../model.ts'
+import type { Operation } from '../world/model.ts'
 import { ensureAwsImage } from './aws/image.ts'
 import { createAwsReality } from './aws/reality.ts'
 import type { AwsRealityGround } from './aws/site.ts'

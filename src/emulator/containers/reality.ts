@@ -1,4 +1,4 @@
-import { runCommandsWith } from '../alicloud/assistant.ts'
+import { runCommandsWith } from '../alicloud/services/assistant/command.ts'
 import { type Balancer, createBalancer } from './balancer.ts'
 import { watchCommands } from './commands.ts'
 import { watchDatabases } from './databases.ts'

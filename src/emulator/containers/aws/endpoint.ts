@@ -1,6 +1,6 @@
 import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { closeServer } from '../../front.ts'
+import { closeServer } from '../../http/front.ts'
 import { pairs } from '../headers.ts'
 import type { Network } from '../network.ts'
 

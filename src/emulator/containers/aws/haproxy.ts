@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../../base/json.ts'
-import { find, object, objects, text, texts, time, word, words } from '../../aws/ask.ts'
-import { certificatesOf, listenersOf } from '../../aws/elb-balancers.ts'
-import { rulesOf } from '../../aws/elb-rules.ts'
-import { targetsOf } from '../../aws/elb-targets.ts'
-import { instanceState } from '../../aws/instance-state.ts'
-import type { Call, Thing } from '../../model.ts'
+import { find, object, objects, text, texts, time, word, words } from '../../aws/core/input.ts'
+import { instanceState } from '../../aws/services/ec2/instance-state.ts'
+import { rulesOf } from '../../aws/services/elbv2/listener-rule.ts'
+import { certificatesOf, listenersOf } from '../../aws/services/elbv2/load-balancer.ts'
+import { targetsOf } from '../../aws/services/elbv2/target.ts'
+import type { Call, Thing } from '../../world/model.ts'
 import type { Placed } from './desired.ts'
 
 /** Where the proxy tells what its checks say; only this system may ask. */

@@ -1,5 +1,5 @@
-import { all, text } from '../../aws/ask.ts'
-import type { Thing } from '../../model.ts'
+import { all, text } from '../../aws/core/input.ts'
+import type { Thing } from '../../world/model.ts'
 import { hold, release } from '../held.ts'
 import { boot, commandResult, startCommand, stopMachine } from '../machine.ts'
 import { whichRun } from '../purge.ts'

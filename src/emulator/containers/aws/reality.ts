@@ -1,6 +1,6 @@
-import { text, time } from '../../aws/ask.ts'
-import { listenersOf } from '../../aws/elb-balancers.ts'
+import { text, time } from '../../aws/core/input.ts'
 import { namesBehind } from '../../aws/front.ts'
+import { listenersOf } from '../../aws/services/elbv2/load-balancer.ts'
 import { tendAll } from '../../aws/tend.ts'
 import { knownThings } from '../found.ts'
 import { createJobs } from '../jobs.ts'

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../base/json.ts'
-import { word } from '../../aws/ask.ts'
-import { rdsLook } from '../../aws/rds-common.ts'
-import type { Call, Operation } from '../../model.ts'
+import { word } from '../../aws/core/input.ts'
+import { rdsLook } from '../../aws/services/rds/lookup.ts'
+import type { Call, Operation } from '../../world/model.ts'
 import { nativeVerifier } from './mariadb.ts'
 
 /** The same operations, but the containers follow each change. Every call may have brought the world forward. */

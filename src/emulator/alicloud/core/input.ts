@@ -1,0 +1,147 @@
+import type { Json, JsonObject } from '../../../base/json.ts'
+import { isGone, refuse, word } from '../../world/input.ts'
+import type { Call, Operation, Thing } from '../../world/model.ts'
+
+export { change, flag, isGone, isObject, object, objects, refuse, text, time, word, words } from '../../world/input.ts'
+
+/** Small words the operations share: reading parameters, refusing, finding one's own things. */
+
+/** Every action takes these; the server reads them. */
+const common = [
+  'OwnerAccount',
+  'OwnerId',
+  'ResourceOwnerAccount',
+  'ResourceOwnerId',
+  'RegionId',
+  'ClientToken',
+  'AcceptLanguage',
+]
+
+/**
+ * An operation that honours `parameters`. An official parameter that is not among them is refused:
+ * an embedded cloud that ignored it would answer something else than the real one.
+ */
+export function operation(parameters: string, run: Operation): Operation {
+  const known = new Set([...common, ...parameters.split(/\s+/).filter(Boolean)])
+  return (input, call) => {
+    for (const name of Object.keys(input)) {
+      if (!known.has(name)) {
+        refuse(400, 'UnsupportedParameter', `The embedded cloud does not simulate ${name} of ${call.action}.`)
+      }
+    }
+    return run(input, call)
+  }
+}
+
+export function need(input: JsonObject, name: string): string {
+  const value = word(input, name)
+  if (value === '') refuse(400, `Missing${name}`, `The parameter ${name} is mandatory for this action.`)
+  return value
+}
+
+export function number(input: JsonObject, name: string, fallback: number): number {
+  const value = word(input, name)
+  if (value === '') return fallback
+  const parsed = Number(value)
+  if (!Number.isInteger(parsed)) refuse(400, `Invalid${name}`, `The parameter ${name} must be an integer.`)
+  return parsed
+}
+
+/** An integer within limits, both included. */
+export function within(input: JsonObject, name: string, fallback: number, low: number, high: number): number {
+  const value = number(input, name, fallback)
+  if (value < low || value > high) {
+    refuse(400, `Invalid${name}.ValueNotSupported`, `The parameter ${name} must be between ${low} and ${high}.`)
+  }
+  return value
+}
+
+/** A list kept as one JSON string (`InstanceIds=["i-1"]`); undefined when the parameter is absent. */
+export function jsonWords(input: JsonObject, name: string): string[] | undefined {
+  const list = jsonList(input, name)
+  return list?.map(String)
+}
+
+export function jsonList(input: JsonObject, name: string): Json[] | undefined {
+  const text = word(input, name)
+  if (text === '') return undefined
+  try {
+    const value: Json = JSON.parse(text)
+    if (Array.isArray(value)) return value
+  } catch {
+    // Falls through to the refusal: the cloud does not tell what is wrong with the text either.
+  }
+  return refuse(400, `Invalid${name}.Malformed`, `The parameter ${name} must be a JSON array.`)
+}
+
+/** A cloud's name or description: length limits, no leading http:// or https://. */
+export function checkText(value: string, low: number, high: number, code: string, pattern = /^(?!https?:\/\/)/): void {
+  if (value === '') return
+  if (value.length < low || value.length > high || !pattern.test(value) || /^https?:\/\//.test(value)) {
+    refuse(400, code, `The specified value "${value.slice(0, 40)}" is not valid here.`)
+  }
+}
+
+/** ECS's rule for names: a letter first, then letters and digits of any script and `: _ . -`. */
+export const ecsName = /^\p{L}[\p{L}\p{N}:_.-]*$/u
+
+/** At least three of capitals, small letters, digits and the named specials, and nothing else. */
+export function strongPassword(value: string, low: number, high: number, specials: string): boolean {
+  if (value.length < low || value.length > high) return false
+  const chars = [...value]
+  const classes = [/[A-Z]/, /[a-z]/, /[0-9]/].filter(one => one.test(value)).length
+  const special = chars.some(char => specials.includes(char))
+  return chars.every(char => /[A-Za-z0-9]/.test(char) || specials.includes(char)) && classes + (special ? 1 : 0) >= 3
+}
+
+/** What the account owns under that id, in the region that was asked for. Ids are looked up at once: only lists lag. */
+export function find(call: Call, input: JsonObject, type: string, id: string): Thing | undefined {
+  const thing = call.world.get(type, id)
+  if (thing === undefined || thing.cloud !== 'alicloud' || thing.account !== call.account || isGone(call, thing))
+    return undefined
+  const region = word(input, 'RegionId')
+  return region === '' || region === thing.region ? thing : undefined
+}
+
+/** Everything of a type that the account has in the region, lag or no lag. */
+export function all(call: Call, type: string): Thing[] {
+  return call.world.list(type, call).filter(thing => thing.cloud === 'alicloud' && !isGone(call, thing))
+}
+
+/** What a list or tag look-up shows: things younger than their own lag are not in it yet. */
+export function listed(call: Call, type: string): Thing[] {
+  return all(call, type).filter(thing => call.world.now() >= thing.born + lag(thing.id))
+}
+
+/** 2 to 5 seconds, drawn from the id, which is itself drawn from the seed. */
+function lag(id: string): number {
+  let hash = 7
+  for (const char of id) hash = (hash * 31 + char.charCodeAt(0)) % 3001
+  return 2000 + hash
+}
+
+export function make(
+  call: Call,
+  type: string,
+  id: string,
+  data: JsonObject,
+  tags: Record<string, string> = {},
+  region = call.region,
+): Thing {
+  return call.world.add({ cloud: 'alicloud', type, id, account: call.account, region, tags, data })
+}
+
+/** A fresh id such as `vpc-6we0c7t1…`. */
+export function newId(call: Call, prefix: string): string {
+  return call.world.id(prefix)
+}
+
+/** The account as the number that most answers carry. */
+export function owner(call: Call): number {
+  return Number(call.account)
+}
+
+/** ISO 8601 with seconds; ECS writes minutes only. */
+export function date(call: Call, at: number): string {
+  return call.world.date(at).replace(/\.\d+Z$/, 'Z')
+}
