@@ -2,8 +2,8 @@ import { createServer, request, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Backend, ListenerWish } from '../../src/emulator/containers/backends.ts'
-import { type Balancer, createBalancer } from '../../src/emulator/containers/balancer.ts'
+import type { Backend, ListenerWish } from '../../src/emulator/containers/alicloud/backends.ts'
+import { type Balancer, createBalancer } from '../../src/emulator/containers/alicloud/balancer.ts'
 
 interface Backer {
   server: Server

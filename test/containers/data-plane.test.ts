@@ -1,9 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { bootDatabase, type DatabaseContent, query, setContent } from '../../src/emulator/containers/database.ts'
+import {
+  bootDatabase,
+  type DatabaseContent,
+  query,
+  setContent,
+} from '../../src/emulator/containers/alicloud/postgresql.ts'
+import { scramVerifier } from '../../src/emulator/containers/alicloud/scram.ts'
 import { type GroupRule, setFirewall } from '../../src/emulator/containers/firewall.ts'
 import { boot, type Machine, run, setNames } from '../../src/emulator/containers/machine.ts'
 import { ensureNetwork } from '../../src/emulator/containers/network.ts'
-import { scramVerifier } from '../../src/emulator/containers/scram.ts'
 import { useGround } from './support.ts'
 
 const ground = useGround()

@@ -1,4 +1,5 @@
 import type { Operation } from '../world/model.ts'
+import { createReality } from './alicloud/reality.ts'
 import { ensureAwsImage } from './aws/image.ts'
 import { createAwsReality } from './aws/reality.ts'
 import type { AwsRealityGround } from './aws/site.ts'
@@ -6,7 +7,6 @@ import type { ImageOptions, MachinePackages } from './build.ts'
 import { awsId, remember, sandboxId } from './id.ts'
 import { ensureImage } from './image.ts'
 import type { Reality } from './life.ts'
-import { createReality } from './reality.ts'
 import { findRuntime } from './runtime.ts'
 
 export interface OpenOptions extends Omit<AwsRealityGround, 'runtime' | 'image' | 'sandbox'> {

@@ -60,6 +60,18 @@ export async function whichRun(runtime: Runtime, sandbox: string): Promise<Map<s
   return new Map(rows(told).map(([name = '', state = '']) => [name, /^(up|running)/i.test(state)]))
 }
 
+/** Ids of the things whose containers or networks an earlier process of this sandbox left. */
+export async function knownThings(runtime: Runtime, sandbox: string): Promise<Set<string>> {
+  const head = `stackwright-${sandbox}-`
+  const kept = await listKept(runtime, sandbox)
+  return new Set(
+    kept
+      .map(one => one.name)
+      .filter(name => name.startsWith(head))
+      .map(name => name.slice(head.length)),
+  )
+}
+
 function removal(runtime: Runtime, kind: Kept['kind'], names: string[]): string[] {
   if (kind !== 'container') return [kind, 'rm', '--force', ...names]
   // Docker kills at once; Podman waits for the machine to shut down unless told otherwise.

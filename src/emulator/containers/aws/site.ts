@@ -1,12 +1,12 @@
 import { all, text } from '../../aws/core/input.ts'
 import type { Issued } from '../../http/authority.ts'
 import type { Thing } from '../../world/model.ts'
+import type { RealityGround } from '../alicloud/site.ts'
 import { type FirewallWish, firewallText, type GroupRule, setFirewall } from '../firewall.ts'
 import { hold, release } from '../held.ts'
 import type { Jobs } from '../jobs.ts'
 import { removeMachine, setNames } from '../machine.ts'
 import type { Network } from '../network.ts'
-import type { RealityGround } from '../site.ts'
 import { createStanding, type Standing, type Up as UpAnywhere } from '../standing.ts'
 import {
   addressesOf,

@@ -1,9 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { World } from '../world/model.ts'
+import type { World } from '../../world/model.ts'
 import type { Balancer } from './balancer.ts'
 import { doorName, everyThing } from './desired.ts'
-import { listKept } from './purge.ts'
-import type { Runtime } from './runtime.ts'
 
 export interface Doors {
   world: World
@@ -27,16 +25,4 @@ export async function reach(
   const local = Number(url && new URL(url).port)
   if (url && ports.get(`${host}:${port}`) !== local) keepPort(`${host}:${port}`, local)
   return url
-}
-
-/** Ids of the things whose containers or networks an earlier process of this sandbox left. */
-export async function knownThings(runtime: Runtime, sandbox: string): Promise<Set<string>> {
-  const head = `stackwright-${sandbox}-`
-  const kept = await listKept(runtime, sandbox)
-  return new Set(
-    kept
-      .map(one => one.name)
-      .filter(name => name.startsWith(head))
-      .map(name => name.slice(head.length)),
-  )
 }

@@ -1,15 +1,16 @@
-import { runCommandsWith } from '../alicloud/services/assistant/command.ts'
+import { runCommandsWith } from '../../alicloud/services/assistant/command.ts'
+import { createJobs } from '../jobs.ts'
+import { lifeOf, type Reality } from '../life.ts'
+import { knownThings } from '../purge.ts'
+import { createWatch } from '../watch.ts'
 import { type Balancer, createBalancer } from './balancer.ts'
 import { watchCommands } from './commands.ts'
 import { watchDatabases } from './databases.ts'
 import { doorName, everyThing, listenerWish } from './desired.ts'
-import { knownThings, reach } from './found.ts'
 import { watchInstances } from './instances.ts'
-import { createJobs } from './jobs.ts'
-import { lifeOf, type Reality } from './life.ts'
+import { reach } from './reach.ts'
 import { withReality } from './seam.ts'
 import { createSite, type RealityGround, type Site } from './site.ts'
-import { createWatch } from './watch.ts'
 
 const tickMs = 200
 const fallenMs = 3_000

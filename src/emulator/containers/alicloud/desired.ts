@@ -1,13 +1,13 @@
-import type { JsonObject } from '../../base/json.ts'
-import { isObject, text, time } from '../alicloud/core/input.ts'
-import { places } from '../alicloud/core/places.ts'
-import { whitelist } from '../alicloud/services/rds/whitelist.ts'
-import { listenerStatus } from '../alicloud/services/slb/health.ts'
-import { serversOf } from '../alicloud/services/slb/server-group.ts'
-import type { Call, Thing, World } from '../world/model.ts'
+import type { JsonObject } from '../../../base/json.ts'
+import { isObject, text, time } from '../../alicloud/core/input.ts'
+import { places } from '../../alicloud/core/places.ts'
+import { whitelist } from '../../alicloud/services/rds/whitelist.ts'
+import { listenerStatus } from '../../alicloud/services/slb/health.ts'
+import { serversOf } from '../../alicloud/services/slb/server-group.ts'
+import type { Call, Thing, World } from '../../world/model.ts'
+import type { GroupRule } from '../firewall.ts'
 import type { ListenerWish } from './backends.ts'
-import type { DatabaseContent } from './database.ts'
-import type { GroupRule } from './firewall.ts'
+import type { DatabaseContent } from './postgresql.ts'
 
 /** What the cloud's things want of the containers. Only reads. */
 

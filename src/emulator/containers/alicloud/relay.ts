@@ -1,7 +1,7 @@
 import { type Agent, type ClientRequest, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { endToEnd, hasBody, headersFor, pairs } from './headers.ts'
+import { endToEnd, hasBody, headersFor, pairs } from '../headers.ts'
 
 /** Where a request goes on to, and how. */
 export interface Onward {

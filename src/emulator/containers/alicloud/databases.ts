@@ -1,10 +1,10 @@
-import { text } from '../alicloud/core/input.ts'
-import type { Thing } from '../world/model.ts'
-import { bootDatabase, setContent } from './database.ts'
+import { text } from '../../alicloud/core/input.ts'
+import type { Thing } from '../../world/model.ts'
+import { hold, release } from '../held.ts'
+import type { Up } from '../standing.ts'
 import { databaseContent, everyThing } from './desired.ts'
-import { hold, release } from './held.ts'
+import { bootDatabase, setContent } from './postgresql.ts'
 import type { Site } from './site.ts'
-import type { Up } from './standing.ts'
 
 /** RDS for PostgreSQL as real servers. Other engines stay simulated. */
 export function watchDatabases(site: Site): { look(): void } {

@@ -1,12 +1,12 @@
-import type { Json, JsonObject } from '../../base/json.ts'
-import { isObject, text, time } from '../alicloud/core/input.ts'
-import type { Outcome, RunsCommands } from '../alicloud/services/assistant/simulated.ts'
-import type { Thing, World } from '../world/model.ts'
+import type { Json, JsonObject } from '../../../base/json.ts'
+import { isObject, text, time } from '../../alicloud/core/input.ts'
+import type { Outcome, RunsCommands } from '../../alicloud/services/assistant/simulated.ts'
+import type { Thing, World } from '../../world/model.ts'
+import { far } from '../held.ts'
+import type { Jobs } from '../jobs.ts'
+import { type CommandResult, commandResult, type Machine, startCommand, stopCommand } from '../machine.ts'
+import type { Runtime } from '../runtime.ts'
 import { everyThing } from './desired.ts'
-import { far } from './held.ts'
-import type { Jobs } from './jobs.ts'
-import { type CommandResult, commandResult, type Machine, startCommand, stopCommand } from './machine.ts'
-import type { Runtime } from './runtime.ts'
 
 export interface CommandGround {
   world: World

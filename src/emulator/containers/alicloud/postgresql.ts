@@ -1,7 +1,7 @@
-import { parseAddress, parseCidr } from '../world/cidr.ts'
-import { bootDatabaseServer, type DatabaseWish } from './database-server.ts'
-import { inside, type Machine } from './machine.ts'
-import type { Runtime } from './runtime.ts'
+import { parseAddress, parseCidr } from '../../world/cidr.ts'
+import { bootDatabaseServer, type DatabaseWish } from '../database-server.ts'
+import { inside, type Machine } from '../machine.ts'
+import type { Runtime } from '../runtime.ts'
 
 export interface Account {
   name: string

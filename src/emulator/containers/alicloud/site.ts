@@ -1,13 +1,13 @@
-import { text } from '../alicloud/core/input.ts'
-import type { Thing } from '../world/model.ts'
+import { text } from '../../alicloud/core/input.ts'
+import type { Thing } from '../../world/model.ts'
+import { hold, release } from '../held.ts'
+import type { Jobs } from '../jobs.ts'
+import { removeMachine } from '../machine.ts'
+import type { Network } from '../network.ts'
+import type { Runtime } from '../runtime.ts'
+import { createStanding, type Standing, type Up } from '../standing.ts'
 import { vpcCidr } from './desired.ts'
-import type { Doors } from './found.ts'
-import { hold, release } from './held.ts'
-import type { Jobs } from './jobs.ts'
-import { removeMachine } from './machine.ts'
-import type { Network } from './network.ts'
-import type { Runtime } from './runtime.ts'
-import { createStanding, type Standing, type Up } from './standing.ts'
+import type { Doors } from './reach.ts'
 
 export interface RealityGround extends Doors {
   /** Saves the world's changes that were made outside of a call. */

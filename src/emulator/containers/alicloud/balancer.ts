@@ -1,6 +1,7 @@
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { closeServer, listen } from '../http/front.ts'
+import { closeServer, listen } from '../../http/front.ts'
+import { hasBody } from '../headers.ts'
 import {
   type Backend,
   type BackendHealth,
@@ -14,7 +15,6 @@ import {
   stopChecks,
   updateChecks,
 } from './backends.ts'
-import { hasBody } from './headers.ts'
 import { forward, type Onward, refuse, upgrade } from './relay.ts'
 
 export interface Balancer {

@@ -1,11 +1,11 @@
-import { text } from '../alicloud/core/input.ts'
-import type { Thing } from '../world/model.ts'
+import { text } from '../../alicloud/core/input.ts'
+import type { Thing } from '../../world/model.ts'
+import { type FirewallWish, firewallText, setFirewall } from '../firewall.ts'
+import { hold, release } from '../held.ts'
+import { boot, setNames, stopMachine } from '../machine.ts'
+import type { Network } from '../network.ts'
+import { whichRun } from '../purge.ts'
 import { endpointNames, everyThing, groupRules } from './desired.ts'
-import { type FirewallWish, firewallText, setFirewall } from './firewall.ts'
-import { hold, release } from './held.ts'
-import { boot, setNames, stopMachine } from './machine.ts'
-import type { Network } from './network.ts'
-import { whichRun } from './purge.ts'
 import type { Site } from './site.ts'
 
 export interface Instances {

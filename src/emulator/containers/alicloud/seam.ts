@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../base/json.ts'
-import { isObject, word } from '../alicloud/core/input.ts'
-import { isMutating } from '../alicloud/protocol/api.ts'
-import type { Call, Operation, World } from '../world/model.ts'
+import type { JsonObject } from '../../../base/json.ts'
+import { isObject, word } from '../../alicloud/core/input.ts'
+import { isMutating } from '../../alicloud/protocol/api.ts'
+import type { Call, Operation, World } from '../../world/model.ts'
 import type { Balancer } from './balancer.ts'
 import { scramVerifier } from './scram.ts'
 
