@@ -39,7 +39,7 @@ interface Page {
 }
 
 async function visit(port: number, path: string, host = name): Promise<Page> {
-  const url = await ground.reality.reach(host, port)
+  const url = await ground.reach(host, port)
   if (!url) throw new Error(`nothing answers for ${host}:${port}`)
   const options = {
     host: '127.0.0.1',

@@ -50,7 +50,7 @@ describe('Rails in machines that really run', () => {
   })
 
   it('sends HTTP to HTTPS, with the path that was asked for', async () => {
-    const url = await shop.reality.reach(domain, 80)
+    const url = await shop.reach(domain, 80)
     expect(url).toMatch(/^http:/)
     const { status, headers } = await visit(url!, '/posts?page=2')
     expect([status, headers.location]).toEqual([301, `https://${domain}:443/posts?page=2`])

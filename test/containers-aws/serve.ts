@@ -14,7 +14,7 @@ export interface RealAws {
   /** The id by which the containers of AWS are found. */
   sandbox: string
   /** The local address that answers for a load balancer's name; nothing as long as none does. */
-  reality: { reach(host: string, port: number): Promise<string | undefined> }
+  reach(host: string, port: number): Promise<string | undefined>
   runtime: Runtime
   /** The authority that signs the load balancers' certificates, PEM. */
   authority: string
@@ -31,11 +31,9 @@ export async function serveAws({ speed }: { speed: number }): Promise<RealAws> {
   return {
     ...{ url: sandbox.url, sandbox: awsId(sandboxId(data)), runtime },
     authority: ((await (await control('/-/authority')).json()) as { certificate: string }).certificate,
-    reality: {
-      async reach(host, port) {
-        const answer = await control(`/-/reach?${new URLSearchParams({ host, port: String(port) })}`)
-        return ((await answer.json()) as { url?: string }).url
-      },
+    async reach(host, port) {
+      const answer = await control(`/-/reach?${new URLSearchParams({ host, port: String(port) })}`)
+      return ((await answer.json()) as { url?: string }).url
     },
     async close() {
       // Without its folder nobody could find what it leaves, so it takes all away with it.

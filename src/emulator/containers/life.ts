@@ -1,11 +1,27 @@
-import type { Operation } from '../world/model.ts'
+import type { Operation, World } from '../world/model.ts'
 import type { Jobs } from './jobs.ts'
 import { purge } from './purge.ts'
 import type { Runtime } from './runtime.ts'
 import type { Watch } from './watch.ts'
 
+/** What a reconciler needs of the rest of the emulator. */
+export interface ReconcilerDeps {
+  world: World
+  /** Saves the world's changes that were made outside of a call. */
+  save(): void
+  /** The id of the sandbox's data. */
+  sandbox: string
+  runtime: Runtime
+  image: string
+  /** Cloud milliseconds a real millisecond. */
+  speed: number
+  /** Local ports by `host:port` of a load balancer, kept over a restart. */
+  ports: Map<string, number>
+  keepPort(name: string, port: number): void
+}
+
 /** Containers that are what the embedded cloud says there is. */
-export interface Reality {
+export interface Reconciler {
   /** The operations, with what is real in their answers and with their effects made real. */
   operations(all: Record<string, Operation>): Record<string, Operation>
   /** The local address that answers for a load balancer's listener: by its address, or by a name that leads there. */
@@ -20,12 +36,12 @@ export interface Reality {
   purge(): Promise<void>
 }
 
-/** How a reality tells of itself and ends; `endOwn` ends what runs in this process for it. */
+/** How a reconciler tells of itself and ends; `endOwn` ends what runs in this process for it. */
 export function lifeOf(
   { runtime, sandbox }: { runtime: Runtime; sandbox: string },
   { watch, jobs }: { watch: Watch; jobs: Jobs },
   endOwn: () => Promise<unknown>,
-): Pick<Reality, 'troubles' | 'idle' | 'close' | 'purge'> {
+): Pick<Reconciler, 'troubles' | 'idle' | 'close' | 'purge'> {
   return {
     troubles: () => [...jobs.troubles(), ...watch.troubles()],
     idle: jobs.idle,

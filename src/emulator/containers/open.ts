@@ -1,23 +1,23 @@
 import type { Operation } from '../world/model.ts'
-import { createReality } from './alicloud/reality.ts'
+import { createAlicloudReconciler } from './alicloud/reconciler.ts'
 import { ensureAwsImage } from './aws/image.ts'
-import { createAwsReality } from './aws/reality.ts'
-import type { AwsRealityGround } from './aws/site.ts'
+import { createAwsReconciler } from './aws/reconciler.ts'
+import type { AwsReconcilerDeps } from './aws/site.ts'
 import type { ImageOptions, MachinePackages } from './build.ts'
 import { awsId, remember, sandboxId } from './id.ts'
 import { ensureImage } from './image.ts'
-import type { Reality } from './life.ts'
+import type { Reconciler } from './life.ts'
 import { findRuntime } from './runtime.ts'
 
-export interface OpenOptions extends Omit<AwsRealityGround, 'runtime' | 'image' | 'sandbox'> {
+export interface OpenOptions extends Omit<AwsReconcilerDeps, 'runtime' | 'image' | 'sandbox'> {
   /** Folder of the sandbox's data; nothing: in memory, and then `purge` belongs to closing. */
   data: string | undefined
   env: NodeJS.ProcessEnv
   packages?: MachinePackages | undefined
 }
 
-/** What makes both clouds' machines real. */
-export interface BothRealities extends Pick<Reality, 'reach' | 'troubles' | 'close' | 'purge'> {
+/** The reconcilers of both clouds, as one. */
+export interface Reconcilers extends Pick<Reconciler, 'reach' | 'troubles' | 'close' | 'purge'> {
   alicloud(all: Record<string, Operation>): Record<string, Operation>
   /** Opens AWS, whose image takes minutes the first time. To be called once; again only when it failed. */
   aws(all: Record<string, Operation>): Promise<Record<string, Operation>>
@@ -38,21 +38,24 @@ export async function prepareContainers(
   await (cloud === 'aws' ? ensureAwsImage : ensureImage)(await findRuntime(options.env), options)
 }
 
-/** Makes the machines of a sandbox real. */
-export async function openRealities(options: OpenOptions): Promise<BothRealities> {
+/**
+ * Starts the containers of a sandbox: from here on they follow its world. Throws a Problem without Podman or Docker, or
+ * when the machine image cannot be built.
+ */
+export async function openReconcilers(options: OpenOptions): Promise<Reconcilers> {
   const { data, env, packages, apiPort, issue, ...rest } = options
   const runtime = await findRuntime(env)
   const image = await ensureImage(runtime, { env, packages })
   const sandbox = sandboxId(data)
   if (data) remember(sandbox, data, env)
-  const alicloud = await createReality({ ...rest, runtime, image, sandbox })
-  let opened: Reality | undefined
+  const alicloud = await createAlicloudReconciler({ ...rest, runtime, image, sandbox })
+  let opened: Reconciler | undefined
   const all = () => (opened ? [alicloud, opened] : [alicloud])
   return {
     alicloud: alicloud.operations,
     async aws(operations) {
       const image = await ensureAwsImage(runtime, { env, packages })
-      opened = await createAwsReality({ ...rest, runtime, image, sandbox: awsId(sandbox), apiPort, issue })
+      opened = await createAwsReconciler({ ...rest, runtime, image, sandbox: awsId(sandbox), apiPort, issue })
       return opened.operations(operations)
     },
     reach: async (host, port) => (await alicloud.reach(host, port)) ?? (await opened?.reach(host, port)),

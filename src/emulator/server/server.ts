@@ -11,7 +11,7 @@ import { operations as awsOperations } from '../aws/operations.ts'
 import { type Ground as AwsGround, createAwsApi } from '../aws/protocol/api.ts'
 import { isAws } from '../aws/protocol/wire.ts'
 import type { MachinePackages } from '../containers/build.ts'
-import type { BothRealities, OpenOptions } from '../containers/open.ts'
+import type { Reconcilers, OpenOptions } from '../containers/open.ts'
 import { type Authority, openAuthority } from '../http/authority.ts'
 import type { Raw, Reply } from '../http/exchange.ts'
 import { closeServer, createFronts, listen } from '../http/front.ts'
@@ -170,7 +170,7 @@ function changeable(first: string): { now(): Faults; text(): string; set(spec: s
 /** The API of AWS. Where machines are real it opens when it is first wanted: that needs an image of its own. */
 function awsOf(
   ground: Omit<AwsGround, 'operations'>,
-  real: BothRealities | undefined,
+  real: Reconcilers | undefined,
 ): () => Promise<(raw: Raw) => Promise<Reply>> {
   const memoize = memoizer(error => error)
   return () =>
@@ -183,10 +183,10 @@ function awsOf(
 async function realFor(
   { machines, data, env, packages }: ServeOptions,
   ground: Omit<OpenOptions, 'data' | 'env' | 'packages'>,
-): Promise<BothRealities | undefined> {
+): Promise<Reconcilers | undefined> {
   if (machines !== 'container') return undefined
-  const { openRealities } = await import('../containers/open.ts')
-  return await openRealities({ ...ground, data, env: env ?? process.env, packages })
+  const { openReconcilers } = await import('../containers/open.ts')
+  return await openReconcilers({ ...ground, data, env: env ?? process.env, packages })
 }
 
 function statusOf(world: LiveWorld, log: CallLog): JsonObject {

@@ -74,12 +74,12 @@ export function useTiers(): Tiers {
   return tiers
 }
 
-async function siteOf({ elb, reality }: Tiers): Promise<string> {
+async function siteOf({ elb, reach }: Tiers): Promise<string> {
   const { LoadBalancers = [] } = await elb.describeLoadBalancers({})
   const name = LoadBalancers.find(one => one.Scheme === 'internet-facing')?.DNSName
   if (!name) return 'http://nothing.was.built'
   return await slowly(
-    async () => (await reality.reach(name, 80)) ?? '',
+    async () => (await reach(name, 80)) ?? '',
     url => url !== '',
     60,
   )

@@ -1,18 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { World } from '../../world/model.ts'
+import type { ReconcilerDeps } from '../life.ts'
 import type { Balancer } from './balancer.ts'
 import { doorName, everyThing } from './desired.ts'
 
-export interface Doors {
-  world: World
-  /** Local ports by `address:port`, kept over a restart. */
-  ports: Map<string, number>
-  keepPort(name: string, port: number): void
-}
-
 /** The local address that answers for a load balancer's listener; nothing when there is no such listener. */
 export async function reach(
-  { world, ports, keepPort }: Doors,
+  { world, ports, keepPort }: Pick<ReconcilerDeps, 'world' | 'ports' | 'keepPort'>,
   balancer: Balancer,
   host: string,
   port: number,

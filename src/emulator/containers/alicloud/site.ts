@@ -2,26 +2,14 @@ import { text } from '../../alicloud/core/input.ts'
 import type { Thing } from '../../world/model.ts'
 import { hold, release } from '../held.ts'
 import type { Jobs } from '../jobs.ts'
+import type { ReconcilerDeps } from '../life.ts'
 import { removeMachine } from '../machine.ts'
 import type { Network } from '../network.ts'
-import type { Runtime } from '../runtime.ts'
 import { createStanding, type Standing, type Up } from '../standing.ts'
 import { vpcCidr } from './desired.ts'
-import type { Doors } from './reach.ts'
-
-export interface RealityGround extends Doors {
-  /** Saves the world's changes that were made outside of a call. */
-  save(): void
-  /** The id of the sandbox's data. */
-  sandbox: string
-  runtime: Runtime
-  image: string
-  /** How fast the cloud's time runs. */
-  speed: number
-}
 
 /** What machines and databases have in common as containers. */
-export interface Site extends RealityGround, Pick<Standing<Up>, 'up' | 'apply'> {
+export interface Site extends ReconcilerDeps, Pick<Standing<Up>, 'up' | 'apply'> {
   jobs: Jobs
   /** Ids of everything that has or may have a container or network. */
   known: Set<string>
@@ -32,7 +20,7 @@ export interface Site extends RealityGround, Pick<Standing<Up>, 'up' | 'apply'> 
   lookForLost(): void
 }
 
-export function createSite(ground: RealityGround, { jobs, known }: Pick<Site, 'jobs' | 'known'>): Site {
+export function createSite(ground: ReconcilerDeps, { jobs, known }: Pick<Site, 'jobs' | 'known'>): Site {
   const { world, runtime, sandbox } = ground
   const standing = createStanding<Up>({ sandbox, runtime, jobs, known })
   const { up, apply } = standing

@@ -1,10 +1,10 @@
 import { all, text } from '../../aws/core/input.ts'
 import type { Issued } from '../../http/authority.ts'
 import type { Thing } from '../../world/model.ts'
-import type { RealityGround } from '../alicloud/site.ts'
 import { type FirewallWish, firewallText, type GroupRule, setFirewall } from '../firewall.ts'
 import { hold, release } from '../held.ts'
 import type { Jobs } from '../jobs.ts'
+import type { ReconcilerDeps } from '../life.ts'
 import { removeMachine, setNames } from '../machine.ts'
 import type { Network } from '../network.ts'
 import { createStanding, type Standing, type Up as UpAnywhere } from '../standing.ts'
@@ -25,7 +25,7 @@ import {
 import { statsPort } from './haproxy.ts'
 import type { Surroundings } from './scripts.ts'
 
-export interface AwsRealityGround extends RealityGround {
+export interface AwsReconcilerDeps extends ReconcilerDeps {
   /** The local port of the embedded cloud's API, for the machines. */
   apiPort(): number
   /** Certificates for load balancers that speak TLS. */
@@ -40,7 +40,7 @@ export interface Up extends UpAnywhere {
 }
 
 /** What machines, databases and load balancers have in common as containers. */
-export interface Site extends AwsRealityGround, Pick<Standing<Up>, 'up' | 'apply'> {
+export interface Site extends AwsReconcilerDeps, Pick<Standing<Up>, 'up' | 'apply'> {
   jobs: Jobs
   /** Ids of everything that has or may have a container or network. */
   known: Set<string>
@@ -56,7 +56,7 @@ export interface Site extends AwsRealityGround, Pick<Standing<Up>, 'up' | 'apply
 }
 
 export function createSite(
-  ground: AwsRealityGround,
+  ground: AwsReconcilerDeps,
   { jobs, known, closed }: Pick<Site, 'jobs' | 'known' | 'closed'>,
 ): Site {
   const { world, runtime, sandbox } = ground

@@ -3,7 +3,7 @@ import { namesBehind } from '../../aws/front.ts'
 import { listenersOf } from '../../aws/services/elbv2/load-balancer.ts'
 import { tendAll } from '../../aws/tend.ts'
 import { createJobs } from '../jobs.ts'
-import { lifeOf, type Reality } from '../life.ts'
+import { lifeOf, type Reconciler } from '../life.ts'
 import { knownThings } from '../purge.ts'
 import { createWatch } from '../watch.ts'
 import { doorName, watchBalancers } from './balancers.ts'
@@ -14,7 +14,7 @@ import { createDoors } from './doors.ts'
 import { createEndpoints } from './endpoint.ts'
 import { watchInstances } from './instances.ts'
 import { withAwsReality } from './seam.ts'
-import { type AwsRealityGround, createSite } from './site.ts'
+import { type AwsReconcilerDeps, createSite } from './site.ts'
 
 const tickMs = 200
 const healthMs = 500
@@ -23,10 +23,10 @@ const fallenMs = 2_000
 const atOnce = 3
 
 /**
- * Starts making the world's AWS real, as the other cloud's reality does: it compares what there should be with what
- * runs, and what takes real time holds the cloud's clock of that thing (`thereAt`, `readyAt`, `goneAt`) until it is done.
+ * Starts to reconcile AWS: compares the resources of the world with the containers that run. What takes real time pauses
+ * the cloud's clock of that resource (`thereAt`, `readyAt`, `goneAt`) until it is done.
  */
-export async function createAwsReality(ground: AwsRealityGround): Promise<Reality> {
+export async function createAwsReconciler(ground: AwsReconcilerDeps): Promise<Reconciler> {
   const { world, runtime, sandbox } = ground
   const watch = createWatch({ look: lookBetween, save: ground.save })
   const jobs = createJobs(atOnce, watch.lookAndSave)

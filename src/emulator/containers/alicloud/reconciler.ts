@@ -1,6 +1,6 @@
 import { runCommandsWith } from '../../alicloud/services/assistant/command.ts'
 import { createJobs } from '../jobs.ts'
-import { lifeOf, type Reality } from '../life.ts'
+import { lifeOf, type Reconciler, type ReconcilerDeps } from '../life.ts'
 import { knownThings } from '../purge.ts'
 import { createWatch } from '../watch.ts'
 import { type Balancer, createBalancer } from './balancer.ts'
@@ -10,7 +10,7 @@ import { doorName, everyThing, listenerWish } from './desired.ts'
 import { watchInstances } from './instances.ts'
 import { reach } from './reach.ts'
 import { withReality } from './seam.ts'
-import { createSite, type RealityGround, type Site } from './site.ts'
+import { createSite, type Site } from './site.ts'
 
 const tickMs = 200
 const fallenMs = 3_000
@@ -18,11 +18,11 @@ const fallenMs = 3_000
 const atOnce = 4
 
 /**
- * Starts making the world real. It looks at what there should be, compares, and does one thing at a time for each
- * machine; a step that takes real time holds the cloud's own clock of that thing (`thereAt`, `readyAt`, `goneAt`,
- * `busyUntil`) until it is done, so that every answer of the API is true.
+ * Starts to reconcile: compares the resources of the world with the containers that run, and does one thing at a time
+ * for each machine. A step that takes real time pauses the cloud's own clock of that resource (`thereAt`, `readyAt`,
+ * `goneAt`, `busyUntil`) until it is done, so that every answer of the API is true.
  */
-export async function createReality(ground: RealityGround): Promise<Reality> {
+export async function createAlicloudReconciler(ground: ReconcilerDeps): Promise<Reconciler> {
   const { world, runtime, sandbox, save } = ground
   const watch = createWatch({ look, save })
   const jobs = createJobs(atOnce, watch.lookAndSave)
