@@ -6,7 +6,7 @@ import type { AwsReconcilerDeps } from './aws/site.ts'
 import type { ImageOptions, MachinePackages } from './build.ts'
 import { awsId, remember, sandboxId } from './id.ts'
 import { ensureImage } from './image.ts'
-import type { Reconciler } from './life.ts'
+import type { Reconciler } from './lifecycle.ts'
 import { findRuntime } from './runtime.ts'
 
 export interface OpenOptions extends Omit<AwsReconcilerDeps, 'runtime' | 'image' | 'sandbox'> {

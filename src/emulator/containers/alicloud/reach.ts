@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { ReconcilerDeps } from '../life.ts'
+import type { ReconcilerDeps } from '../lifecycle.ts'
 import type { Balancer } from './balancer.ts'
 import { doorName, everyThing } from './desired.ts'
 

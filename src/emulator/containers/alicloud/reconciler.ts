@@ -1,6 +1,6 @@
 import { runCommandsWith } from '../../alicloud/services/assistant/command.ts'
 import { createJobs } from '../jobs.ts'
-import { lifeOf, type Reconciler, type ReconcilerDeps } from '../life.ts'
+import { lifecycleOf, type Reconciler, type ReconcilerDeps } from '../lifecycle.ts'
 import { knownThings } from '../purge.ts'
 import { createWatch } from '../watch.ts'
 import { type Balancer, createBalancer } from './balancer.ts'
@@ -49,7 +49,7 @@ export async function createAlicloudReconciler(ground: ReconcilerDeps): Promise<
   return {
     operations: all => withReality(all, { world, balancer, look }),
     reach: (host, port) => reach(ground, balancer, host, port),
-    ...lifeOf(ground, { watch, jobs }, balancer.close),
+    ...lifecycleOf(ground, { watch, jobs }, balancer.close),
   }
 }
 

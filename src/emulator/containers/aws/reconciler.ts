@@ -3,7 +3,7 @@ import { namesBehind } from '../../aws/front.ts'
 import { listenersOf } from '../../aws/services/elbv2/load-balancer.ts'
 import { tendAll } from '../../aws/tend.ts'
 import { createJobs } from '../jobs.ts'
-import { lifeOf, type Reconciler } from '../life.ts'
+import { lifecycleOf, type Reconciler } from '../lifecycle.ts'
 import { knownThings } from '../purge.ts'
 import { createWatch } from '../watch.ts'
 import { doorName, watchBalancers } from './balancers.ts'
@@ -69,6 +69,6 @@ export async function createAwsReconciler(ground: AwsReconcilerDeps): Promise<Re
       const scheme = ['HTTPS', 'TLS'].includes(text(listener, 'protocol')) ? 'https' : 'http'
       return `${scheme}://127.0.0.1:${local}`
     },
-    ...lifeOf(ground, { watch, jobs }, () => Promise.all([endpoints.close(), doors.close()])),
+    ...lifecycleOf(ground, { watch, jobs }, () => Promise.all([endpoints.close(), doors.close()])),
   }
 }

@@ -36,8 +36,8 @@ export interface Reconciler {
   purge(): Promise<void>
 }
 
-/** How a reconciler tells of itself and ends; `endOwn` ends what runs in this process for it. */
-export function lifeOf(
+/** How a reconciler reports and ends. `endOwn` ends what runs in this process for it. */
+export function lifecycleOf(
   { runtime, sandbox }: { runtime: Runtime; sandbox: string },
   { watch, jobs }: { watch: Watch; jobs: Jobs },
   endOwn: () => Promise<unknown>,
