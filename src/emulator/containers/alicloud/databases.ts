@@ -1,7 +1,7 @@
 import { text } from '../../alicloud/core/input.ts'
 import type { Thing } from '../../world/model.ts'
 import { hold, release } from '../held.ts'
-import type { Up } from '../standing.ts'
+import type { RunningContainer } from '../running.ts'
 import { databaseContent, everyThing } from './desired.ts'
 import { bootDatabase, setContent } from './postgresql.ts'
 import type { Site } from './site.ts'
@@ -35,7 +35,7 @@ export function watchDatabases(site: Site): { look(): void } {
     })
   }
 
-  async function bootOne(instance: Thing): Promise<Up> {
+  async function bootOne(instance: Thing): Promise<RunningContainer> {
     const network = await site.networkOf(instance)
     const machine = await bootDatabase(runtime, {
       ...{ sandbox, id: instance.id, image: site.image, network },

@@ -38,7 +38,7 @@ export async function createAlicloudReconciler(ground: ReconcilerDeps): Promise<
   function look(): void {
     if (watch.closed()) return
     for (const part of [instances, databases, commands]) part.look()
-    site.lookForLost()
+    site.removeOrphans()
     listeners.look()
   }
 

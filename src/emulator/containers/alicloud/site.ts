@@ -5,29 +5,29 @@ import type { Jobs } from '../jobs.ts'
 import type { ReconcilerDeps } from '../lifecycle.ts'
 import { removeMachine } from '../machine.ts'
 import type { Network } from '../network.ts'
-import { createStanding, type Standing, type Up } from '../standing.ts'
+import { createRunningContainers, type RunningContainers, type RunningContainer } from '../running.ts'
 import { vpcCidr } from './desired.ts'
 
 /** What machines and databases have in common as containers. */
-export interface Site extends ReconcilerDeps, Pick<Standing<Up>, 'up' | 'apply'> {
+export interface Site extends ReconcilerDeps, Pick<RunningContainers<RunningContainer>, 'up' | 'apply'> {
   jobs: Jobs
   /** Ids of everything that has or may have a container or network. */
   known: Set<string>
   networkOf(thing: Thing): Promise<Network>
   /** It is gone for the API when its container is. */
   takeAway(thing: Thing): void
-  /** Removes containers and networks of things that are not there any more. */
-  lookForLost(): void
+  /** Removes the containers and networks whose resource no longer exists. */
+  removeOrphans(): void
 }
 
 export function createSite(ground: ReconcilerDeps, { jobs, known }: Pick<Site, 'jobs' | 'known'>): Site {
   const { world, runtime, sandbox } = ground
-  const standing = createStanding<Up>({ sandbox, runtime, jobs, known })
-  const { up, apply } = standing
+  const running = createRunningContainers<RunningContainer>({ sandbox, runtime, jobs, known })
+  const { up, apply } = running
   return {
     ...ground,
     ...{ jobs, known, up, apply },
-    networkOf: thing => standing.network(text(thing, 'vpcId'), vpcCidr(world, thing), thing.id),
+    networkOf: thing => running.network(text(thing, 'vpcId'), vpcCidr(world, thing), thing.id),
     takeAway(thing) {
       if (!known.has(thing.id)) return
       hold(world, thing, 'goneAt')
@@ -38,7 +38,7 @@ export function createSite(ground: ReconcilerDeps, { jobs, known }: Pick<Site, '
         release(world, thing, 'goneAt')
       })
     },
-    lookForLost: () =>
-      standing.lookForLost(id => ['instance', 'db-instance', 'vpc'].some(type => world.get(type, id) !== undefined)),
+    removeOrphans: () =>
+      running.removeOrphans(id => ['instance', 'db-instance', 'vpc'].some(type => world.get(type, id) !== undefined)),
   }
 }

@@ -8,7 +8,7 @@ import { addressesOf, containerId, everyAws, type Placed } from './desired.ts'
 import type { Doors } from './doors.ts'
 import { backName, proxyFiles, serverName } from './haproxy.ts'
 import { bootProxy, readProxy, type Seen, setProxy } from './proxy.ts'
-import type { Site, Up } from './site.ts'
+import type { Site, AwsContainer } from './site.ts'
 
 export interface Balancers {
   look(): void
@@ -57,7 +57,7 @@ export function watchBalancers(site: Site, doors: Doors): Balancers {
   async function bootOne(one: Placed, id: string): Promise<void> {
     const network = await site.networkOf(one)
     const wish = { sandbox: site.sandbox, id, image: site.image, network, addresses: addressesOf(one) }
-    const proxy: Up = { machine: await bootProxy(runtime, wish), network, applied: {} }
+    const proxy: AwsContainer = { machine: await bootProxy(runtime, wish), network, applied: {} }
     await site.followNow(proxy, one)
     up.set(id, proxy)
     release(world, one.thing, 'readyAt')

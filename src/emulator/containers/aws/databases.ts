@@ -4,7 +4,7 @@ import type { Thing } from '../../world/model.ts'
 import { hold, release } from '../held.ts'
 import { addressesOf, clusterOf, containerId, everyAws, isMariaDb, type Placed } from './desired.ts'
 import { bootMariaDb, type MariaDbContent, setMariaDbContent } from './mariadb.ts'
-import type { Site, Up } from './site.ts'
+import type { Site, AwsContainer } from './site.ts'
 
 /** RDS for MySQL and members of Aurora clusters as MariaDB servers. Other engines stay simulated. */
 export function watchDatabases(site: Site): { look(): void } {
@@ -33,7 +33,7 @@ export function watchDatabases(site: Site): { look(): void } {
     jobs.want(id, () => make(one, id, there, content))
   }
 
-  async function make(one: Placed, id: string, there: Up | undefined, content: MariaDbContent): Promise<void> {
+  async function make(one: Placed, id: string, there: AwsContainer | undefined, content: MariaDbContent): Promise<void> {
     const database = there ?? (await bootOne(one))
     await site.followNow(database, one)
     up.set(id, database)
@@ -42,7 +42,7 @@ export function watchDatabases(site: Site): { look(): void } {
     release(world, one.thing, 'readyAt')
   }
 
-  async function bootOne(one: Placed): Promise<Up> {
+  async function bootOne(one: Placed): Promise<AwsContainer> {
     const network = await site.networkOf(one)
     const machine = await bootMariaDb(runtime, {
       ...{ sandbox: site.sandbox, id: containerId(one.thing), image: site.image, network },

@@ -7,7 +7,7 @@ import { everyAws, type Placed } from './desired.ts'
 import type { Endpoints } from './endpoint.ts'
 import { hostName, metadataOf, serveMetadata } from './metadata.ts'
 import { wrapped } from './scripts.ts'
-import type { Site, Up } from './site.ts'
+import type { Site, AwsContainer } from './site.ts'
 
 export interface Instances {
   look(): void
@@ -54,7 +54,7 @@ export function watchInstances(site: Site, endpoints: Endpoints): Instances {
     // The bridge, and with it our own address there, is up from here on.
     const surroundings = { endpoint: await endpoints.open(network), region: call.region }
     const facts = metadataOf(one)
-    const there: Up = { machine, network, applied: { metadata: facts }, surroundings, settingUp: false }
+    const there: AwsContainer = { machine, network, applied: { metadata: facts }, surroundings, settingUp: false }
     await serveMetadata(runtime, machine, facts)
     await site.followNow(there, one)
     await firstBoot(there, thing)
@@ -64,7 +64,7 @@ export function watchInstances(site: Site, endpoints: Endpoints): Instances {
   }
 
   /** User data runs once in a machine's life, beside everything else. */
-  async function firstBoot(there: Up, thing: Thing): Promise<void> {
+  async function firstBoot(there: AwsContainer, thing: Thing): Promise<void> {
     const { machine, surroundings } = there
     const script = Buffer.from(text(thing, 'userData'), 'base64')
     if (script.subarray(0, 2).toString() !== '#!' || !surroundings) return

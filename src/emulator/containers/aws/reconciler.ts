@@ -42,7 +42,7 @@ export async function createAwsReconciler(ground: AwsReconcilerDeps): Promise<Re
   function look(): void {
     if (watch.closed()) return
     for (const part of [instances, databases, balancers, commands]) part.look()
-    site.lookForLost()
+    site.removeOrphans()
   }
 
   /** What the cloud does by itself (an Auto Scaling group, for one) belongs to no call. */

@@ -7,7 +7,7 @@ import type { Jobs } from '../jobs.ts'
 import type { ReconcilerDeps } from '../lifecycle.ts'
 import { removeMachine, setNames } from '../machine.ts'
 import type { Network } from '../network.ts'
-import { createStanding, type Standing, type Up as UpAnywhere } from '../standing.ts'
+import { createRunningContainers, type RunningContainers, type RunningContainer } from '../running.ts'
 import {
   addressesOf,
   clusterOf,
@@ -33,26 +33,26 @@ export interface AwsReconcilerDeps extends ReconcilerDeps {
 }
 
 /** A container that runs, and what was last put on it. */
-export interface Up extends UpAnywhere {
+export interface AwsContainer extends RunningContainer {
   surroundings?: Surroundings
   /** Of an instance: its first boot's script has not ended. */
   settingUp?: boolean
 }
 
 /** What machines, databases and load balancers have in common as containers. */
-export interface Site extends AwsReconcilerDeps, Pick<Standing<Up>, 'up' | 'apply'> {
+export interface Site extends AwsReconcilerDeps, Pick<RunningContainers<AwsContainer>, 'up' | 'apply'> {
   jobs: Jobs
   /** Ids of everything that has or may have a container or network. */
   known: Set<string>
   closed(): boolean
   networkOf(one: Placed): Promise<Network>
   /** Names and firewall as they are to be: later, or before anything else. */
-  follow(there: Up, one: Placed): void
-  followNow(there: Up, one: Placed): Promise<void>
+  follow(there: AwsContainer, one: Placed): void
+  followNow(there: AwsContainer, one: Placed): Promise<void>
   /** It is gone for the API when its container is. */
   takeAway(thing: Thing, id: string, clock: 'thereAt' | 'goneAt'): void
-  /** Removes containers and networks of things that are not there any more. */
-  lookForLost(): void
+  /** Removes the containers and networks whose resource no longer exists. */
+  removeOrphans(): void
 }
 
 export function createSite(
@@ -60,14 +60,14 @@ export function createSite(
   { jobs, known, closed }: Pick<Site, 'jobs' | 'known' | 'closed'>,
 ): Site {
   const { world, runtime, sandbox } = ground
-  const standing = createStanding<Up>({ sandbox, runtime, jobs, known })
-  const { up, apply } = standing
+  const running = createRunningContainers<AwsContainer>({ sandbox, runtime, jobs, known })
+  const { up, apply } = running
   const gone = new Set<string>()
 
   return {
     ...ground,
     ...{ jobs, up, known, closed, apply },
-    networkOf: one => standing.network(text(one.thing, 'vpcId'), vpcCidr(one), one.thing.id),
+    networkOf: one => running.network(text(one.thing, 'vpcId'), vpcCidr(one), one.thing.id),
     follow(there, one) {
       const wish = firewallOf(there, one)
       apply(there, 'firewall', firewallText(wish), () => setFirewall(runtime, there.machine, wish))
@@ -93,10 +93,10 @@ export function createSite(
         release(world, thing, clock)
       })
     },
-    lookForLost() {
+    removeOrphans() {
       const types = ['instance', 'db-instance', 'load-balancer', 'vpc']
       const there = new Set(types.flatMap(type => everyAws(world, type).map(({ thing }) => containerId(thing))))
-      standing.lookForLost(id => there.has(id))
+      running.removeOrphans(id => there.has(id))
     },
   }
 }
@@ -108,7 +108,7 @@ function namesFor({ call, thing }: Placed): Record<string, string> | undefined {
 
 const everything: GroupRule = { protocol: 'all', ports: '-1/-1', from: '0.0.0.0/0', accept: true, priority: 1 }
 
-function firewallOf({ network }: Up, one: Placed): FirewallWish {
+function firewallOf({ network }: AwsContainer, one: Placed): FirewallWish {
   const { call, thing } = one
   const groups = groupsOf(one)
   // Only a network load balancer may have no groups: then nothing stands before it.

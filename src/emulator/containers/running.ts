@@ -4,13 +4,13 @@ import { ensureNetwork, type Network, removeNetwork } from './network.ts'
 import type { Runtime } from './runtime.ts'
 
 /** A container that runs, and what was last put on it. */
-export interface Up {
+export interface RunningContainer {
   machine: Machine
   network: Network
   applied: Record<string, string>
 }
 
-export interface StandingGround {
+export interface RunningDeps {
   sandbox: string
   runtime: Runtime
   jobs: Jobs
@@ -18,19 +18,19 @@ export interface StandingGround {
   known: Set<string>
 }
 
-/** The containers and networks of a cloud's things, whichever cloud it is. */
-export interface Standing<One extends Up> {
-  /** What runs, by the id of its container. */
+/** The containers and networks of one cloud's resources. */
+export interface RunningContainers<One extends RunningContainer> {
+  /** Containers that run, by the id of their resource. */
   up: Map<string, One>
-  /** The network of the VPC that `user` is in; refused when there is no such VPC any more. */
+  /** The network of the VPC that `user` is in; rejects when the VPC (`cidr` is nothing) no longer exists. */
   network(vpcId: string, cidr: string | undefined, user: string): Promise<Network>
-  /** Does the work unless exactly this was done last. */
+  /** Does the work, later, unless exactly this (`wanted`) was the last that was done for `what`. */
   apply(there: One, what: string, wanted: string, work: () => Promise<void>): void
-  /** Removes containers and networks of things that are not there any more. */
-  lookForLost(there: (id: string) => boolean): void
+  /** Removes the containers and networks whose resource no longer exists. */
+  removeOrphans(exists: (id: string) => boolean): void
 }
 
-export function createStanding<One extends Up>({ sandbox, runtime, jobs, known }: StandingGround): Standing<One> {
+export function createRunningContainers<One extends RunningContainer>({ sandbox, runtime, jobs, known }: RunningDeps): RunningContainers<One> {
   const up = new Map<string, One>()
   const networks = new Map<string, Promise<Network>>()
   return {
@@ -50,9 +50,9 @@ export function createStanding<One extends Up>({ sandbox, runtime, jobs, known }
         there.applied[what] = wanted
       })
     },
-    lookForLost(there) {
+    removeOrphans(exists) {
       for (const id of known) {
-        if (there(id)) continue
+        if (exists(id)) continue
         jobs.want(id, async () => {
           up.delete(id)
           if (id.startsWith('vpc-')) await removeNetwork(runtime, sandbox, id)
