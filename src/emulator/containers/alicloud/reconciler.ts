@@ -9,7 +9,7 @@ import { watchDatabases } from './databases.ts'
 import { doorName, everyThing, listenerWish } from './desired.ts'
 import { watchInstances } from './instances.ts'
 import { reach } from './reach.ts'
-import { withReality } from './seam.ts'
+import { withHooks } from './hooks.ts'
 import { createSite, type Site } from './site.ts'
 
 const tickMs = 200
@@ -47,7 +47,7 @@ export async function createAlicloudReconciler(ground: ReconcilerDeps): Promise<
   watch.lookAndSave()
 
   return {
-    operations: all => withReality(all, { world, balancer, look }),
+    operations: all => withHooks(all, { world, balancer, look }),
     reach: (host, port) => reach(ground, balancer, host, port),
     ...lifecycleOf(ground, { watch, jobs }, balancer.close),
   }

@@ -13,7 +13,7 @@ import { everyAws } from './desired.ts'
 import { createDoors } from './doors.ts'
 import { createEndpoints } from './endpoint.ts'
 import { watchInstances } from './instances.ts'
-import { withAwsReality } from './seam.ts'
+import { withHooks } from './hooks.ts'
 import { type AwsReconcilerDeps, createSite } from './site.ts'
 
 const tickMs = 200
@@ -57,7 +57,7 @@ export async function createAwsReconciler(ground: AwsReconcilerDeps): Promise<Re
   watch.lookAndSave()
 
   return {
-    operations: all => withAwsReality(all, look),
+    operations: all => withHooks(all, look),
     async reach(host, port) {
       const names = namesBehind(world, host.toLowerCase().replace(/\.$/, ''))
       const balancer = everyAws(world, 'load-balancer').find(({ thing }) =>

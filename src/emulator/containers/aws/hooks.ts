@@ -4,8 +4,8 @@ import { rdsLook } from '../../aws/services/rds/lookup.ts'
 import type { Call, Operation } from '../../world/model.ts'
 import { nativeVerifier } from './mariadb.ts'
 
-/** The same operations, but the containers follow each change. Every call may have brought the world forward. */
-export function withAwsReality(all: Record<string, Operation>, look: () => void): Record<string, Operation> {
+/** The same operations, with a hook: the containers follow every call, since each may have advanced the world. */
+export function withHooks(all: Record<string, Operation>, look: () => void): Record<string, Operation> {
   return Object.fromEntries(
     Object.entries(all).map(([name, run]): [string, Operation] => [
       name,

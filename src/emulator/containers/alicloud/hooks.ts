@@ -5,25 +5,25 @@ import type { Call, Operation, World } from '../../world/model.ts'
 import type { Balancer } from './balancer.ts'
 import { scramVerifier } from './scram.ts'
 
-export interface Seam {
+export interface HookDeps {
   world: World
   balancer: Balancer
-  /** Looks at the world after a change. */
+  /** Compares the world with the containers; after every change. */
   look(): void
 }
 
-/** The same operations, but the containers follow each change and the answers tell what is real. */
-export function withReality(all: Record<string, Operation>, seam: Seam): Record<string, Operation> {
-  return Object.fromEntries(Object.entries(all).map(([name, run]) => [name, wrapped(name, run, seam)]))
+/** The same operations, with hooks: the containers follow each change, and the load balancer's real health is told. */
+export function withHooks(all: Record<string, Operation>, deps: HookDeps): Record<string, Operation> {
+  return Object.fromEntries(Object.entries(all).map(([name, run]) => [name, wrapped(name, run, deps)]))
 }
 
-function wrapped(name: string, run: Operation, seam: Seam): Operation {
-  if (name === 'slb.DescribeHealthStatus') return (input, call) => realHealth(run(input, call), input, seam.balancer)
+function wrapped(name: string, run: Operation, deps: HookDeps): Operation {
+  if (name === 'slb.DescribeHealthStatus') return (input, call) => realHealth(run(input, call), input, deps.balancer)
   if (!isMutating(name.split('.')[1] ?? '')) return run
   return (input, call) => {
     const body = run(input, call)
     if (name === 'rds.CreateAccount' || name === 'rds.ResetAccountPassword') rememberPassword(input, call)
-    seam.look()
+    deps.look()
     return body
   }
 }
