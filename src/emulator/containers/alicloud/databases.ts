@@ -4,16 +4,16 @@ import { hold, release } from '../held.ts'
 import type { RunningContainer } from '../running.ts'
 import { databaseContent, everyThing } from './desired.ts'
 import { bootDatabase, setContent } from './postgresql.ts'
-import type { Site } from './site.ts'
+import type { Context } from './context.ts'
 
 /** RDS for PostgreSQL as real servers. Other engines stay simulated. */
-export function watchDatabases(site: Site): { look(): void } {
-  const { world, runtime, sandbox, jobs, up } = site
+export function watchDatabases(context: Context): { look(): void } {
+  const { world, runtime, sandbox, jobs, up } = context
 
   function lookAt(instance: Thing): void {
-    site.known.add(instance.id)
+    context.known.add(instance.id)
     if (instance.goneAt !== undefined) {
-      site.takeAway(instance)
+      context.takeAway(instance)
       return
     }
     const one = up.get(instance.id)
@@ -36,9 +36,9 @@ export function watchDatabases(site: Site): { look(): void } {
   }
 
   async function bootOne(instance: Thing): Promise<RunningContainer> {
-    const network = await site.networkOf(instance)
+    const network = await context.networkOf(instance)
     const machine = await bootDatabase(runtime, {
-      ...{ sandbox, id: instance.id, image: site.image, network },
+      ...{ sandbox, id: instance.id, image: context.image, network },
       address: text(instance, 'privateIp'),
       port: Number(text(instance, 'port')),
     })

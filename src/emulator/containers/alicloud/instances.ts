@@ -6,7 +6,7 @@ import { boot, setNames, stopMachine } from '../machine.ts'
 import type { Network } from '../network.ts'
 import { whichRun } from '../purge.ts'
 import { endpointNames, everyThing, groupRules } from './desired.ts'
-import type { Site } from './site.ts'
+import type { Context } from './context.ts'
 
 export interface Instances {
   look(): void
@@ -15,15 +15,15 @@ export interface Instances {
 }
 
 /** ECS instances as containers with systemd. */
-export function watchInstances(site: Site): Instances {
-  const { world, runtime, sandbox, jobs, up } = site
+export function watchInstances(context: Context): Instances {
+  const { world, runtime, sandbox, jobs, up } = context
   const stopped = new Set<string>()
 
   function lookAt(instance: Thing): void {
     const { id } = instance
-    site.known.add(id)
+    context.known.add(id)
     if (instance.goneAt !== undefined) {
-      site.takeAway(instance)
+      context.takeAway(instance)
       return
     }
     const running = text(instance, 'toward') === 'Running'
@@ -35,16 +35,16 @@ export function watchInstances(site: Site): Instances {
     const one = up.get(id)
     if (!one) return
     const names = endpointNames(world, instance)
-    site.apply(one, 'names', JSON.stringify(names), () => setNames(runtime, one.machine, names))
+    context.apply(one, 'names', JSON.stringify(names), () => setNames(runtime, one.machine, names))
     const firewall = firewallOf(instance, one.network)
-    site.apply(one, 'firewall', firewallText(firewall), () => setFirewall(runtime, one.machine, firewall))
+    context.apply(one, 'firewall', firewallText(firewall), () => setFirewall(runtime, one.machine, firewall))
   }
 
   async function bootOne(instance: Thing): Promise<void> {
-    const network = await site.networkOf(instance)
+    const network = await context.networkOf(instance)
     const key = world.list('key-pair', instance).find(one => text(one, 'name') === text(instance, 'keyPair'))
     const machine = await boot(runtime, {
-      ...{ sandbox, id: instance.id, image: site.image, network },
+      ...{ sandbox, id: instance.id, image: context.image, network },
       address: text(instance, 'privateIp'),
       hostName: text(instance, 'hostName').slice(0, 63),
       keys: key ? [text(key, 'publicKey')] : [],

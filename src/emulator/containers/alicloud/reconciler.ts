@@ -10,7 +10,7 @@ import { doorName, everyThing, listenerWish } from './desired.ts'
 import { watchInstances } from './instances.ts'
 import { reach } from './reach.ts'
 import { withHooks } from './hooks.ts'
-import { createSite, type Site } from './site.ts'
+import { createContext, type Context } from './context.ts'
 
 const tickMs = 200
 const fallenMs = 3_000
@@ -26,19 +26,19 @@ export async function createAlicloudReconciler(ground: ReconcilerDeps): Promise<
   const { world, runtime, sandbox, save } = ground
   const watch = createWatch({ look, save })
   const jobs = createJobs(atOnce, watch.lookAndSave)
-  const site = createSite(ground, { jobs, known: await knownThings(runtime, sandbox) })
-  const instances = watchInstances(site)
-  const databases = watchDatabases(site)
-  const machine = (id: string) => site.up.get(id)?.machine
+  const context = createContext(ground, { jobs, known: await knownThings(runtime, sandbox) })
+  const instances = watchInstances(context)
+  const databases = watchDatabases(context)
+  const machine = (id: string) => context.up.get(id)?.machine
   const commands = watchCommands({ ...{ world, runtime, jobs, save, machine }, closed: watch.closed })
-  const balancer = balancerOf(site)
-  const listeners = watchListeners(site, balancer)
+  const balancer = balancerOf(context)
+  const listeners = watchListeners(context, balancer)
   runCommandsWith(world, commands.placeholder)
 
   function look(): void {
     if (watch.closed()) return
     for (const part of [instances, databases, commands]) part.look()
-    site.removeOrphans()
+    context.removeOrphans()
     listeners.look()
   }
 
@@ -53,7 +53,7 @@ export async function createAlicloudReconciler(ground: ReconcilerDeps): Promise<
   }
 }
 
-function balancerOf({ speed, up }: Site): Balancer {
+function balancerOf({ speed, up }: Context): Balancer {
   return createBalancer({
     secondMs: Math.max(100, 1000 / speed),
     resolve(backend) {
@@ -64,7 +64,7 @@ function balancerOf({ speed, up }: Site): Balancer {
 }
 
 /** CLB's listeners as real ones. */
-function watchListeners({ world, ports }: Site, balancer: Balancer): { look(): void } {
+function watchListeners({ world, ports }: Context, balancer: Balancer): { look(): void } {
   let set = ''
   return {
     look() {

@@ -8,7 +8,7 @@ import { addressesOf, containerId, everyAws, type Placed } from './desired.ts'
 import type { Doors } from './doors.ts'
 import { backName, proxyFiles, serverName } from './haproxy.ts'
 import { bootProxy, readProxy, type Seen, setProxy } from './proxy.ts'
-import type { Site, AwsContainer } from './site.ts'
+import type { Context, AwsContainer } from './context.ts'
 
 export interface Balancers {
   look(): void
@@ -31,40 +31,40 @@ const checking: Health = {
 const checksTakeMs = 15_000
 
 /** Application and network load balancers as HAProxy with addresses in the VPC; what its checks say is the targets' health. */
-export function watchBalancers(site: Site, doors: Doors): Balancers {
-  const { world, runtime, jobs, up } = site
+export function watchBalancers(context: Context, doors: Doors): Balancers {
+  const { world, runtime, jobs, up } = context
   const seen = new Map<string, Map<string, Seen>>()
   const everHealthy = new Set<string>()
   const settled = new Map<string, number>()
-  const secondMs = Math.max(30, 1000 / site.speed)
+  const secondMs = Math.max(30, 1000 / context.speed)
   let opened = ''
   judgeTargetsWith(world, judge)
 
   function lookAt(one: Placed): void {
     const id = containerId(one.thing)
-    site.known.add(id)
+    context.known.add(id)
     const there = up.get(id)
     if (!there) {
       hold(world, one.thing, 'readyAt')
       jobs.want(id, () => bootOne(one, id))
       return
     }
-    site.follow(there, one)
+    context.follow(there, one)
     const files = proxyFiles(one, { secondMs, issue: pemOf })
-    site.apply(there, 'files', JSON.stringify(files), () => setProxy(runtime, there.machine, files))
+    context.apply(there, 'files', JSON.stringify(files), () => setProxy(runtime, there.machine, files))
   }
 
   async function bootOne(one: Placed, id: string): Promise<void> {
-    const network = await site.networkOf(one)
-    const wish = { sandbox: site.sandbox, id, image: site.image, network, addresses: addressesOf(one) }
+    const network = await context.networkOf(one)
+    const wish = { sandbox: context.sandbox, id, image: context.image, network, addresses: addressesOf(one) }
     const proxy: AwsContainer = { machine: await bootProxy(runtime, wish), network, applied: {} }
-    await site.followNow(proxy, one)
+    await context.followNow(proxy, one)
     up.set(id, proxy)
     release(world, one.thing, 'readyAt')
   }
 
   function pemOf(names: string[]): string {
-    const { certificate, key } = site.issue(names)
+    const { certificate, key } = context.issue(names)
     return certificate + key
   }
 

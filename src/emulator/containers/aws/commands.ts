@@ -4,14 +4,14 @@ import type { Thing } from '../../world/model.ts'
 import { type CommandResult, commandResult, startCommand, stopCommand } from '../machine.ts'
 import { everyAws } from './desired.ts'
 import { wrapped } from './scripts.ts'
-import type { Site } from './site.ts'
+import type { Context } from './context.ts'
 
 /**
  * Runs on the machines what Systems Manager was told to run. What is under way stands in the world (`someday`), so a
  * restarted server goes on waiting for it; the machine never runs the same command twice.
  */
-export function watchAwsCommands(site: Site): { look(): void } {
-  const { world, runtime, jobs, up } = site
+export function watchAwsCommands(context: Context): { look(): void } {
+  const { world, runtime, jobs, up } = context
   const under = new Map<string, string>()
   runScriptsWith(world, () => ({ endsAt: someday, status: 'Success', exitCode: 0, output: '', errors: '' }))
 
@@ -28,10 +28,10 @@ export function watchAwsCommands(site: Site): { look(): void } {
       timeout: Number(words(parameters, 'executionTimeout')[0] ?? 3600),
       tree: true,
     })
-    const result = await commandResult(runtime, place.machine, command.id, site.closed)
-    if (site.closed()) return
+    const result = await commandResult(runtime, place.machine, command.id, context.closed)
+    if (context.closed()) return
     finishAwsCommand(world, command.id, run.instanceId, outcomeOf(result, Math.max(world.now(), run.startsAt)))
-    site.save()
+    context.save()
   }
 
   /** Someone cancelled it: what the API says of it stands already. */

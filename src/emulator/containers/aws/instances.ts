@@ -7,7 +7,7 @@ import { everyAws, type Placed } from './desired.ts'
 import type { Endpoints } from './endpoint.ts'
 import { hostName, metadataOf, serveMetadata } from './metadata.ts'
 import { wrapped } from './scripts.ts'
-import type { Site, AwsContainer } from './site.ts'
+import type { Context, AwsContainer } from './context.ts'
 
 export interface Instances {
   look(): void
@@ -16,16 +16,16 @@ export interface Instances {
 }
 
 /** EC2's instances, one by one or of an Auto Scaling group, as containers with systemd. */
-export function watchInstances(site: Site, endpoints: Endpoints): Instances {
-  const { world, runtime, sandbox, jobs, up } = site
+export function watchInstances(context: Context, endpoints: Endpoints): Instances {
+  const { world, runtime, sandbox, jobs, up } = context
   const stopped = new Set<string>()
 
   function lookAt(one: Placed): void {
     const { thing } = one
-    site.known.add(thing.id)
+    context.known.add(thing.id)
     const toward = text(thing, 'toward')
     if (toward === 'terminated') {
-      site.takeAway(thing, thing.id, 'thereAt')
+      context.takeAway(thing, thing.id, 'thereAt')
       return
     }
     const running = toward === 'running'
@@ -36,17 +36,17 @@ export function watchInstances(site: Site, endpoints: Endpoints): Instances {
     }
     const there = up.get(thing.id)
     if (!there) return
-    site.follow(there, one)
+    context.follow(there, one)
     const facts = metadataOf(one)
-    site.apply(there, 'metadata', facts, () => serveMetadata(runtime, there.machine, facts))
+    context.apply(there, 'metadata', facts, () => serveMetadata(runtime, there.machine, facts))
   }
 
   async function bootOne(one: Placed): Promise<void> {
     const { call, thing } = one
-    const network = await site.networkOf(one)
+    const network = await context.networkOf(one)
     const key = all(call, 'key-pair').find(pair => text(pair, 'name') === text(thing, 'keyName'))
     const machine = await boot(runtime, {
-      ...{ sandbox, id: thing.id, image: site.image, network },
+      ...{ sandbox, id: thing.id, image: context.image, network },
       address: text(thing, 'privateIp'),
       hostName: hostName(thing),
       keys: key ? [text(key, 'publicKey')] : [],
@@ -56,7 +56,7 @@ export function watchInstances(site: Site, endpoints: Endpoints): Instances {
     const facts = metadataOf(one)
     const there: AwsContainer = { machine, network, applied: { metadata: facts }, surroundings, settingUp: false }
     await serveMetadata(runtime, machine, facts)
-    await site.followNow(there, one)
+    await context.followNow(there, one)
     await firstBoot(there, thing)
     up.set(thing.id, there)
     stopped.delete(thing.id)
@@ -72,7 +72,7 @@ export function watchInstances(site: Site, endpoints: Endpoints): Instances {
     const command = { id: 'user-data', script: wrapped(script, surroundings), timeout: 3600, tree: true }
     await startCommand(runtime, machine, command)
     const wait = async () => {
-      await commandResult(runtime, machine, command.id, site.closed)
+      await commandResult(runtime, machine, command.id, context.closed)
       there.settingUp = false
     }
     jobs.want(`user-data ${thing.id}`, wait, 'waits')

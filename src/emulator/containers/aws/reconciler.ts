@@ -14,7 +14,7 @@ import { createDoors } from './doors.ts'
 import { createEndpoints } from './endpoint.ts'
 import { watchInstances } from './instances.ts'
 import { withHooks } from './hooks.ts'
-import { type AwsReconcilerDeps, createSite } from './site.ts'
+import { type AwsReconcilerDeps, createContext } from './context.ts'
 
 const tickMs = 200
 const healthMs = 500
@@ -31,18 +31,18 @@ export async function createAwsReconciler(ground: AwsReconcilerDeps): Promise<Re
   const watch = createWatch({ look: lookBetween, save: ground.save })
   const jobs = createJobs(atOnce, watch.lookAndSave)
   const known = await knownThings(runtime, sandbox)
-  const site = createSite(ground, { jobs, known, closed: watch.closed })
+  const context = createContext(ground, { jobs, known, closed: watch.closed })
   const endpoints = createEndpoints(ground)
   const doors = createDoors(ground)
-  const instances = watchInstances(site, endpoints)
-  const databases = watchDatabases(site)
-  const balancers = watchBalancers(site, doors)
-  const commands = watchAwsCommands(site)
+  const instances = watchInstances(context, endpoints)
+  const databases = watchDatabases(context)
+  const balancers = watchBalancers(context, doors)
+  const commands = watchAwsCommands(context)
 
   function look(): void {
     if (watch.closed()) return
     for (const part of [instances, databases, balancers, commands]) part.look()
-    site.removeOrphans()
+    context.removeOrphans()
   }
 
   /** What the cloud does by itself (an Auto Scaling group, for one) belongs to no call. */

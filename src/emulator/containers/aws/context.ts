@@ -40,7 +40,7 @@ export interface AwsContainer extends RunningContainer {
 }
 
 /** What machines, databases and load balancers have in common as containers. */
-export interface Site extends AwsReconcilerDeps, Pick<RunningContainers<AwsContainer>, 'up' | 'apply'> {
+export interface Context extends AwsReconcilerDeps, Pick<RunningContainers<AwsContainer>, 'up' | 'apply'> {
   jobs: Jobs
   /** Ids of everything that has or may have a container or network. */
   known: Set<string>
@@ -55,10 +55,10 @@ export interface Site extends AwsReconcilerDeps, Pick<RunningContainers<AwsConta
   removeOrphans(): void
 }
 
-export function createSite(
+export function createContext(
   ground: AwsReconcilerDeps,
-  { jobs, known, closed }: Pick<Site, 'jobs' | 'known' | 'closed'>,
-): Site {
+  { jobs, known, closed }: Pick<Context, 'jobs' | 'known' | 'closed'>,
+): Context {
   const { world, runtime, sandbox } = ground
   const running = createRunningContainers<AwsContainer>({ sandbox, runtime, jobs, known })
   const { up, apply } = running

@@ -9,7 +9,7 @@ import { createRunningContainers, type RunningContainers, type RunningContainer 
 import { vpcCidr } from './desired.ts'
 
 /** What machines and databases have in common as containers. */
-export interface Site extends ReconcilerDeps, Pick<RunningContainers<RunningContainer>, 'up' | 'apply'> {
+export interface Context extends ReconcilerDeps, Pick<RunningContainers<RunningContainer>, 'up' | 'apply'> {
   jobs: Jobs
   /** Ids of everything that has or may have a container or network. */
   known: Set<string>
@@ -20,7 +20,7 @@ export interface Site extends ReconcilerDeps, Pick<RunningContainers<RunningCont
   removeOrphans(): void
 }
 
-export function createSite(ground: ReconcilerDeps, { jobs, known }: Pick<Site, 'jobs' | 'known'>): Site {
+export function createContext(ground: ReconcilerDeps, { jobs, known }: Pick<Context, 'jobs' | 'known'>): Context {
   const { world, runtime, sandbox } = ground
   const running = createRunningContainers<RunningContainer>({ sandbox, runtime, jobs, known })
   const { up, apply } = running
