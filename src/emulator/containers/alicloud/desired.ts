@@ -71,7 +71,7 @@ export function databaseContent(world: World, instance: Thing): DatabaseContent 
 }
 
 /** The name a listener's local port is kept under. */
-export function doorName(world: World, listener: Thing): string {
+export function portName(world: World, listener: Thing): string {
   const balancer = world.get('load-balancer', text(listener, 'balancerId'))
   return `${balancer ? text(balancer, 'address') : ''}:${Number(listener.data.port)}`
 }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ReconcilerDeps } from '../lifecycle.ts'
 import type { Balancer } from './balancer.ts'
-import { doorName, everyThing } from './desired.ts'
+import { portName, everyThing } from './desired.ts'
 
 /** The local address that answers for a load balancer's listener; nothing when there is no such listener. */
 export async function reach(
@@ -10,7 +10,7 @@ export async function reach(
   host: string,
   port: number,
 ): Promise<string | undefined> {
-  const listener = everyThing(world, 'listener').find(one => doorName(world, one) === `${host}:${port}`)
+  const listener = everyThing(world, 'listener').find(one => portName(world, one) === `${host}:${port}`)
   if (!listener) return undefined
   // A listener that was made this moment has no port yet.
   for (let tries = 0; tries < 50 && !balancer.url(listener.id); tries++) await wait(20)

@@ -6,7 +6,7 @@ import { createWatch } from '../watch.ts'
 import { type Balancer, createBalancer } from './balancer.ts'
 import { watchCommands } from './commands.ts'
 import { watchDatabases } from './databases.ts'
-import { doorName, everyThing, listenerWish } from './desired.ts'
+import { portName, everyThing, listenerWish } from './desired.ts'
 import { watchInstances } from './instances.ts'
 import { reach } from './reach.ts'
 import { withHooks } from './hooks.ts'
@@ -68,7 +68,7 @@ function watchListeners({ world, ports }: Context, balancer: Balancer): { look()
   let set = ''
   return {
     look() {
-      const wishes = everyThing(world, 'listener').map(one => listenerWish(world, one, ports.get(doorName(world, one))))
+      const wishes = everyThing(world, 'listener').map(one => listenerWish(world, one, ports.get(portName(world, one))))
       const wanted = JSON.stringify(wishes)
       if (wanted === set) return
       set = wanted

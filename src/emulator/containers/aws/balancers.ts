@@ -5,7 +5,7 @@ import { type Health, judgeTargetsWith } from '../../aws/services/elbv2/target-h
 import type { Call, Thing } from '../../world/model.ts'
 import { hold, release } from '../held.ts'
 import { addressesOf, containerId, everyAws, type Placed } from './desired.ts'
-import type { Doors } from './doors.ts'
+import type { PortForwards } from './port-forwards.ts'
 import { backName, proxyFiles, serverName } from './haproxy.ts'
 import { bootProxy, readProxy, type Seen, setProxy } from './proxy.ts'
 import type { Context, AwsContainer } from './context.ts'
@@ -31,7 +31,7 @@ const checking: Health = {
 const checksTakeMs = 15_000
 
 /** Application and network load balancers as HAProxy with addresses in the VPC; what its checks say is the targets' health. */
-export function watchBalancers(context: Context, doors: Doors): Balancers {
+export function watchBalancers(context: Context, forwards: PortForwards): Balancers {
   const { world, runtime, jobs, up } = context
   const seen = new Map<string, Map<string, Seen>>()
   const everHealthy = new Set<string>()
@@ -68,19 +68,19 @@ export function watchBalancers(context: Context, doors: Doors): Balancers {
     return certificate + key
   }
 
-  function lookAtDoors(): void {
+  function updateForwards(): void {
     const wishes = everyAws(world, 'listener').flatMap(({ call, thing }) => {
       const balancer = find(call, 'load-balancer', text(thing, 'balancerId'))
       if (!balancer) return []
       const there = up.get(containerId(balancer))
       const port = time(thing, 'port')
       const to = there && { host: there.machine.realAddress, port, from: there.network.gateway }
-      return [{ name: doorName(balancer, port), to }]
+      return [{ name: portName(balancer, port), to }]
     })
     const wanted = JSON.stringify(wishes)
     if (wanted === opened) return
     opened = wanted
-    doors.set(wishes).catch(() => (opened = ''))
+    forwards.set(wishes).catch(() => (opened = ''))
   }
 
   /** The cloud's clock may run faster than machines: one that still sets itself up is not unhealthy, however late it is. */
@@ -110,7 +110,7 @@ export function watchBalancers(context: Context, doors: Doors): Balancers {
   return {
     look() {
       for (const one of everyAws(world, 'load-balancer')) lookAt(one)
-      lookAtDoors()
+      updateForwards()
     },
     async readHealth() {
       for (const { thing } of everyAws(world, 'load-balancer')) {
@@ -130,6 +130,6 @@ function reasonOf(why: string): Pick<Health, 'reason' | 'description'> {
 }
 
 /** The name that a listener's local port is kept under. */
-export function doorName(balancer: Thing, port: number): string {
+export function portName(balancer: Thing, port: number): string {
   return `${text(balancer, 'dnsName').toLowerCase()}:${port}`
 }

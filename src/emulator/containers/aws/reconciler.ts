@@ -6,11 +6,11 @@ import { createJobs } from '../jobs.ts'
 import { lifecycleOf, type Reconciler } from '../lifecycle.ts'
 import { knownThings } from '../purge.ts'
 import { createWatch } from '../watch.ts'
-import { doorName, watchBalancers } from './balancers.ts'
+import { portName, watchBalancers } from './balancers.ts'
 import { watchAwsCommands } from './commands.ts'
 import { watchDatabases } from './databases.ts'
 import { everyAws } from './desired.ts'
-import { createDoors } from './doors.ts'
+import { createPortForwards } from './port-forwards.ts'
 import { createEndpoints } from './endpoint.ts'
 import { watchInstances } from './instances.ts'
 import { withHooks } from './hooks.ts'
@@ -33,10 +33,10 @@ export async function createAwsReconciler(ground: AwsReconcilerDeps): Promise<Re
   const known = await knownThings(runtime, sandbox)
   const context = createContext(ground, { jobs, known, closed: watch.closed })
   const endpoints = createEndpoints(ground)
-  const doors = createDoors(ground)
+  const forwards = createPortForwards(ground)
   const instances = watchInstances(context, endpoints)
   const databases = watchDatabases(context)
-  const balancers = watchBalancers(context, doors)
+  const balancers = watchBalancers(context, forwards)
   const commands = watchAwsCommands(context)
 
   function look(): void {
@@ -64,11 +64,11 @@ export async function createAwsReconciler(ground: AwsReconcilerDeps): Promise<Re
         names.includes(text(thing, 'dnsName').toLowerCase()),
       )
       const listener = balancer && listenersOf(balancer.call, balancer.thing).find(one => time(one, 'port') === port)
-      const local = balancer && doors.port(doorName(balancer.thing, port))
+      const local = balancer && forwards.port(portName(balancer.thing, port))
       if (!listener || local === undefined) return undefined
       const scheme = ['HTTPS', 'TLS'].includes(text(listener, 'protocol')) ? 'https' : 'http'
       return `${scheme}://127.0.0.1:${local}`
     },
-    ...lifecycleOf(ground, { watch, jobs }, () => Promise.all([endpoints.close(), doors.close()])),
+    ...lifecycleOf(ground, { watch, jobs }, () => Promise.all([endpoints.close(), forwards.close()])),
   }
 }

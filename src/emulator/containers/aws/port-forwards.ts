@@ -1,50 +1,50 @@
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 
 /** A load balancer's listener, as this computer reaches it. */
-export interface DoorWish {
+export interface PortForward {
   /** `dns-name:port`. */
   name: string
   /** Where the proxy listens; nothing: it does not run. */
   to: { host: string; port: number; from: string } | undefined
 }
 
-export interface Doors {
-  set(wishes: DoorWish[]): Promise<void>
+export interface PortForwards {
+  set(wishes: PortForward[]): Promise<void>
   /** The local port; nothing without such a listener. */
   port(name: string): number | undefined
   close(): Promise<void>
 }
 
-export interface DoorGround {
+export interface PortForwardDeps {
   /** Local ports by `dns-name:port`, kept over a restart. */
   ports: Map<string, number>
   keepPort(name: string, port: number): void
 }
 
 /** Local ports that lead to the load balancers' own: the bytes go through as they are, TLS too. */
-export function createDoors(ground: DoorGround): Doors {
-  const doors = new Map<string, { server: Server; to: DoorWish['to'] }>()
+export function createPortForwards(ground: PortForwardDeps): PortForwards {
+  const forwards = new Map<string, { server: Server; to: PortForward['to'] }>()
   let turn: Promise<unknown> = Promise.resolve()
 
-  async function apply(wishes: DoorWish[]): Promise<void> {
-    for (const [name, door] of doors) {
+  async function apply(wishes: PortForward[]): Promise<void> {
+    for (const [name, forward] of forwards) {
       if (wishes.some(wish => wish.name === name)) continue
-      doors.delete(name)
-      door.server.close()
+      forwards.delete(name)
+      forward.server.close()
     }
     for (const { name, to } of wishes) {
-      const door = doors.get(name)
-      if (door) door.to = to
+      const forward = forwards.get(name)
+      if (forward) forward.to = to
       else await open(name, to)
     }
   }
 
-  async function open(name: string, to: DoorWish['to']): Promise<void> {
-    const door: { server: Server; to: DoorWish['to'] } = { server: createServer(), to }
-    door.server.on('connection', client => {
+  async function open(name: string, to: PortForward['to']): Promise<void> {
+    const forward: { server: Server; to: PortForward['to'] } = { server: createServer(), to }
+    forward.server.on('connection', client => {
       client.on('error', () => client.destroy())
-      if (!door.to) return void client.destroy()
-      const { host, port, from } = door.to
+      if (!forward.to) return void client.destroy()
+      const { host, port, from } = forward.to
       const backend = connect({ host, port, localAddress: from })
       backend.on('error', () => client.destroy())
       client.on('close', () => backend.destroy())
@@ -52,10 +52,10 @@ export function createDoors(ground: DoorGround): Doors {
       client.pipe(backend).pipe(client)
     })
     const kept = ground.ports.get(name) ?? 0
-    await listenLocal(door.server, kept).catch(() => listenLocal(door.server, 0))
-    const { port } = door.server.address() as AddressInfo
+    await listenLocal(forward.server, kept).catch(() => listenLocal(forward.server, 0))
+    const { port } = forward.server.address() as AddressInfo
     if (port !== kept) ground.keepPort(name, port)
-    doors.set(name, door)
+    forwards.set(name, forward)
   }
 
   return {
@@ -64,11 +64,11 @@ export function createDoors(ground: DoorGround): Doors {
       turn = done.catch(() => undefined)
       return done
     },
-    port: name => (doors.get(name)?.server.address() as AddressInfo | null | undefined)?.port,
+    port: name => (forwards.get(name)?.server.address() as AddressInfo | null | undefined)?.port,
     async close() {
       await turn
-      for (const { server } of doors.values()) server.close()
-      doors.clear()
+      for (const { server } of forwards.values()) server.close()
+      forwards.clear()
     },
   }
 }
