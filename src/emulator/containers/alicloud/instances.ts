@@ -10,8 +10,8 @@ import type { Context } from './context.ts'
 
 export interface Instances {
   look(): void
-  /** A machine that was switched off from inside is stopped for the cloud too; a database that fell is started again. */
-  lookForFallen(): Promise<void>
+  /** A machine that was switched off from inside is stopped for the cloud too; a database that exited is started again. */
+  noticeExited(): Promise<void>
 }
 
 /** ECS instances as containers with systemd. */
@@ -75,7 +75,7 @@ export function watchInstances(context: Context): Instances {
     look() {
       for (const instance of everyThing(world, 'instance')) lookAt(instance)
     },
-    async lookForFallen() {
+    async noticeExited() {
       const before = [...up]
       const runs = await whichRun(runtime, sandbox)
       for (const [id, one] of before) {

@@ -13,7 +13,7 @@ import { withHooks } from './hooks.ts'
 import { createContext, type Context } from './context.ts'
 
 const tickMs = 200
-const fallenMs = 3_000
+const exitedMs = 3_000
 /** Booting more at once than this takes longer for each and for all. */
 const atOnce = 4
 
@@ -43,7 +43,7 @@ export async function createAlicloudReconciler(ground: ReconcilerDeps): Promise<
   }
 
   watch.every(tickMs, watch.lookAndSave)
-  watch.every(fallenMs, () => jobs.want('fallen', instances.lookForFallen, 'waits'))
+  watch.every(exitedMs, () => jobs.want('exited', instances.noticeExited, 'waits'))
   watch.lookAndSave()
 
   return {

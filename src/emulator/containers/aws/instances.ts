@@ -11,8 +11,8 @@ import type { Context, AwsContainer } from './context.ts'
 
 export interface Instances {
   look(): void
-  /** Looks which containers stopped by themselves. */
-  lookForFallen(): Promise<void>
+  /** Notices the containers that exited by themselves. */
+  noticeExited(): Promise<void>
 }
 
 /** EC2's instances, one by one or of an Auto Scaling group, as containers with systemd. */
@@ -90,7 +90,7 @@ export function watchInstances(context: Context, endpoints: Endpoints): Instance
       for (const one of everyAws(world, 'instance')) lookAt(one)
     },
     /** A machine that was switched off from inside is stopped for the cloud too; everything else is started again. */
-    async lookForFallen() {
+    async noticeExited() {
       const before = [...up]
       const runs = await whichRun(runtime, sandbox)
       for (const [id, one] of before) {

@@ -18,7 +18,7 @@ import { type AwsReconcilerDeps, createContext } from './context.ts'
 
 const tickMs = 200
 const healthMs = 500
-const fallenMs = 2_000
+const exitedMs = 2_000
 /** Booting more at once than this takes longer for each and for all. */
 const atOnce = 3
 
@@ -53,7 +53,7 @@ export async function createAwsReconciler(ground: AwsReconcilerDeps): Promise<Re
 
   watch.every(tickMs, watch.lookAndSave)
   watch.every(healthMs, () => jobs.want('health', balancers.readHealth, 'waits'))
-  watch.every(fallenMs, () => jobs.want('fallen', instances.lookForFallen, 'waits'))
+  watch.every(exitedMs, () => jobs.want('exited', instances.noticeExited, 'waits'))
   watch.lookAndSave()
 
   return {
