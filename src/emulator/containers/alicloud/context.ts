@@ -1,6 +1,6 @@
 import { text } from '../../alicloud/core/input.ts'
 import type { Thing } from '../../world/model.ts'
-import { hold, release } from '../held.ts'
+import { pauseClock, resumeClock } from '../paused-clock.ts'
 import type { Jobs } from '../jobs.ts'
 import type { ReconcilerDeps } from '../lifecycle.ts'
 import { removeMachine } from '../machine.ts'
@@ -30,12 +30,12 @@ export function createContext(ground: ReconcilerDeps, { jobs, known }: Pick<Cont
     networkOf: thing => running.network(text(thing, 'vpcId'), vpcCidr(world, thing), thing.id),
     takeAway(thing) {
       if (!known.has(thing.id)) return
-      hold(world, thing, 'goneAt')
+      pauseClock(world, thing, 'goneAt')
       jobs.want(thing.id, async () => {
         up.delete(thing.id)
         await removeMachine(runtime, sandbox, thing.id)
         known.delete(thing.id)
-        release(world, thing, 'goneAt')
+        resumeClock(world, thing, 'goneAt')
       })
     },
     removeOrphans: () =>

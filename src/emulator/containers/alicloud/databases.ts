@@ -1,6 +1,6 @@
 import { text } from '../../alicloud/core/input.ts'
 import type { Thing } from '../../world/model.ts'
-import { hold, release } from '../held.ts'
+import { pauseClock, resumeClock } from '../paused-clock.ts'
 import type { RunningContainer } from '../running.ts'
 import { databaseContent, everyThing } from './desired.ts'
 import { bootDatabase, setContent } from './postgresql.ts'
@@ -23,15 +23,15 @@ export function watchDatabases(context: Context): { look(): void } {
     const content = databaseContent(world, instance)
     const wanted = JSON.stringify(content)
     if (one?.applied.content === wanted) return
-    for (const part of parts) hold(world, part, 'readyAt')
-    hold(world, instance, 'readyAt')
-    hold(world, instance, 'busyUntil')
+    for (const part of parts) pauseClock(world, part, 'readyAt')
+    pauseClock(world, instance, 'readyAt')
+    pauseClock(world, instance, 'busyUntil')
     jobs.want(instance.id, async () => {
       const database = one ?? (await bootOne(instance))
       await setContent(runtime, database.machine, Number(text(instance, 'port')), content)
       up.set(instance.id, { ...database, applied: { content: wanted } })
-      for (const part of [...parts, instance]) release(world, part, 'readyAt')
-      release(world, instance, 'busyUntil')
+      for (const part of [...parts, instance]) resumeClock(world, part, 'readyAt')
+      resumeClock(world, instance, 'busyUntil')
     })
   }
 

@@ -1,7 +1,7 @@
 import { text } from '../../alicloud/core/input.ts'
 import type { Thing } from '../../world/model.ts'
 import { type FirewallWish, firewallText, setFirewall } from '../firewall.ts'
-import { hold, release } from '../held.ts'
+import { pauseClock, resumeClock } from '../paused-clock.ts'
 import { boot, setNames, stopMachine } from '../machine.ts'
 import type { Network } from '../network.ts'
 import { whichRun } from '../purge.ts'
@@ -28,7 +28,7 @@ export function watchInstances(context: Context): Instances {
     }
     const running = text(instance, 'toward') === 'Running'
     if (running !== up.has(id) || (!running && !stopped.has(id))) {
-      hold(world, instance, 'thereAt')
+      pauseClock(world, instance, 'thereAt')
       jobs.want(id, () => (running ? bootOne(instance) : stopOne(instance)))
       return
     }
@@ -57,14 +57,14 @@ export function watchInstances(context: Context): Instances {
     const applied = { names: JSON.stringify(names), firewall: firewallText(firewall) }
     up.set(instance.id, { machine, network, applied })
     stopped.delete(instance.id)
-    release(world, instance, 'thereAt')
+    resumeClock(world, instance, 'thereAt')
   }
 
   async function stopOne(instance: Thing): Promise<void> {
     up.delete(instance.id)
     await stopMachine(runtime, sandbox, instance.id)
     stopped.add(instance.id)
-    release(world, instance, 'thereAt')
+    resumeClock(world, instance, 'thereAt')
   }
 
   function firewallOf(instance: Thing, network: Network): FirewallWish {

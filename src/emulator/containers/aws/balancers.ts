@@ -3,7 +3,7 @@ import { usersOf } from '../../aws/services/elbv2/target-group.ts'
 import type { Target } from '../../aws/services/elbv2/target-health.ts'
 import { type Health, judgeTargetsWith } from '../../aws/services/elbv2/target-health.ts'
 import type { Call, Thing } from '../../world/model.ts'
-import { hold, release } from '../held.ts'
+import { pauseClock, resumeClock } from '../paused-clock.ts'
 import { addressesOf, containerId, everyAws, type Placed } from './desired.ts'
 import type { PortForwards } from './port-forwards.ts'
 import { backName, proxyFiles, serverName } from './haproxy.ts'
@@ -45,7 +45,7 @@ export function watchBalancers(context: Context, forwards: PortForwards): Balanc
     context.known.add(id)
     const there = up.get(id)
     if (!there) {
-      hold(world, one.thing, 'readyAt')
+      pauseClock(world, one.thing, 'readyAt')
       jobs.want(id, () => bootOne(one, id))
       return
     }
@@ -60,7 +60,7 @@ export function watchBalancers(context: Context, forwards: PortForwards): Balanc
     const proxy: AwsContainer = { machine: await bootProxy(runtime, wish), network, applied: {} }
     await context.followNow(proxy, one)
     up.set(id, proxy)
-    release(world, one.thing, 'readyAt')
+    resumeClock(world, one.thing, 'readyAt')
   }
 
   function pemOf(names: string[]): string {

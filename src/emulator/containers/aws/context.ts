@@ -2,7 +2,7 @@ import { all, text } from '../../aws/core/input.ts'
 import type { Issued } from '../../http/authority.ts'
 import type { Thing } from '../../world/model.ts'
 import { type FirewallWish, firewallText, type GroupRule, setFirewall } from '../firewall.ts'
-import { hold, release } from '../held.ts'
+import { pauseClock, resumeClock } from '../paused-clock.ts'
 import type { Jobs } from '../jobs.ts'
 import type { ReconcilerDeps } from '../lifecycle.ts'
 import { removeMachine, setNames } from '../machine.ts'
@@ -85,12 +85,12 @@ export function createContext(
     },
     takeAway(thing, id, clock) {
       if (gone.has(id)) return
-      hold(world, thing, clock)
+      pauseClock(world, thing, clock)
       jobs.want(id, async () => {
         up.delete(id)
         await removeMachine(runtime, sandbox, id)
         gone.add(id)
-        release(world, thing, clock)
+        resumeClock(world, thing, clock)
       })
     },
     removeOrphans() {

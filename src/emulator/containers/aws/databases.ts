@@ -1,7 +1,7 @@
 import { text, time } from '../../aws/core/input.ts'
 import { writerOf } from '../../aws/services/rds/db-cluster.ts'
 import type { Thing } from '../../world/model.ts'
-import { hold, release } from '../held.ts'
+import { pauseClock, resumeClock } from '../paused-clock.ts'
 import { addressesOf, clusterOf, containerId, everyAws, isMariaDb, type Placed } from './desired.ts'
 import { bootMariaDb, type MariaDbContent, setMariaDbContent } from './mariadb.ts'
 import type { Context, AwsContainer } from './context.ts'
@@ -26,7 +26,7 @@ export function watchDatabases(context: Context): { look(): void } {
       context.follow(there, one)
       return
     }
-    hold(world, thing, 'readyAt')
+    pauseClock(world, thing, 'readyAt')
     const writer = writerBefore(one)
     // A reader begins where its writer is.
     if (writer && !up.get(containerId(writer))?.applied.content) return
@@ -39,7 +39,7 @@ export function watchDatabases(context: Context): { look(): void } {
     up.set(id, database)
     await setMariaDbContent(runtime, database.machine, content)
     database.applied.content = JSON.stringify(content)
-    release(world, one.thing, 'readyAt')
+    resumeClock(world, one.thing, 'readyAt')
   }
 
   async function bootOne(one: Placed): Promise<AwsContainer> {

@@ -1,6 +1,6 @@
 import { all, text } from '../../aws/core/input.ts'
 import type { Thing } from '../../world/model.ts'
-import { hold, release } from '../held.ts'
+import { pauseClock, resumeClock } from '../paused-clock.ts'
 import { boot, commandResult, startCommand, stopMachine } from '../machine.ts'
 import { whichRun } from '../purge.ts'
 import { everyAws, type Placed } from './desired.ts'
@@ -30,7 +30,7 @@ export function watchInstances(context: Context, endpoints: Endpoints): Instance
     }
     const running = toward === 'running'
     if (running !== up.has(thing.id) || (!running && !stopped.has(thing.id))) {
-      hold(world, thing, 'thereAt')
+      pauseClock(world, thing, 'thereAt')
       jobs.want(thing.id, () => (running ? bootOne(one) : stopOne(thing)))
       return
     }
@@ -60,7 +60,7 @@ export function watchInstances(context: Context, endpoints: Endpoints): Instance
     await firstBoot(there, thing)
     up.set(thing.id, there)
     stopped.delete(thing.id)
-    release(world, thing, 'thereAt')
+    resumeClock(world, thing, 'thereAt')
   }
 
   /** User data runs once in a machine's life, beside everything else. */
@@ -82,7 +82,7 @@ export function watchInstances(context: Context, endpoints: Endpoints): Instance
     up.delete(thing.id)
     await stopMachine(runtime, sandbox, thing.id)
     stopped.add(thing.id)
-    release(world, thing, 'thereAt')
+    resumeClock(world, thing, 'thereAt')
   }
 
   return {

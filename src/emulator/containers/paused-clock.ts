@@ -6,10 +6,10 @@ export const far = 4e15
 type Clock = 'thereAt' | 'readyAt' | 'goneAt' | 'busyUntil'
 
 /**
- * Stops the clock of a step that has not ended yet until `release`: what the cloud's own times promised is kept
+ * Stops the clock of a step that has not ended yet until `resumeClock`: what the cloud's own times promised is kept
  * beside it. A step that ended before (the sandbox was restarted) is left alone.
  */
-export function hold(world: World, thing: Thing, clock: Clock): void {
+export function pauseClock(world: World, thing: Thing, clock: Clock): void {
   const at = read(thing, clock)
   if (at === undefined || at === far || at <= world.now()) return
   thing.data[`${clock}Planned`] = at
@@ -18,7 +18,7 @@ export function hold(world: World, thing: Thing, clock: Clock): void {
 }
 
 /** The step is done: it ends now, or when the cloud's own times say if that is later. */
-export function release(world: World, thing: Thing, clock: Clock): void {
+export function resumeClock(world: World, thing: Thing, clock: Clock): void {
   if (read(thing, clock) !== far) return
   const planned = Number(thing.data[`${clock}Planned`] ?? 0)
   delete thing.data[`${clock}Planned`]
