@@ -2,7 +2,7 @@ import { createServer, request, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Backend, ListenerWish } from '../../src/emulator/containers/alicloud/backends.ts'
+import type { Backend, ListenerSpec } from '../../src/emulator/containers/alicloud/backends.ts'
 import { type Balancer, createBalancer } from '../../src/emulator/containers/alicloud/balancer.ts'
 
 interface Backer {
@@ -55,7 +55,7 @@ async function stop(one: Backer): Promise<void> {
   await new Promise<unknown>(done => one.server.close(done))
 }
 
-function wish(backends: Backend[], rest: Partial<ListenerWish> = {}): ListenerWish {
+function wish(backends: Backend[], rest: Partial<ListenerSpec> = {}): ListenerSpec {
   const check = {
     path: '/health/',
     domain: '',

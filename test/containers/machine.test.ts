@@ -3,7 +3,7 @@ import {
   boot,
   commandResult,
   type Machine,
-  type MachineWish,
+  type MachineSpec,
   removeMachine,
   run,
   setNames,
@@ -19,7 +19,7 @@ const ground = useGround()
 let one: Machine
 let two: Machine
 
-function wish(id: string, address: string): MachineWish {
+function wish(id: string, address: string): MachineSpec {
   const { sandbox, image, network } = ground
   return { sandbox, id, image, network, address, hostName: id }
 }

@@ -30,7 +30,12 @@ export interface RunningContainers<One extends RunningContainer> {
   removeOrphans(exists: (id: string) => boolean): void
 }
 
-export function createRunningContainers<One extends RunningContainer>({ sandbox, runtime, jobs, known }: RunningDeps): RunningContainers<One> {
+export function createRunningContainers<One extends RunningContainer>({
+  sandbox,
+  runtime,
+  jobs,
+  known,
+}: RunningDeps): RunningContainers<One> {
   const up = new Map<string, One>()
   const networks = new Map<string, Promise<Network>>()
   return {

@@ -12,7 +12,7 @@ export interface Backend {
 }
 
 /** What a listener is to do. */
-export interface ListenerWish {
+export interface ListenerSpec {
   /** Names it: `lb-1:80`. */
   key: string
   running: boolean
@@ -39,14 +39,14 @@ export interface BackendHealth {
 
 /** A listener that is there: its local port stays while it is stopped. */
 export interface Listener {
-  wish: ListenerWish
+  spec: ListenerSpec
   server: Server
   checkers: Map<string, Checker>
   /** Of the smooth weighted round robin. */
   scores: Map<string, number>
 }
 
-export interface BackendsGround {
+export interface BackendsDeps {
   resolve: Resolve
   /** Real milliseconds a second of a check's interval takes. */
   secondMs: number
@@ -55,18 +55,18 @@ export interface BackendsGround {
 /** Nothing of a listener that is not there. */
 export function healthOf(listener: Listener | undefined): BackendHealth[] {
   if (!listener) return []
-  return listener.wish.backends.map(backend => {
+  return listener.spec.backends.map(backend => {
     const checker = listener.checkers.get(keyOf(backend))
-    if (!listener.wish.running) return { backend, state: 'unavailable', why: 'The listener does not run.' }
-    if (!listener.wish.check) return { backend, state: 'normal', why: '' }
+    if (!listener.spec.running) return { backend, state: 'unavailable', why: 'The listener does not run.' }
+    if (!listener.spec.check) return { backend, state: 'normal', why: '' }
     return { backend, state: checker?.state() ?? 'unavailable', why: checker?.why() ?? 'It was not checked yet.' }
   })
 }
 
-/** Checks what the listener wishes to have checked, and nothing else. */
-export function updateChecks(listener: Listener, ground: BackendsGround): void {
-  const { wish, checkers } = listener
-  const wanted = new Map(wish.running && wish.check ? wish.backends.map(one => [keyOf(one), one]) : [])
+/** Checks what the listener specs to have checked, and nothing else. */
+export function updateChecks(listener: Listener, deps: BackendsDeps): void {
+  const { spec, checkers } = listener
+  const wanted = new Map(spec.running && spec.check ? spec.backends.map(one => [keyOf(one), one]) : [])
   for (const [key, checker] of checkers) {
     if (wanted.has(key)) continue
     checker.stop()
@@ -74,12 +74,12 @@ export function updateChecks(listener: Listener, ground: BackendsGround): void {
   }
   for (const [key, backend] of wanted) {
     const reach = () => {
-      const place = ground.resolve(backend)
-      return place && { ...place, port: wish.check?.port || backend.port }
+      const place = deps.resolve(backend)
+      return place && { ...place, port: spec.check?.port || backend.port }
     }
     const checker = checkers.get(key)
-    if (checker) checker.use(wish.check!)
-    else checkers.set(key, checkOf(wish.check!, reach, ground.secondMs))
+    if (checker) checker.use(spec.check!)
+    else checkers.set(key, checkOf(spec.check!, reach, deps.secondMs))
   }
 }
 

@@ -5,11 +5,11 @@ import { hasBody } from '../headers.ts'
 import {
   type Backend,
   type BackendHealth,
-  type BackendsGround,
+  type BackendsDeps,
   healthOf,
   keyOf,
   type Listener,
-  type ListenerWish,
+  type ListenerSpec,
   pick,
   pickable,
   stopChecks,
@@ -19,7 +19,7 @@ import { forward, type Onward, refuse, upgrade } from './relay.ts'
 
 export interface Balancer {
   /** Makes the listeners be these; one that is not named is closed, requests under way are finished first. */
-  set(wishes: ListenerWish[]): Promise<void>
+  set(specs: ListenerSpec[]): Promise<void>
   /** Health of the backends of a listener, as the product tells it. */
   health(key: string): BackendHealth[]
   /** `http://127.0.0.1:PORT`; nothing without such a listener. */
@@ -31,40 +31,40 @@ export interface Balancer {
  * HTTP load balancing on local ports, in this process. Requests never leave the bridges of the sandbox: every
  * connection begins at the bridge's own address, which goes with it.
  */
-export function createBalancer(ground: BackendsGround): Balancer {
+export function createBalancer(deps: BackendsDeps): Balancer {
   const listeners = new Map<string, Listener>()
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 8, timeout: 30_000 })
   let turn: Promise<unknown> = Promise.resolve()
 
-  async function apply(wishes: ListenerWish[]): Promise<void> {
+  async function apply(specs: ListenerSpec[]): Promise<void> {
     for (const [key, listener] of listeners) {
-      if (wishes.some(wish => wish.key === key)) continue
+      if (specs.some(spec => spec.key === key)) continue
       listeners.delete(key)
       stopChecks(listener)
       drain(listener.server)
     }
-    for (const wish of wishes) {
-      const listener = listeners.get(wish.key) ?? (await open(wish))
-      listeners.set(wish.key, listener)
-      listener.wish = wish
-      updateChecks(listener, ground)
+    for (const spec of specs) {
+      const listener = listeners.get(spec.key) ?? (await open(spec))
+      listeners.set(spec.key, listener)
+      listener.spec = spec
+      updateChecks(listener, deps)
     }
   }
 
-  async function open(wish: ListenerWish): Promise<Listener> {
-    const listener: Listener = { wish, server: createServer(), checkers: new Map(), scores: new Map() }
+  async function open(spec: ListenerSpec): Promise<Listener> {
+    const listener: Listener = { spec, server: createServer(), checkers: new Map(), scores: new Map() }
     listener.server.on('request', (incoming, answer) => void serve(listener, incoming, answer))
     listener.server.on('upgrade', (incoming, socket, head) => {
-      const backend = listener.wish.running ? pick(listener, new Set()) : undefined
+      const backend = listener.spec.running ? pick(listener, new Set()) : undefined
       const to = backend && onward(listener, backend)
       if (to) upgrade(to, incoming, socket, head)
       else socket.destroy()
     })
     listener.server.keepAliveTimeout = 15_000
     try {
-      await listen(listener.server, wish.localPort ?? 0)
+      await listen(listener.server, spec.localPort ?? 0)
     } catch (error) {
-      if (!wish.localPort) throw error
+      if (!spec.localPort) throw error
       await listen(listener.server, 0)
     }
     return listener
@@ -73,7 +73,7 @@ export function createBalancer(ground: BackendsGround): Balancer {
   /** The request goes to one backend after the other until one takes it. */
   async function serve(listener: Listener, incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
     // A listener that does not run does not answer at all.
-    if (!listener.wish.running) return void incoming.socket.destroy()
+    if (!listener.spec.running) return void incoming.socket.destroy()
     const tried = new Set<string>()
     const repeatable = ['GET', 'HEAD', 'OPTIONS'].includes(incoming.method ?? '') && !hasBody(incoming)
     for (;;) {
@@ -87,14 +87,14 @@ export function createBalancer(ground: BackendsGround): Balancer {
   }
 
   /** Nothing: the backend does not run. */
-  function onward({ wish }: Listener, backend: Backend): Onward | undefined {
-    const place = ground.resolve(backend)
-    return place && { ...place, port: backend.port, wish }
+  function onward({ spec }: Listener, backend: Backend): Onward | undefined {
+    const place = deps.resolve(backend)
+    return place && { ...place, port: backend.port, spec }
   }
 
   return {
-    set(wishes) {
-      const done = turn.then(() => apply(wishes))
+    set(specs) {
+      const done = turn.then(() => apply(specs))
       turn = done.catch(() => undefined)
       return done
     },

@@ -2,13 +2,13 @@ import type { Json, JsonObject } from '../../../base/json.ts'
 import { isObject, text, time } from '../../alicloud/core/input.ts'
 import type { Outcome, RunsCommands } from '../../alicloud/services/assistant/simulated.ts'
 import type { Thing, World } from '../../world/model.ts'
-import { far } from '../paused-clock.ts'
 import type { Jobs } from '../jobs.ts'
 import { type CommandResult, commandResult, type Machine, startCommand, stopCommand } from '../machine.ts'
+import { far } from '../paused-clock.ts'
 import type { Runtime } from '../runtime.ts'
 import { everyThing } from './desired.ts'
 
-export interface CommandGround {
+export interface CommandDeps {
   world: World
   runtime: Runtime
   jobs: Jobs
@@ -29,8 +29,8 @@ export interface Commands {
 }
 
 /** Runs on the machines what the cloud was told to run, and writes down what came of it. */
-export function watchCommands(ground: CommandGround): Commands {
-  const { world, runtime, jobs } = ground
+export function watchCommands(deps: CommandDeps): Commands {
+  const { world, runtime, jobs } = deps
   const over = new Set<string>()
 
   function lookAt(invocation: Thing): void {
@@ -54,7 +54,7 @@ export function watchCommands(ground: CommandGround): Commands {
   }
 
   async function carryOut(invocation: Thing, run: Run): Promise<void> {
-    const machine = ground.machine(run.instanceId)
+    const machine = deps.machine(run.instanceId)
     if (!machine) {
       // After a restart of the sandbox its machines are found one after the other.
       if (world.get('instance', run.instanceId)) throw new Error(`The machine ${run.instanceId} does not run.`)
@@ -68,26 +68,26 @@ export function watchCommands(ground: CommandGround): Commands {
       timeout: time(invocation, 'timeout'),
       tree: text(invocation, 'termination') === 'ProcessTree',
     })
-    finish(invocation, run, await commandResult(runtime, machine, invocation.id, ground.closed))
+    finish(invocation, run, await commandResult(runtime, machine, invocation.id, deps.closed))
   }
 
   function finish(invocation: Thing, run: Run, result: CommandResult | undefined): void {
-    if (run.real === 'over' || ground.closed()) return
+    if (run.real === 'over' || deps.closed()) return
     const endsAt = Math.max(world.now(), run.startsAt)
     const { status, exitCode, output } = result ?? { status: 'Failed', exitCode: 1, output: '' }
     const why = result?.errorInfo ? `${result.errorCode}: ${result.errorInfo}\n` : ''
     Object.assign(run, { real: 'over', status, exitCode, output: why + output, endsAt, dropped: result?.dropped ?? 0 })
     world.touch(invocation)
-    ground.save()
+    deps.save()
   }
 
   /** Someone stopped it: what the API says of it stands already. */
   async function end(invocation: Thing, run: Run): Promise<void> {
-    const machine = ground.machine(run.instanceId)
+    const machine = deps.machine(run.instanceId)
     if (machine) await stopCommand(runtime, machine, invocation.id)
     run.real = 'over'
     world.touch(invocation)
-    ground.save()
+    deps.save()
   }
 
   return {

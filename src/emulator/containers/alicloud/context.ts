@@ -1,11 +1,11 @@
 import { text } from '../../alicloud/core/input.ts'
 import type { Thing } from '../../world/model.ts'
-import { pauseClock, resumeClock } from '../paused-clock.ts'
 import type { Jobs } from '../jobs.ts'
 import type { ReconcilerDeps } from '../lifecycle.ts'
 import { removeMachine } from '../machine.ts'
 import type { Network } from '../network.ts'
-import { createRunningContainers, type RunningContainers, type RunningContainer } from '../running.ts'
+import { pauseClock, resumeClock } from '../paused-clock.ts'
+import { createRunningContainers, type RunningContainer, type RunningContainers } from '../running.ts'
 import { vpcCidr } from './desired.ts'
 
 /** What machines and databases have in common as containers. */
@@ -20,12 +20,12 @@ export interface Context extends ReconcilerDeps, Pick<RunningContainers<RunningC
   removeOrphans(): void
 }
 
-export function createContext(ground: ReconcilerDeps, { jobs, known }: Pick<Context, 'jobs' | 'known'>): Context {
-  const { world, runtime, sandbox } = ground
+export function createContext(deps: ReconcilerDeps, { jobs, known }: Pick<Context, 'jobs' | 'known'>): Context {
+  const { world, runtime, sandbox } = deps
   const running = createRunningContainers<RunningContainer>({ sandbox, runtime, jobs, known })
   const { up, apply } = running
   return {
-    ...ground,
+    ...deps,
     ...{ jobs, known, up, apply },
     networkOf: thing => running.network(text(thing, 'vpcId'), vpcCidr(world, thing), thing.id),
     takeAway(thing) {

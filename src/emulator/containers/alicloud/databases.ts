@@ -2,9 +2,9 @@ import { text } from '../../alicloud/core/input.ts'
 import type { Thing } from '../../world/model.ts'
 import { pauseClock, resumeClock } from '../paused-clock.ts'
 import type { RunningContainer } from '../running.ts'
+import type { Context } from './context.ts'
 import { databaseContent, everyThing } from './desired.ts'
 import { bootDatabase, setContent } from './postgresql.ts'
-import type { Context } from './context.ts'
 
 /** RDS for PostgreSQL as real servers. Other engines stay simulated. */
 export function watchDatabases(context: Context): { look(): void } {

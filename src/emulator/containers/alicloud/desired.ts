@@ -6,7 +6,7 @@ import { listenerStatus } from '../../alicloud/services/slb/health.ts'
 import { serversOf } from '../../alicloud/services/slb/server-group.ts'
 import type { Call, Thing, World } from '../../world/model.ts'
 import type { GroupRule } from '../firewall.ts'
-import type { ListenerWish } from './backends.ts'
+import type { ListenerSpec } from './backends.ts'
 import type { DatabaseContent } from './postgresql.ts'
 
 /** What the cloud's things want of the containers. Only reads. */
@@ -76,7 +76,7 @@ export function portName(world: World, listener: Thing): string {
   return `${balancer ? text(balancer, 'address') : ''}:${Number(listener.data.port)}`
 }
 
-export function listenerWish(world: World, listener: Thing, localPort: number | undefined): ListenerWish {
+export function listenerSpec(world: World, listener: Thing, localPort: number | undefined): ListenerSpec {
   const call = placeOf(world, listener)
   const balancer = world.get('load-balancer', text(listener, 'balancerId'))
   const group = world.get('vserver-group', text(listener, 'VServerGroupId'))

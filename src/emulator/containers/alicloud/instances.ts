@@ -1,12 +1,12 @@
 import { text } from '../../alicloud/core/input.ts'
 import type { Thing } from '../../world/model.ts'
-import { type FirewallWish, firewallText, setFirewall } from '../firewall.ts'
-import { pauseClock, resumeClock } from '../paused-clock.ts'
+import { type FirewallSpec, firewallText, setFirewall } from '../firewall.ts'
 import { boot, setNames, stopMachine } from '../machine.ts'
 import type { Network } from '../network.ts'
+import { pauseClock, resumeClock } from '../paused-clock.ts'
 import { whichRun } from '../purge.ts'
-import { endpointNames, everyThing, groupRules } from './desired.ts'
 import type { Context } from './context.ts'
+import { endpointNames, everyThing, groupRules } from './desired.ts'
 
 export interface Instances {
   look(): void
@@ -67,7 +67,7 @@ export function watchInstances(context: Context): Instances {
     resumeClock(world, instance, 'thereAt')
   }
 
-  function firewallOf(instance: Thing, network: Network): FirewallWish {
+  function firewallOf(instance: Thing, network: Network): FirewallSpec {
     return { network, ...groupRules(world, instance), internet: text(instance, 'publicIp') !== '' }
   }
 

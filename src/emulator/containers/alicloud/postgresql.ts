@@ -1,5 +1,5 @@
 import { parseAddress, parseCidr } from '../../world/cidr.ts'
-import { bootDatabaseServer, type DatabaseWish } from '../database-server.ts'
+import { bootDatabaseServer, type DatabaseSpec } from '../database-server.ts'
 import { inside, type Machine } from '../machine.ts'
 import type { Runtime } from '../runtime.ts'
 
@@ -23,16 +23,16 @@ export interface DatabaseContent {
 const data = '/var/lib/stackwright-database'
 
 /** Starts PostgreSQL, or finds it running, and waits until it takes connections. Nobody may connect from outside yet. */
-export async function bootDatabase(runtime: Runtime, wish: DatabaseWish): Promise<Machine> {
-  const settings = ['listen_addresses=*', `port=${wish.port}`, 'unix_socket_directories=/run/postgresql', 'fsync=off']
-  return await bootDatabaseServer(runtime, wish, {
+export async function bootDatabase(runtime: Runtime, spec: DatabaseSpec): Promise<Machine> {
+  const settings = ['listen_addresses=*', `port=${spec.port}`, 'unix_socket_directories=/run/postgresql', 'fsync=off']
+  return await bootDatabaseServer(runtime, spec, {
     start: [
       'install -d -o postgres -g postgres /run/postgresql',
       `exec runuser -u postgres -- /usr/lib/stackwright/postgresql/postgres -D ${data} "$@"`,
     ].join('\n'),
     arguments: settings.flatMap(setting => ['-c', setting]),
     stopSignal: 'SIGINT',
-    ping: ['pg_isready', '-q', '-h', '/run/postgresql', '-p', String(wish.port)],
+    ping: ['pg_isready', '-q', '-h', '/run/postgresql', '-p', String(spec.port)],
   })
 }
 
@@ -68,8 +68,8 @@ export async function query(
   if (sql === '') return []
   const psql = ['psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-p', String(port), '-d', base, '-f', '-']
   const args = ['exec', '--interactive', '--user', 'postgres', database.name, ...psql]
-  const told = await runtime.must(what, args, { input: sql })
-  return told.split('\n').filter(Boolean)
+  const output = await runtime.must(what, args, { input: sql })
+  return output.split('\n').filter(Boolean)
 }
 
 /** The lines of pg_hba.conf: whoever is not on the list is refused before any password counts. */

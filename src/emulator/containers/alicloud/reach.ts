@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ReconcilerDeps } from '../lifecycle.ts'
 import type { Balancer } from './balancer.ts'
-import { portName, everyThing } from './desired.ts'
+import { everyThing, portName } from './desired.ts'
 
 /** The local address that answers for a load balancer's listener; nothing when there is no such listener. */
 export async function reach(

@@ -5,12 +5,12 @@ import { knownThings } from '../purge.ts'
 import { createWatch } from '../watch.ts'
 import { type Balancer, createBalancer } from './balancer.ts'
 import { watchCommands } from './commands.ts'
+import { type Context, createContext } from './context.ts'
 import { watchDatabases } from './databases.ts'
-import { portName, everyThing, listenerWish } from './desired.ts'
+import { everyThing, listenerSpec, portName } from './desired.ts'
+import { withHooks } from './hooks.ts'
 import { watchInstances } from './instances.ts'
 import { reach } from './reach.ts'
-import { withHooks } from './hooks.ts'
-import { createContext, type Context } from './context.ts'
 
 const tickMs = 200
 const exitedMs = 3_000
@@ -22,11 +22,11 @@ const atOnce = 4
  * for each machine. A step that takes real time pauses the cloud's own clock of that resource (`thereAt`, `readyAt`,
  * `goneAt`, `busyUntil`) until it is done, so that every answer of the API is true.
  */
-export async function createAlicloudReconciler(ground: ReconcilerDeps): Promise<Reconciler> {
-  const { world, runtime, sandbox, save } = ground
+export async function createAlicloudReconciler(deps: ReconcilerDeps): Promise<Reconciler> {
+  const { world, runtime, sandbox, save } = deps
   const watch = createWatch({ look, save })
   const jobs = createJobs(atOnce, watch.lookAndSave)
-  const context = createContext(ground, { jobs, known: await knownThings(runtime, sandbox) })
+  const context = createContext(deps, { jobs, known: await knownThings(runtime, sandbox) })
   const instances = watchInstances(context)
   const databases = watchDatabases(context)
   const machine = (id: string) => context.up.get(id)?.machine
@@ -48,8 +48,8 @@ export async function createAlicloudReconciler(ground: ReconcilerDeps): Promise<
 
   return {
     operations: all => withHooks(all, { world, balancer, look }),
-    reach: (host, port) => reach(ground, balancer, host, port),
-    ...lifecycleOf(ground, { watch, jobs }, balancer.close),
+    reach: (host, port) => reach(deps, balancer, host, port),
+    ...lifecycleOf(deps, { watch, jobs }, balancer.close),
   }
 }
 
@@ -68,11 +68,11 @@ function watchListeners({ world, ports }: Context, balancer: Balancer): { look()
   let set = ''
   return {
     look() {
-      const wishes = everyThing(world, 'listener').map(one => listenerWish(world, one, ports.get(portName(world, one))))
-      const wanted = JSON.stringify(wishes)
+      const specs = everyThing(world, 'listener').map(one => listenerSpec(world, one, ports.get(portName(world, one))))
+      const wanted = JSON.stringify(specs)
       if (wanted === set) return
       set = wanted
-      balancer.set(wishes).catch(() => (set = ''))
+      balancer.set(specs).catch(() => (set = ''))
     },
   }
 }

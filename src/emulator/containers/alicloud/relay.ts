@@ -9,7 +9,7 @@ export interface Onward {
   port: number
   /** Our own address on the backend's bridge. */
   from: string
-  wish: { forwardedFor: boolean; forwardedProto: boolean; requestTimeout: number }
+  spec: { forwardedFor: boolean; forwardedProto: boolean; requestTimeout: number }
 }
 
 /** The request as it came, and where its answer goes. `last`: no other backend can take it. */
@@ -25,8 +25,8 @@ export function forward(to: Onward, agent: Agent, asked: Asked): Promise<'done' 
   return new Promise(resolve => {
     const outgoing = send({
       ...{ host: to.host, port: to.port, localAddress: to.from, agent, setHost: false },
-      ...{ method: incoming.method, path: incoming.url, headers: headersFor(to.wish, incoming) },
-      timeout: to.wish.requestTimeout * 1000,
+      ...{ method: incoming.method, path: incoming.url, headers: headersFor(to.spec, incoming) },
+      timeout: to.spec.requestTimeout * 1000,
     })
     const connected = watchConnection(outgoing)
     outgoing.on('timeout', () => outgoing.destroy(new Error('timeout')))
@@ -67,7 +67,7 @@ function watchConnection(outgoing: ClientRequest): () => boolean {
 
 /** A connection that changes over to another protocol: from then on bytes go both ways. */
 export function upgrade(to: Onward, incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
-  const headers = { ...headersFor(to.wish, incoming), connection: 'Upgrade', upgrade: incoming.headers.upgrade }
+  const headers = { ...headersFor(to.spec, incoming), connection: 'Upgrade', upgrade: incoming.headers.upgrade }
   const outgoing = send({
     ...{ host: to.host, port: to.port, localAddress: to.from, setHost: false },
     ...{ method: incoming.method, path: incoming.url, headers },

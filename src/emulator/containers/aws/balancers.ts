@@ -4,11 +4,11 @@ import type { Target } from '../../aws/services/elbv2/target-health.ts'
 import { type Health, judgeTargetsWith } from '../../aws/services/elbv2/target-health.ts'
 import type { Call, Thing } from '../../world/model.ts'
 import { pauseClock, resumeClock } from '../paused-clock.ts'
+import type { AwsContainer, Context } from './context.ts'
 import { addressesOf, containerId, everyAws, type Placed } from './desired.ts'
-import type { PortForwards } from './port-forwards.ts'
 import { backName, proxyFiles, serverName } from './haproxy.ts'
+import type { PortForwards } from './port-forwards.ts'
 import { bootProxy, readProxy, type Seen, setProxy } from './proxy.ts'
-import type { Context, AwsContainer } from './context.ts'
 
 export interface Balancers {
   look(): void
@@ -56,8 +56,8 @@ export function watchBalancers(context: Context, forwards: PortForwards): Balanc
 
   async function bootOne(one: Placed, id: string): Promise<void> {
     const network = await context.networkOf(one)
-    const wish = { sandbox: context.sandbox, id, image: context.image, network, addresses: addressesOf(one) }
-    const proxy: AwsContainer = { machine: await bootProxy(runtime, wish), network, applied: {} }
+    const spec = { sandbox: context.sandbox, id, image: context.image, network, addresses: addressesOf(one) }
+    const proxy: AwsContainer = { machine: await bootProxy(runtime, spec), network, applied: {} }
     await context.followNow(proxy, one)
     up.set(id, proxy)
     resumeClock(world, one.thing, 'readyAt')
@@ -69,7 +69,7 @@ export function watchBalancers(context: Context, forwards: PortForwards): Balanc
   }
 
   function updateForwards(): void {
-    const wishes = everyAws(world, 'listener').flatMap(({ call, thing }) => {
+    const specs = everyAws(world, 'listener').flatMap(({ call, thing }) => {
       const balancer = find(call, 'load-balancer', text(thing, 'balancerId'))
       if (!balancer) return []
       const there = up.get(containerId(balancer))
@@ -77,26 +77,26 @@ export function watchBalancers(context: Context, forwards: PortForwards): Balanc
       const to = there && { host: there.machine.realAddress, port, from: there.network.gateway }
       return [{ name: portName(balancer, port), to }]
     })
-    const wanted = JSON.stringify(wishes)
+    const wanted = JSON.stringify(specs)
     if (wanted === opened) return
     opened = wanted
-    forwards.set(wishes).catch(() => (opened = ''))
+    forwards.set(specs).catch(() => (opened = ''))
   }
 
   /** The cloud's clock may run faster than machines: one that still sets itself up is not unhealthy, however late it is. */
   function judge(call: Call, group: Thing, target: Target): Health | undefined {
     const user = usersOf(call, group)[0]
     const balancer = user && find(call, 'load-balancer', text(user, 'balancerId'))
-    const told = balancer && seen.get(containerId(balancer))?.get(`${backName(group)}/${serverName(target)}`)
-    if (!told || told.state === 'no check') return registering
+    const check = balancer && seen.get(containerId(balancer))?.get(`${backName(group)}/${serverName(target)}`)
+    if (!check || check.state === 'no check') return registering
     const key = `${group.id} ${target.id}:${target.port}`
-    if (told.state === 'up') {
+    if (check.state === 'up') {
       everHealthy.add(key)
       return { state: 'healthy' }
     }
     const early = target.since + time(group, 'unhealthy') * time(group, 'interval') * 1000
     if (!everHealthy.has(key) && (settling(key, target.id) || world.now() < early)) return checking
-    return { state: 'unhealthy', ...reasonOf(told.why) }
+    return { state: 'unhealthy', ...reasonOf(check.why) }
   }
 
   /** Sets itself up, or has just done so and was not yet checked as often as it takes. */

@@ -2,9 +2,9 @@ import { object, text, words } from '../../aws/core/input.ts'
 import { finishAwsCommand, type Run, runScriptsWith, runsOf, someday } from '../../aws/services/ssm/command-run.ts'
 import type { Thing } from '../../world/model.ts'
 import { type CommandResult, commandResult, startCommand, stopCommand } from '../machine.ts'
+import type { Context } from './context.ts'
 import { everyAws } from './desired.ts'
 import { wrapped } from './scripts.ts'
-import type { Context } from './context.ts'
 
 /**
  * Runs on the machines what Systems Manager was told to run. What is under way stands in the world (`someday`), so a
@@ -59,6 +59,6 @@ export function watchAwsCommands(context: Context): { look(): void } {
 /** A machine that went away under a command says nothing of it. */
 function outcomeOf(result: CommandResult | undefined, endsAt: number) {
   const { status, exitCode, output } = result ?? { status: 'Failed' as const, exitCode: -1, output: '' }
-  const words = { Success: 'Success', Failed: 'Failed', Timeout: 'TimedOut', Terminated: 'Cancelled' } as const
-  return { endsAt, status: words[status], exitCode: status === 'Timeout' ? -1 : exitCode, output, errors: '' }
+  const statuses = { Success: 'Success', Failed: 'Failed', Timeout: 'TimedOut', Terminated: 'Cancelled' } as const
+  return { endsAt, status: statuses[status], exitCode: status === 'Timeout' ? -1 : exitCode, output, errors: '' }
 }

@@ -1,13 +1,13 @@
 import { all, text } from '../../aws/core/input.ts'
 import type { Issued } from '../../http/authority.ts'
 import type { Thing } from '../../world/model.ts'
-import { type FirewallWish, firewallText, type GroupRule, setFirewall } from '../firewall.ts'
-import { pauseClock, resumeClock } from '../paused-clock.ts'
+import { type FirewallSpec, firewallText, type GroupRule, setFirewall } from '../firewall.ts'
 import type { Jobs } from '../jobs.ts'
 import type { ReconcilerDeps } from '../lifecycle.ts'
 import { removeMachine, setNames } from '../machine.ts'
 import type { Network } from '../network.ts'
-import { createRunningContainers, type RunningContainers, type RunningContainer } from '../running.ts'
+import { pauseClock, resumeClock } from '../paused-clock.ts'
+import { createRunningContainers, type RunningContainer, type RunningContainers } from '../running.ts'
 import {
   addressesOf,
   clusterOf,
@@ -56,28 +56,28 @@ export interface Context extends AwsReconcilerDeps, Pick<RunningContainers<AwsCo
 }
 
 export function createContext(
-  ground: AwsReconcilerDeps,
+  deps: AwsReconcilerDeps,
   { jobs, known, closed }: Pick<Context, 'jobs' | 'known' | 'closed'>,
 ): Context {
-  const { world, runtime, sandbox } = ground
+  const { world, runtime, sandbox } = deps
   const running = createRunningContainers<AwsContainer>({ sandbox, runtime, jobs, known })
   const { up, apply } = running
   const gone = new Set<string>()
 
   return {
-    ...ground,
+    ...deps,
     ...{ jobs, up, known, closed, apply },
     networkOf: one => running.network(text(one.thing, 'vpcId'), vpcCidr(one), one.thing.id),
     follow(there, one) {
-      const wish = firewallOf(there, one)
-      apply(there, 'firewall', firewallText(wish), () => setFirewall(runtime, there.machine, wish))
+      const spec = firewallOf(there, one)
+      apply(there, 'firewall', firewallText(spec), () => setFirewall(runtime, there.machine, spec))
       const names = namesFor(one)
       if (names) apply(there, 'names', JSON.stringify(names), () => setNames(runtime, there.machine, names))
     },
     async followNow(there, one) {
-      const wish = firewallOf(there, one)
-      await setFirewall(runtime, there.machine, wish)
-      there.applied.firewall = firewallText(wish)
+      const spec = firewallOf(there, one)
+      await setFirewall(runtime, there.machine, spec)
+      there.applied.firewall = firewallText(spec)
       const names = namesFor(one)
       if (!names) return
       await setNames(runtime, there.machine, names)
@@ -108,13 +108,13 @@ function namesFor({ call, thing }: Placed): Record<string, string> | undefined {
 
 const everything: GroupRule = { protocol: 'all', ports: '-1/-1', from: '0.0.0.0/0', accept: true, priority: 1 }
 
-function firewallOf({ network }: AwsContainer, one: Placed): FirewallWish {
+function firewallOf({ network }: AwsContainer, one: Placed): FirewallSpec {
   const { call, thing } = one
   const groups = groupsOf(one)
   // Only a network load balancer may have no groups: then nothing stands before it.
   const bare = thing.type === 'load-balancer' && groups.length === 0
-  const said = bare ? [everything] : inwardRules(call, groups)
-  const rules = isPublic(one) ? said : withinVpc(said, network.cidr)
+  const allowed = bare ? [everything] : inwardRules(call, groups)
+  const rules = isPublic(one) ? allowed : withinVpc(allowed, network.cidr)
   if (thing.type === 'instance') return { network, rules, peers: [], internet: reachesOut(one) }
   if (thing.type === 'db-instance') return { network, rules, peers: matesOf(one), internet: false }
   const ours = { ...everything, protocol: 'tcp', ports: `${statsPort}/${statsPort}`, from: network.gateway }

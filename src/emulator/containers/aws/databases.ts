@@ -2,9 +2,9 @@ import { text, time } from '../../aws/core/input.ts'
 import { writerOf } from '../../aws/services/rds/db-cluster.ts'
 import type { Thing } from '../../world/model.ts'
 import { pauseClock, resumeClock } from '../paused-clock.ts'
+import type { AwsContainer, Context } from './context.ts'
 import { addressesOf, clusterOf, containerId, everyAws, isMariaDb, type Placed } from './desired.ts'
 import { bootMariaDb, type MariaDbContent, setMariaDbContent } from './mariadb.ts'
-import type { Context, AwsContainer } from './context.ts'
 
 /** RDS for MySQL and members of Aurora clusters as MariaDB servers. Other engines stay simulated. */
 export function watchDatabases(context: Context): { look(): void } {
@@ -33,7 +33,12 @@ export function watchDatabases(context: Context): { look(): void } {
     jobs.want(id, () => make(one, id, there, content))
   }
 
-  async function make(one: Placed, id: string, there: AwsContainer | undefined, content: MariaDbContent): Promise<void> {
+  async function make(
+    one: Placed,
+    id: string,
+    there: AwsContainer | undefined,
+    content: MariaDbContent,
+  ): Promise<void> {
     const database = there ?? (await bootOne(one))
     await context.followNow(database, one)
     up.set(id, database)

@@ -1,13 +1,13 @@
 import { all, text } from '../../aws/core/input.ts'
 import type { Thing } from '../../world/model.ts'
-import { pauseClock, resumeClock } from '../paused-clock.ts'
 import { boot, commandResult, startCommand, stopMachine } from '../machine.ts'
+import { pauseClock, resumeClock } from '../paused-clock.ts'
 import { whichRun } from '../purge.ts'
+import type { AwsContainer, Context } from './context.ts'
 import { everyAws, type Placed } from './desired.ts'
 import type { Endpoints } from './endpoint.ts'
 import { hostName, metadataOf, serveMetadata } from './metadata.ts'
 import { wrapped } from './scripts.ts'
-import type { Context, AwsContainer } from './context.ts'
 
 export interface Instances {
   look(): void

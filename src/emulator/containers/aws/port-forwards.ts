@@ -9,7 +9,7 @@ export interface PortForward {
 }
 
 export interface PortForwards {
-  set(wishes: PortForward[]): Promise<void>
+  set(specs: PortForward[]): Promise<void>
   /** The local port; nothing without such a listener. */
   port(name: string): number | undefined
   close(): Promise<void>
@@ -22,17 +22,17 @@ export interface PortForwardDeps {
 }
 
 /** Local ports that lead to the load balancers' own: the bytes go through as they are, TLS too. */
-export function createPortForwards(ground: PortForwardDeps): PortForwards {
+export function createPortForwards(deps: PortForwardDeps): PortForwards {
   const forwards = new Map<string, { server: Server; to: PortForward['to'] }>()
   let turn: Promise<unknown> = Promise.resolve()
 
-  async function apply(wishes: PortForward[]): Promise<void> {
+  async function apply(specs: PortForward[]): Promise<void> {
     for (const [name, forward] of forwards) {
-      if (wishes.some(wish => wish.name === name)) continue
+      if (specs.some(spec => spec.name === name)) continue
       forwards.delete(name)
       forward.server.close()
     }
-    for (const { name, to } of wishes) {
+    for (const { name, to } of specs) {
       const forward = forwards.get(name)
       if (forward) forward.to = to
       else await open(name, to)
@@ -51,16 +51,16 @@ export function createPortForwards(ground: PortForwardDeps): PortForwards {
       backend.on('close', () => client.destroy())
       client.pipe(backend).pipe(client)
     })
-    const kept = ground.ports.get(name) ?? 0
+    const kept = deps.ports.get(name) ?? 0
     await listenLocal(forward.server, kept).catch(() => listenLocal(forward.server, 0))
     const { port } = forward.server.address() as AddressInfo
-    if (port !== kept) ground.keepPort(name, port)
+    if (port !== kept) deps.keepPort(name, port)
     forwards.set(name, forward)
   }
 
   return {
-    set(wishes) {
-      const done = turn.then(() => apply(wishes))
+    set(specs) {
+      const done = turn.then(() => apply(specs))
       turn = done.catch(() => undefined)
       return done
     },

@@ -8,7 +8,7 @@ import type { Runtime } from '../runtime.ts'
 import { folder, type ProxyFiles, serversFile, stateFile, statsPort, statsSocket } from './haproxy.ts'
 
 /** A load balancer to be run. */
-export interface ProxyWish {
+export interface ProxySpec {
   sandbox: string
   id: string
   image: string
@@ -26,22 +26,22 @@ export interface Seen {
 }
 
 /** Starts the proxy without anything to do, or finds it running; its addresses are in the VPC. */
-export async function bootProxy(runtime: Runtime, wish: ProxyWish): Promise<Machine> {
-  const name = containerName(wish.sandbox, wish.id)
-  const what = `The load balancer ${wish.id} did not start.`
+export async function bootProxy(runtime: Runtime, spec: ProxySpec): Promise<Machine> {
+  const name = containerName(spec.sandbox, spec.id)
+  const what = `The load balancer ${spec.id} did not start.`
   const config = `${folder}/haproxy.cfg`
   const idle = `defaults\\n  mode http\\n  timeout connect 5s\\n  timeout client 5s\\n  timeout server 5s\\nfrontend stats\\n  bind :${statsPort}\\n`
   const start = `mkdir -p ${folder}\ntest -e ${config} || printf '${idle}' >${config}\nexec haproxy -W -db -f ${config}`
   await ensureContainer(runtime, what, name, [
-    ...placeFlags(wish.sandbox, wish.id, wish.network, wish.id),
+    ...placeFlags(spec.sandbox, spec.id, spec.network, spec.id),
     ...runtime.runFlags,
-    ...['--stop-signal', 'SIGTERM', wish.image, 'bash', '-c', start],
+    ...['--stop-signal', 'SIGTERM', spec.image, 'bash', '-c', start],
   ])
-  const prefix = wish.network.cidr.split('/')[1] ?? '32'
-  const addresses = wish.addresses.map(one => `ip address replace ${one}/${prefix} dev eth0\n`)
+  const prefix = spec.network.cidr.split('/')[1] ?? '32'
+  const addresses = spec.addresses.map(one => `ip address replace ${one}/${prefix} dev eth0\n`)
   await inside(runtime, name, what, addresses.join(''))
   const real = await realAddress(runtime, name)
-  return { name, id: wish.id, address: wish.addresses[0] ?? '', realAddress: real }
+  return { name, id: spec.id, address: spec.addresses[0] ?? '', realAddress: real }
 }
 
 /** Gives it other work; connections under way are finished by the old one. Throws what HAProxy finds wrong. */

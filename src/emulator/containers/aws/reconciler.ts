@@ -8,13 +8,13 @@ import { knownThings } from '../purge.ts'
 import { createWatch } from '../watch.ts'
 import { portName, watchBalancers } from './balancers.ts'
 import { watchAwsCommands } from './commands.ts'
+import { type AwsReconcilerDeps, createContext } from './context.ts'
 import { watchDatabases } from './databases.ts'
 import { everyAws } from './desired.ts'
-import { createPortForwards } from './port-forwards.ts'
 import { createEndpoints } from './endpoint.ts'
-import { watchInstances } from './instances.ts'
 import { withHooks } from './hooks.ts'
-import { type AwsReconcilerDeps, createContext } from './context.ts'
+import { watchInstances } from './instances.ts'
+import { createPortForwards } from './port-forwards.ts'
 
 const tickMs = 200
 const healthMs = 500
@@ -26,14 +26,14 @@ const atOnce = 3
  * Starts to reconcile AWS: compares the resources of the world with the containers that run. What takes real time pauses
  * the cloud's clock of that resource (`thereAt`, `readyAt`, `goneAt`) until it is done.
  */
-export async function createAwsReconciler(ground: AwsReconcilerDeps): Promise<Reconciler> {
-  const { world, runtime, sandbox } = ground
-  const watch = createWatch({ look: lookBetween, save: ground.save })
+export async function createAwsReconciler(deps: AwsReconcilerDeps): Promise<Reconciler> {
+  const { world, runtime, sandbox } = deps
+  const watch = createWatch({ look: lookBetween, save: deps.save })
   const jobs = createJobs(atOnce, watch.lookAndSave)
   const known = await knownThings(runtime, sandbox)
-  const context = createContext(ground, { jobs, known, closed: watch.closed })
-  const endpoints = createEndpoints(ground)
-  const forwards = createPortForwards(ground)
+  const context = createContext(deps, { jobs, known, closed: watch.closed })
+  const endpoints = createEndpoints(deps)
+  const forwards = createPortForwards(deps)
   const instances = watchInstances(context, endpoints)
   const databases = watchDatabases(context)
   const balancers = watchBalancers(context, forwards)
@@ -69,6 +69,6 @@ export async function createAwsReconciler(ground: AwsReconcilerDeps): Promise<Re
       const scheme = ['HTTPS', 'TLS'].includes(text(listener, 'protocol')) ? 'https' : 'http'
       return `${scheme}://127.0.0.1:${local}`
     },
-    ...lifecycleOf(ground, { watch, jobs }, () => Promise.all([endpoints.close(), forwards.close()])),
+    ...lifecycleOf(deps, { watch, jobs }, () => Promise.all([endpoints.close(), forwards.close()])),
   }
 }

@@ -13,12 +13,12 @@ SOCKET, SERVERS, STATE = sys.argv[1:]
 
 old = {}
 try:
-    asked = socket.socket(socket.AF_UNIX)
-    asked.settimeout(5)
-    asked.connect(SOCKET)
-    asked.sendall(b"show servers state\n")
-    told = b"".join(iter(lambda: asked.recv(65536), b"")).decode()
-    old = {(row[1], row[3], row[4], row[18]): row for row in map(str.split, told.splitlines()) if len(row) > 20}
+    proxy = socket.socket(socket.AF_UNIX)
+    proxy.settimeout(5)
+    proxy.connect(SOCKET)
+    proxy.sendall(b"show servers state\n")
+    answer = b"".join(iter(lambda: proxy.recv(65536), b"")).decode()
+    old = {(row[1], row[3], row[4], row[18]): row for row in map(str.split, answer.splitlines()) if len(row) > 20}
 except OSError:
     pass
 with open(SERVERS) as servers, open(STATE, "w") as state:
