@@ -202,7 +202,7 @@ describe('a fault on the way to the database', () => {
     const how =
       'Each fault is put into a running stack of two machines in containers (`test/containers/django/faults.test.ts`); then `up` runs again.'
     const text = faultPage('Faults and what `up` says of them', [how], 'test/containers/django/faults.test.ts', rows)
-    await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../docs/faults.md'))
+    await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../../docs/faults.md'))
   })
 })
 

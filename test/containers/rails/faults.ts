@@ -255,7 +255,7 @@ export function describeFaults(get: () => Shop): void {
         'Each fault is put into a running Rails stack of two web servers in containers (`test/containers/rails/faults.ts`); then `up` runs again.'
       const file = 'test/containers/rails/rails.test.ts'
       const text = faultPage('Faults on AWS and what `up` says of them', [how], file, rows)
-      await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../docs/faults-on-aws.md'))
+      await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../../docs/faults-on-aws.md'))
     })
   })
 }
