@@ -10,6 +10,7 @@ import { inventoryOf as awsInventoryOf } from '../aws/inventory.ts'
 import { operations as awsOperations } from '../aws/operations.ts'
 import { type Ground as AwsGround, createAwsApi } from '../aws/protocol/api.ts'
 import { isAws } from '../aws/protocol/wire.ts'
+import { services as awsServices } from '../aws/services/index.ts'
 import type { BothRealities, OpenOptions } from '../containers/open.ts'
 import { type Authority, openAuthority } from '../http/authority.ts'
 import type { Raw, Reply } from '../http/exchange.ts'
@@ -17,6 +18,7 @@ import { closeServer, createFronts, listen } from '../http/front.ts'
 import { createFaults, type Faults, parseFaults } from '../world/faults.ts'
 import { createJournal } from '../world/journal.ts'
 import { openStore } from '../world/store.ts'
+import { reasonWithout } from '../world/unimplemented.ts'
 import { createWorld, type LiveWorld } from '../world/world.ts'
 import { announce, claim, release } from './claim.ts'
 import { type CallLog, createCallLog } from './control.ts'
@@ -166,13 +168,18 @@ function changeable(first: string): { now(): Faults; text(): string; set(spec: s
 
 /** The API of AWS. Where machines are real it opens when it is first wanted: that needs an image of its own. */
 function awsOf(
-  ground: Omit<AwsGround, 'operations'>,
+  ground: Omit<AwsGround, 'operations' | 'services'>,
   real: BothRealities | undefined,
 ): () => Promise<(raw: Raw) => Promise<Reply>> {
   const memoize = memoizer(error => error)
   return () =>
     memoize('api', async () =>
-      createAwsApi({ ...ground, operations: (await real?.aws(awsOperations)) ?? awsOperations }),
+      createAwsApi({
+        ...ground,
+        services: awsServices.map(service => service.wire),
+        operations: (await real?.aws(awsOperations)) ?? awsOperations,
+        unimplemented: operation => reasonWithout(awsServices, operation),
+      }),
     )
 }
 
