@@ -3,8 +3,11 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { JsonObject } from '../../base/json.ts'
 import { memoizer } from '../../base/memoize.ts'
-import { frontDoor, inventoryOf, operations } from '../alicloud/operations.ts'
+import { frontDoor } from '../alicloud/front.ts'
+import { inventoryOf } from '../alicloud/inventory.ts'
+import { operations } from '../alicloud/operations.ts'
 import { createAlicloudApi } from '../alicloud/protocol/api.ts'
+import { services } from '../alicloud/services/index.ts'
 import { frontDoor as awsFrontDoor } from '../aws/front.ts'
 import { inventoryOf as awsInventoryOf } from '../aws/inventory.ts'
 import { operations as awsOperations } from '../aws/operations.ts'
@@ -99,7 +102,11 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
   const fronts = createFronts({ look: real ? () => undefined : simulated, ports, keepPort, authority })
   const log = createCallLog()
   const ground = { world, tokens, env: options.env ?? {}, faults: faults.now, save }
-  const alicloud = createAlicloudApi({ ...ground, operations: real?.alicloud(operations) ?? operations })
+  const alicloud = createAlicloudApi({
+    ...ground,
+    operations: real?.alicloud(operations) ?? operations,
+    unimplemented: operation => reasonWithout(services, operation),
+  })
   const aws = awsOf(ground, real)
   const inventory = () => [...inventoryOf(world), ...awsInventoryOf(world)].map(thing => ({ ...thing }))
   const server = createHttp(

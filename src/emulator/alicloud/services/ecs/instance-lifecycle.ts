@@ -13,7 +13,7 @@ const accepted =
   'RamRoleName HttpTokens HttpEndpoint HttpPutResponseHopLimit DeletionProtection Amount MinAmount Tag DryRun IoOptimized PrivateIpAddress SecurityEnhancementStrategy CreditSpecification'
 
 /** The one action that makes machines; each comes with a disk and a network interface that die with it. */
-export const runOperations = {
+export const runInstancesOperations = {
   'ecs.RunInstances': operation(accepted, (input, call) => {
     regionOf(call.region)
     const order = readOrder(call, input)
