@@ -60,7 +60,7 @@ async function sandboxFor(
   { provider }: Target,
   quiet: boolean,
 ): Promise<{ url: string; speed: number; machines?: 'none' | 'container' }> {
-  const { ensureSandbox, findSandbox, prepareFor, sandboxData, serve } = await import('../emulator/index.ts')
+  const { ensureSandbox, findSandbox, prepareFor, sandboxData } = await import('../emulator/index.ts')
   const onProgress = (text: string) => view.emit({ is: 'note', text })
   const running = quiet
     ? await findSandbox({ data: sandboxData(stateFolder), env })
@@ -69,6 +69,7 @@ async function sandboxFor(
     await prepareFor(provider.id, running, env, onProgress)
     return running
   }
+  const { serve } = await import('./emulator.ts')
   const own = await serve({ speed: 50 })
   onEnd.push(() => own.close())
   return { url: own.url, speed: 50 }

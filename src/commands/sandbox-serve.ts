@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Exit } from '../base/errors.ts'
-import { readOwner, serve } from '../emulator/index.ts'
+import { readOwner } from '../emulator/index.ts'
+import { serve } from './emulator.ts'
 import type { SandboxFlags } from './sandbox-flags.ts'
 
 /**

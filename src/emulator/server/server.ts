@@ -7,6 +7,7 @@ import { frontDoor } from '../alicloud/front.ts'
 import { inventoryOf } from '../alicloud/inventory.ts'
 import { operations } from '../alicloud/operations.ts'
 import { createAlicloudApi } from '../alicloud/protocol/api.ts'
+import { answerWithKeys } from '../alicloud/services/ecs/machine-key.ts'
 import { services } from '../alicloud/services/index.ts'
 import { frontDoor as awsFrontDoor } from '../aws/front.ts'
 import { inventoryOf as awsInventoryOf } from '../aws/inventory.ts'
@@ -40,6 +41,11 @@ export interface ServeOptions {
   data?: string | undefined
   /** `container`: machines and databases really run, as containers of Podman. Default: they are simulated. */
   machines?: Machines | undefined
+  /**
+   * The line by which a script asks a machine of Alibaba Cloud for its public RSA key (PEM): a simulated machine prints
+   * a real one. Nothing: it prints what every script prints.
+   */
+  machineKeyMarker?: string | undefined
   seed?: number | undefined
   /** Where an own access key pair may stand; nothing: none. */
   env?: NodeJS.ProcessEnv | undefined
@@ -84,6 +90,7 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31)
   const store = openStore(options.data && join(options.data, 'world.jsonl'), { speed, seed })
   const world = createWorld(store.saved.world, speed)
+  if (options.machineKeyMarker) answerWithKeys(world, options.machineKeyMarker)
   const save = createJournal(store, world)
   save({ clock: true })
   const keepPort = (name: string, port: number) => {

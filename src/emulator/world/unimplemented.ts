@@ -15,6 +15,8 @@ export function reasonWithout(
   operation: string,
 ): string | undefined {
   const [name = '', action = ''] = operation.split('.')
-  const service = services.find(one => one.name === name)
-  return service?.unimplemented.find(one => one.operations?.includes(action))?.says
+  return services
+    .filter(service => service.name === name)
+    .flatMap(service => service.unimplemented)
+    .find(one => one.operations?.includes(action))?.says
 }

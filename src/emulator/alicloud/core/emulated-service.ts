@@ -9,6 +9,8 @@ export type StateOf = (call: Call, resource: Thing) => string
 export interface EmulatedService {
   /** What its operations' names begin with; Cloud Assistant's are ECS's. */
   name: string
+  /** As people call it. */
+  title: string
   /** By `product.Action`. */
   operations: Record<string, Operation>
   /** The types of resources that `sandbox inventory` shows, in its order. */

@@ -12,6 +12,8 @@ export type StateOf = (call: Call, resource: Thing) => string | undefined
 export interface EmulatedService {
   /** What its operations' names begin with: `elbv2` in `elbv2.CreateLoadBalancer`. */
   name: string
+  /** As people call it. */
+  title: string
   wire: ServiceEntry
   /** By `service.Action`. */
   operations: Record<string, Operation>

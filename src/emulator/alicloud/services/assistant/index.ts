@@ -5,6 +5,7 @@ import { unimplemented } from './unimplemented.ts'
 /** Cloud Assistant: commands on machines. Its actions are ECS’s. */
 export const assistant: EmulatedService = {
   name: 'ecs',
+  title: 'Cloud Assistant',
   operations: {
     ...commandOperations,
   },

@@ -14,6 +14,7 @@ import { unimplemented } from './unimplemented.ts'
 /** Elastic Compute Service: machines and what they need. */
 export const ecs: EmulatedService = {
   name: 'ecs',
+  title: 'ECS',
   operations: {
     ...securityGroupOperations,
     ...keyPairOperations,

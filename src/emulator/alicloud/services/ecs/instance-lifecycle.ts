@@ -3,8 +3,8 @@ import type { Call, Thing } from '../../../world/model.ts'
 import { regionOf, vanishes } from '../../core/catalog.ts'
 import { all, change, find, flag, jsonWords, listed, make, newId, operation, refuse, text } from '../../core/input.ts'
 import { times } from '../../core/times.ts'
-import { prepareKey } from '../assistant/simulated.ts'
 import { publicAddress, takeAddress } from '../vpc/address.ts'
+import { prepareKey } from './machine-key.ts'
 import { type Order, readOrder } from './run-instances-input.ts'
 
 const accepted =

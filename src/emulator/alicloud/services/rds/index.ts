@@ -11,6 +11,7 @@ import { unimplemented } from './unimplemented.ts'
 /** ApsaraDB RDS: database instances with their accounts and databases. */
 export const rds: EmulatedService = {
   name: 'rds',
+  title: 'RDS',
   operations: {
     ...dbInstanceOperations,
     ...dbAccessOperations,

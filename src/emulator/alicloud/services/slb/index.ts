@@ -9,6 +9,7 @@ import { unimplemented } from './unimplemented.ts'
 /** Classic Load Balancer (SLB). */
 export const slb: EmulatedService = {
   name: 'slb',
+  title: 'CLB',
   operations: {
     ...loadBalancerOperations,
     ...serverGroupOperations,

@@ -5,6 +5,7 @@ import { unimplemented } from './unimplemented.ts'
 /** Security Token Service: who signed a call. */
 export const sts: EmulatedService = {
   name: 'sts',
+  title: 'STS',
   operations: {
     ...callerIdentityOperations,
   },

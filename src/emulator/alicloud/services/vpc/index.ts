@@ -7,6 +7,7 @@ import { vswitchOperations } from './vswitch.ts'
 /** Virtual private clouds and their vSwitches. */
 export const vpc: EmulatedService = {
   name: 'vpc',
+  title: 'VPC',
   operations: {
     ...vpcOperations,
     ...vswitchOperations,

@@ -11,6 +11,7 @@ import { unimplemented } from './unimplemented.ts'
 /** Auto Scaling groups with their instances, policies and refreshes. */
 export const autoscaling: EmulatedService = {
   name: 'autoscaling',
+  title: 'Auto Scaling',
   wire: wire('autoscaling', 'query', '2011-01-01', () => import('@aws-sdk/client-auto-scaling')),
   operations: {
     ...autoScalingGroupOperations,

@@ -24,6 +24,7 @@ import { vpcOperations } from './vpc.ts'
 /** Networks, instances and what they need. */
 export const ec2: EmulatedService = {
   name: 'ec2',
+  title: 'EC2',
   wire: wire('ec2', 'ec2', '2016-11-15', () => import('@aws-sdk/client-ec2')),
   operations: {
     ...vpcOperations,

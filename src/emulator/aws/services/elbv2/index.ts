@@ -12,6 +12,7 @@ import { unimplemented } from './unimplemented.ts'
 /** Elastic Load Balancing: application and network load balancers. */
 export const elbv2: EmulatedService = {
   name: 'elbv2',
+  title: 'Elastic Load Balancing',
   wire: wire('elbv2', 'query', '2015-12-01', () => import('@aws-sdk/client-elastic-load-balancing-v2'), {
     signedAs: 'elasticloadbalancing',
   }),

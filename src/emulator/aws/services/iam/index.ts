@@ -7,6 +7,7 @@ import { unimplemented } from './unimplemented.ts'
 /** Roles and instance profiles. */
 export const iam: EmulatedService = {
   name: 'iam',
+  title: 'IAM',
   wire: wire('iam', 'query', '2010-05-08', () => import('@aws-sdk/client-iam'), {
     xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
     global: true,

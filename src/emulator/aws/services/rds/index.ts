@@ -11,6 +11,7 @@ import { unimplemented } from './unimplemented.ts'
 /** Database instances and Aurora clusters. */
 export const rds: EmulatedService = {
   name: 'rds',
+  title: 'RDS',
   wire: wire('rds', 'query', '2014-10-31', () => import('@aws-sdk/client-rds')),
   operations: {
     ...dbClusterOperations,

@@ -9,6 +9,7 @@ import { unimplemented } from './unimplemented.ts'
 /** Buckets and objects. */
 export const s3: EmulatedService = {
   name: 's3',
+  title: 'S3',
   wire: wire('s3', 's3', '2006-03-01', () => import('@aws-sdk/client-s3')),
   operations: {
     ...bucketOperations,

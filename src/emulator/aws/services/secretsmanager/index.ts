@@ -6,6 +6,7 @@ import { unimplemented } from './unimplemented.ts'
 /** Secrets Manager. */
 export const secretsmanager: EmulatedService = {
   name: 'secretsmanager',
+  title: 'Secrets Manager',
   wire: wire('secretsmanager', 'json', '2017-10-17', () => import('@aws-sdk/client-secrets-manager'), {
     target: 'secretsmanager',
   }),

@@ -5,7 +5,7 @@ import { isLive } from '../ec2/instance-state.ts'
 
 /** What a command comes to on one instance. */
 export type Outcome = {
-  /** Cloud time; `someday` when it is not known yet. */
+  /** Cloud time; `NEVER` while it is not known. */
   endsAt: number
   status: 'Success' | 'Failed' | 'TimedOut' | 'Cancelled'
   exitCode: number
@@ -15,10 +15,10 @@ export type Outcome = {
 
 export type Run = Outcome & { instanceId: string; startsAt: number }
 
-/** The end of a command of which it is not known yet when it ends: `finishAwsCommand` tells. */
-export const someday = Number.MAX_SAFE_INTEGER
-
-/** Decides how a script that begins at the cloud time `from` ends, or starts it and answers `endsAt: someday`. */
+/**
+ * Decides how a script that begins at the cloud time `from` ends, or starts it and returns `endsAt: NEVER`:
+ * `finishAwsCommand` tells later.
+ */
 export type RunsScripts = (call: Call, instance: Thing, script: string, from: number, commandId: string) => Outcome
 
 const runners = new WeakMap<World, RunsScripts>()

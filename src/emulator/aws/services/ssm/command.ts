@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
+import { NEVER } from '../../../world/never.ts'
 import {
   all,
   change,
@@ -23,7 +24,7 @@ import {
 import { nextToken, page } from '../../core/page.ts'
 import { times } from '../../core/times.ts'
 import { isOnline } from './agent.ts'
-import { noteSuccess, type Outcome, type Run, runnerOf, runsOf, someday, standing, summary } from './command-run.ts'
+import { noteSuccess, type Outcome, type Run, runnerOf, runsOf, standing, summary } from './command-run.ts'
 
 /** Run Command: scripts on instances, one by one or by tag. */
 const document = 'AWS-RunShellScript'
@@ -115,7 +116,7 @@ function sendCommand(input: JsonObject, call: Call): JsonObject {
     const startsAt = now + times.commandSent
     const outcome = cutOff(runnerOf(call.world)(call, instance, script, startsAt, id), startsAt, timeout * 1000)
     change(call, instance, { commanded: true })
-    if (outcome.status === 'Success' && outcome.endsAt !== someday) noteSuccess(call.world, instance, outcome.endsAt)
+    if (outcome.status === 'Success' && outcome.endsAt < NEVER) noteSuccess(call.world, instance, outcome.endsAt)
     return { instanceId: instance.id, startsAt, ...outcome }
   })
   const data = {
@@ -165,7 +166,7 @@ function receivers(call: Call, input: JsonObject): Thing[] {
 
 function cutOff(outcome: Outcome, from: number, timeout: number): Outcome {
   // A real machine keeps the time limit itself, by its own clock.
-  if (outcome.endsAt === someday || outcome.endsAt <= from + timeout) return outcome
+  if (outcome.endsAt >= NEVER || outcome.endsAt <= from + timeout) return outcome
   return { ...outcome, endsAt: from + timeout, status: 'TimedOut', exitCode: -1 }
 }
 

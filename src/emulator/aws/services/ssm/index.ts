@@ -8,6 +8,7 @@ import { unimplemented } from './unimplemented.ts'
 /** Systems Manager: parameters, agents, commands. */
 export const ssm: EmulatedService = {
   name: 'ssm',
+  title: 'Systems Manager',
   wire: wire('ssm', 'json', '2014-11-06', () => import('@aws-sdk/client-ssm'), { target: 'AmazonSSM' }),
   operations: {
     ...parameterOperations,
