@@ -61,16 +61,16 @@ async function sandboxFor(
   { provider }: Target,
   quiet: boolean,
 ): Promise<{ url: string; speed: number; machines?: 'none' | 'container' }> {
-  const { ensureSandbox, findSandbox, prepareFor, sandboxData, serve } = await import('../emulator/index.ts')
+  const { ensureSandbox, findSandbox, prepareFor, sandboxData } = await import('../emulator/index.ts')
   const onProgress = (text: string) => view.emit({ is: 'note', text })
-  const packages = machinePackages
   const running = quiet
     ? await findSandbox({ data: sandboxData(stateFolder), env })
-    : await ensureSandbox({ stateDir: stateFolder, env, packages, onProgress })
+    : await ensureSandbox({ stateDir: stateFolder, env, machinePackages, onProgress })
   if (running) {
-    await prepareFor(provider.id, running, { env, packages, onProgress })
+    await prepareFor(provider.id, running, { env, machinePackages, onProgress })
     return running
   }
+  const { serve } = await import('./emulator.ts')
   const own = await serve({ speed: 50 })
   onEnd.push(() => own.close())
   return { url: own.url, speed: 50 }

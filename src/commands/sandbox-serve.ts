@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Exit } from '../base/errors.ts'
-import { machinePackages } from '../blueprints/packages.ts'
-import { readOwner, serve } from '../emulator/index.ts'
+import { readOwner } from '../emulator/index.ts'
+import { serve } from './emulator.ts'
 import type { SandboxFlags } from './sandbox-flags.ts'
 
 /**
@@ -19,7 +19,6 @@ export async function serveSandbox(flags: SandboxFlags): Promise<number> {
     seed: numeric(flags.seed),
     faults: flags.faults,
     machines: flags.machines === 'container' ? 'container' : 'none',
-    packages: machinePackages,
     env: process.env,
     onStop: stop,
   })

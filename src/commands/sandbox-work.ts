@@ -91,7 +91,7 @@ function startOptions(flags: SandboxFlags): Parameters<typeof startSandbox>[0] {
     seed: number(flags.seed, '--seed', 0, 2 ** 31, true),
     faults: faultSpec(flags.faults),
     machines,
-    packages: machinePackages,
+    machinePackages,
     onProgress: text => void process.stderr.write(`${text}\n`),
     env: process.env,
   }

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Question } from '../../src/answers/question.ts'
 import { django } from '../../src/blueprints/django/index.ts'
-import { serve } from '../../src/emulator/server/server.ts'
+import { serve } from '../../src/commands/emulator.ts'
 import { alicloud } from '../../src/providers/alicloud/index.ts'
 import { bareEnv, emptyFolder, run } from '../support/bin.ts'
 

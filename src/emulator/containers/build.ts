@@ -17,7 +17,7 @@ export type MachinePackages = Partial<Record<'alicloud' | 'aws', readonly string
 
 export interface ImageOptions {
   env?: NodeJS.ProcessEnv
-  packages?: MachinePackages | undefined
+  machinePackages?: MachinePackages | undefined
   onProgress?: (progress: Progress) => void
 }
 

@@ -23,7 +23,7 @@ export function imageName(packages: MachinePackages = {}): string {
  * builds waits for it. Throws a Problem that says what is missing to build it.
  */
 export async function ensureImage(runtime: Runtime, options: ImageOptions = {}): Promise<string> {
-  const { env = process.env, packages = {}, onProgress } = options
+  const { env = process.env, machinePackages: packages = {}, onProgress } = options
   const image = { name: imageName(packages), called: 'machine image' }
   return await imageOnce(runtime, { ...image, lock: 'image' }, options, async () => {
     const base = await ensureBase(runtime, env, text => onProgress?.({ part: 'base', text }))

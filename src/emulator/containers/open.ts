@@ -13,7 +13,7 @@ export interface OpenOptions extends Omit<AwsReconcilerDeps, 'runtime' | 'image'
   /** Folder of the sandbox's data; nothing: in memory, and then `purge` belongs to closing. */
   data: string | undefined
   env: NodeJS.ProcessEnv
-  packages?: MachinePackages | undefined
+  machinePackages?: MachinePackages | undefined
 }
 
 /** The reconcilers of both clouds, as one. */
@@ -43,9 +43,9 @@ export async function prepareContainers(
  * when the machine image cannot be built.
  */
 export async function openReconcilers(options: OpenOptions): Promise<Reconcilers> {
-  const { data, env, packages, apiPort, issue, ...rest } = options
+  const { data, env, machinePackages, apiPort, issue, ...rest } = options
   const runtime = await findRuntime(env)
-  const image = await ensureImage(runtime, { env, packages })
+  const image = await ensureImage(runtime, { env, machinePackages })
   const sandbox = sandboxId(data)
   if (data) remember(sandbox, data, env)
   const alicloud = await createAlicloudReconciler({ ...rest, runtime, image, sandbox })
@@ -54,7 +54,7 @@ export async function openReconcilers(options: OpenOptions): Promise<Reconcilers
   return {
     alicloud: alicloud.operations,
     async aws(operations) {
-      const image = await ensureAwsImage(runtime, { env, packages })
+      const image = await ensureAwsImage(runtime, { env, machinePackages })
       opened = await createAwsReconciler({ ...rest, runtime, image, sandbox: awsId(sandbox), apiPort, issue })
       return opened.operations(operations)
     },

@@ -27,7 +27,7 @@ export interface StartOptions {
   /** Default: what the machines of the folder's data are, else simulated. */
   machines?: Machines | undefined
   /** What machines in containers have installed; the server that is started must be given the same. */
-  packages?: MachinePackages | undefined
+  machinePackages?: MachinePackages | undefined
   /** Told what takes a while: the machine image is built once. */
   onProgress?: ((text: string) => void) | undefined
   env: NodeJS.ProcessEnv
@@ -45,16 +45,16 @@ export function sandboxData(stateDir: string): string {
 export async function ensureSandbox({
   stateDir,
   env,
-  packages,
+  machinePackages,
   onProgress,
 }: {
   stateDir: string
   env: NodeJS.ProcessEnv
-  packages?: MachinePackages
+  machinePackages?: MachinePackages
   onProgress?: (text: string) => void
 }): Promise<Running> {
   const data = sandboxData(stateDir)
-  return (await findSandbox({ data, env })) ?? (await startSandbox({ data, env, packages, onProgress }))
+  return (await findSandbox({ data, env })) ?? (await startSandbox({ data, env, machinePackages, onProgress }))
 }
 
 /**
@@ -64,11 +64,11 @@ export async function ensureSandbox({
 export async function prepareFor(
   cloud: string,
   { machines, pid }: Running,
-  { env, packages, onProgress }: Required<Pick<StartOptions, 'env' | 'packages' | 'onProgress'>>,
+  { env, machinePackages, onProgress }: Required<Pick<StartOptions, 'env' | 'machinePackages' | 'onProgress'>>,
 ): Promise<void> {
   if (cloud !== 'aws' || machines !== 'container' || pid === 0) return
   const { prepareContainers } = await import('../containers/open.ts')
-  await prepareContainers({ env, packages, onProgress: progress => onProgress?.(progress.text) }, cloud)
+  await prepareContainers({ env, machinePackages, onProgress: progress => onProgress?.(progress.text) }, cloud)
 }
 
 /** The running sandbox, or nothing. Throws a Problem when STACKWRIGHT_SANDBOX_URL names one that does not answer. */
@@ -98,8 +98,8 @@ export async function startSandbox(options: StartOptions): Promise<Running> {
   // Before anyone waits for the server: at the first time it takes minutes.
   if (machines === 'container') {
     const { prepareContainers } = await import('../containers/open.ts')
-    const { env, packages, onProgress } = options
-    await prepareContainers({ env, packages, onProgress: progress => onProgress?.(progress.text) })
+    const { env, machinePackages, onProgress } = options
+    await prepareContainers({ env, machinePackages, onProgress: progress => onProgress?.(progress.text) })
   }
   const log = join(options.data, 'server.log')
   const output = openLog(options.data, log)

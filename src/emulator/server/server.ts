@@ -3,8 +3,12 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { JsonObject } from '../../base/json.ts'
 import { memoizer } from '../../base/memoize.ts'
-import { frontDoor, inventoryOf, operations } from '../alicloud/operations.ts'
+import { frontDoor } from '../alicloud/front.ts'
+import { inventoryOf } from '../alicloud/inventory.ts'
+import { operations } from '../alicloud/operations.ts'
 import { createAlicloudApi } from '../alicloud/protocol/api.ts'
+import { answerWithKeys } from '../alicloud/services/ecs/machine-key.ts'
+import { services } from '../alicloud/services/index.ts'
 import { frontDoor as awsFrontDoor } from '../aws/front.ts'
 import { inventoryOf as awsInventoryOf } from '../aws/inventory.ts'
 import { operations as awsOperations } from '../aws/operations.ts'
@@ -12,12 +16,14 @@ import { type Ground as AwsGround, createAwsApi } from '../aws/protocol/api.ts'
 import { isAws } from '../aws/protocol/wire.ts'
 import type { MachinePackages } from '../containers/build.ts'
 import type { OpenOptions, Reconcilers } from '../containers/open.ts'
+import { services as awsServices } from '../aws/services/index.ts'
 import { type Authority, openAuthority } from '../http/authority.ts'
 import type { Raw, Reply } from '../http/exchange.ts'
 import { closeServer, createFronts, listen } from '../http/front.ts'
 import { createFaults, type Faults, parseFaults } from '../world/faults.ts'
 import { createJournal } from '../world/journal.ts'
 import { openStore } from '../world/store.ts'
+import { reasonWithout } from '../world/unimplemented.ts'
 import { createWorld, type LiveWorld } from '../world/world.ts'
 import { announce, claim, release } from './claim.ts'
 import { type CallLog, createCallLog } from './control.ts'
@@ -36,8 +42,13 @@ export interface ServeOptions {
   data?: string | undefined
   /** `container`: machines and databases really run, as containers of Podman. Default: they are simulated. */
   machines?: Machines | undefined
-  /** What machines in containers have installed. */
-  packages?: MachinePackages | undefined
+  /** Debian packages, by cloud, that machines in containers have from the beginning: what setups will ask for. */
+  machinePackages?: MachinePackages | undefined
+  /**
+   * The line by which a script asks a machine of Alibaba Cloud for its public RSA key (PEM): a simulated machine prints
+   * a real one. Nothing: it prints what every script prints.
+   */
+  machineKeyMarker?: string | undefined
   seed?: number | undefined
   /** Where an own access key pair may stand; nothing: none. */
   env?: NodeJS.ProcessEnv | undefined
@@ -82,6 +93,7 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31)
   const store = openStore(options.data && join(options.data, 'world.jsonl'), { speed, seed })
   const world = createWorld(store.saved.world, speed)
+  if (options.machineKeyMarker) answerWithKeys(world, options.machineKeyMarker)
   const save = createJournal(store, world)
   save({ clock: true })
   const keepPort = (name: string, port: number) => {
@@ -100,7 +112,11 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
   const fronts = createFronts({ look: real ? () => undefined : simulated, ports, keepPort, authority })
   const log = createCallLog()
   const ground = { world, tokens, env: options.env ?? {}, faults: faults.now, save }
-  const alicloud = createAlicloudApi({ ...ground, operations: real?.alicloud(operations) ?? operations })
+  const alicloud = createAlicloudApi({
+    ...ground,
+    operations: real?.alicloud(operations) ?? operations,
+    unimplemented: operation => reasonWithout(services, operation),
+  })
   const aws = awsOf(ground, real)
   const inventory = () => [...inventoryOf(world), ...awsInventoryOf(world)].map(thing => ({ ...thing }))
   const server = createHttp(
@@ -169,24 +185,29 @@ function changeable(first: string): { now(): Faults; text(): string; set(spec: s
 
 /** The API of AWS. Where machines are real it opens when it is first wanted: that needs an image of its own. */
 function awsOf(
-  ground: Omit<AwsGround, 'operations'>,
+  ground: Omit<AwsGround, 'operations' | 'services'>,
   real: Reconcilers | undefined,
 ): () => Promise<(raw: Raw) => Promise<Reply>> {
   const memoize = memoizer(error => error)
   return () =>
     memoize('api', async () =>
-      createAwsApi({ ...ground, operations: (await real?.aws(awsOperations)) ?? awsOperations }),
+      createAwsApi({
+        ...ground,
+        services: awsServices.map(service => service.wire),
+        operations: (await real?.aws(awsOperations)) ?? awsOperations,
+        unimplemented: operation => reasonWithout(awsServices, operation),
+      }),
     )
 }
 
 /** What makes the machines real, loaded only where they are to be. */
 async function realFor(
-  { machines, data, env, packages }: ServeOptions,
-  ground: Omit<OpenOptions, 'data' | 'env' | 'packages'>,
+  { machines, data, env, machinePackages }: ServeOptions,
+  ground: Omit<OpenOptions, 'data' | 'env' | 'machinePackages'>,
 ): Promise<Reconcilers | undefined> {
   if (machines !== 'container') return undefined
   const { openReconcilers } = await import('../containers/open.ts')
-  return await openReconcilers({ ...ground, data, env: env ?? process.env, packages })
+  return await openReconcilers({ ...ground, data, env: env ?? process.env, machinePackages })
 }
 
 function statusOf(world: LiveWorld, log: CallLog): JsonObject {

@@ -34,7 +34,7 @@ export interface RealStack {
 /** Starts it; the machine image is made once on a computer, which takes minutes the first time. */
 export async function realStack(): Promise<RealStack> {
   const runtime = await findRuntime()
-  await ensureImage(runtime, { packages: machinePackages })
+  await ensureImage(runtime, { machinePackages })
   const folder = await emptyFolder()
   const env = bareEnv({ HOME: folder })
   const data = join(folder, '.stackwright/.sandbox')

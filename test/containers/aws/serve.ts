@@ -24,9 +24,9 @@ export interface RealAws {
 /** The sandbox's own server, in this process, with machines that really run; `close` removes them. */
 export async function serveAws({ speed }: { speed: number }): Promise<RealAws> {
   const runtime = await findRuntime()
-  await ensureAwsImage(runtime, { packages: machinePackages })
+  await ensureAwsImage(runtime, { machinePackages })
   const data = await emptyFolder()
-  const sandbox = await serve({ speed, data, seed: 1, machines: 'container', packages: machinePackages })
+  const sandbox = await serve({ speed, data, seed: 1, machines: 'container', machinePackages })
   const control = async (path: string) => await fetch(new URL(path, sandbox.url))
   return {
     ...{ url: sandbox.url, sandbox: awsId(sandboxId(data)), runtime },

@@ -20,7 +20,7 @@ export function useGround(cidr = '172.16.0.0/12'): Ground {
   beforeAll(async () => {
     ground.runtime = await findRuntime()
     // The machine image is made once; the first run on a computer takes some minutes.
-    ground.image = await ensureImage(ground.runtime, { packages: machinePackages })
+    ground.image = await ensureImage(ground.runtime, { machinePackages })
     ground.network = await ensureNetwork(ground.runtime, { sandbox: ground.sandbox, vpcId: 'vpc-test', cidr })
   }, 20 * 60_000)
   afterAll(async () => {

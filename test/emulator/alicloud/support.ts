@@ -1,5 +1,5 @@
 import { afterEach, vi } from 'vitest'
-import type { Sandbox } from '../../../src/emulator/server/server.ts'
+import type { Sandbox, ServeOptions } from '../../../src/emulator/server/server.ts'
 import { type Body, call, codeOf, type Key, type Product, sandbox } from '../support.ts'
 
 /** An embedded cloud whose clock moves only when the test says so. */
@@ -29,9 +29,9 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-export async function still(seed = 1): Promise<Still> {
+export async function still(seed = 1, options: ServeOptions = {}): Promise<Still> {
   vi.useFakeTimers({ toFake: ['Date'] })
-  const { url, inventory, world } = await sandbox({ speed: 1, seed })
+  const { url, inventory, world } = await sandbox({ speed: 1, seed, ...options })
   const ask: Still['ask'] = (name, params = {}, key) => call(url, name, { ...region, ...params }, key)
   return {
     url,

@@ -13,6 +13,8 @@ import { readWire, type Wire } from './wire.ts'
 export interface Ground {
   world: LiveWorld
   operations: Record<string, Operation>
+  /** Says why an action of the official table (`slb.CreateRules`) is not there, where that is known. */
+  unimplemented?(operation: string): string | undefined
   tokens: Map<string, Remembered>
   env: NodeJS.ProcessEnv
   faults(): Faults
@@ -80,11 +82,8 @@ function answer(ground: Ground, wire: Wire, input: JsonObject, call: Call, host:
 function work(ground: Ground, wire: Wire, input: JsonObject, call: Call): JsonObject {
   const operation = ground.operations[nameOf(wire)]
   if (!operation) {
-    throw new ApiError(
-      400,
-      'SandboxNotBuilt',
-      `The embedded cloud knows ${nameOf(wire)} from the official table but does not do it yet.`,
-    )
+    const why = ground.unimplemented?.(nameOf(wire)) ?? 'The official table has it.'
+    throw new ApiError(400, 'SandboxNotBuilt', `The emulator does not implement ${nameOf(wire)}. ${why}`)
   }
   const token = tokenOf(wire, call)
   const before = token && ground.tokens.get(token.key)

@@ -2,7 +2,10 @@ import type { JsonObject } from '../../../base/json.ts'
 import type { Thing } from '../../world/model.ts'
 import { objects, refuse, word } from './input.ts'
 
-/** How the services besides EC2 refuse tags. */
+/** EC2, Systems Manager and IAM; the others too where their `TagCodes` say nothing else. */
+export const tagsPerResource = 50
+
+/** How the other services refuse tags. */
 export interface TagCodes {
   bad: string
   twice?: string
@@ -44,8 +47,32 @@ export function withoutTags(thing: Thing, keys: string[]): Record<string, string
 }
 
 function checkCount(tags: Record<string, string>, codes: TagCodes): void {
-  const maximum = codes.maximum ?? 50
+  const maximum = codes.maximum ?? tagsPerResource
   if (Object.keys(tags).length > maximum) {
     refuse(400, codes.tooMany ?? codes.bad, `The limit of ${maximum} tags per resource has been exceeded.`)
   }
+}
+
+/** A list of `{Key, Value}`, refused as EC2 and Systems Manager do. */
+export function readTags(list: JsonObject[]): Record<string, string> {
+  const tags: Record<string, string> = {}
+  for (const tag of list) {
+    const key = word(tag, 'Key')
+    const value = word(tag, 'Value')
+    if (key === '' || key.length > 128) refuse(400, 'InvalidParameterValue', 'Tag keys have 1 to 128 characters.')
+    if (/^aws:/i.test(key)) {
+      refuse(400, 'InvalidParameterValue', 'Tag keys starting with "aws:" are reserved for internal use')
+    }
+    if (value.length > 256) refuse(400, 'InvalidParameterValue', 'Tag values have at most 256 characters.')
+    if (key in tags) refuse(400, 'InvalidParameterValue', `Duplicate tag key '${key}' specified.`)
+    tags[key] = value
+  }
+  if (Object.keys(tags).length > tagsPerResource)
+    refuse(400, 'TagLimitExceeded', `At most ${tagsPerResource} tags are allowed.`)
+  return tags
+}
+
+/** The tags as a list of `{Key, Value}`, as every service but Auto Scaling shows them. */
+export function tagList(thing: Pick<Thing, 'tags'>): JsonObject[] {
+  return Object.entries(thing.tags).map(([Key, Value]) => ({ Key, Value }))
 }

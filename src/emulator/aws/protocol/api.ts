@@ -11,7 +11,7 @@ import type { Parts } from './http-response.ts'
 import { type Reason, refusal } from './refusals.ts'
 import { writeAnswer, writeRefusal } from './responses.ts'
 import { type Action, loadService, type Service } from './schema.ts'
-import type { ServiceEntry } from './services.ts'
+import type { ServiceEntry } from './service.ts'
 import { bodyFits, type Claim, sameSignature, signatureFor, timeOf, unsignedHeader } from './signature.ts'
 import { before, tokenOf } from './tokens.ts'
 import { actionNamed, type Envelope, open, read } from './wire.ts'
@@ -19,7 +19,10 @@ import { actionNamed, type Envelope, open, read } from './wire.ts'
 /** What the API side needs of the server around it. */
 export interface Ground {
   world: LiveWorld
+  services: ServiceEntry[]
   operations: Record<string, Operation>
+  /** Says why an operation of the official client (`rds.CreateDBProxy`) is not there, where that is known. */
+  unimplemented?(operation: string): string | undefined
   tokens: Map<string, Remembered>
   env: NodeJS.ProcessEnv
   faults(): Faults
@@ -43,12 +46,12 @@ interface Talk {
 export function createAwsApi(ground: Ground): (raw: Raw) => Promise<Reply> {
   return async raw => {
     const requestId = randomUUID()
-    const envelope = open(raw)
+    const envelope = open(raw, ground.services)
     if (!envelope) return notEmbedded(requestId)
     const talk: Talk = { entry: envelope.entry, name: '', requestId, head: raw.method === 'HEAD' }
     try {
       talk.name = nameOf(talk, actionNamed(envelope))
-      const service = await loadService(envelope.entry.name)
+      const service = await loadService(envelope.entry)
       const { account, region } = authenticate(envelope, ground.env)
       const { action, input } = read(service, envelope)
       talk.name = nameOf(talk, action.name)
@@ -127,8 +130,8 @@ function work(ground: Ground, service: Service, action: Action, input: JsonObjec
   const name = `${service.name}.${action.name}`
   const operation = ground.operations[name]
   if (!operation) {
-    const message = `The embedded cloud knows ${name} from the official client but does not do it yet.`
-    throw new ApiError(400, 'SandboxNotBuilt', message)
+    const why = ground.unimplemented?.(name) ?? 'The official client has it.'
+    throw new ApiError(400, 'SandboxNotBuilt', `The emulator does not implement ${name}. ${why}`)
   }
   const token = tokenOf(service, action, input, call)
   const known = token && before(ground.tokens, token, ground.world)

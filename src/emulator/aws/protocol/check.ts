@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../base/json.ts'
 import { refusal } from './refusals.ts'
 import type { Member, Shape, Structure } from './schema.ts'
-import type { Family } from './services.ts'
+import type { Family } from './service.ts'
 
 /** Refuses an input that lacks a member which its schema requires, in the family's own words. */
 export function needRequired(shape: Structure, input: JsonObject, family: Family, path = ''): void {

@@ -3,7 +3,7 @@ import { readScalar } from './check.ts'
 import { readDate } from './dates.ts'
 import { refusal } from './refusals.ts'
 import type { Action, Member, Shape, Structure } from './schema.ts'
-import type { Family } from './services.ts'
+import type { Family } from './service.ts'
 
 /** One parameter name taken apart at its dots: a value, or what stands behind it. */
 interface Node {

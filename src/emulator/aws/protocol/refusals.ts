@@ -1,5 +1,5 @@
 import { ApiError } from '../../world/model.ts'
-import type { Family } from './services.ts'
+import type { Family } from './service.ts'
 
 /** What every service of AWS refuses for, each family in its own words. */
 export type Reason =

@@ -5,7 +5,7 @@ import { jsonParts, type Parts, xmlParts as xml } from './http-response.ts'
 import { jsonAnswer } from './json.ts'
 import { restAnswer } from './rest-response.ts'
 import type { Action, Service } from './schema.ts'
-import type { ServiceEntry } from './services.ts'
+import type { ServiceEntry } from './service.ts'
 import { element, escapeXml, writeMembers } from './xml-writer.ts'
 
 /** A success in the service's own shape. */

@@ -5,7 +5,7 @@ import { refusal } from './refusals.ts'
 import { isInBody } from './rest-response.ts'
 import { type RestRequest, type Route, routeOf } from './rest-routes.ts'
 import type { Action, Member, Service, Shape, Structure } from './schema.ts'
-import type { Family } from './services.ts'
+import type { Family } from './service.ts'
 import { type Element, parseXml } from './xml-reader.ts'
 
 /** The action a REST request means, and its input by the schema. Throws the family's refusals. */

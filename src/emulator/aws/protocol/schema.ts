@@ -1,4 +1,4 @@
-import { type ServiceEntry, services } from './services.ts'
+import type { ServiceEntry } from './service.ts'
 
 /**
  * Reads the schemas that the official clients bring along: plain tuples, `[3, namespace, name, traits, members,
@@ -88,14 +88,12 @@ type Tuple = readonly unknown[]
 
 const loaded = new Map<string, Promise<Service>>()
 
-/** The service with its schemas. The first call of each name loads the official client, which takes a moment. */
-export function loadService(name: string): Promise<Service> {
-  const before = loaded.get(name)
+/** The service with its schemas. The first call for each loads the official client, which takes a moment. */
+export function loadService(entry: ServiceEntry): Promise<Service> {
+  const before = loaded.get(entry.name)
   if (before) return before
-  const entry = services.find(service => service.name === name)
-  if (!entry) throw new Error(`the embedded AWS has no service ${name}`)
   const loading = entry.load().then(client => serviceOf(entry, exportsOf(client)))
-  loaded.set(name, loading)
+  loaded.set(entry.name, loading)
   return loading
 }
 

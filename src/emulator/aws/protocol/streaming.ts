@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import type { Raw } from '../../http/exchange.ts'
 import { ApiError } from '../../world/model.ts'
 import { refusal } from './refusals.ts'
-import type { Family } from './services.ts'
+import type { Family } from './service.ts'
 
 /**
  * The body as the client meant it: `aws-chunked` bodies put together, their trailing headers beside the others.

@@ -5,7 +5,7 @@ import { readQuery } from './query.ts'
 import { refusal } from './refusals.ts'
 import { readRest } from './rest.ts'
 import type { Action, Service } from './schema.ts'
-import { type ServiceEntry, serviceSigned, services } from './services.ts'
+import type { ServiceEntry } from './service.ts'
 import { type Claim, readClaim } from './signature.ts'
 import { unwrapped } from './streaming.ts'
 
@@ -26,11 +26,12 @@ export function isAws(raw: Raw): boolean {
   return Object.keys(headers).some(name => name.startsWith('x-amz-')) || /^\/[^?]/.test(url)
 }
 
-/** Finds the service a request is for. Nothing for one that is signed for a service that is not embedded. */
-export function open(raw: Raw): Envelope | undefined {
+/** Finds the service a request is for. Nothing for one that is signed for a service that is not among `services`. */
+export function open(raw: Raw, services: ServiceEntry[]): Envelope | undefined {
   const query = pairs(raw.url.split('?').slice(1).join('?'))
   const claim = readClaim(raw, query)
-  const entry = claim && claim !== 'broken' ? serviceSigned(claim.service) : guess(raw)
+  const entry =
+    claim && claim !== 'broken' ? services.find(service => service.signedAs === claim.service) : guess(raw, services)
   return entry && { raw, query, entry, claim }
 }
 
@@ -79,7 +80,7 @@ function formPairs(raw: Raw): [string, string][] {
 }
 
 /** A request without a usable signature is refused in the shape of the service it was probably meant for. */
-function guess(raw: Raw): ServiceEntry | undefined {
+function guess(raw: Raw, services: ServiceEntry[]): ServiceEntry | undefined {
   const [target] = (raw.headers['x-amz-target'] ?? '').split('.')
   if (target) return services.find(service => service.target === target)
   const version = formPairs(raw).find(([name]) => name === 'Version')?.[1]

@@ -1,19 +1,20 @@
 import { object, text, words } from '../../aws/core/input.ts'
-import { finishAwsCommand, type Run, runScriptsWith, runsOf, someday } from '../../aws/services/ssm/command-run.ts'
+import { finishAwsCommand, type Run, runScriptsWith, runsOf } from '../../aws/services/ssm/command-run.ts'
 import type { Thing } from '../../world/model.ts'
+import { NEVER } from '../../world/never.ts'
 import { type CommandResult, commandResult, startCommand, stopCommand } from '../machine.ts'
 import type { Context } from './context.ts'
 import { everyAws } from './desired.ts'
 import { wrapped } from './scripts.ts'
 
 /**
- * Runs on the machines what Systems Manager was told to run. What is under way stands in the world (`someday`), so a
+ * Runs on the machines what Systems Manager was told to run. What is under way stands in the world (`NEVER`), so a
  * restarted server goes on waiting for it; the machine never runs the same command twice.
  */
 export function watchAwsCommands(context: Context): { look(): void } {
   const { world, runtime, jobs, up } = context
   const under = new Map<string, string>()
-  runScriptsWith(world, () => ({ endsAt: someday, status: 'Success', exitCode: 0, output: '', errors: '' }))
+  runScriptsWith(world, () => ({ endsAt: NEVER, status: 'Success', exitCode: 0, output: '', errors: '' }))
 
   async function carryOut(command: Thing, run: Run): Promise<void> {
     const place = up.get(run.instanceId)
@@ -47,7 +48,7 @@ export function watchAwsCommands(context: Context): { look(): void } {
         for (const run of runsOf(thing)) {
           const key = `${thing.id} ${run.instanceId}`
           const live = text(world.get('instance', run.instanceId) ?? thing, 'toward') === 'running'
-          if (run.endsAt === someday && live) jobs.want(key, () => carryOut(thing, run), 'waits')
+          if (run.endsAt >= NEVER && live) jobs.want(key, () => carryOut(thing, run), 'waits')
           else if (run.status === 'Cancelled' && under.has(key))
             jobs.want(`end ${key}`, () => end(key, thing.id), 'waits')
         }

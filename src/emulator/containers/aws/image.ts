@@ -19,12 +19,12 @@ export function awsImageName(base: string, { aws = [] }: MachinePackages = {}): 
  */
 export async function ensureAwsImage(runtime: Runtime, options: ImageOptions = {}): Promise<string> {
   const base = await ensureImage(runtime, options)
-  const image = { name: awsImageName(base, options.packages), called: 'machine image for AWS' }
+  const image = { name: awsImageName(base, options.machinePackages), called: 'machine image for AWS' }
   const made = {
     ...image,
     maker: image.name.replace(/^.*:/, 'stackwright-image-'),
     script: script(),
-    packages: options.packages?.aws ?? [],
+    packages: options.machinePackages?.aws ?? [],
     doing: 'Installing MariaDB, HAProxy and what the setups ask for, for machines of AWS.',
   }
   return await imageOnce(runtime, { ...image, lock: 'image-aws' }, options, () =>

@@ -1,7 +1,7 @@
+import { advanceAll } from '../../aws/advance.ts'
 import { text, time } from '../../aws/core/input.ts'
 import { namesBehind } from '../../aws/front.ts'
 import { listenersOf } from '../../aws/services/elbv2/load-balancer.ts'
-import { tendAll } from '../../aws/tend.ts'
 import { createJobs } from '../jobs.ts'
 import { lifecycleOf, type Reconciler } from '../lifecycle.ts'
 import { knownThings } from '../purge.ts'
@@ -47,7 +47,7 @@ export async function createAwsReconciler(deps: AwsReconcilerDeps): Promise<Reco
 
   /** What the cloud does by itself (an Auto Scaling group, for one) belongs to no call. */
   function lookBetween(): void {
-    tendAll(world)
+    advanceAll(world)
     look()
   }
 

@@ -3,6 +3,7 @@ import { afterAll } from 'vitest'
 import type { Json, JsonObject } from '../../../../src/base/json.ts'
 import { createAwsApi } from '../../../../src/emulator/aws/protocol/api.ts'
 import type { Member, Shape, Structure } from '../../../../src/emulator/aws/protocol/schema.ts'
+import { services } from '../../../../src/emulator/aws/services/index.ts'
 import type { Reply } from '../../../../src/emulator/http/exchange.ts'
 import { closeServer, listen } from '../../../../src/emulator/http/front.ts'
 import type { Controls } from '../../../../src/emulator/server/control.ts'
@@ -30,7 +31,12 @@ export async function echo(): Promise<Echo> {
   const operations = new Proxy({}, { get: () => operation }) as Record<string, Operation>
   const world = createWorld(freshState(50, 1), 50)
   const faults = createFaults(parseFaults(''))
-  const api = createAwsApi({ world, operations, tokens: new Map(), env: {}, faults: () => faults, save() {} })
+  const entries = services.map(service => service.wire)
+  const api = createAwsApi({
+    ...{ world, services: entries, operations, tokens: new Map(), env: {} },
+    faults: () => faults,
+    save() {},
+  })
   const server = createHttp(async raw => {
     const reply = await api(raw)
     state.replies.push(reply)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../../../src/base/json.ts'
 import { type Action, loadService } from '../../../../src/emulator/aws/protocol/schema.ts'
-import { services } from '../../../../src/emulator/aws/protocol/services.ts'
+import { services } from '../../../../src/emulator/aws/services/index.ts'
 import { config } from '../support.ts'
 import { counter, type Echo, echo, plain, rich, sample } from './echo.ts'
 
@@ -18,10 +18,10 @@ const special = new Set([
   's3.WriteGetObjectResponse',
 ])
 
-describe.each(services.map(service => service.name))('%s', name => {
+describe.each(services.map(({ name, wire }) => [name, wire] as const))('%s', (name, entry) => {
   it('hears what the official client says and is understood by it, for every action', async () => {
     const wire = await echo()
-    const service = await loadService(name)
+    const service = await loadService(entry)
     const module = (await service.load()) as Record<string, Any>
     const [, Client] = Object.entries(module).find(
       ([key, value]) => /[a-z0-9]Client$/i.test(key) && value.prototype?.send,

@@ -35,7 +35,7 @@ export function runCommandsWith(world: World, runs: RunsCommands): void {
 
 const settings = 'Timeout Username WorkingDir EnableParameter Parameters Tag Timed RepeatMode TerminationMode Launcher'
 
-export const assistantOperations = {
+export const commandOperations = {
   'ecs.DescribeCloudAssistantStatus': operation(
     'InstanceId OSType PageNumber PageSize MaxResults NextToken',
     (input, call) => {

@@ -1,7 +1,6 @@
-import { generateKeyPair, generateKeyPairSync } from 'node:crypto'
 import type { Call, Thing } from '../../../world/model.ts'
-import { all, change, make, newId, text } from '../../core/input.ts'
 import { times } from '../../core/times.ts'
+import { asksForKey, machineKey } from '../ecs/machine-key.ts'
 
 /** Machines that are not there: what a command on one of them comes to. */
 
@@ -14,7 +13,7 @@ export interface Command {
 }
 
 export type Outcome = {
-  /** Cloud time. */
+  /** Cloud time; `NEVER` while it is not known. */
   endsAt: number
   status: 'Success' | 'Failed' | 'Timeout' | 'Aborted' | 'Terminated'
   exitCode: number
@@ -23,19 +22,18 @@ export type Outcome = {
   serves?: boolean
 }
 
-/** The end of a command of which it is not known yet when it ends: `finishCommand` tells. */
-export const someday = Number.MAX_SAFE_INTEGER
-
-/** Decides how a command that begins at the cloud time `from` ends, or starts it and answers `endsAt: someday`. */
+/**
+ * Decides how a command that begins at the cloud time `from` ends, or starts it and returns `endsAt: NEVER`:
+ * `finishCommand` tells later.
+ */
 export type RunsCommands = (call: Call, instance: Thing, command: Command, from: number, invokeId: string) => Outcome
 
-const keyLine = /^\s*# stackwright:machine-key\s*$/m
 const setupLength = 1000
 
-/** Nothing runs. The one command whose output is used, the machine's key, gets a real one. */
+/** Nothing runs. A script that asks for the machine's key gets a real one, whose output is used. */
 export const simulated: RunsCommands = (call, instance, command, from) => {
   const { content } = command
-  if (keyLine.test(content)) {
+  if (asksForKey(call, content)) {
     return { endsAt: from + times.commandKey, status: 'Success', exitCode: 0, output: machineKey(call, instance) }
   }
   const long = content.length > setupLength
@@ -46,52 +44,4 @@ export const simulated: RunsCommands = (call, instance, command, from) => {
     output: 'Simulated: this machine does not exist, so nothing ran on it.\n',
     serves: true,
   }
-}
-
-/**
- * Making a key takes so long that it would hold up every other call: machines share a few, and the first ones are
- * made aside while machines boot.
- */
-const mostKeys = 4
-const options = {
-  modulusLength: 2048,
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-} as const
-
-interface MadeKey {
-  publicKey: string
-  privateKey: string
-}
-
-const made: MadeKey[] = []
-let beingMade = 0
-
-/** Called when a machine boots, long before it is asked for its key. */
-export function prepareKey(call: Call): void {
-  if (all(call, 'machine-key').length + made.length + beingMade >= mostKeys) return
-  beingMade++
-  generateKeyPair('rsa', options, (error, publicKey, privateKey) => {
-    beingMade--
-    if (!error) made.push({ publicKey, privateKey })
-  })
-}
-
-/** The public half, PEM; always the same for a machine. The private half stays in the data, so that a test can unseal. */
-function machineKey(call: Call, instance: Thing): string {
-  const own = text(instance, 'machineKey')
-  const kept = all(call, 'machine-key')
-  const key =
-    kept.find(one => one.id === own) ??
-    freshKey(call, kept.length) ??
-    kept[Math.floor(call.world.random() * kept.length)]!
-  if (key.id !== own) change(call, instance, { machineKey: key.id })
-  return text(key, 'publicKey')
-}
-
-/** A new one where there is none yet, or one is ready and more are wanted. */
-function freshKey(call: Call, kept: number): Thing | undefined {
-  if (kept >= mostKeys || (kept > 0 && made.length === 0)) return undefined
-  const { publicKey, privateKey } = made.shift() ?? generateKeyPairSync('rsa', options)
-  return make(call, 'machine-key', newId(call, 'mk'), { publicKey, privateKey })
 }

@@ -10,11 +10,11 @@ import {
   regions,
   type Stock,
 } from '../../core/catalog.ts'
-import { all, need, operation, owner, refuse, within, word, words } from '../../core/input.ts'
+import { all, need, operation, refuse, within, word, words } from '../../core/input.ts'
 import { byToken } from '../../core/page.ts'
 
 /** What can be bought where: regions, zones, instance types, stock. */
-export const stockOperations = {
+export const availabilityOperations = {
   'ecs.DescribeRegions': operation('InstanceChargeType ResourceType', () => ({
     Regions: {
       Region: regions.map(one => ({
@@ -79,13 +79,18 @@ export const stockOperations = {
       },
     }
   }),
-  'sts.GetCallerIdentity': operation('', (_, call) => ({
-    AccountId: call.account,
-    Arn: `acs:ram::${call.account}:user/sandbox`,
-    IdentityType: 'RAMUser',
-    PrincipalId: `${owner(call)}`,
-    UserId: `${owner(call)}`,
-  })),
+  'ecs.DescribeInstanceTypeFamilies': operation('Generation', (_, call) => {
+    regionOf(call.region)
+    const families = [...new Set(instanceTypes.map(type => type.family))]
+    return {
+      InstanceTypeFamilies: {
+        InstanceTypeFamily: families.map(id => ({
+          InstanceTypeFamilyId: id,
+          Generation: id === 'ecs.t6' ? 'ecs-3' : 'ecs-5',
+        })),
+      },
+    }
+  }),
 }
 
 interface Offer {

@@ -3,8 +3,8 @@ import type { Call, Thing } from '../../../world/model.ts'
 import { regionOf, vanishes } from '../../core/catalog.ts'
 import { all, change, find, flag, jsonWords, listed, make, newId, operation, refuse, text } from '../../core/input.ts'
 import { times } from '../../core/times.ts'
-import { prepareKey } from '../assistant/simulated.ts'
 import { publicAddress, takeAddress } from '../vpc/address.ts'
+import { prepareKey } from './machine-key.ts'
 import { type Order, readOrder } from './run-instances-input.ts'
 
 const accepted =
@@ -13,7 +13,7 @@ const accepted =
   'RamRoleName HttpTokens HttpEndpoint HttpPutResponseHopLimit DeletionProtection Amount MinAmount Tag DryRun IoOptimized PrivateIpAddress SecurityEnhancementStrategy CreditSpecification'
 
 /** The one action that makes machines; each comes with a disk and a network interface that die with it. */
-export const runOperations = {
+export const runInstancesOperations = {
   'ecs.RunInstances': operation(accepted, (input, call) => {
     regionOf(call.region)
     const order = readOrder(call, input)

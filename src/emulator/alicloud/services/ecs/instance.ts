@@ -25,7 +25,7 @@ import { specials } from './run-instances-input.ts'
 import { groupOf } from './security-group.ts'
 
 /** Reading, starting, stopping and removing machines. */
-export const machineOperations = {
+export const instanceOperations = {
   'ecs.DescribeInstances': operation(
     'InstanceIds InstanceName Status VpcId VSwitchId ZoneId SecurityGroupId KeyPairName ImageId InstanceType InstanceTypeFamily InstanceChargeType ' +
       'InternetChargeType InstanceNetworkType PrivateIpAddresses PublicIpAddresses Tag PageNumber PageSize MaxResults NextToken',
@@ -103,6 +103,14 @@ export const machineOperations = {
     if (!['Running', 'Stopped'].includes(instanceStatus(call, instance))) wrongStatus()
     if (text(instance, 'publicIp') === '') change(call, instance, { publicIp: publicAddress(call) })
     return { IpAddress: text(instance, 'publicIp') }
+  }),
+  'ecs.RebootInstance': operation('InstanceId ForceStop', (input, call) => {
+    const instance = instanceOf(call, input, need(input, 'InstanceId'))
+    if (instanceStatus(call, instance) !== 'Running') {
+      refuse(403, 'IncorrectInstanceStatus', 'The current status of the resource does not support this operation.')
+    }
+    turn(call, instance, 'Running')
+    return {}
   }),
 }
 

@@ -22,7 +22,7 @@ import { byTags, newTags, tagKeyValue } from '../../core/tags.ts'
 /** A key pair has its name for an id; names are unique in a region of an account. */
 const perRegion = 500
 
-export const keyOperations = {
+export const keyPairOperations = {
   'ecs.ImportKeyPair': operation('KeyPairName PublicKeyBody Tag', (input, call) => {
     const body = need(input, 'PublicKeyBody').trim()
     // RSA, DSA and ECDSA are what the reference lists; ed25519 is not among them (facts §7.2).

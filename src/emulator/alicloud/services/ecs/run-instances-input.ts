@@ -16,7 +16,7 @@ import {
 } from '../../core/input.ts'
 import { newTags } from '../../core/tags.ts'
 import { freeAddresses } from '../vpc/address.ts'
-import { usableVSwitch } from '../vpc/vpc.ts'
+import { usableVSwitch } from '../vpc/vswitch.ts'
 import { type Image, imageOf } from './image.ts'
 import { keyPair } from './key-pair.ts'
 import { groupOf } from './security-group.ts'

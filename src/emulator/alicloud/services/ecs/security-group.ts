@@ -29,7 +29,7 @@ import { usableVpc } from '../vpc/vpc.ts'
 const rule =
   'Permissions IpProtocol PortRange SourceCidrIp SourceGroupId DestCidrIp Policy Priority Description NicType SourcePortRange'
 
-export const groupOperations = {
+export const securityGroupOperations = {
   'ecs.CreateSecurityGroup': operation('VpcId SecurityGroupName SecurityGroupType Description Tag', (input, call) => {
     const vpcId = word(input, 'VpcId')
     if (vpcId === '') refuse(400, 'MissingParameter.VpcId', 'A security group of this region needs a VPC.')
@@ -123,6 +123,13 @@ export const groupOperations = {
       )
     }
     call.world.drop(group)
+    return {}
+  }),
+  'ecs.ModifySecurityGroupAttribute': operation('SecurityGroupId SecurityGroupName Description', (input, call) => {
+    const group = groupOf(call, input, need(input, 'SecurityGroupId'))
+    checkText(word(input, 'SecurityGroupName'), 2, 128, 'InvalidSecurityGroupName.Malformed', ecsName)
+    if (word(input, 'SecurityGroupName') !== '') change(call, group, { name: word(input, 'SecurityGroupName') })
+    if ('Description' in input) change(call, group, { description: word(input, 'Description') })
     return {}
   }),
 }

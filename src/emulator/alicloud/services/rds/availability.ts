@@ -4,7 +4,7 @@ import { need, operation, refuse, word } from '../../core/input.ts'
 import { categories, type DbClass, dbClasses, dbSold, engines, storageRange } from './catalog.ts'
 
 /** Which databases can be bought where. */
-export const rdsSaleOperations = {
+export const availabilityOperations = {
   'rds.DescribeRegions': operation('', () => ({
     Regions: {
       RDSRegion: regions.flatMap(one =>

@@ -6,7 +6,7 @@ import { busy, dbInstanceOf, idleInstance } from './db-instance.ts'
 import { checkAddresses, whitelist } from './whitelist.ts'
 
 /** Who may reach a database instance. */
-export const rdsAccessOperations = {
+export const dbAccessOperations = {
   'rds.ModifySecurityIps': operation(
     'DBInstanceId SecurityIps DBInstanceIPArrayName DBInstanceIPArrayAttribute ModifyMode SecurityIPType WhitelistNetworkType',
     modifyWhitelist,

@@ -10,7 +10,7 @@ import { whitelist } from './whitelist.ts'
 const tags = tagActions({ instance: 'db-instance' })
 
 /** Database instances as the reads show them. */
-export const rdsReadOperations = {
+export const dbInstanceReadOperations = {
   'rds.DescribeDBInstances': operation(
     'DBInstanceId DBInstanceStatus Engine EngineVersion DBInstanceClass Category PayType VpcId VSwitchId ZoneId InstanceNetworkType DBInstanceType SearchKey Tags Expired PageNumber PageSize MaxResults NextToken',
     describeInstances,

@@ -20,7 +20,7 @@ import {
 import { newTags } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { takeAddress } from '../vpc/address.ts'
-import { lingerOn, usableVSwitch } from '../vpc/vpc.ts'
+import { lingerOn, usableVSwitch } from '../vpc/vswitch.ts'
 import { dbClass, dbSold, engines, storageRange } from './catalog.ts'
 import { checkAddresses } from './whitelist.ts'
 
@@ -31,7 +31,7 @@ const accepted =
   'SecurityIPList InstanceNetworkType VPCId VSwitchId ZoneId ZoneIdSlave1 DeletionProtection Tag AutoRenew AutoPay Port PrivateIpAddress DBTimeZone DryRun'
 
 /** Database instances: making, changing, removing. */
-export const rdsOperations = {
+export const dbInstanceOperations = {
   'rds.CreateDBInstance': operation(accepted, createInstance),
   'rds.DeleteDBInstance': operation('DBInstanceId ReleasedKeepPolicy', deleteInstance),
   'rds.ModifyDBInstanceDeletionProtection': operation('DBInstanceId DeletionProtection', (input, call) => {

@@ -22,7 +22,7 @@ import { page } from '../../core/page.ts'
 import { byTags, newTags, tagActions, tagKeyValue } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { publicAddress, takeAddress } from '../vpc/address.ts'
-import { usableVSwitch } from '../vpc/vpc.ts'
+import { usableVSwitch } from '../vpc/vswitch.ts'
 
 const tags = tagActions({ instance: 'load-balancer', vservergroup: 'vserver-group', listener: 'listener' })
 
@@ -30,7 +30,7 @@ const accepted =
   'LoadBalancerName AddressType VpcId VSwitchId MasterZoneId SlaveZoneId PayType InstanceChargeType InternetChargeType LoadBalancerSpec DeleteProtection Tag Bandwidth AddressIPVersion Address'
 
 /** Load balancers themselves. */
-export const balancerOperations = {
+export const loadBalancerOperations = {
   'slb.CreateLoadBalancer': operation(accepted, createBalancer),
   'slb.DescribeLoadBalancers': operation(
     'LoadBalancerId LoadBalancerName LoadBalancerStatus Address AddressType AddressIPVersion MasterZoneId SlaveZoneId NetworkType PayType InternetChargeType VpcId VSwitchId Tag PageNumber PageSize',

@@ -27,7 +27,7 @@ import { balancerOf, idleBalancer, occupy } from './load-balancer.ts'
 export type Backend = { id: string; port: number; weight: number; type: string; description: string; since: number }
 
 /** VServer groups: the servers behind listeners. No client token here, and two groups of one name can exist. */
-export const groupOfServersOperations = {
+export const serverGroupOperations = {
   'slb.CreateVServerGroup': operation('LoadBalancerId VServerGroupName BackendServers Tag', (input, call) => {
     const balancer = idleBalancer(call, balancerOf(call, input))
     checkName(input)

@@ -23,11 +23,10 @@ import {
   word,
   words,
 } from '../../core/input.ts'
-import { managedTimes } from '../../core/managed-times.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { moreTags, type TagCodes, tagsIn, withoutTags } from '../../core/tags.ts'
+import { moreTags, type TagCodes, tagList, tagsIn, withoutTags } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 import { firstAccount, secondAccount } from '../../protocol/accounts.ts'
-import { tagList } from '../ec2/tags.ts'
 
 const tagCodes: TagCodes = { bad: 'InvalidTagException', tooMany: 'TooManyTagsException' }
 const algorithms = ['RSA_2048', 'RSA_3072', 'RSA_4096', 'EC_prime256v1', 'EC_secp384r1']
@@ -92,7 +91,7 @@ export function certificateStatus(call: Call, certificate: Thing): string {
   if (certificate.data.issuedAt === undefined) {
     const at = issuedFrom(call, certificate)
     if (at === undefined || at > now) {
-      return now > certificate.born + managedTimes.certificateTimesOut ? 'VALIDATION_TIMED_OUT' : 'PENDING_VALIDATION'
+      return now > certificate.born + times.certificateTimesOut ? 'VALIDATION_TIMED_OUT' : 'PENDING_VALIDATION'
     }
     change(call, certificate, { issuedAt: at })
   }
@@ -127,7 +126,7 @@ function request(input: JsonObject, call: Call): JsonObject {
   const asked = [domain, names.join(), algorithm].join(' ')
   // The token is remembered for one hour; after that it is a request like any other (facts §2).
   const before = all(call, 'certificate').find(
-    one => token !== '' && text(one, 'token') === token && call.world.now() < one.born + managedTimes.certificateToken,
+    one => token !== '' && text(one, 'token') === token && call.world.now() < one.born + times.certificateToken,
   )
   if (before) {
     if (text(before, 'asked') !== asked) {
@@ -192,7 +191,7 @@ function issuedFrom(call: Call, certificate: Thing): number | undefined {
           row => word(row, 'Value').replace(/\.?$/, '.') === proof.value,
         ),
     )
-    return record && Math.max(time(record, 'since'), certificate.born) + managedTimes.certificateIssued
+    return record && Math.max(time(record, 'since'), certificate.born) + times.certificateIssued
   })
   return moments.includes(undefined) ? undefined : Math.max(...moments.map(Number))
 }
@@ -244,7 +243,7 @@ function describe(call: Call, one: Thing): JsonObject {
 /** The record is not there at once (facts §3). */
 function validationOf(call: Call, one: Thing, name: string, issued: boolean): JsonObject {
   const proof = proofOf(one.account, name)
-  const shown = call.world.now() >= one.born + managedTimes.validationShown
+  const shown = call.world.now() >= one.born + times.validationShown
   return {
     DomainName: name,
     ValidationDomain: name,

@@ -17,14 +17,14 @@ import {
   word,
   words,
 } from '../../core/input.ts'
-import { managedTimes } from '../../core/managed-times.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { times } from '../../core/times.ts'
 import { fromTemplate } from '../ec2/launch-template.ts'
 import { readOrder } from '../ec2/run-instances-input.ts'
 import { describeGroup } from './description.ts'
 import { groupNamed, groups, invalid, needGroup, readTags } from './lookup.ts'
 import { activityRunning, type Member, membersOf } from './members.ts'
-import { act } from './reconcile.ts'
+import { reconcile } from './reconcile.ts'
 
 const settings =
   'LaunchTemplate MinSize MaxSize DesiredCapacity DefaultCooldown VPCZoneIdentifier HealthCheckType HealthCheckGracePeriod ' +
@@ -33,7 +33,7 @@ const settings =
 const perRegion = 500
 
 /** Auto Scaling groups: their settings. What they do with them, as time goes by, is in asg-run.ts. */
-export const scalingGroupOperations: Record<string, Operation> = {
+export const autoScalingGroupOperations: Record<string, Operation> = {
   'autoscaling.CreateAutoScalingGroup': operation(
     `AutoScalingGroupName TargetGroupARNs TrafficSources Tags ServiceLinkedRoleARN ${settings}`,
     createGroup,
@@ -57,14 +57,14 @@ export const scalingGroupOperations: Record<string, Operation> = {
   ),
   'autoscaling.UpdateAutoScalingGroup': operation(`AutoScalingGroupName ${settings}`, (input, call) => {
     const group = stable(needGroup(call, input))
-    change(call, group, { ...readSettings(call, input, group.data), actAt: call.world.now() + managedTimes.groupActs })
+    change(call, group, { ...readSettings(call, input, group.data), actAt: call.world.now() + times.groupActs })
     return {}
   }),
   'autoscaling.SetDesiredCapacity': operation('AutoScalingGroupName DesiredCapacity HonorCooldown', (input, call) => {
     const group = stable(needGroup(call, input))
     const desired = number(input, 'DesiredCapacity', 0)
     checkSizes(time(group, 'min'), time(group, 'max'), desired)
-    change(call, group, { desired, actAt: call.world.now() + managedTimes.groupActs })
+    change(call, group, { desired, actAt: call.world.now() + times.groupActs })
     return {}
   }),
   'autoscaling.DeleteAutoScalingGroup': operation('AutoScalingGroupName ForceDelete', (input, call) => {
@@ -88,7 +88,7 @@ export const scalingGroupOperations: Record<string, Operation> = {
       }
     }
     change(call, group, { deleting: true, desired: 0, min: 0, actAt: now, emptyAt: now })
-    act(call, group)
+    reconcile(call, group)
     return {}
   }),
 }
@@ -138,7 +138,7 @@ function createGroup(input: JsonObject, call: Call): JsonObject {
     members: [] as Member[],
     activities: [],
     suspended: [],
-    actAt: now + managedTimes.groupActs,
+    actAt: now + times.groupActs,
     retryAt: 0,
     deleting: false,
   }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation } from '../../../world/model.ts'
 import { change, date, find, object, operation, refuse, time, uuid, word, words } from '../../core/input.ts'
-import { managedTimes } from '../../core/managed-times.ts'
+import { times } from '../../core/times.ts'
 import { fromTemplate } from '../ec2/launch-template.ts'
 import { readTemplate, stable } from './auto-scaling-group.ts'
 import { refreshes, running, update } from './instance-refresh-step.ts'
@@ -9,7 +9,7 @@ import { needGroup } from './lookup.ts'
 import { membersOf, templateIn } from './members.ts'
 
 /** Instance refresh: the machines of a group are replaced one after the other. */
-export const refreshOperations: Record<string, Operation> = {
+export const instanceRefreshOperations: Record<string, Operation> = {
   'autoscaling.StartInstanceRefresh': operation(
     'AutoScalingGroupName Strategy DesiredConfiguration Preferences',
     (input, call) => {
@@ -31,7 +31,7 @@ export const refreshOperations: Record<string, Operation> = {
       const refresh = {
         id: uuid(call.world),
         old: old.map(one => one.id),
-        startAt: call.world.now() + managedTimes.refreshStarts,
+        startAt: call.world.now() + times.refreshStarts,
         endAt: 0,
         status: 'InProgress',
         warmup: Number(object(input, 'Preferences').InstanceWarmup ?? Math.max(time(group, 'warmup'), 0)),

@@ -10,10 +10,10 @@ import { readTargetGroups, stable } from './auto-scaling-group.ts'
 import { describeMember } from './description.ts'
 import { asgTagCodes, groupNamed, groups, invalid, needGroup, readTags, tagRows } from './lookup.ts'
 import { type Activity, activitiesOf, dismiss, type Member, membersOf, setMember } from './members.ts'
-import { act } from './reconcile.ts'
+import { reconcile } from './reconcile.ts'
 
 /** Machines of groups, what happened to them, target groups and tags. */
-export const scalingMemberOperations: Record<string, Operation> = {
+export const groupInstanceOperations: Record<string, Operation> = {
   'autoscaling.DescribeAutoScalingInstances': operation('InstanceIds MaxRecords NextToken', (input, call) => {
     const ids = words(input, 'InstanceIds')
     const rows = groups(call)
@@ -50,7 +50,7 @@ export const scalingMemberOperations: Record<string, Operation> = {
         `At ${date(call, call.world.now())} instance ${member.id} was taken out of service in response to a user request.`,
       )
       const activity = activitiesOf(group).at(-1)!
-      act(call, group)
+      reconcile(call, group)
       return { Activity: describeActivity(call, group, activity) }
     },
   ),
@@ -197,7 +197,7 @@ function attach(call: Call, group: Thing, arns: string[]): void {
   const added = readTargetGroups(call, arns)
   change(call, group, { targetGroups: [...new Set([...texts(group, 'targetGroups'), ...added])] })
   for (const member of membersOf(group)) setMember(call, group, member.id, { registered: false })
-  act(call, group)
+  reconcile(call, group)
 }
 
 function detach(call: Call, group: Thing, arns: string[]): void {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import { ApiError, type Call, type Thing } from '../../../world/model.ts'
 import { change, find, leave, text, texts, time } from '../../core/input.ts'
-import { managedTimes } from '../../core/managed-times.ts'
+import { times } from '../../core/times.ts'
 import { launchFromTemplate, terminate } from '../ec2/instance-lifecycle.ts'
 import { instanceState, runsSince } from '../ec2/instance-state.ts'
 import { fromTemplate } from '../ec2/launch-template.ts'
@@ -14,7 +14,7 @@ import { dismiss, type Member, membersOf, note, save, setMember, templateIn } fr
  * Brings one group to the present: it starts what is missing, ends what is too much, replaces what died, and registers
  * what runs. Nobody works in the background: this catches up whenever the world is looked at.
  */
-export function act(call: Call, group: Thing): void {
+export function reconcile(call: Call, group: Thing): void {
   forgetEnded(call, group)
   noticeLost(call, group)
   stepRefresh(call, group)
@@ -62,7 +62,7 @@ function launchOne(call: Call, group: Thing, cause: string): boolean {
     cause,
     message,
   })
-  change(call, group, { retryAt: call.world.now() + managedTimes.groupRetries })
+  change(call, group, { retryAt: call.world.now() + times.groupRetries })
   return false
 }
 
@@ -77,7 +77,7 @@ function noticeLost(call: Call, group: Thing): void {
     const cause = `At ${call.world.date(now)} an instance was taken out of service in response to `
     if (dead) {
       const lostAt = member.lostAt || now
-      if (now < lostAt + managedTimes.groupNotices) setMember(call, group, member.id, { lostAt })
+      if (now < lostAt + times.groupNotices) setMember(call, group, member.id, { lostAt })
       else
         dismiss(call, group, member, `${cause}an EC2 health check indicating it has been terminated or stopped.`, true)
     } else if (member.markedUnhealthy || (instance && failsChecks(call, group, instance))) {
@@ -168,7 +168,7 @@ function forgetEnded(call: Call, group: Thing): void {
 
 function goAway(call: Call, group: Thing): void {
   if (membersOf(group).length > 0) return
-  if (call.world.now() >= time(group, 'emptyAt') + managedTimes.groupLeaves) leave(call, group)
+  if (call.world.now() >= time(group, 'emptyAt') + times.groupLeaves) leave(call, group)
 }
 
 function staying(group: Thing): Member[] {

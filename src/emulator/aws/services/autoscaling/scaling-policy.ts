@@ -23,7 +23,7 @@ import { groupNamed, invalid, needGroup } from './lookup.ts'
 const metrics = ['ASGAverageCPUUtilization', 'ASGAverageNetworkIn', 'ASGAverageNetworkOut', 'ALBRequestCountPerTarget']
 
 /** Target-tracking policies. Nothing loads the embedded cloud's machines, so they never act. */
-export const policyOperations: Record<string, Operation> = {
+export const scalingPolicyOperations: Record<string, Operation> = {
   'autoscaling.PutScalingPolicy': operation(
     'AutoScalingGroupName PolicyName PolicyType TargetTrackingConfiguration EstimatedInstanceWarmup Enabled',
     (input, call) => {

@@ -18,7 +18,7 @@ import { isLive } from './instance-state.ts'
 export const vcpuQuota = 32
 
 /** What is sold where, and what the account may have. */
-export const stockOperations: Record<string, Operation> = {
+export const availabilityOperations: Record<string, Operation> = {
   'ec2.DescribeRegions': operation('RegionNames AllRegions Filters', (input, _) => {
     const names = words(input, 'RegionNames')
     const missing = names.find(name => !regions.some(one => one.id === name))

@@ -2,12 +2,12 @@ import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
 import type { Reads } from '../../core/filters.ts'
 import { date, find, object, text, texts, time } from '../../core/input.ts'
+import { tagList } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 import { volumesOf } from './instance-lifecycle.ts'
 import { instanceState, runsSince, stateBlock } from './instance-state.ts'
 import { associationOf, groupNames, publicIpOf, publicName } from './network-interface.ts'
 import { zoneOf } from './subnet.ts'
-import { tagList } from './tags.ts'
-import { ec2Times } from './times.ts'
 
 /** Instances as the reads show them, and what they can be asked by. */
 
@@ -123,7 +123,7 @@ export function describeStatus(call: Call, one: Thing): JsonObject {
 function summaryOf(call: Call, one: Thing): string {
   const since = runsSince(call, one)
   if (since === undefined) return 'not-applicable'
-  return call.world.now() < since + ec2Times.instanceChecked ? 'initializing' : 'ok'
+  return call.world.now() < since + times.instanceChecked ? 'initializing' : 'ok'
 }
 
 /** Not shown before the instance runs. */

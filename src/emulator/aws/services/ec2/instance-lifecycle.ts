@@ -1,9 +1,9 @@
 import type { Call, Thing } from '../../../world/model.ts'
 import { all, change, find, leave, make, newId, text, time } from '../../core/input.ts'
+import { times } from '../../core/times.ts'
 import { instanceState, isLive } from './instance-state.ts'
 import { createInterface, publicAddress, releaseInterface } from './network-interface.ts'
 import { type Order, readOrder } from './run-instances-input.ts'
-import { ec2Times } from './times.ts'
 
 /** Instances begin and end here, for RunInstances and for Auto Scaling. */
 
@@ -57,7 +57,7 @@ export function launch(call: Call, order: Order, of: Launching = {}): Thing {
     reservationId: of.reservationId ?? newId(call, 'r'),
     index: of.index ?? 0,
     toward: 'running',
-    thereAt: at + ec2Times.instanceRunning,
+    thereAt: at + times.instanceRunning,
   }
   return make(call, 'instance', id, data, { tags, born: at })
 }
@@ -78,26 +78,26 @@ export function launchFromTemplate(
 /** Begins its end, once; its network interface and disks go when it is terminated. */
 export function terminate(call: Call, instance: Thing, reason = 'User initiated', at = call.world.now()): void {
   if (!isLive(instance)) return
-  const thereAt = at + ec2Times.instanceTerminates
+  const thereAt = at + times.instanceTerminates
   const after = Math.max(0, thereAt - call.world.now())
   releaseInterface(call, text(instance, 'interfaceId'), after)
   for (const volume of volumesOf(call, instance)) {
     if (volume.data.deleteOnTermination === true) leave(call, volume, after)
     else change(call, volume, { freeAt: thereAt })
   }
-  instance.goneAt = thereAt + ec2Times.remembered
+  instance.goneAt = thereAt + times.remembered
   change(call, instance, { toward: 'terminated', thereAt, reason })
 }
 
 export function stop(call: Call, instance: Thing): void {
-  change(call, instance, { toward: 'stopped', thereAt: call.world.now() + ec2Times.instanceStop })
+  change(call, instance, { toward: 'stopped', thereAt: call.world.now() + times.instanceStop })
   const port = find(call, 'network-interface', text(instance, 'interfaceId'))
   if (port) change(call, port, { publicIp: '' })
 }
 
 /** A stopped instance gets another public address of the cloud's own. */
 export function start(call: Call, instance: Thing): void {
-  change(call, instance, { toward: 'running', thereAt: call.world.now() + ec2Times.instanceStart })
+  change(call, instance, { toward: 'running', thereAt: call.world.now() + times.instanceStart })
   const port = find(call, 'network-interface', text(instance, 'interfaceId'))
   if (port && instance.data.isPublic === true) change(call, port, { publicIp: publicAddress(call) })
 }
@@ -116,7 +116,7 @@ export function servesFrom(call: Call, instance: Thing): number | undefined {
   const running = time(instance, 'thereAt')
   const hasBoot = text(instance, 'userData') !== ''
   const isTold = instance.data.commanded === true
-  const booted = hasBoot || !isTold ? running + (hasBoot ? ec2Times.commandSetup : 0) : Number.POSITIVE_INFINITY
+  const booted = hasBoot || !isTold ? running + (hasBoot ? times.commandSetup : 0) : Number.POSITIVE_INFINITY
   const told = (isTold && time(instance, 'servesFrom')) || Number.POSITIVE_INFINITY
   const from = Math.max(running, Math.min(booted, told))
   return from > call.world.now() ? undefined : from

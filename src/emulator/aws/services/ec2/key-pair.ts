@@ -17,10 +17,11 @@ import {
   word,
   words,
 } from '../../core/input.ts'
-import { newTags, tagList } from './tags.ts'
+import { tagList } from '../../core/tags.ts'
+import { newTags } from './tags.ts'
 
 /** Key pairs, known by name. */
-export const keyOperations: Record<string, Operation> = {
+export const keyPairOperations: Record<string, Operation> = {
   'ec2.ImportKeyPair': operation('KeyName PublicKeyMaterial TagSpecifications', (input, call) => {
     const name = freeName(call, input)
     const tags = newTags(input, 'key-pair')

@@ -20,12 +20,13 @@ import {
   words,
 } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { tagList } from '../../core/tags.ts'
 import { launchFields, readUserData } from './launch-fields.ts'
 import { ec2Find } from './lookup.ts'
-import { newTags, tagList } from './tags.ts'
+import { newTags } from './tags.ts'
 
 /** Launch templates: versions are never changed, only added. */
-export const templateOperations: Record<string, Operation> = {
+export const launchTemplateOperations: Record<string, Operation> = {
   'ec2.CreateLaunchTemplate': operation(
     'LaunchTemplateName VersionDescription LaunchTemplateData TagSpecifications',
     (input, call) => {

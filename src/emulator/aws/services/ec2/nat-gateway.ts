@@ -2,14 +2,15 @@ import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { all, change, date, find, make, need, newId, operation, refuse, text, time, word } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { tagList } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 import { chosen, ec2Find, gatewayOf } from './lookup.ts'
 import { createInterface, isAssociated, releaseInterface } from './network-interface.ts'
-import { newTags, tagList } from './tags.ts'
-import { ec2Times } from './times.ts'
+import { newTags } from './tags.ts'
 
 const perZone = 5
 
-export const natOperations: Record<string, Operation> = {
+export const natGatewayOperations: Record<string, Operation> = {
   'ec2.CreateNatGateway': operation(
     'SubnetId AllocationId ConnectivityType AvailabilityMode TagSpecifications',
     (input, call) => {
@@ -39,10 +40,10 @@ export const natOperations: Record<string, Operation> = {
     if (gateway.data.deletedAt === undefined) {
       const now = call.world.now()
       const failed = natState(call, gateway) === 'failed'
-      const deletedAt = now + (failed ? 0 : ec2Times.natDeleted)
-      gateway.goneAt = deletedAt + ec2Times.remembered
+      const deletedAt = now + (failed ? 0 : times.natDeleted)
+      gateway.goneAt = deletedAt + times.remembered
       change(call, gateway, { deletedAt, deletesFrom: now })
-      releaseInterface(call, text(gateway, 'interfaceId'), deletedAt - now + (failed ? 0 : ec2Times.interfaceLingers))
+      releaseInterface(call, text(gateway, 'interfaceId'), deletedAt - now + (failed ? 0 : times.interfaceLingers))
     }
     return { NatGatewayId: gateway.id }
   }),
@@ -52,8 +53,8 @@ export const natOperations: Record<string, Operation> = {
 export function natState(call: Call, gateway: Thing): string {
   const now = call.world.now()
   if (gateway.data.deletedAt !== undefined) return now < time(gateway, 'deletedAt') ? 'deleting' : 'deleted'
-  if (text(gateway, 'failure') !== '') return now < gateway.born + ec2Times.natFails ? 'pending' : 'failed'
-  return now < gateway.born + ec2Times.natReady ? 'pending' : 'available'
+  if (text(gateway, 'failure') !== '') return now < gateway.born + times.natFails ? 'pending' : 'failed'
+  return now < gateway.born + times.natReady ? 'pending' : 'available'
 }
 
 function start(call: Call, subnet: Thing, address: Thing, tags: Record<string, string>): Thing {
@@ -86,7 +87,7 @@ function start(call: Call, subnet: Thing, address: Thing, tags: Record<string, s
       instanceId: '',
     })
   } else {
-    releaseInterface(call, port.id, ec2Times.natFails)
+    releaseInterface(call, port.id, times.natFails)
   }
   return gateway
 }

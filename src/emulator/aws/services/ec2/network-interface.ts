@@ -18,9 +18,10 @@ import {
   words,
 } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { tagList } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 import { chosen, ec2Find } from './lookup.ts'
-import { newTags, tagList } from './tags.ts'
-import { ec2Times } from './times.ts'
+import { newTags } from './tags.ts'
 
 /** Network interfaces: of instances, and those that managed products put into a VPC and leave there for a while. */
 
@@ -68,10 +69,10 @@ export function createInterface(call: Call, of: NewInterface): Thing {
 }
 
 /** Its owner goes; the interface stays in the way until `after` milliseconds from now. */
-export function releaseInterface(call: Call, id: string, after: number = ec2Times.interfaceLingers): void {
+export function releaseInterface(call: Call, id: string, after: number = times.interfaceLingers): void {
   const thing = find(call, 'network-interface', id)
   if (!thing) return
-  const heldUntil = call.world.now() + after + ec2Times.groupLingers
+  const heldUntil = call.world.now() + after + times.groupLingers
   for (const group of texts(thing, 'groups')) {
     const held = find(call, 'security-group', group)
     if (held && time(held, 'heldUntil') < heldUntil) change(call, held, { heldUntil })
@@ -147,7 +148,7 @@ export function groupNames(call: Call, groups: string[]): JsonObject[] {
   })
 }
 
-export const interfaceOperations: Record<string, Operation> = {
+export const networkInterfaceOperations: Record<string, Operation> = {
   'ec2.CreateNetworkInterface': operation(
     'SubnetId Description Groups PrivateIpAddress TagSpecifications',
     (input, call) => {

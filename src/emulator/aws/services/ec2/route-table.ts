@@ -21,7 +21,7 @@ const tablesPerVpc = 200
 const routesPerTable = 50
 const associated = { AssociationState: { State: 'associated' } }
 
-export const routeOperations: Record<string, Operation> = {
+export const routeTableOperations: Record<string, Operation> = {
   'ec2.CreateRouteTable': operation('VpcId TagSpecifications', (input, call) => {
     const vpc = ec2Find(call, 'vpc', need(input, 'VpcId'))
     const tags = newTags(input, 'route-table')

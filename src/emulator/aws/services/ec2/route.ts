@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
 import { all, change, find, newId, objects, refuse, text, texts, word } from '../../core/input.ts'
+import { tagList } from '../../core/tags.ts'
 import { inVpc } from './lookup.ts'
 import { natState, usableNat } from './nat-gateway.ts'
-import { tagList } from './tags.ts'
 
 /** Route tables as they are kept: `associations` holds `rtbassoc-… subnet-…`, `routes` what was added to the VPC's own. */
 

@@ -24,7 +24,7 @@ export type Rule = {
   tags: Record<string, string>
 }
 
-export const ruleOperations: Record<string, Operation> = {
+export const securityGroupRuleOperations: Record<string, Operation> = {
   'ec2.AuthorizeSecurityGroupIngress': operation('GroupId IpPermissions TagSpecifications', authorize(false)),
   'ec2.AuthorizeSecurityGroupEgress': operation('GroupId IpPermissions TagSpecifications', authorize(true)),
   'ec2.RevokeSecurityGroupIngress': operation('GroupId IpPermissions SecurityGroupRuleIds', revoke(false)),

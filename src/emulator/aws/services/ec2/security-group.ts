@@ -18,14 +18,15 @@ import {
   words,
 } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { tagList } from '../../core/tags.ts'
 import { dependency, ec2Find, inVpc } from './lookup.ts'
 import { openEgress, permissionsOf, rulesOf } from './security-group-rule.ts'
-import { newTags, tagList } from './tags.ts'
+import { newTags } from './tags.ts'
 
 const perRegion = 2500
 const charset = /^[A-Za-z0-9 ._\-:/()#,@[\]+=&;{}!$*]*$/
 
-export const groupOperations: Record<string, Operation> = {
+export const securityGroupOperations: Record<string, Operation> = {
   'ec2.CreateSecurityGroup': operation('GroupName Description VpcId TagSpecifications', (input, call) => {
     const name = need(input, 'GroupName')
     const description = need(input, 'Description')

@@ -18,11 +18,12 @@ import {
   wrapped,
 } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { tagList } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 import { blockOf, canonical, readyState } from './cidr-block.ts'
 import { chosen, dependency, ec2Find, inVpc } from './lookup.ts'
 import { freeAddresses, interfacesIn } from './network-interface.ts'
-import { newTags, tagList } from './tags.ts'
-import { ec2Times } from './times.ts'
+import { newTags } from './tags.ts'
 
 const perVpc = 200
 
@@ -96,7 +97,7 @@ function createSubnet(input: JsonObject, call: Call): JsonObject {
     zone: zone.name,
     zoneId: zone.id,
     mapPublic: false,
-    readyAt: call.world.now() + ec2Times.subnetReady,
+    readyAt: call.world.now() + times.subnetReady,
   }
   return { Subnet: describe(call, make(call, 'subnet', newId(call, 'subnet'), data, { tags })) }
 }

@@ -3,6 +3,7 @@ import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { filtered } from '../../core/filters.ts'
 import { find, listed, objects, operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { readTags, tagList, tagsPerResource } from '../../core/tags.ts'
 
 /** Tags of EC2: at creation, in answers, and the actions. */
 
@@ -21,8 +22,6 @@ const types: Record<string, string> = {
   lt: 'launch-template',
 }
 
-const maximum = 50
-
 /** The tags of a create for one resource type; an entry for a type that the action does not make is refused. */
 export function newTags(input: JsonObject, type: string, others: string[] = []): Record<string, string> {
   for (const one of objects(input, 'TagSpecifications')) {
@@ -35,35 +34,13 @@ export function newTags(input: JsonObject, type: string, others: string[] = []):
   return readTags(entries.flatMap(one => objects(one, 'Tags')))
 }
 
-/** A list of `{Key, Value}`, checked. */
-export function readTags(list: JsonObject[]): Record<string, string> {
-  const tags: Record<string, string> = {}
-  for (const tag of list) {
-    const key = word(tag, 'Key')
-    const value = word(tag, 'Value')
-    if (key === '' || key.length > 128) refuse(400, 'InvalidParameterValue', 'Tag keys have 1 to 128 characters.')
-    if (/^aws:/i.test(key)) {
-      refuse(400, 'InvalidParameterValue', 'Tag keys starting with "aws:" are reserved for internal use')
-    }
-    if (value.length > 256) refuse(400, 'InvalidParameterValue', 'Tag values have at most 256 characters.')
-    if (key in tags) refuse(400, 'InvalidParameterValue', `Duplicate tag key '${key}' specified.`)
-    tags[key] = value
-  }
-  if (Object.keys(tags).length > maximum) refuse(400, 'TagLimitExceeded', `At most ${maximum} tags are allowed.`)
-  return tags
-}
-
-export function tagList(thing: Pick<Thing, 'tags'>): JsonObject[] {
-  return Object.entries(thing.tags).map(([Key, Value]) => ({ Key, Value }))
-}
-
 export const tagOperations: Record<string, Operation> = {
   'ec2.CreateTags': operation('Resources Tags', (input, call) => {
     const tags = readTags(objects(input, 'Tags'))
     const things = words(input, 'Resources').map(id => taggable(call, id))
     for (const thing of things) {
-      if (Object.keys({ ...thing.tags, ...tags }).filter(key => !key.startsWith('aws:')).length > maximum) {
-        refuse(400, 'TagLimitExceeded', `At most ${maximum} tags are allowed.`)
+      if (Object.keys({ ...thing.tags, ...tags }).filter(key => !key.startsWith('aws:')).length > tagsPerResource) {
+        refuse(400, 'TagLimitExceeded', `At most ${tagsPerResource} tags are allowed.`)
       }
     }
     for (const thing of things) {

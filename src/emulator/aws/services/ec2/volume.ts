@@ -2,8 +2,8 @@ import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { arn, date, leave, need, operation, refuse, text, time } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { tagList } from '../../core/tags.ts'
 import { chosen, ec2Find } from './lookup.ts'
-import { tagList } from './tags.ts'
 
 /** Volumes, which come with instances and mostly go with them. */
 export const volumeOperations: Record<string, Operation> = {

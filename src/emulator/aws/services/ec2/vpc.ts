@@ -16,12 +16,13 @@ import {
   wrapped,
 } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { tagList } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 import { canonical, readyState } from './cidr-block.ts'
 import { chosen, dependency, ec2Find, gatewayOf, inVpc } from './lookup.ts'
 import { interfacesIn } from './network-interface.ts'
 import { createGroup } from './security-group.ts'
-import { newTags, tagList } from './tags.ts'
-import { ec2Times } from './times.ts'
+import { newTags } from './tags.ts'
 
 const perRegion = 5
 
@@ -38,7 +39,7 @@ export const vpcOperations: Record<string, Operation> = {
       tenancy: word(input, 'InstanceTenancy') || 'default',
       dnsSupport: true,
       dnsHostnames: false,
-      readyAt: call.world.now() + ec2Times.vpcReady,
+      readyAt: call.world.now() + times.vpcReady,
     }
     const vpc = make(call, 'vpc', newId(call, 'vpc'), data, { tags })
     // Main route table and default group come with it and go with it.

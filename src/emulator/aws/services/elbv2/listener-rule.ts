@@ -24,7 +24,7 @@ import { marker } from './load-balancer.ts'
 import { elbFind, elbTagCodes, invalid } from './lookup.ts'
 
 /** Rules of application load balancers. Their key is (listener, priority); making one again is refused. */
-export const ruleOperations: Record<string, Operation> = {
+export const listenerRuleOperations: Record<string, Operation> = {
   'elbv2.CreateRule': operation('ListenerArn Conditions Priority Actions Tags', (input, call) => {
     const listener = listenerOf(call, input)
     const balancer = elbFind(call, 'load-balancer', text(listener, 'balancerId'))

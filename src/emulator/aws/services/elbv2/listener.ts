@@ -16,9 +16,9 @@ import {
   word,
   words,
 } from '../../core/input.ts'
-import { managedTimes } from '../../core/managed-times.ts'
 import { page } from '../../core/page.ts'
 import { tagsIn } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 import { certificateStatus } from '../acm/certificate.ts'
 import { describeActions, readActions } from './listener-action.ts'
 import { balancerOf, certificatesOf, dropListener, listenersOf, marker } from './load-balancer.ts'
@@ -203,7 +203,7 @@ function usable(call: Call, id: string): string {
       `The certificate '${id}' must have a fully-qualified domain name, a supported signature, and a supported key size.`,
     )
   }
-  if (call.world.now() < time(certificate, 'issuedAt') + managedTimes.certificateKnown) {
+  if (call.world.now() < time(certificate, 'issuedAt') + times.certificateKnown) {
     refuse(400, 'CertificateNotFoundException', `Certificate '${id}' not found`)
   }
   return id

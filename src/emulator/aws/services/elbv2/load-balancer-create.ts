@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
 import { all, arn, find, hex, make, need, objects, refuse, text, texts, word, words } from '../../core/input.ts'
-import { managedTimes } from '../../core/managed-times.ts'
 import { tagsIn } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 import { createInterface, freeAddresses } from '../ec2/network-interface.ts'
 import { describeBalancer } from './load-balancer-description.ts'
 import { checkName, elbTagCodes, invalid, misconfigured, namedBalancer, oneOf, perRegion } from './lookup.ts'
@@ -46,7 +46,7 @@ function build(
     name,
     dnsName: dnsName(call, name, path, isApp, scheme),
     zoneId: isApp ? 'Z14GRHDCWA56QT' : 'Z31USIVHYNEOWT',
-    readyAt: call.world.now() + (isApp ? managedTimes.applicationBalancer : managedTimes.networkBalancer),
+    readyAt: call.world.now() + (isApp ? times.applicationBalancer : times.networkBalancer),
     attributes: defaultAttributes(isApp),
     interfaces: subnets.map(subnet => interfaceIn(call, settings, path, subnet)),
   }

@@ -15,8 +15,8 @@ import {
   word,
   words,
 } from '../../core/input.ts'
-import { managedTimes } from '../../core/managed-times.ts'
 import { page } from '../../core/page.ts'
+import { times } from '../../core/times.ts'
 import { releaseInterface } from '../ec2/network-interface.ts'
 import { createBalancer, interfaceIn, readGroups, readSubnets } from './load-balancer-create.ts'
 import { describeBalancer, zonesOf } from './load-balancer-description.ts'
@@ -33,7 +33,7 @@ import {
 } from './lookup.ts'
 
 /** Application and network load balancers. */
-export const balancerOperations: Record<string, Operation> = {
+export const loadBalancerOperations: Record<string, Operation> = {
   'elbv2.CreateLoadBalancer': operation(
     'Name Subnets SubnetMappings SecurityGroups Scheme Tags Type IpAddressType',
     createBalancer,
@@ -66,7 +66,7 @@ export const balancerOperations: Record<string, Operation> = {
     }
     for (const listener of listenersOf(call, balancer)) dropListener(call, listener)
     for (const one of texts(balancer, 'interfaces')) {
-      releaseInterface(call, one, managedTimes.balancerInterfaceLingers)
+      releaseInterface(call, one, times.balancerInterfaceLingers)
     }
     leave(call, balancer)
     return {}
@@ -104,7 +104,7 @@ export const balancerOperations: Record<string, Operation> = {
     const before = texts(balancer, 'interfaces').map(id => find(call, 'network-interface', id))
     const kept = before.filter(one => one && subnets.some(subnet => subnet.id === text(one, 'subnetId')))
     for (const one of before) {
-      if (one && !kept.includes(one)) releaseInterface(call, one.id, managedTimes.balancerInterfaceLingers)
+      if (one && !kept.includes(one)) releaseInterface(call, one.id, times.balancerInterfaceLingers)
     }
     const fresh = subnets.filter(subnet => !kept.some(one => one && text(one, 'subnetId') === subnet.id))
     const path = balancerPath(balancer)
@@ -138,7 +138,7 @@ export function listenersOf(call: Call, balancer: Thing): Thing[] {
 /** A listener goes with its rules. What it forwarded to counts as used for a moment longer. */
 export function dropListener(call: Call, listener: Thing): void {
   const rules = all(call, 'rule').filter(one => text(one, 'listenerId') === listener.id)
-  const until = call.world.now() + managedTimes.listenerForgotten
+  const until = call.world.now() + times.listenerForgotten
   for (const id of [listener, ...rules].flatMap(forwardsTo)) {
     const group = find(call, 'target-group', id)
     if (group) change(call, group, { usedUntil: until })

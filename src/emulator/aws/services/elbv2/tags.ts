@@ -1,11 +1,10 @@
 import type { Operation } from '../../../world/model.ts'
 import { operation, words } from '../../core/input.ts'
-import { moreTags, tagsIn, withoutTags } from '../../core/tags.ts'
-import { tagList } from '../ec2/tags.ts'
+import { moreTags, tagList, tagsIn, withoutTags } from '../../core/tags.ts'
 import { elbFindAny, elbTagCodes, invalid } from './lookup.ts'
 
 /** Tags of load balancers, target groups, listeners and rules. */
-export const balancerTagOperations: Record<string, Operation> = {
+export const tagOperations: Record<string, Operation> = {
   'elbv2.AddTags': operation('ResourceArns Tags', (input, call) => {
     const tags = tagsIn(input, elbTagCodes)
     for (const thing of words(input, 'ResourceArns').map(one => elbFindAny(call, one))) {

@@ -39,7 +39,7 @@ const checks =
   'HealthyThresholdCount UnhealthyThresholdCount Matcher'
 
 /** Target groups: their checks and attributes. Their targets are in targets.ts. */
-export const groupOperations: Record<string, Operation> = {
+export const targetGroupOperations: Record<string, Operation> = {
   'elbv2.CreateTargetGroup': operation(
     `Name Protocol ProtocolVersion Port VpcId TargetType Tags IpAddressType ${checks}`,
     createGroup,

@@ -1,7 +1,7 @@
 import { parseAddress, parseCidr } from '../../../world/cidr.ts'
 import type { Call, Thing, World } from '../../../world/model.ts'
 import { find, text, texts, time } from '../../core/input.ts'
-import { managedTimes } from '../../core/managed-times.ts'
+import { times } from '../../core/times.ts'
 import { servesFrom } from '../ec2/instance-lifecycle.ts'
 import { instanceState } from '../ec2/instance-state.ts'
 import { covers, type Rule, rulesOf } from '../ec2/security-group-rule.ts'
@@ -79,8 +79,8 @@ function checked(
     reason: 'Elb.RegistrationInProgress',
     description: 'Target registration is in progress',
   }
-  if (balancerState(call, balancer) === 'provisioning' || now < from + managedTimes.firstCheck) return registering
-  const first = from + managedTimes.firstCheck
+  if (balancerState(call, balancer) === 'provisioning' || now < from + times.firstCheck) return registering
+  const first = from + times.firstCheck
   const answers = isLetIn(call, group, target, balancer, instance) ? servesFrom(call, instance) : undefined
   const early = first + time(group, 'unhealthy') * interval
   if (answers !== undefined) {

@@ -17,8 +17,8 @@ import {
   time,
   word,
 } from '../../core/input.ts'
-import { tagList } from '../ec2/tags.ts'
-import { ec2Times } from '../ec2/times.ts'
+import { tagList } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 import {
   absent,
   checkName,
@@ -33,7 +33,7 @@ import {
 import { describeRole } from './role.ts'
 
 /** Instance profiles: EC2 believes in a fresh one only after some seconds (facts §3). */
-export const profileOperations: Record<string, Operation> = {
+export const instanceProfileOperations: Record<string, Operation> = {
   'iam.CreateInstanceProfile': operation('InstanceProfileName Path Tags', (input, call) => {
     const name = checkName(need(input, 'InstanceProfileName', 'ValidationError'), 128)
     const tags = iamTags(objects(input, 'Tags'))
@@ -118,7 +118,7 @@ function find(call: Call, id: string): Thing | undefined {
 
 function usableAfter(profile: Thing): number {
   const spread = [...text(profile, 'uniqueId')].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 7
-  return ec2Times.profileUsable + (spread / 7) * ec2Times.profileUsableSpread
+  return times.profileUsable + (spread / 7) * times.profileUsableSpread
 }
 
 function profileCalled(call: Call, name: string): Thing | undefined {

@@ -2,8 +2,8 @@ import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { all, everywhere, objects, operation, refuse, text, word, words } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { readTags, tagList } from '../ec2/tags.ts'
-import { ec2Times } from '../ec2/times.ts'
+import { readTags, tagList } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 
 /** What IAM's actions share. Names are one, whatever their case. */
 
@@ -18,7 +18,7 @@ export function duplicate(message: string): never {
 /** The role; with `lag`, one that was just made is not there yet for other calls (facts §3). */
 export function roleNamed(call: Call, name: string, lag?: 'fresh ones lag'): Thing {
   const role = all(call, 'role', everywhere).find(one => text(one, 'name').toLowerCase() === name.toLowerCase())
-  if (!role || (lag && call.world.now() < role.born + ec2Times.roleKnown))
+  if (!role || (lag && call.world.now() < role.born + times.roleKnown))
     return absent(`The role with name ${name} cannot be found.`)
   return role
 }

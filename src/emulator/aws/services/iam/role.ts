@@ -21,7 +21,7 @@ import {
   word,
   words,
 } from '../../core/input.ts'
-import { tagList } from '../ec2/tags.ts'
+import { tagList } from '../../core/tags.ts'
 import {
   absent,
   checkName,

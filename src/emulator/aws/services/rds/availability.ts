@@ -2,13 +2,12 @@ import type { JsonObject } from '../../../../base/json.ts'
 import type { Operation } from '../../../world/model.ts'
 import { all, flag, need, objects, operation, refuse, word, words } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { moreTags, tagsIn, withoutTags } from '../../core/tags.ts'
-import { tagList } from '../ec2/tags.ts'
+import { moreTags, tagList, tagsIn, withoutTags } from '../../core/tags.ts'
 import { type Engine, enginesNamed, type Offer, offers, storageRange, type Version } from './catalog.ts'
 import { rdsByArn, rdsTagCodes } from './lookup.ts'
 
 /** What can be bought, the account's limits, and tags. */
-export const rdsReadOperations: Record<string, Operation> = {
+export const availabilityOperations: Record<string, Operation> = {
   'rds.DescribeDBEngineVersions': operation(
     'Engine EngineVersion DBParameterGroupFamily DefaultOnly IncludeAll ListSupportedCharacterSets ListSupportedTimezones MaxRecords Marker',
     (input, _call) => {

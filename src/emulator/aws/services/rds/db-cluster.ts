@@ -19,10 +19,9 @@ import {
   time,
   word,
 } from '../../core/input.ts'
-import { managedTimes } from '../../core/managed-times.ts'
 import { page } from '../../core/page.ts'
-import { tagsIn } from '../../core/tags.ts'
-import { tagList } from '../ec2/tags.ts'
+import { tagList, tagsIn } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 import { enginesNamed, versionOf } from './catalog.ts'
 import { takeSnapshot } from './db-snapshot.ts'
 import {
@@ -47,7 +46,7 @@ const settings =
   'ServerlessV2ScalingConfiguration MasterUserPassword ManageMasterUserPassword EngineVersion'
 
 /** Aurora clusters. A cluster has no server of its own: members are instances that name it. */
-export const clusterOperations: Record<string, Operation> = {
+export const dbClusterOperations: Record<string, Operation> = {
   'rds.CreateDBCluster': operation(
     `AvailabilityZones DatabaseName DBClusterIdentifier DBSubnetGroupName Engine EngineMode MasterUsername StorageEncrypted StorageType EngineLifecycleSupport NetworkType Tags ${settings}`,
     createCluster,
@@ -78,8 +77,8 @@ export const clusterOperations: Record<string, Operation> = {
         input.VpcSecurityGroupIds ? input : { VpcSecurityGroupIds: texts(cluster, 'groups') },
         text(cluster, 'vpcId'),
       ),
-      changesFrom: now + managedTimes.databaseModifies,
-      changesUntil: now + managedTimes.databaseModifying,
+      changesFrom: now + times.databaseModifies,
+      changesUntil: now + times.databaseModifying,
     })
     return { DBCluster: describe(call, cluster) }
   }),
@@ -167,7 +166,7 @@ function createCluster(input: JsonObject, call: Call): JsonObject {
     readerHost: `${name}.cluster-ro-${part}.${call.region}.rds.amazonaws.com`,
     resourceId: `cluster-${letters(call.world, 26)}`,
     writer: '',
-    readyAt: call.world.now() + managedTimes.clusterCreating,
+    readyAt: call.world.now() + times.clusterCreating,
   }
   return { DBCluster: describe(call, make(call, 'db-cluster', rdsArn(call, 'cluster', name), data, { tags })) }
 }
@@ -195,8 +194,8 @@ function deleteCluster(input: JsonObject, call: Call): JsonObject {
   if (clusterStatus(call, cluster) !== 'available') notAvailable(cluster)
   if (last) takeSnapshot(call, cluster, last, cluster.data.copyTags === true ? cluster.tags : {})
   const membersGone = Math.max(0, ...members.map(one => one.goneAt ?? 0))
-  const snapshot = last ? managedTimes.databaseSnapshot : 0
-  cluster.goneAt = Math.max(call.world.now(), membersGone) + managedTimes.clusterDeleting + snapshot
+  const snapshot = last ? times.databaseSnapshot : 0
+  cluster.goneAt = Math.max(call.world.now(), membersGone) + times.clusterDeleting + snapshot
   call.world.touch(cluster)
   return { DBCluster: describe(call, cluster) }
 }

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
 import { all, flag, letters, make, need, number, refuse, text, texts, time, word } from '../../core/input.ts'
-import { managedTimes } from '../../core/managed-times.ts'
 import { tagsIn } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 import { type Engine, enginesNamed, offers, storageRange, type Version, versionOf } from './catalog.ts'
 import { clusterStatus, membersOf } from './db-cluster.ts'
 import { describeInstance } from './db-instance-description.ts'
@@ -99,7 +99,7 @@ function aloneData(input: JsonObject, call: Call, engine: Engine): Data {
     subnetGroup: text(group, 'name'),
     zone,
     groups: readSecurityGroups(call, input, text(group, 'vpcId')),
-    readyAt: now + (multiAz ? managedTimes.databaseMultiAz : managedTimes.databaseCreating),
+    readyAt: now + (multiAz ? times.databaseMultiAz : times.databaseCreating),
   }
 }
 
@@ -150,7 +150,7 @@ function memberData(input: JsonObject, call: Call, engine: Engine): Data {
     subnetGroup: text(cluster, 'subnetGroup'),
     zone: asked || freshZone(call, cluster, members),
     groups: texts(cluster, 'groups'),
-    readyAt: ready + managedTimes.memberCreating,
+    readyAt: ready + times.memberCreating,
   }
 }
 

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
 import { date, object, text, texts, time } from '../../core/input.ts'
-import { managedTimes } from '../../core/managed-times.ts'
-import { tagList } from '../ec2/tags.ts'
+import { tagList } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 import { describeSubnetGroup } from './db-subnet-group.ts'
 import { groupBlocks, isModifying, rdsLook } from './lookup.ts'
 
@@ -13,7 +13,7 @@ export function dbInstanceStatus(call: Call, one: Thing): string {
   const ready = time(one, 'readyAt')
   if (now < ready) return 'creating'
   const backsUp = text(one, 'cluster') === '' && time(one, 'backupDays') > 0
-  if (backsUp && now < ready + managedTimes.databaseBackingUp) return 'backing-up'
+  if (backsUp && now < ready + times.databaseBackingUp) return 'backing-up'
   if (now < time(one, 'rebootUntil')) return 'rebooting'
   return isModifying(call, one) ? 'modifying' : 'available'
 }

@@ -16,8 +16,8 @@ import {
   time,
   word,
 } from '../../core/input.ts'
-import { managedTimes } from '../../core/managed-times.ts'
 import { page } from '../../core/page.ts'
+import { times } from '../../core/times.ts'
 import { releaseInterface } from '../ec2/network-interface.ts'
 import { enginesNamed } from './catalog.ts'
 import { createInstance, newInstance } from './db-instance-create.ts'
@@ -48,7 +48,7 @@ export const dbInstanceOperations: Record<string, Operation> = {
   'rds.RebootDBInstance': operation('DBInstanceIdentifier ForceFailover', (input, call) => {
     const one = rdsFind(call, 'db', need(input, 'DBInstanceIdentifier', 'InvalidParameterValue'))
     needAvailable(call, one)
-    change(call, one, { rebootUntil: call.world.now() + managedTimes.databaseRebooting })
+    change(call, one, { rebootUntil: call.world.now() + times.databaseRebooting })
     return { DBInstance: describeInstance(call, one) }
   }),
   'rds.DeleteDBInstance': operation(
@@ -98,8 +98,8 @@ function modify(input: JsonObject, call: Call): JsonObject {
     backupDays: number(input, 'BackupRetentionPeriod', time(one, 'backupDays')),
     tier: number(input, 'PromotionTier', time(one, 'tier')),
     copyTags: flag(input, 'CopyTagsToSnapshot', one.data.copyTags === true),
-    changesFrom: now + managedTimes.databaseModifies,
-    changesUntil: now + managedTimes.databaseModifying,
+    changesFrom: now + times.databaseModifies,
+    changesUntil: now + times.databaseModifying,
   })
   if (input.VpcSecurityGroupIds) setGroups(call, one, readSecurityGroups(call, input, text(one, 'vpcId')))
   return { DBInstance: describeInstance(call, one) }
@@ -137,11 +137,11 @@ function remove(input: JsonObject, call: Call): JsonObject {
     )
   }
   if (last) takeSnapshot(call, one, last, one.data.copyTags === true ? one.tags : {})
-  const time = member ? managedTimes.memberDeleting : managedTimes.databaseDeleting
-  const after = time + (last ? managedTimes.databaseSnapshot : 0)
+  const time = member ? times.memberDeleting : times.databaseDeleting
+  const after = time + (last ? times.databaseSnapshot : 0)
   leave(call, one, after)
   for (const id of texts(one, 'interfaces')) {
-    releaseInterface(call, id, after + managedTimes.databaseInterfaceLingers)
+    releaseInterface(call, id, after + times.databaseInterfaceLingers)
   }
   return { DBInstance: describeInstance(call, one) }
 }

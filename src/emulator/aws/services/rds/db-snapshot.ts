@@ -1,14 +1,13 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { date, leave, listed, make, need, operation, refuse, text, time, word } from '../../core/input.ts'
-import { managedTimes } from '../../core/managed-times.ts'
 import { page } from '../../core/page.ts'
-import { tagsIn } from '../../core/tags.ts'
-import { tagList } from '../ec2/tags.ts'
+import { tagList, tagsIn } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 import { checkIdentifier, rdsArn, rdsFind, rdsLook, rdsTagCodes } from './lookup.ts'
 
 /** Snapshots: made by hand or as the last of a database that goes. They stay, and cost, until they are deleted. */
-export const snapshotOperations: Record<string, Operation> = {
+export const dbSnapshotOperations: Record<string, Operation> = {
   'rds.CreateDBSnapshot': operation('DBSnapshotIdentifier DBInstanceIdentifier Tags', (input, call) => {
     const source = rdsFind(call, 'db', need(input, 'DBInstanceIdentifier', 'InvalidParameterValue'))
     const name = need(input, 'DBSnapshotIdentifier', 'InvalidParameterValue')
@@ -66,7 +65,7 @@ export function takeSnapshot(call: Call, source: Thing, asked: string, tags: Rec
     encrypted: source.data.encrypted === true,
     zone: text(source, 'zone'),
     vpcId: text(source, 'vpcId'),
-    readyAt: call.world.now() + managedTimes.databaseSnapshot,
+    readyAt: call.world.now() + times.databaseSnapshot,
   }
   return make(call, 'db-snapshot', rdsArn(call, part, name), data, { tags })
 }

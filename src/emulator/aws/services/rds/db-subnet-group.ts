@@ -6,7 +6,7 @@ import { tagsIn } from '../../core/tags.ts'
 import { invalid, rdsArn, rdsFind, rdsLook, rdsTagCodes, subnetsOf } from './lookup.ts'
 
 /** DB subnet groups. Their names are kept in lower case. */
-export const subnetGroupOperations: Record<string, Operation> = {
+export const dbSubnetGroupOperations: Record<string, Operation> = {
   'rds.CreateDBSubnetGroup': operation('DBSubnetGroupName DBSubnetGroupDescription SubnetIds Tags', (input, call) => {
     const name = need(input, 'DBSubnetGroupName', 'InvalidParameterValue').toLowerCase()
     if (!/^[a-z0-9._ -]{1,255}$/.test(name) || name === 'default') {

@@ -19,15 +19,15 @@ import {
   word,
   words,
 } from '../../core/input.ts'
-import { managedTimes } from '../../core/managed-times.ts'
 import { moreTags, type TagCodes, tagsOf, withoutTags } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 import { dnsName, reversed } from './dns-name.ts'
 
 const tagCodes: TagCodes = { bad: 'InvalidInput', maximum: 50 }
 const perAccount = 500
 
 /** Hosted zones, their tags, and changes. Two zones of one name can exist: only the caller reference keeps them apart. */
-export const zoneOperations: Record<string, Operation> = {
+export const hostedZoneOperations: Record<string, Operation> = {
   'route53.CreateHostedZone': operation('Name CallerReference HostedZoneConfig', (input, call) => {
     const name = dnsName(need(input, 'Name', 'InvalidInput'))
     if (!/^([a-z0-9_-]+\.)+[a-z0-9-]+\.$/.test(name))
@@ -151,7 +151,7 @@ export function serversOf(zone: Thing): string[] {
 
 /** A change that is PENDING now and INSYNC later. */
 export function newChange(call: Call, comment = ''): JsonObject {
-  const data = { syncAt: call.world.now() + managedTimes.recordsInSync, comment }
+  const data = { syncAt: call.world.now() + times.recordsInSync, comment }
   const change = make(call, 'dns-change', `C${letters(call.world, 20)}`, data, { region: everywhere })
   // Asked for soon or never.
   leave(call, change, 24 * 3_600_000)

@@ -2,8 +2,8 @@ import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { regions } from '../../core/catalog.ts'
 import { all, change, date, hex, leave, make, object, objects, refuse, text, word, words } from '../../core/input.ts'
-import { managedTimes } from '../../core/managed-times.ts'
 import { type TagCodes, tagsOf } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 import { bare, bucketOf, knownBucketOf, s3Operation, setting, unset, versionsIn } from './lookup.ts'
 
 const tagCodes: TagCodes = { bad: 'InvalidTag', tooMany: 'InvalidTag' }
@@ -55,7 +55,7 @@ export const bucketOperations: Record<string, Operation> = {
     }
     leave(call, bucket)
     // The name is not free at once (facts §2).
-    const goneAt = call.world.now() + managedTimes.bucketForgotten
+    const goneAt = call.world.now() + times.bucketForgotten
     call.world.add({
       cloud: 'aws',
       type: 'bucket-name',

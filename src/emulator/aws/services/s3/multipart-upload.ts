@@ -7,7 +7,7 @@ import { bucketOf, s3Operation } from './lookup.ts'
 import { kept, md5, putVersion, quoted, versionId } from './object.ts'
 
 /** Uploads in parts. What is never finished stays, and costs, until it is aborted. */
-export const uploadOperations: Record<string, Operation> = {
+export const multipartUploadOperations: Record<string, Operation> = {
   's3.CreateMultipartUpload': s3Operation(
     'Key ACL CacheControl ContentDisposition ContentEncoding ContentLanguage ContentType Expires Metadata ServerSideEncryption StorageClass Tagging',
     (input, call) => {

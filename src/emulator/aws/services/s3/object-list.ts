@@ -6,7 +6,7 @@ import { bucketOf, byKey, currentIn, isMarker, s3Operation, versionsIn } from '.
 import { quoted } from './object.ts'
 
 /** What is in a bucket: keys, or every version and delete marker. */
-export const listOperations: Record<string, Operation> = {
+export const objectListOperations: Record<string, Operation> = {
   's3.ListObjectsV2': s3Operation(
     'Prefix Delimiter MaxKeys ContinuationToken StartAfter EncodingType FetchOwner OptionalObjectAttributes',
     (input, call) => {

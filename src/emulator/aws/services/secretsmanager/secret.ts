@@ -25,10 +25,9 @@ import {
   word,
   words,
 } from '../../core/input.ts'
-import { managedTimes } from '../../core/managed-times.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { moreTags, type TagCodes, tagsIn, withoutTags } from '../../core/tags.ts'
-import { tagList } from '../ec2/tags.ts'
+import { moreTags, type TagCodes, tagList, tagsIn, withoutTags } from '../../core/tags.ts'
+import { times } from '../../core/times.ts'
 
 const tagCodes: TagCodes = { bad: 'InvalidParameterException' }
 const day = 24 * 3_600_000
@@ -157,7 +156,7 @@ export const secretOperations: Record<string, Operation> = {
         }
       if (!secret) return notFound()
       const at = now + (forced ? 0 : window * day)
-      if (forced) leave(call, secret, managedTimes.secretForgotten)
+      if (forced) leave(call, secret, times.secretForgotten)
       change(call, secret, { deletedAt: at })
       return { ARN: secret.id, Name: text(secret, 'name'), DeletionDate: date(call, at) }
     },

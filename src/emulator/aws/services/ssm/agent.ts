@@ -15,13 +15,13 @@ import {
   words,
 } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { times } from '../../core/times.ts'
 import { imageOf } from '../ec2/image.ts'
 import { privateName } from '../ec2/instance-description.ts'
 import { runsSince } from '../ec2/instance-state.ts'
 import { publicIpOf } from '../ec2/network-interface.ts'
 import { wayOut } from '../ec2/route.ts'
 import { letsOut, rulesOf } from '../ec2/security-group-rule.ts'
-import { ec2Times } from '../ec2/times.ts'
 import { roleOfProfile } from '../iam/instance-profile.ts'
 
 /** The Systems Manager agent on each instance: it reports when it may and can. */
@@ -51,7 +51,7 @@ export const agentOperations: Record<string, Operation> = {
  */
 export function isOnline(call: Call, instance: Thing): boolean {
   const since = runsSince(call, instance)
-  if (since === undefined || call.world.now() < since + ec2Times.agent) return false
+  if (since === undefined || call.world.now() < since + times.agent) return false
   return mayReport(call, instance) && hasWayOut(call, instance)
 }
 
@@ -109,7 +109,7 @@ function describe(call: Call, instance: Thing): JsonObject {
     SourceId: instance.id,
     IPAddress: text(instance, 'privateIp'),
     ComputerName: privateName(call, text(instance, 'privateIp')),
-    RegistrationDate: date(call, time(instance, 'thereAt') + ec2Times.agent),
+    RegistrationDate: date(call, time(instance, 'thereAt') + times.agent),
     ...(role && { IamRole: text(role, 'name') }),
   }
 }

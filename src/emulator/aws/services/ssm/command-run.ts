@@ -1,11 +1,11 @@
 import type { Call, Thing, World } from '../../../world/model.ts'
 import { find, isObject, text, time } from '../../core/input.ts'
+import { times } from '../../core/times.ts'
 import { isLive } from '../ec2/instance-state.ts'
-import { ec2Times } from '../ec2/times.ts'
 
 /** What a command comes to on one instance. */
 export type Outcome = {
-  /** Cloud time; `someday` when it is not known yet. */
+  /** Cloud time; `NEVER` while it is not known. */
   endsAt: number
   status: 'Success' | 'Failed' | 'TimedOut' | 'Cancelled'
   exitCode: number
@@ -15,10 +15,10 @@ export type Outcome = {
 
 export type Run = Outcome & { instanceId: string; startsAt: number }
 
-/** The end of a command of which it is not known yet when it ends: `finishAwsCommand` tells. */
-export const someday = Number.MAX_SAFE_INTEGER
-
-/** Decides how a script that begins at the cloud time `from` ends, or starts it and answers `endsAt: someday`. */
+/**
+ * Decides how a script that begins at the cloud time `from` ends, or starts it and returns `endsAt: NEVER`:
+ * `finishAwsCommand` tells later.
+ */
 export type RunsScripts = (call: Call, instance: Thing, script: string, from: number, commandId: string) => Outcome
 
 const runners = new WeakMap<World, RunsScripts>()
@@ -36,7 +36,7 @@ export function runnerOf(world: World): RunsScripts {
 const setupLength = 1000
 
 const simulated: RunsScripts = (_call, _instance, script, from) => ({
-  endsAt: from + (script.length > setupLength ? ec2Times.commandSetup : ec2Times.commandSmall),
+  endsAt: from + (script.length > setupLength ? times.commandSetup : times.commandSmall),
   status: 'Success',
   exitCode: 0,
   output: 'Simulated: this machine does not exist, so nothing ran on it.\n',
@@ -77,7 +77,7 @@ export function finishAwsCommand(world: World, commandId: string, instanceId: st
 export function standing(call: Call, run: Run): { status: string; details: string; over: boolean } {
   const now = call.world.now()
   const instance = find(call, 'instance', run.instanceId)
-  const lost = !instance || (!isLive(instance) && time(instance, 'thereAt') - ec2Times.instanceTerminates < run.endsAt)
+  const lost = !instance || (!isLive(instance) && time(instance, 'thereAt') - times.instanceTerminates < run.endsAt)
   if (lost) return { status: 'TimedOut', details: 'ExecutionTimedOut', over: true }
   if (now >= run.endsAt)
     return { status: run.status, details: run.status === 'TimedOut' ? 'ExecutionTimedOut' : run.status, over: true }

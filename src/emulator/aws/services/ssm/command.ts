@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
+import { NEVER } from '../../../world/never.ts'
 import {
   all,
   change,
@@ -21,9 +22,9 @@ import {
   words,
 } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { ec2Times } from '../ec2/times.ts'
+import { times } from '../../core/times.ts'
 import { isOnline } from './agent.ts'
-import { noteSuccess, type Outcome, type Run, runnerOf, runsOf, someday, standing, summary } from './command-run.ts'
+import { noteSuccess, type Outcome, type Run, runnerOf, runsOf, standing, summary } from './command-run.ts'
 
 /** Run Command: scripts on instances, one by one or by tag. */
 const document = 'AWS-RunShellScript'
@@ -39,7 +40,7 @@ export const commandOperations: Record<string, Operation> = {
     const command = commandOf(call, input)
     const run = runsOf(command).find(one => one.instanceId === need(input, 'InstanceId', 'ValidationException'))
     // Right after SendCommand it is not there yet (facts §5).
-    if (!run || call.world.now() < command.born + ec2Times.invocationAppears)
+    if (!run || call.world.now() < command.born + times.invocationAppears)
       return refuse(400, 'InvocationDoesNotExist', '')
     return describeInvocation(call, command, run)
   }),
@@ -49,7 +50,7 @@ export const commandOperations: Record<string, Operation> = {
       const id = word(input, 'CommandId')
       const instance = word(input, 'InstanceId')
       const commands = all(call, 'ssm-command').filter(
-        one => (id === '' || one.id === id) && call.world.now() >= one.born + ec2Times.invocationAppears,
+        one => (id === '' || one.id === id) && call.world.now() >= one.born + times.invocationAppears,
       )
       if (id !== '' && !find(call, 'ssm-command', id)) refuse(400, 'InvalidCommandId', '')
       const rows = commands.flatMap(command => runsOf(command).map(run => ({ command, run })))
@@ -112,10 +113,10 @@ function sendCommand(input: JsonObject, call: Call): JsonObject {
   const id = uuid(call.world)
   const now = call.world.now()
   const runs = instances.map((instance): Run => {
-    const startsAt = now + ec2Times.commandSent
+    const startsAt = now + times.commandSent
     const outcome = cutOff(runnerOf(call.world)(call, instance, script, startsAt, id), startsAt, timeout * 1000)
     change(call, instance, { commanded: true })
-    if (outcome.status === 'Success' && outcome.endsAt !== someday) noteSuccess(call.world, instance, outcome.endsAt)
+    if (outcome.status === 'Success' && outcome.endsAt < NEVER) noteSuccess(call.world, instance, outcome.endsAt)
     return { instanceId: instance.id, startsAt, ...outcome }
   })
   const data = {
@@ -165,7 +166,7 @@ function receivers(call: Call, input: JsonObject): Thing[] {
 
 function cutOff(outcome: Outcome, from: number, timeout: number): Outcome {
   // A real machine keeps the time limit itself, by its own clock.
-  if (outcome.endsAt === someday || outcome.endsAt <= from + timeout) return outcome
+  if (outcome.endsAt >= NEVER || outcome.endsAt <= from + timeout) return outcome
   return { ...outcome, endsAt: from + timeout, status: 'TimedOut', exitCode: -1 }
 }
 

@@ -21,8 +21,8 @@ import {
   words,
 } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { readTags, tagList } from '../../core/tags.ts'
 import { publicParameters } from '../ec2/image.ts'
-import { readTags, tagList } from '../ec2/tags.ts'
 
 /** Parameter Store, and the public parameters that name the newest images. */
 export const parameterOperations: Record<string, Operation> = {

@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { finishCommand, runCommandsWith } from '../../../../../src/emulator/alicloud/services/assistant/command.ts'
-import { someday } from '../../../../../src/emulator/alicloud/services/assistant/simulated.ts'
+import { NEVER } from '../../../../../src/emulator/world/never.ts'
 import { machine, network, order, type Still, still } from '../../support.ts'
 
 const setup = `#!/bin/bash\n${'echo step\n'.repeat(200)}`
@@ -39,14 +39,15 @@ describe('Cloud Assistant', () => {
     })
   })
 
-  it('answers the command for the machine’s key with a real public key', async () => {
-    const cloud = await still()
+  it('prints a real public key where a script has the line that asks for one', async () => {
+    const machineKeyMarker = '# print the key'
+    const cloud = await still(1, { machineKeyMarker })
     const id = await machine(cloud, await network(cloud))
-    const { InvokeId } = await run(cloud, id, '#!/bin/bash\n# stackwright:machine-key\nopenssl …\n')
+    const { InvokeId } = await run(cloud, id, `#!/bin/bash\n  ${machineKeyMarker}\nopenssl …\n`)
     cloud.pass(5)
     const { Output } = await result(cloud, InvokeId)
     expect(createPublicKey(Output).asymmetricKeyDetails?.modulusLength).toBe(2048)
-    const again = await run(cloud, id, '# stackwright:machine-key')
+    const again = await run(cloud, id, machineKeyMarker)
     cloud.pass(5)
     expect((await result(cloud, again.InvokeId)).Output).toBe(Output)
   })
@@ -113,7 +114,7 @@ describe('Cloud Assistant', () => {
     const asked: string[] = []
     runCommandsWith(world, (_call, _instance, { content }) => {
       asked.push(content)
-      return { endsAt: someday, status: 'Success', exitCode: 0, output: '' }
+      return { endsAt: NEVER, status: 'Success', exitCode: 0, output: '' }
     })
     const { InvokeId } = await run(cloud, id, 'false')
     cloud.pass(120)

@@ -1,10 +1,40 @@
 /**
- * How long things take on the managed services of AWS, milliseconds of the cloud's time. Typical figures: what the
- * guides tell, what Terraform's provider waits for otherwise (facts §2, §6–§8).
+ * How long things take, milliseconds of the cloud's time. Typical figures: what AWS's guides tell, what Terraform's
+ * provider waits for otherwise.
  */
 const second = 1000
 
-export const managedTimes = {
+export const times = {
+  vpcReady: 3 * second,
+  subnetReady: 2 * second,
+  natReady: 100 * second,
+  /** Until a NAT gateway that cannot work says so. */
+  natFails: 15 * second,
+  natDeleted: 50 * second,
+  /** What a managed product's network interface outlives its owner by. */
+  interfaceLingers: 15 * second,
+  /** Deleting a group right after its last interface left still fails. */
+  groupLingers: 5 * second,
+  /** Terminated instances and deleted NAT gateways stay visible for about an hour. */
+  remembered: 3600 * second,
+  instanceRunning: 25 * second,
+  /** After running, until both status checks pass. */
+  instanceChecked: 100 * second,
+  instanceStop: 25 * second,
+  instanceStart: 20 * second,
+  instanceTerminates: 35 * second,
+  /** After running, until the Systems Manager agent reports. */
+  agent: 60 * second,
+  commandSent: 1 * second,
+  /** `InvocationDoesNotExist` right after SendCommand. */
+  invocationAppears: 1.5 * second,
+  commandSmall: 5 * second,
+  commandSetup: 90 * second,
+  /** Role and profile until IAM's other calls know them. */
+  roleKnown: 3 * second,
+  /** A profile or its role until EC2 accepts it: 6 to 12 seconds. */
+  profileUsable: 6 * second,
+  profileUsableSpread: 6 * second,
   /** provisioning until active. */
   applicationBalancer: 120 * second,
   networkBalancer: 100 * second,
@@ -40,7 +70,6 @@ export const managedTimes = {
   clusterDeleting: 60 * second,
   memberCreating: 380 * second,
   memberDeleting: 240 * second,
-  bucketKnown: 1.5 * second,
   /** A bucket name that was just given back answers `OperationAborted`. */
   bucketForgotten: 8 * second,
   /** Until a certificate shows the records that validate it. */
