@@ -1,7 +1,5 @@
 import type { Thing, World } from '../world/model.ts'
-
-/** A moment of the cloud's time that never comes: whatever waits for it is under way. */
-export const far = 4e15
+import { NEVER } from '../world/never.ts'
 
 type Clock = 'thereAt' | 'readyAt' | 'goneAt' | 'busyUntil'
 
@@ -11,15 +9,15 @@ type Clock = 'thereAt' | 'readyAt' | 'goneAt' | 'busyUntil'
  */
 export function pauseClock(world: World, thing: Thing, clock: Clock): void {
   const at = read(thing, clock)
-  if (at === undefined || at === far || at <= world.now()) return
+  if (at === undefined || at >= NEVER || at <= world.now()) return
   thing.data[`${clock}Planned`] = at
-  write(thing, clock, far)
+  write(thing, clock, NEVER)
   world.touch(thing)
 }
 
 /** The step is done: it ends now, or when the cloud's own times say if that is later. */
 export function resumeClock(world: World, thing: Thing, clock: Clock): void {
-  if (read(thing, clock) !== far) return
+  if ((read(thing, clock) ?? 0) < NEVER) return
   const planned = Number(thing.data[`${clock}Planned`] ?? 0)
   delete thing.data[`${clock}Planned`]
   write(thing, clock, Math.max(planned, world.now()))

@@ -2,9 +2,9 @@ import type { Json, JsonObject } from '../../../base/json.ts'
 import { isObject, text, time } from '../../alicloud/core/input.ts'
 import type { Outcome, RunsCommands } from '../../alicloud/services/assistant/simulated.ts'
 import type { Thing, World } from '../../world/model.ts'
+import { NEVER } from '../../world/never.ts'
 import type { Jobs } from '../jobs.ts'
 import { type CommandResult, commandResult, type Machine, startCommand, stopCommand } from '../machine.ts'
-import { far } from '../paused-clock.ts'
 import type { Runtime } from '../runtime.ts'
 import { everyThing } from './desired.ts'
 
@@ -39,7 +39,7 @@ export function watchCommands(deps: CommandDeps): Commands {
       if (run.real === undefined || run.real === 'over') continue
       open = true
       if (run.real === 'wanted') begin(invocation, run)
-      const ended = run.endsAt !== far
+      const ended = run.endsAt < NEVER
       const key = `${invocation.id} ${run.instanceId}`
       if (ended) jobs.want(`end ${key}`, () => end(invocation, run), 'waits')
       else jobs.want(key, () => carryOut(invocation, run), 'waits')
@@ -49,7 +49,7 @@ export function watchCommands(deps: CommandDeps): Commands {
 
   /** From here on it runs until the machine says that it ended; its time-out counts there. */
   function begin(invocation: Thing, run: Run): void {
-    Object.assign(run, { real: 'running', endsAt: far })
+    Object.assign(run, { real: 'running', endsAt: NEVER })
     world.touch(invocation)
   }
 
@@ -92,7 +92,7 @@ export function watchCommands(deps: CommandDeps): Commands {
 
   return {
     placeholder: () => ({
-      endsAt: far,
+      endsAt: NEVER,
       status: 'Success',
       exitCode: 0,
       output: '',
