@@ -9,14 +9,14 @@ import type { GroupRule } from '../firewall.ts'
 import type { ListenerSpec } from './backends.ts'
 import type { DatabaseContent } from './postgresql.ts'
 
-/** What the cloud's things want of the containers. Only reads. */
+/** What Alibaba Cloud's resources require of the containers. Only reads. */
 
-/** All things of a type, of every account and region. */
+/** All resources of a type, of every account and region. */
 export function everyThing(world: World, type: string): Thing[] {
   return places(world).flatMap(call => world.list(type, call).filter(thing => thing.cloud === 'alicloud'))
 }
 
-/** A call that stands where the thing is, for the operations' own functions. */
+/** A call in the account and region of the resource, which the functions of the operations take. */
 export function placeOf(world: World, thing: Thing): Call {
   return {
     cloud: 'alicloud',
@@ -51,6 +51,7 @@ export function endpointNames(world: World, instance: Thing): Record<string, str
   return Object.fromEntries(databases.map(one => [text(one, 'host'), text(one, 'privateIp')]))
 }
 
+/** Accounts, databases and access list of a database instance; accounts carry verifiers, not passwords. */
 export function databaseContent(world: World, instance: Thing): DatabaseContent {
   const within = (type: string) =>
     everyThing(world, type).filter(one => text(one, 'instanceId') === instance.id && one.goneAt === undefined)
@@ -76,6 +77,7 @@ export function portName(world: World, listener: Thing): string {
   return `${balancer ? text(balancer, 'address') : ''}:${Number(listener.data.port)}`
 }
 
+/** What the proxy does for a listener; `localPort`: the port it had before, kept if it is free. */
 export function listenerSpec(world: World, listener: Thing, localPort: number | undefined): ListenerSpec {
   const call = placeOf(world, listener)
   const balancer = world.get('load-balancer', text(listener, 'balancerId'))
@@ -91,7 +93,7 @@ export function listenerSpec(world: World, listener: Thing, localPort: number | 
         path: text(listener, 'HealthCheckURI'),
         domain: text(listener, 'HealthCheckDomain'),
         method: text(listener, 'HealthCheckMethod') === 'get' ? 'get' : 'head',
-        // -520 is the product's word for "the backend's own port".
+        // -520 stands for "the backend's own port".
         port: Math.max(0, number('HealthCheckConnectPort')),
         interval: number('HealthCheckInterval'),
         timeout: number('HealthCheckTimeout'),

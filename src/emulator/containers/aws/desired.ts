@@ -9,20 +9,20 @@ import { inside, parseCidr } from '../../world/cidr.ts'
 import type { Call, Thing, World } from '../../world/model.ts'
 import type { GroupRule } from '../firewall.ts'
 
-/** What AWS's things want of the containers. Only reads. */
+/** What AWS's resources require of the containers. Only reads. */
 
-/** A thing and a call that stands where it is, for the operations' own functions. */
+/** A resource, and a call in its account and region, which the functions of the operations take. */
 export interface Placed {
   call: Call
   thing: Thing
 }
 
-/** All things of a type, of every account and region. */
+/** All resources of a type, of every account and region. */
 export function everyAws(world: World, type: string): Placed[] {
   return everyPlace(world).flatMap(call => all(call, type).map(thing => ({ call, thing })))
 }
 
-/** The id of a thing's container: ARNs are too long, and names are an account's own. */
+/** The id of a resource's container: ARNs are too long, and names are not unique across accounts. */
 export function containerId(thing: Thing): string {
   if (!thing.id.startsWith('arn:')) return thing.id
   const short = createHash('sha256').update(thing.id).digest('hex').slice(0, 12)
@@ -44,7 +44,7 @@ export function groupsOf({ call, thing }: Placed): string[] {
   return port ? texts(port, 'groups') : []
 }
 
-/** What these groups let in. Another group means the addresses of every interface in it, whoever's they are. */
+/** What these groups allow in. Another group as the source means the addresses of every interface in it. */
 export function inwardRules(call: Call, groups: string[]): GroupRule[] {
   return groups
     .flatMap(id => find(call, 'security-group', id) ?? [])
@@ -58,7 +58,7 @@ export function inwardRules(call: Call, groups: string[]): GroupRule[] {
     }))
 }
 
-/** Whether the internet reaches it, as far as its security groups let it. */
+/** Whether the internet can reach it, where its security groups allow it. */
 export function isPublic({ call, thing }: Placed): boolean {
   if (thing.type === 'load-balancer') return text(thing, 'scheme') === 'internet-facing'
   if (thing.type === 'db-instance') return thing.data.isPublic === true
@@ -66,7 +66,7 @@ export function isPublic({ call, thing }: Placed): boolean {
   return subnet !== undefined && wayOut(call, subnet) === 'internet' && hasPublicIp({ call, thing })
 }
 
-/** What is left of these rules for a thing without a public address: nobody outside of its VPC gets as far as them. */
+/** What is left of these rules for a resource without a public address: nothing outside of its VPC reaches it. */
 export function withinVpc(rules: GroupRule[], cidr: string): GroupRule[] {
   const vpc = parseCidr(cidr)
   return rules.flatMap(rule => {
@@ -88,11 +88,13 @@ function hasPublicIp({ call, thing }: Placed): boolean {
   return port !== undefined && publicIpOf(call, port) !== ''
 }
 
+/** The CIDR of the resource's VPC; nothing when the VPC is gone. */
 export function vpcCidr({ call, thing }: Placed): string | undefined {
   const vpc = find(call, 'vpc', text(thing, 'vpcId'))
   return vpc && text(vpc, 'cidr')
 }
 
+/** Whether a database instance really runs, as MariaDB: MySQL and Aurora MySQL do. */
 export function isMariaDb(database: Thing): boolean {
   return /mysql|mariadb/.test(text(database, 'engine'))
 }
