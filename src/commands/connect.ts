@@ -1,6 +1,7 @@
 import { didYouMean } from '../answers/nearest.ts'
 import type { Choice } from '../answers/question.ts'
 import { Exit, Problem } from '../base/errors.ts'
+import { machinePackages } from '../blueprints/packages.ts'
 import type { Secret } from '../engine/kind.ts'
 import type { Connected } from '../providers/provider.ts'
 import type { Session } from './session.ts'
@@ -64,9 +65,9 @@ async function sandboxFor(
   const onProgress = (text: string) => view.emit({ is: 'note', text })
   const running = quiet
     ? await findSandbox({ data: sandboxData(stateFolder), env })
-    : await ensureSandbox({ stateDir: stateFolder, env, onProgress })
+    : await ensureSandbox({ stateDir: stateFolder, env, machinePackages, onProgress })
   if (running) {
-    await prepareFor(provider.id, running, env, onProgress)
+    await prepareFor(provider.id, running, { env, machinePackages, onProgress })
     return running
   }
   const { serve } = await import('./emulator.ts')

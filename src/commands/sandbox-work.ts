@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Exit, Problem } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
+import { machinePackages } from '../blueprints/packages.ts'
 import {
   findSandbox,
   parseFaults,
@@ -90,6 +91,7 @@ function startOptions(flags: SandboxFlags): Parameters<typeof startSandbox>[0] {
     seed: number(flags.seed, '--seed', 0, 2 ** 31, true),
     faults: faultSpec(flags.faults),
     machines,
+    machinePackages,
     onProgress: text => void process.stderr.write(`${text}\n`),
     env: process.env,
   }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Exit, Problem } from '../../base/errors.ts'
 import { packageFile } from '../../base/files.ts'
+import type { MachinePackages } from '../containers/build.ts'
 import { idOf } from '../containers/id.ts'
 import { isAlive, isServing, readOwner, statusOf } from './claim.ts'
 import type { Machines } from './server.ts'
@@ -25,6 +26,8 @@ export interface StartOptions {
   seed?: number | undefined
   /** Default: what the machines of the folder's data are, else simulated. */
   machines?: Machines | undefined
+  /** What machines in containers have installed; the server that is started must be given the same. */
+  machinePackages?: MachinePackages | undefined
   /** Told what takes a while: the machine image is built once. */
   onProgress?: ((text: string) => void) | undefined
   env: NodeJS.ProcessEnv
@@ -42,14 +45,16 @@ export function sandboxData(stateDir: string): string {
 export async function ensureSandbox({
   stateDir,
   env,
+  machinePackages,
   onProgress,
 }: {
   stateDir: string
   env: NodeJS.ProcessEnv
+  machinePackages?: MachinePackages
   onProgress?: (text: string) => void
 }): Promise<Running> {
   const data = sandboxData(stateDir)
-  return (await findSandbox({ data, env })) ?? (await startSandbox({ data, env, onProgress }))
+  return (await findSandbox({ data, env })) ?? (await startSandbox({ data, env, machinePackages, onProgress }))
 }
 
 /**
@@ -59,12 +64,11 @@ export async function ensureSandbox({
 export async function prepareFor(
   cloud: string,
   { machines, pid }: Running,
-  env: NodeJS.ProcessEnv,
-  onProgress: (text: string) => void,
+  { env, machinePackages, onProgress }: Required<Pick<StartOptions, 'env' | 'machinePackages' | 'onProgress'>>,
 ): Promise<void> {
   if (cloud !== 'aws' || machines !== 'container' || pid === 0) return
   const { prepareContainers } = await import('../containers/open.ts')
-  await prepareContainers(env, progress => onProgress(progress.text), cloud)
+  await prepareContainers({ env, machinePackages, onProgress: progress => onProgress?.(progress.text) }, cloud)
 }
 
 /** The running sandbox, or nothing. Throws a Problem when STACKWRIGHT_SANDBOX_URL names one that does not answer. */
@@ -94,7 +98,8 @@ export async function startSandbox(options: StartOptions): Promise<Running> {
   // Before anyone waits for the server: at the first time it takes minutes.
   if (machines === 'container') {
     const { prepareContainers } = await import('../containers/open.ts')
-    await prepareContainers(options.env, progress => options.onProgress?.(progress.text))
+    const { env, machinePackages, onProgress } = options
+    await prepareContainers({ env, machinePackages, onProgress: progress => onProgress?.(progress.text) })
   }
   const log = join(options.data, 'server.log')
   const output = openLog(options.data, log)

@@ -14,8 +14,9 @@ import { inventoryOf as awsInventoryOf } from '../aws/inventory.ts'
 import { operations as awsOperations } from '../aws/operations.ts'
 import { type Ground as AwsGround, createAwsApi } from '../aws/protocol/api.ts'
 import { isAws } from '../aws/protocol/wire.ts'
+import type { MachinePackages } from '../containers/build.ts'
+import type { OpenOptions, Reconcilers } from '../containers/open.ts'
 import { services as awsServices } from '../aws/services/index.ts'
-import type { BothRealities, OpenOptions } from '../containers/open.ts'
 import { type Authority, openAuthority } from '../http/authority.ts'
 import type { Raw, Reply } from '../http/exchange.ts'
 import { closeServer, createFronts, listen } from '../http/front.ts'
@@ -41,6 +42,8 @@ export interface ServeOptions {
   data?: string | undefined
   /** `container`: machines and databases really run, as containers of Podman. Default: they are simulated. */
   machines?: Machines | undefined
+  /** Debian packages, by cloud, that machines in containers have from the beginning: what setups will ask for. */
+  machinePackages?: MachinePackages | undefined
   /**
    * The line by which a script asks a machine of Alibaba Cloud for its public RSA key (PEM): a simulated machine prints
    * a real one. Nothing: it prints what every script prints.
@@ -183,7 +186,7 @@ function changeable(first: string): { now(): Faults; text(): string; set(spec: s
 /** The API of AWS. Where machines are real it opens when it is first wanted: that needs an image of its own. */
 function awsOf(
   ground: Omit<AwsGround, 'operations' | 'services'>,
-  real: BothRealities | undefined,
+  real: Reconcilers | undefined,
 ): () => Promise<(raw: Raw) => Promise<Reply>> {
   const memoize = memoizer(error => error)
   return () =>
@@ -199,12 +202,12 @@ function awsOf(
 
 /** What makes the machines real, loaded only where they are to be. */
 async function realFor(
-  { machines, data, env }: ServeOptions,
-  ground: Omit<OpenOptions, 'data' | 'env'>,
-): Promise<BothRealities | undefined> {
+  { machines, data, env, machinePackages }: ServeOptions,
+  ground: Omit<OpenOptions, 'data' | 'env' | 'machinePackages'>,
+): Promise<Reconcilers | undefined> {
   if (machines !== 'container') return undefined
-  const { openRealities } = await import('../containers/open.ts')
-  return await openRealities({ ...ground, data, env: env ?? process.env })
+  const { openReconcilers } = await import('../containers/open.ts')
+  return await openReconcilers({ ...ground, data, env: env ?? process.env, machinePackages })
 }
 
 function statusOf(world: LiveWorld, log: CallLog): JsonObject {

@@ -14,12 +14,15 @@ export const statsPort = 65_055
 /** Files of the proxy's folder by name. */
 export type ProxyFiles = Record<string, string>
 
-export interface ConfigGround {
+export interface ConfigDeps {
   /** Real milliseconds that a second of a check's interval takes. */
   secondMs: number
   /** Certificate and key for these names, PEM. */
   issue(names: string[]): string
 }
+
+/** Where it is asked from inside of its container. */
+export const statsSocket = '/run/haproxy.sock'
 
 export const folder = '/etc/haproxy/stackwright'
 /** Names the servers of the configuration, for `stateFile`. */
@@ -28,17 +31,17 @@ export const serversFile = 'servers'
 export const stateFile = 'state'
 
 /** What HAProxy is to do in place of this load balancer. */
-export function proxyFiles({ call, thing }: Placed, ground: ConfigGround): ProxyFiles {
+export function proxyFiles({ call, thing }: Placed, deps: ConfigDeps): ProxyFiles {
   const files: ProxyFiles = {}
   const http = text(thing, 'type') === 'application'
   const idle = Number((thing.data.attributes as JsonObject)['idle_timeout.timeout_seconds'] ?? 350)
   const groups = new Map<string, Thing>()
-  const fronts = listenersOf(call, thing).map(one => frontLines(call, one, { http, groups, files, ground }))
-  const backs = [...groups.values()].map(group => backLines(call, group, http, ground))
+  const fronts = listenersOf(call, thing).map(one => frontLines(call, one, { http, groups, files, deps }))
+  const backs = [...groups.values()].map(group => backLines(call, group, http, deps))
   files['haproxy.cfg'] = [
     'global',
     '  maxconn 4000',
-    '  stats socket /run/haproxy.sock mode 600 level admin',
+    `  stats socket ${statsSocket} mode 600 level admin`,
     `  server-state-file ${folder}/${stateFile}`,
     'defaults',
     `  mode ${http ? 'http' : 'tcp'}`,
@@ -82,7 +85,7 @@ interface Making {
   http: boolean
   groups: Map<string, Thing>
   files: ProxyFiles
-  ground: ConfigGround
+  deps: ConfigDeps
 }
 
 function frontLines(call: Call, listener: Thing, making: Making): string {
@@ -110,12 +113,12 @@ function frontLines(call: Call, listener: Thing, making: Making): string {
   ].join('\n')
 }
 
-function certificateFiles(call: Call, listener: Thing, { files, ground }: Making): string[] {
+function certificateFiles(call: Call, listener: Thing, { files, deps }: Making): string[] {
   return certificatesOf(listener).flatMap((id, n) => {
     const certificate = find(call, 'certificate', id)
     if (!certificate) return []
     const name = `port-${time(listener, 'port')}-${n}.pem`
-    files[name] = ground.issue(texts(certificate, 'names'))
+    files[name] = deps.issue(texts(certificate, 'names'))
     return [name]
   })
 }
@@ -204,7 +207,7 @@ function glob(value: string): string {
     .join('')
 }
 
-function backLines(call: Call, group: Thing, http: boolean, { secondMs }: ConfigGround): string {
+function backLines(call: Call, group: Thing, http: boolean, { secondMs }: ConfigDeps): string {
   const attributes = group.data.attributes as Record<string, string>
   const how = text(group, 'checkProtocol')
   const asks = how === 'HTTP' || how === 'HTTPS'
