@@ -1,5 +1,5 @@
 import type { World } from '../world/model.ts'
-import { text } from './core/input.ts'
+import { text } from './core/resources.ts'
 import { places } from './core/places.ts'
 import { backendHealth, listenerStatus } from './services/slb/health.ts'
 

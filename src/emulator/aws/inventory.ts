@@ -1,6 +1,6 @@
 import type { World } from '../world/model.ts'
 import { advanceAll } from './advance.ts'
-import { text } from './core/input.ts'
+import { text } from './core/resources.ts'
 import { everyPlaceAndGlobal } from './core/places.ts'
 import { services } from './services/index.ts'
 

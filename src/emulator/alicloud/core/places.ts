@@ -1,4 +1,4 @@
-import { placesOf } from '../../world/input.ts'
+import { placesOf } from '../../world/places.ts'
 import type { Call, World } from '../../world/model.ts'
 import { firstAccount, secondAccount } from '../protocol/accounts.ts'
 import { regions } from './catalog.ts'

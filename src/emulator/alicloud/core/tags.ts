@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../world/model.ts'
-import { find, flag, listed, objects, operation, refuse, word, words } from './input.ts'
+import { flag, objects, operation, refuse, word, words } from './input.ts'
+import { find, listed } from './resources.ts'
 import { byToken } from './page.ts'
 
 /** Tags: at creation, as a filter, in answers, and the tag actions that VPC, ECS, RDS and CLB share. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { all, find, text, texts } from '../../aws/core/input.ts'
+import { all, find, text, texts } from '../../aws/core/resources.ts'
 import { everyPlace } from '../../aws/core/places.ts'
 import { publicIpOf } from '../../aws/services/ec2/network-interface.ts'
 import { wayOut } from '../../aws/services/ec2/route.ts'

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import { all, date, jsonWords, listed, operation, text, word } from '../../core/input.ts'
+import { jsonWords, operation, word } from '../../core/input.ts'
+import { all, listed, text } from '../../core/resources.ts'
+import { date } from '../../core/ids.ts'
 import { pageOrToken } from '../../core/page.ts'
 import { byTags, tagKeyValue } from '../../core/tags.ts'
 

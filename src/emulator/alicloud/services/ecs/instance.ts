@@ -1,20 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import {
-  change,
-  checkText,
-  ecsName,
-  flag,
-  jsonWords,
-  need,
-  operation,
-  refuse,
-  strongPassword,
-  text,
-  within,
-  word,
-  words,
-} from '../../core/input.ts'
+import { checkText, ecsName, flag, jsonWords, need, operation, refuse, strongPassword, within, word, words } from '../../core/input.ts'
+import { change, text } from '../../core/resources.ts'
 import { page, pageOrToken } from '../../core/page.ts'
 import { byTags } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'

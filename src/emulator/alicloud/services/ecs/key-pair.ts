@@ -1,21 +1,9 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import {
-  all,
-  date,
-  find,
-  flag,
-  jsonWords,
-  listed,
-  make,
-  need,
-  newId,
-  operation,
-  refuse,
-  text,
-  word,
-} from '../../core/input.ts'
+import { flag, jsonWords, need, operation, refuse, word } from '../../core/input.ts'
+import { all, find, listed, make, text } from '../../core/resources.ts'
+import { date, newId } from '../../core/ids.ts'
 import { page } from '../../core/page.ts'
 import { byTags, newTags, tagKeyValue } from '../../core/tags.ts'
 

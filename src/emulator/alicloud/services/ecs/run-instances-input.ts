@@ -1,19 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
 import { diskSizes, instanceStock, instanceType } from '../../core/catalog.ts'
-import {
-  checkText,
-  ecsName,
-  flag,
-  need,
-  object,
-  refuse,
-  strongPassword,
-  text,
-  within,
-  word,
-  words,
-} from '../../core/input.ts'
+import { checkText, ecsName, flag, need, object, refuse, strongPassword, within, word, words } from '../../core/input.ts'
+import { text } from '../../core/resources.ts'
 import { newTags } from '../../core/tags.ts'
 import { freeAddresses } from '../vpc/address.ts'
 import { usableVSwitch } from '../vpc/vswitch.ts'

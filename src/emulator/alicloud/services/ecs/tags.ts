@@ -1,5 +1,6 @@
 import type { Thing } from '../../../world/model.ts'
-import { find, listed, operation, word } from '../../core/input.ts'
+import { operation, word } from '../../core/input.ts'
+import { find, listed } from '../../core/resources.ts'
 import { page } from '../../core/page.ts'
 import { tagActions } from '../../core/tags.ts'
 import { keyPair } from './key-pair.ts'

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import { change, checkText, make, need, operation, refuse, strongPassword, text, time, word } from '../../core/input.ts'
+import { checkText, need, operation, refuse, strongPassword, word } from '../../core/input.ts'
+import { change, make, text, time } from '../../core/resources.ts'
 import { page } from '../../core/page.ts'
 import { times } from '../../core/times.ts'
 import { busy, dbInstanceOf, idleInstance } from './db-instance.ts'

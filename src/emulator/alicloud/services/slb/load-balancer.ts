@@ -1,23 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
 import { regionOf, regions } from '../../core/catalog.ts'
-import {
-  all,
-  change,
-  checkText,
-  date,
-  find,
-  listed,
-  make,
-  need,
-  newId,
-  operation,
-  refuse,
-  text,
-  time,
-  within,
-  word,
-} from '../../core/input.ts'
+import { checkText, need, operation, refuse, within, word } from '../../core/input.ts'
+import { all, change, find, listed, make, text, time } from '../../core/resources.ts'
+import { date, newId } from '../../core/ids.ts'
 import { page } from '../../core/page.ts'
 import { byTags, newTags, tagActions, tagKeyValue } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import { all, operation, text, word } from '../../core/input.ts'
+import { operation, word } from '../../core/input.ts'
+import { all, text } from '../../core/resources.ts'
 import { page } from '../../core/page.ts'
 import { nameOf } from '../../core/tags.ts'
 

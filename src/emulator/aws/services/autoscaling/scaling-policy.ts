@@ -1,22 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Operation, Thing } from '../../../world/model.ts'
-import {
-  all,
-  arn,
-  change,
-  leave,
-  make,
-  need,
-  number,
-  object,
-  operation,
-  refuse,
-  text,
-  time,
-  uuid,
-  word,
-  words,
-} from '../../core/input.ts'
+import { need, number, object, operation, refuse, word, words } from '../../core/input.ts'
+import { all, change, leave, make, text, time } from '../../core/resources.ts'
+import { arn, uuid } from '../../core/ids.ts'
 import { nextToken, page } from '../../core/page.ts'
 import { groupNamed, invalid, needGroup } from './lookup.ts'
 

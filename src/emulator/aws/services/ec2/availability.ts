@@ -10,7 +10,8 @@ import {
   type Zone,
 } from '../../core/catalog.ts'
 import { filtered } from '../../core/filters.ts'
-import { all, operation, refuse, text, word, words } from '../../core/input.ts'
+import { operation, refuse, word, words } from '../../core/input.ts'
+import { all, text } from '../../core/resources.ts'
 import { nextToken, page } from '../../core/page.ts'
 import { isLive } from './instance-state.ts'
 

@@ -1,20 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { instanceType } from '../../core/catalog.ts'
-import {
-  change,
-  flag,
-  hex,
-  need,
-  number,
-  object,
-  operation,
-  refuse,
-  text,
-  word,
-  words,
-  wrapped,
-} from '../../core/input.ts'
+import { flag, need, number, object, operation, refuse, word, words, wrapped } from '../../core/input.ts'
+import { change, text } from '../../core/resources.ts'
+import { hex } from '../../core/ids.ts'
 import { nextToken, page } from '../../core/page.ts'
 import { describeInstance, describeStatus, instanceReads, statusReads } from './instance-description.ts'
 import { launch, start, stop, terminate } from './instance-lifecycle.ts'

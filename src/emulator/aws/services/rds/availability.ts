@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Operation } from '../../../world/model.ts'
-import { all, flag, need, objects, operation, refuse, word, words } from '../../core/input.ts'
+import { flag, need, objects, operation, refuse, word, words } from '../../core/input.ts'
+import { all } from '../../core/resources.ts'
 import { page } from '../../core/page.ts'
 import { moreTags, tagList, tagsIn, withoutTags } from '../../core/tags.ts'
 import { type Engine, enginesNamed, type Offer, offers, storageRange, type Version } from './catalog.ts'
