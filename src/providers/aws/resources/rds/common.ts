@@ -1,7 +1,7 @@
 import { CloudProblem, Problem } from '../../../../base/errors.ts'
 import type { Json } from '../../../../base/json.ts'
 import type { Found, Secret } from '../../../../engine/kind.ts'
-import { backupKept, dataLost } from '../../../losing.ts'
+import { backupKept, dataLost } from '../../../data-loss.ts'
 import type { Aws } from '../../client.ts'
 import { carries, markFilter, tagList, tagsIn } from '../../read.ts'
 import { minute, orAbsent, repeatable } from '../common.ts'
@@ -73,7 +73,7 @@ export const noExtendedSupport = 'open-source-rds-extended-support-disabled'
 /** Which password (by the version of the secret) the database was last given: no cloud can be asked for a password. */
 const passwordTag = 'stackwright:password'
 /** What is said before a database goes. */
-export function losingDatabase({ deletionProtection, finalBackup }: Partial<DatabaseWishes>): string[] {
+export function dataLossOf({ deletionProtection, finalBackup }: Partial<DatabaseWishes>): string[] {
   const protectedNow = deletionProtection ? ['Its deletion protection is switched off first.'] : []
   return [finalBackup ? backupKept : dataLost, ...protectedNow]
 }

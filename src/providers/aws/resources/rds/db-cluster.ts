@@ -2,13 +2,13 @@ import { found, named, tagList, tagsIn } from '../../read.ts'
 import { type AwsKind, isProtected, minute, orAbsent, second, settled, untilAbsent } from '../common.ts'
 import {
   type DatabaseWishes,
+  dataLossOf,
   deleting,
   deletion,
   due,
   farewell,
   identifierIn,
   lastWishes,
-  losingDatabase,
   noExtendedSupport,
   ours,
   readCluster,
@@ -40,7 +40,7 @@ export const dbCluster: AwsKind<DbClusterIn, DbClusterOut> = {
   expectMs: 90 * second,
   tagged: true,
   mutable: ['password', 'securityGroupIds', 'deletionProtection', 'finalBackup'],
-  losing: losingDatabase,
+  dataLoss: dataLossOf,
   async find(cloud, where) {
     const name = identifierIn(where)
     const input = name === undefined ? {} : { DBClusterIdentifier: name }

@@ -2,6 +2,7 @@ import { found, named, tagList, tagsIn } from '../../read.ts'
 import { type AwsKind, isProtected, minute, orAbsent, second, settled, untilAbsent } from '../common.ts'
 import {
   type DatabaseWishes,
+  dataLossOf,
   deleting,
   deletion,
   due,
@@ -9,7 +10,6 @@ import {
   identifierIn,
   isReady,
   lastWishes,
-  losingDatabase,
   noExtendedSupport,
   ours,
   readInstance,
@@ -42,7 +42,7 @@ export const dbInstance: AwsKind<DbInstanceIn, DbInstanceOut> = {
   expectMs: 6 * minute,
   tagged: true,
   mutable: ['password', 'securityGroupIds', 'multiAz', 'deletionProtection', 'finalBackup'],
-  losing: losingDatabase,
+  dataLoss: dataLossOf,
   async find(cloud, where) {
     const name = identifierIn(where)
     const input = name === undefined ? {} : { DBInstanceIdentifier: name }

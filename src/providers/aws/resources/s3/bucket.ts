@@ -1,5 +1,5 @@
 import { CloudProblem, hasOutcome, Problem } from '../../../../base/errors.ts'
-import { dataLost } from '../../../losing.ts'
+import { dataLost } from '../../../data-loss.ts'
 import type { Aws } from '../../client.ts'
 import { carries, found, markFilter, tagList, tagsIn } from '../../read.ts'
 import { type AwsKind, chunks, minute, orAbsent, removed, repeatable, second, settled } from '../common.ts'
@@ -15,7 +15,7 @@ export const bucket: AwsKind<BucketIn, { id: string; bucket: string }> = {
   expectMs: 3 * second,
   tagged: true,
   mutable: ['versioned'],
-  losing: ({ versioned }) => [dataLost, ...(versioned ? ['So are the old versions of its objects.'] : [])],
+  dataLoss: ({ versioned }) => [dataLost, ...(versioned ? ['So are the old versions of its objects.'] : [])],
   async find(cloud, where) {
     const name = 'id' in where ? where.id : where.input?.name
     if (name !== undefined) {
