@@ -12,12 +12,12 @@ export interface Session extends Cloud {
   /** The long text behind its hash. */
   text(text: Text): string
   /**
-   * Works on one `key` one after the other. `through` waits until the cloud has carried the work out: it is asked by
-   * the next work of the lane before that begins, so that the answer is handed on at once, and not at all when nothing
-   * follows. It gets the answer and how long ago that came, in the cloud's milliseconds. Its failure is no one's: what
-   * is too early is refused by the cloud itself, and sent again.
+   * Runs the work of one `key` in sequence. `through` waits until the cloud has carried the work out: the next work of
+   * the same key calls it before it begins, so that an answer is handed on at once, and nothing waits when no work
+   * follows. It gets the answer and how long ago that came, in the cloud's milliseconds. Its failure is ignored: a call
+   * that comes too early is refused by the cloud itself, and sent again.
    */
-  lane<T>(key: string, work: () => Promise<T>, through?: Through<T>): Promise<T>
+  serialize<T>(key: string, work: () => Promise<T>, through?: Through<T>): Promise<T>
   /** What several want at the same time is done once, and all get its answer. */
   shared<T>(key: string, work: () => Promise<T>): Promise<T>
   /** What kinds remember between a call and the next, by keys of their own; gone with the connection. */
@@ -51,10 +51,10 @@ export interface Common {
   limit(product: string): Limit
 }
 
-/** What all calls of one connection share: limits, lanes, secrets to blacken, the clock. `speed`: cloud milliseconds a real one. */
+/** What all calls of one connection share: limits, queues, secrets to blacken, the clock. `speed`: cloud milliseconds a real one. */
 export function openSession(connection: Connection, speed: number): Common {
   const limits = new Map<string, Limit>()
-  const lanes = new Map<string, Lane>()
+  const queues = new Map<string, Queue>()
   const sharing = new Map<string, Promise<unknown>>()
   const secrets = new Set<string>()
   const session: Omit<Session, 'at'> = {
@@ -76,7 +76,7 @@ export function openSession(connection: Connection, speed: number): Common {
       if (content === undefined) throw new Error(`a text was not drawn in this run: ${$text}`)
       return content
     },
-    lane: (key, work, through) => queue(lanes, speed, key, work, through),
+    serialize: (key, work, through) => enqueue(queues, speed, key, work, through),
     shared: (key, work) => share(sharing, key, work),
     memory: new Map(),
     clean: text => blacken(text, secrets),
@@ -151,31 +151,31 @@ function sleeper(drain: AbortSignal, speed: number): (ms: number) => Promise<voi
     })
 }
 
-interface Lane {
+interface Queue {
   last: Promise<unknown>
   through?: () => Promise<unknown>
 }
 
-function queue<T>(
-  lanes: Map<string, Lane>,
+function enqueue<T>(
+  queues: Map<string, Queue>,
   speed: number,
   key: string,
   work: () => Promise<T>,
   through?: Through<T>,
 ): Promise<T> {
-  const lane = lanes.get(key) ?? { last: Promise.resolve() }
-  lanes.set(key, lane)
+  const queue: Queue = queues.get(key) ?? { last: Promise.resolve() }
+  queues.set(key, queue)
   const turn = async () => {
-    const before = lane.through
-    delete lane.through
+    const before = queue.through
+    delete queue.through
     await before?.().catch(() => {})
     const answer = await work()
     const answered = performance.now()
-    if (through) lane.through = () => through(answer, (performance.now() - answered) * speed)
+    if (through) queue.through = () => through(answer, (performance.now() - answered) * speed)
     return answer
   }
-  const mine = lane.last.then(turn, turn)
-  lane.last = mine.catch(() => {})
+  const mine = queue.last.then(turn, turn)
+  queue.last = mine.catch(() => {})
   return mine
 }
 
