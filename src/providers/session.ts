@@ -18,8 +18,8 @@ export interface Session extends Cloud {
    * that comes too early is refused by the cloud itself, and sent again.
    */
   serialize<T>(key: string, work: () => Promise<T>, through?: Through<T>): Promise<T>
-  /** What several want at the same time is done once, and all get its answer. */
-  shared<T>(key: string, work: () => Promise<T>): Promise<T>
+  /** Work of one `key` that is asked for while it runs is not started again: all get the same answer. */
+  coalesce<T>(key: string, work: () => Promise<T>): Promise<T>
   /** What kinds remember between a call and the next, by keys of their own; gone with the connection. */
   memory: Map<string, string>
   /** Blackens every secret known to this connection. */
@@ -55,7 +55,7 @@ export interface Common {
 export function openSession(connection: Connection, speed: number): Common {
   const limits = new Map<string, Limit>()
   const queues = new Map<string, Queue>()
-  const sharing = new Map<string, Promise<unknown>>()
+  const inFlight = new Map<string, Promise<unknown>>()
   const secrets = new Set<string>()
   const session: Omit<Session, 'at'> = {
     sleep: sleeper(connection.drain, speed),
@@ -77,7 +77,7 @@ export function openSession(connection: Connection, speed: number): Common {
       return content
     },
     serialize: (key, work, through) => enqueue(queues, speed, key, work, through),
-    shared: (key, work) => share(sharing, key, work),
+    coalesce: (key, work) => joinOrStart(inFlight, key, work),
     memory: new Map(),
     clean: text => blacken(text, secrets),
   }
@@ -179,11 +179,11 @@ function enqueue<T>(
   return mine
 }
 
-function share<T>(sharing: Map<string, Promise<unknown>>, key: string, work: () => Promise<T>): Promise<T> {
-  const running = sharing.get(key) as Promise<T> | undefined
+function joinOrStart<T>(inFlight: Map<string, Promise<unknown>>, key: string, work: () => Promise<T>): Promise<T> {
+  const running = inFlight.get(key) as Promise<T> | undefined
   if (running) return running
-  const mine = work().finally(() => sharing.delete(key))
-  sharing.set(key, mine)
+  const mine = work().finally(() => inFlight.delete(key))
+  inFlight.set(key, mine)
   return mine
 }
 

@@ -181,8 +181,8 @@ describe('waiting', () => {
       await cloud.sleep(1000)
       return ++done
     }
-    expect(await Promise.all([cloud.shared('a', work), cloud.shared('a', work)])).toEqual([1, 1])
-    expect(await cloud.shared('a', work)).toBe(2)
+    expect(await Promise.all([cloud.coalesce('a', work), cloud.coalesce('a', work)])).toEqual([1, 1])
+    expect(await cloud.coalesce('a', work)).toBe(2)
   })
 })
 

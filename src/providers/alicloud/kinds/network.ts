@@ -117,7 +117,7 @@ const available = (row: Parameters<typeof str>[0]) => str(row, 'Status') === 'Av
 /** Its own end and the start of the next one wait for the same thing. */
 function settledVSwitch(cloud: Alicloud, id: string): Promise<JsonObject> {
   const options = { what: `the VSwitch ${id}`, within: 10 * minute }
-  return cloud.shared(`vswitch:${id}`, () => settled(cloud, () => readVSwitch(cloud, id), available, options))
+  return cloud.coalesce(`vswitch:${id}`, () => settled(cloud, () => readVSwitch(cloud, id), available, options))
 }
 
 /** A VPC that is not there answers 200 with an empty id. */
