@@ -5,7 +5,7 @@ import type { Connection } from './provider.ts'
 
 /** What every cloud's client can do besides its calls: time, secrets, texts, taking turns. */
 export interface Session extends Cloud {
-  /** The secret behind a reference; from then on it is blackened in every error text. */
+  /** The secret behind a reference; from then on `redact` replaces it in every text of an error. */
   reveal(secret: Secret): string
   /** A secret made once under this name. */
   keep(name: string, make: () => string): Promise<string>
@@ -22,8 +22,8 @@ export interface Session extends Cloud {
   coalesce<T>(key: string, work: () => Promise<T>): Promise<T>
   /** What kinds remember between a call and the next, by keys of their own; gone with the connection. */
   memory: Map<string, string>
-  /** Blackens every secret known to this connection. */
-  clean(text: string): string
+  /** Replaces every secret known to this connection with `***`. */
+  redact(text: string): string
   /** Tells people something while they wait. */
   note(text: string): void
   /** Milliseconds of the cloud's time since a moment of its own; for measuring. */
@@ -51,7 +51,7 @@ export interface Common {
   limit(product: string): Limit
 }
 
-/** What all calls of one connection share: limits, queues, secrets to blacken, the clock. `speed`: cloud milliseconds a real one. */
+/** What all calls of one connection share: limits, queues, secrets to redact, the clock. `speed`: cloud milliseconds a real one. */
 export function openSession(connection: Connection, speed: number): Common {
   const limits = new Map<string, Limit>()
   const queues = new Map<string, Queue>()
@@ -79,7 +79,7 @@ export function openSession(connection: Connection, speed: number): Common {
     serialize: (key, work, through) => enqueue(queues, speed, key, work, through),
     coalesce: (key, work) => joinOrStart(inFlight, key, work),
     memory: new Map(),
-    clean: text => blacken(text, secrets),
+    redact: text => redact(text, secrets),
   }
   return {
     connection,
@@ -187,13 +187,13 @@ function joinOrStart<T>(inFlight: Map<string, Promise<unknown>>, key: string, wo
   return mine
 }
 
-function blacken(text: string, secrets: Set<string>): string {
-  let clean = text
+function redact(text: string, secrets: Set<string>): string {
+  let redacted = text
   // The longest first: one that begins with another would leave its end to be read.
   for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
-    if (secret.length >= 4) clean = clean.replaceAll(secret, '***')
+    if (secret.length >= 4) redacted = redacted.replaceAll(secret, '***')
   }
-  return clean
+  return redacted
 }
 
 /** Nothing was made yet: whatever it is, it is found before the start. */

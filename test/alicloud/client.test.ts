@@ -91,7 +91,7 @@ describe('no secret leaves in a request line or an error', () => {
     expect(seen[0]!.get('AccountPassword')).toBe(secretValue)
   })
 
-  test('a message of the cloud that quotes a secret is blackened, and signature errors are not quoted at all', async () => {
+  test('a message of the cloud is redacted where it quotes a secret, and signature errors are not quoted at all', async () => {
     const quoting: Reply = response =>
       send(response, 400, { Code: 'InvalidPassword', Message: `bad: ${secretValue}`, RequestId: 'R' })
     const signature: Reply = response =>

@@ -55,7 +55,7 @@ async function persist<S extends Service, A extends Action<S>>(
   for (let failed = 1, notNow = 1; ; ) {
     const failure = await attempt(common, transport, rank, service, action, input as object, safe)
     if (!('is' in failure)) return failure.answer as Output<S, A>
-    const give = () => problemOf(service, action, failure, { unsure, clean: cloud.clean })
+    const give = () => problemOf(service, action, failure, { unsure, redact: cloud.redact })
     if (failure.is === 'unsigned') throw give()
     if (failure.is === 'refusal' && !isThrottling(failure)) {
       const kind = whyNotNow(failure, action, options)

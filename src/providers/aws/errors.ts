@@ -84,14 +84,14 @@ export function isRead(action: string): boolean {
 }
 
 /**
- * The error for an action that came to nothing for good. Message texts of the cloud are shown only through `clean`,
- * which blackens secrets, and never for signature errors: those quote the whole request.
+ * The error for an action that came to nothing for good. Message texts of the cloud are shown only through `redact`,
+ * which hides secrets, and never for signature errors: those quote the whole request.
  */
 export function problemOf(
   service: string,
   action: string,
   failure: Failure,
-  options: { unsure: boolean; clean(text: string): string },
+  options: { unsure: boolean; redact(text: string): string },
 ): CloudProblem | Problem {
   const call = `${service} ${action}`
   if (failure.is === 'unsigned') return noCredentials(failure.how)
@@ -128,11 +128,11 @@ function refusal(
   service: string,
   action: string,
   failure: Refusal,
-  { clean, unsure }: { unsure: boolean; clean(text: string): string },
+  { redact, unsure }: { unsure: boolean; redact(text: string): string },
 ): CloudProblem {
   const { code, requestId } = failure
   const advice = adviceFor(code, service, action)
-  const said = /Signature/i.test(code) ? '' : quote(clean(failure.message))
+  const said = /Signature/i.test(code) ? '' : quote(redact(failure.message))
   const parts: ProblemParts = {
     what: `AWS refused ${call}: ${code}.`,
     ...((advice?.why ?? said) && { why: [advice?.why, said].filter(Boolean).join(' AWS says: ') }),

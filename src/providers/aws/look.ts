@@ -153,7 +153,7 @@ async function run(cloud: Aws, machines: string[], script: string): Promise<{ ma
       const read = () => resultOf(cloud, machine, id)
       const result = await until(cloud, read, isOver, { what: `the check on ${machine}`, within })
       // The agent went away with the machine.
-      return isUndelivered(result) ? silent(machine, true) : { machine, output: cloud.clean(result.output) }
+      return isUndelivered(result) ? silent(machine, true) : { machine, output: cloud.redact(result.output) }
     }),
   )
 }

@@ -166,7 +166,7 @@ async function refuseFailing(cloud: Aws, name: string): Promise<void> {
   if (failed.length < 3) return
   throw new Problem({
     what: `The Auto Scaling group ${name} cannot start its machines.`,
-    why: cloud.clean(failed[0]!.StatusMessage ?? '') || 'AWS gives no reason.',
+    why: cloud.redact(failed[0]!.StatusMessage ?? '') || 'AWS gives no reason.',
     next: 'Put right what it names (another instance type, a quota), then run the same command again.',
   })
 }
@@ -204,7 +204,7 @@ async function replaceOld(cloud: Aws, name: string, input: AutoScalingGroupIn): 
   if (refresh.Status !== 'Successful') {
     throw new Problem({
       what: `Replacing the machines of the Auto Scaling group ${name} ended as ${refresh.Status}.`,
-      ...(refresh.StatusReason && { why: cloud.clean(refresh.StatusReason) }),
+      ...(refresh.StatusReason && { why: cloud.redact(refresh.StatusReason) }),
       next: 'Run the same command again: it goes on with those that are left.',
     })
   }

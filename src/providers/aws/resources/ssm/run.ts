@@ -149,7 +149,7 @@ function failed(cloud: Aws, instanceId: string, { name }: Run, result: Result): 
   return new Problem({
     what: `The command ${name} failed on ${instanceId}.`,
     why,
-    list: cloud.clean(result.output).trimEnd().split('\n').slice(-15).filter(Boolean),
+    list: cloud.redact(result.output).trimEnd().split('\n').slice(-15).filter(Boolean),
     next: 'Put right what its last lines say, then run the same command again: the command is repeated.',
   })
 }
