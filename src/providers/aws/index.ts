@@ -4,10 +4,11 @@ import { threeTier } from './chapters/three-tier/index.ts'
 import { type Aws, connectAws } from './client.ts'
 import { profileRegion } from './credentials.ts'
 import { type AwsLive, openLive } from './live.ts'
-import { ask, backends } from './look.ts'
 import { openMarket } from './market-open.ts'
 import { preflight } from './preflight.ts'
 import { kinds } from './resources/index.ts'
+import { runScript } from './run-command.ts'
+import { backends } from './target-health.ts'
 
 /** The tutorials are in Tokyo. */
 const TOKYO = 'ap-northeast-1'
@@ -39,7 +40,7 @@ export const aws: Provider<Aws, AwsLive> = {
       live,
       preflight: (values, making) => preflight(live, values, { making, real }),
       backends: state => backends(cloud, state),
-      ask: (machines, script) => ask(cloud, machines, script),
+      ask: (machines, script) => runScript(cloud, machines, script),
       ...(to.sandbox && { authority: () => authorityOf(to.sandbox!.url) }),
     }
   },
