@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Exit, Problem } from '../../base/errors.ts'
 import { noCredentials } from './errors.ts'
+import { saysNotSignedIn } from './messages.ts'
 
 export interface Keys {
   accessKeyId: string
@@ -72,7 +73,7 @@ function keysFromVariables(env: NodeJS.ProcessEnv): Keys | undefined {
 
 /** Nothing of the library's message is passed on: some quote whole files or the output of a process. */
 function whyNone(message: string, profile: string | undefined): string {
-  if (/\bsso\b|login session/i.test(message)) return 'The single sign-on session has expired or was never begun.'
+  if (saysNotSignedIn(message)) return 'The single sign-on session has expired or was never started.'
   return profile ? `The profile "${profile}" (AWS_PROFILE) does not exist or gives none.` : ''
 }
 

@@ -1,5 +1,6 @@
 import { CloudProblem, Exit, type Outcome, Problem, type ProblemParts } from '../../base/errors.ts'
 import { adviceFor } from './advice.ts'
+import { saysNoRegion, saysNotConnected, saysNotFound, saysUnknownRole } from './messages.ts'
 
 /** What came of one attempt at a call, told from the official clients' many ways of failing. */
 export type Failure =
@@ -35,21 +36,17 @@ export function isThrottling({ code, name, status }: Refusal): boolean {
   return throttling.has(code) || throttling.has(name) || (status === 429 && code !== '')
 }
 
-/** "Not now, nothing was done": the same call may be sent again (fact sheet §3, §10). */
+/** "Not now, nothing was done": the same call may be sent again. */
 export function isBusy({ code }: Refusal): boolean {
   return /^(IncorrectState|IncorrectInstanceState|OperationAborted|ConcurrentModification(Exception)?|ResourceContention(Fault)?|OperationInProgress(Exception)?|ScalingActivityInProgress(Fault)?|ServiceLinkedRoleFailure|InvalidDB(Instance|Cluster)State(Fault)?)$/.test(
     code,
   )
 }
 
-/** A role or profile that IAM has, but the service that is to use it has not heard of (fact sheet §3: told by the message only). */
-const unheardOf =
-  /Invalid IAM Instance Profile|has no associated IAM Roles|Invalid principal in policy|IAM role ARN value is invalid/i
-
 /** Something that was made a moment ago and is not seen everywhere yet; in a call that uses it, never in one about its end. */
 export function isLag(failure: Refusal, action: string): boolean {
   if (isRead(action) || isEnding(action)) return false
-  if (unheardOf.test(failure.message)) return true
+  if (saysUnknownRole(failure.message)) return true
   // A pending instance cannot take an address; an image, unlike the rest, is not ours and either there or not.
   if (failure.code === 'InvalidInstanceID') return true
   return isMissing(failure) && !/^InvalidAMI|^ParameterNotFound|^InvalidZone/.test(failure.code)
@@ -63,8 +60,7 @@ export function isMissing({ code, name, message }: Pick<Refusal, 'code' | 'name'
       /^(NoSuchEntity(Exception)?|NoSuchBucket|NoSuchHostedZone|NoSuchUpload|NatGatewayNotFound|Gateway\.NotAttached|NotFound|InvocationDoesNotExist)$/.test(
         word,
       ) ||
-      // Auto Scaling has one code for everything.
-      (word === 'ValidationError' && /not found|does not exist|^No \w+ found/i.test(message)),
+      (word === 'ValidationError' && saysNotFound(message)),
   )
 }
 
@@ -162,14 +158,12 @@ function outcomeOf(failure: Refusal, action: string): Outcome {
 }
 
 /** The name, the place or the identifier is used, perhaps by ourselves before a kill. */
-function isTaken({ code, name, message }: Refusal): boolean {
+function isTaken({ code, name }: Refusal): boolean {
   return [code, name].some(
     word =>
       /^(InvalidSubnet\.Conflict|InvalidGroup\.Duplicate|InvalidKeyPair\.Duplicate|BucketAlreadyExists|Duplicate(LoadBalancer|TargetGroup)Name(Exception)?|DuplicateListener(Exception)?)$/.test(
         word,
-      ) ||
-      /AlreadyExists(Fault|Exception)?$|^BucketAlreadyOwnedByYou$/.test(word) ||
-      (word === 'InvalidChangeBatch' && /already exists/.test(message)),
+      ) || /AlreadyExists(Fault|Exception)?$|^BucketAlreadyOwnedByYou$/.test(word),
   )
 }
 
@@ -199,7 +193,7 @@ export function failureOf(error: unknown): Failure {
   if (code === 'ETIMEDOUT' || (name === 'TimeoutError' && code !== 'ECONNRESET')) {
     return { is: 'silence', how: 'timed out' }
   }
-  if (/region is missing/i.test(text(thrown.message))) return { is: 'unsent', how: 'no region is set' }
+  if (saysNoRegion(text(thrown.message))) return { is: 'unsent', how: 'no region is set' }
   return { is: 'silence', how: code || 'the connection broke' }
 }
 
@@ -219,7 +213,7 @@ function neverSent(code: string, message: string): boolean {
   return (
     ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'].includes(code) ||
     /CERT|^ERR_TLS|SELF_SIGNED/.test(code) ||
-    /did not establish a connection|Connection timed out after/i.test(message)
+    saysNotConnected(message)
   )
 }
 

@@ -57,15 +57,39 @@ export function changes(list: Change[]) {
 /** All of it or nothing; waits until every name server knows. */
 export async function change(cloud: Aws, zoneId: string, list: Change[]): Promise<void> {
   const input = { HostedZoneId: zoneId, ChangeBatch: changes(list) }
+  const { ChangeInfo } = await cloud.call('route53', 'ChangeResourceRecordSets', input, repeatable)
+  if (ChangeInfo?.Id) await untilSpread(cloud, ChangeInfo.Id)
+}
+
+/** Deletes records in one change and waits until every name server knows. Those that are gone already are left out. */
+export async function deleteRecords(cloud: Aws, zoneId: string, rows: Row[]): Promise<void> {
+  const send = () =>
+    change(
+      cloud,
+      zoneId,
+      rows.map(row => ['DELETE', row]),
+    )
   try {
-    const { ChangeInfo } = await cloud.call('route53', 'ChangeResourceRecordSets', input, repeatable)
-    if (ChangeInfo?.Id) await untilSpread(cloud, ChangeInfo.Id)
+    await orAbsent(send)
   } catch (error) {
-    // Removed already, perhaps by the try whose answer was lost.
-    const over =
-      error instanceof CloudProblem && error.code === 'InvalidChangeBatch' && /not found/.test(error.why ?? '')
-    if (!over || list.some(([action]) => action !== 'DELETE')) throw error
+    if (!isRefusedBatch(error)) throw error
+    const left = await stillThere(cloud, zoneId, rows)
+    if (left.length === rows.length) throw error
+    if (left.length > 0) await deleteRecords(cloud, zoneId, left)
   }
+}
+
+/** The code for everything that can be wrong with a change, a record that is there or missing included: look which. */
+export function isRefusedBatch(error: unknown): boolean {
+  return error instanceof CloudProblem && error.code === 'InvalidChangeBatch'
+}
+
+/** Those of the rows whose name and type have a record now. */
+export async function stillThere(cloud: Aws, zoneId: string, rows: Row[]): Promise<Row[]> {
+  const present = await Promise.all(
+    rows.map(({ Name = '', Type = '' }) => orAbsent(() => readRecord(cloud, zoneId, Name, Type))),
+  )
+  return rows.filter((_row, n) => present[n] !== undefined)
 }
 
 /** Waits, at most 15 minutes of the cloud's time, until every name server knows of a change. */
@@ -90,13 +114,7 @@ export async function removeProofs(cloud: Aws, zoneId: string, proofs: Proof[]):
     if (wordsIn(owner).length === 0) continue
     const row = await orAbsent(() => readRecord(cloud, zoneId, proof.name, proof.type))
     const rows = row && sameRecord(row, proofRow(proof)) ? [owner!, row] : [owner!]
-    await orAbsent(() =>
-      change(
-        cloud,
-        zoneId,
-        rows.map(each => ['DELETE', each]),
-      ),
-    )
+    await deleteRecords(cloud, zoneId, rows)
   }
 }
 
