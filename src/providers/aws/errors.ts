@@ -2,15 +2,15 @@ import { CloudProblem, Exit, type Outcome, Problem, type ProblemParts } from '..
 import { adviceFor } from './advice.ts'
 import { saysNoRegion, saysNotConnected, saysNotFound, saysUnknownRole } from './messages.ts'
 
-/** What came of one attempt at a call, told from the official clients' many ways of failing. */
+/** Why one attempt at a call failed, in one form for the official clients' many errors. */
 export type Failure =
-  /** The cloud answered no. `code` is the one on the wire, `name` the model's (`AlreadyExists`, `AlreadyExistsFault`). */
+  /** The cloud refused. `code` is the one on the wire, `name` the model's (`AlreadyExists`, `AlreadyExistsFault`). */
   | { is: 'refusal'; status: number; code: string; name: string; message: string; requestId: string }
-  /** Nobody knows whether the call was carried out. */
+  /** It is not known whether the call was carried out. */
   | { is: 'silence'; how: string; requestId?: string }
   /** It never left this machine. */
   | { is: 'unsent'; how: string }
-  /** There is nothing to sign it with. */
+  /** There are no credentials to sign it with. */
   | { is: 'unsigned'; how: string }
 
 export type Refusal = Failure & { is: 'refusal' }
@@ -31,19 +31,19 @@ const throttling = new Set([
   'TransactionInProgressException',
 ])
 
-/** The cloud wants less of us; nothing was done. `LimitExceeded` is not among them: that is a quota. */
+/** Throttling: nothing was done, and the same call can be sent again later. `LimitExceeded` is not among them: that is a quota. */
 export function isThrottling({ code, name, status }: Refusal): boolean {
   return throttling.has(code) || throttling.has(name) || (status === 429 && code !== '')
 }
 
-/** "Not now, nothing was done": the same call may be sent again. */
+/** "Not now": nothing was done, and the same call can be sent again. */
 export function isBusy({ code }: Refusal): boolean {
   return /^(IncorrectState|IncorrectInstanceState|OperationAborted|ConcurrentModification(Exception)?|ResourceContention(Fault)?|OperationInProgress(Exception)?|ScalingActivityInProgress(Fault)?|ServiceLinkedRoleFailure|InvalidDB(Instance|Cluster)State(Fault)?)$/.test(
     code,
   )
 }
 
-/** Something that was made a moment ago and is not seen everywhere yet; in a call that uses it, never in one about its end. */
+/** Something that was created a moment ago and is not known everywhere yet; in a call that uses it, never in its removal. */
 export function isLag(failure: Refusal, action: string): boolean {
   if (isRead(action) || isEnding(action)) return false
   if (saysUnknownRole(failure.message)) return true
@@ -52,7 +52,7 @@ export function isLag(failure: Refusal, action: string): boolean {
   return isMissing(failure) && !/^InvalidAMI|^ParameterNotFound|^InvalidZone/.test(failure.code)
 }
 
-/** Says that something is not there. */
+/** "Not found". */
 export function isMissing({ code, name, message }: Pick<Refusal, 'code' | 'name' | 'message'>): boolean {
   return [code, name].some(
     word =>
@@ -64,7 +64,7 @@ export function isMissing({ code, name, message }: Pick<Refusal, 'code' | 'name'
   )
 }
 
-/** Something else still stands on it; may pass by itself when that is going away. */
+/** Something else still depends on it; passes by itself when that is being deleted. */
 export function isDependency(code: string | undefined): boolean {
   return (
     code !== undefined &&
@@ -74,13 +74,13 @@ export function isDependency(code: string | undefined): boolean {
   )
 }
 
-/** Whether an action only looks, by its name. */
+/** Whether an action is read-only, by its name. */
 export function isRead(action: string): boolean {
   return /^(Describe|List|Get|Head)/.test(action)
 }
 
 /**
- * The error for an action that came to nothing for good. Message texts of the cloud are shown only through `redact`,
+ * The error for an action that finally failed. Messages of the cloud are shown only through `redact`,
  * which hides secrets, and never for signature errors: those quote the whole request.
  */
 export function problemOf(
@@ -109,7 +109,7 @@ export function problemOf(
   return refusal(call, service, action, failure, options)
 }
 
-/** Nothing was found that could sign a request. Exit 4. */
+/** The Problem for missing credentials. Exit 4. */
 export function noCredentials(how: string): Problem {
   return new Problem({
     what: 'No usable AWS credentials were found.',
@@ -137,12 +137,12 @@ function refusal(
     ...(requestId && { requestId }),
     ...(advice?.credentials && { exit: Exit.preflight }),
   }
-  // An earlier attempt may have been carried out, and a throttled or busy retry says nothing about that one.
+  // An earlier attempt may have been carried out; a throttled or busy retry does not tell.
   const noWord = unsure && (isThrottling(failure) || isBusy(failure))
   return new CloudProblem(noWord ? 'unknown' : outcomeOf(failure, action), parts, unsure)
 }
 
-/** The encoded part of "not authorized" is long and tells people nothing. */
+/** The encoded part of "not authorized" is long and of no use to people. */
 function quote(message: string): string {
   return message
     .replace(/\s*Encoded authorization failure message:.*$/s, '')
@@ -152,12 +152,12 @@ function quote(message: string): string {
 
 function outcomeOf(failure: Refusal, action: string): Outcome {
   if (isTaken(failure) && /^(Create|Import|Put|Change|Request)/.test(action)) return 'exists'
-  // "VPC not found" in the answer to CreateSubnet is about another thing than the one to be made.
+  // "VPC not found" in the answer to CreateSubnet is not about the subnet.
   if (isMissing(failure) && !/^(Create|Run|Import|Allocate|Request)/.test(action)) return 'notFound'
   return 'refused'
 }
 
-/** The name, the place or the identifier is used, perhaps by ourselves before a kill. */
+/** The name, range, port or identifier is taken, perhaps by ourselves before a kill. */
 function isTaken({ code, name }: Refusal): boolean {
   return [code, name].some(
     word =>
@@ -171,7 +171,7 @@ function isEnding(action: string): boolean {
   return /^(Delete|Detach|Disassociate|Deregister|Release|Remove|Revoke|Terminate|Abort)/.test(action)
 }
 
-/** Reads whatever a client threw. */
+/** Reads what an official client threw. */
 export function failureOf(error: unknown): Failure {
   const thrown = (typeof error === 'object' && error !== null ? error : {}) as {
     name?: unknown
@@ -197,7 +197,7 @@ export function failureOf(error: unknown): Failure {
   return { is: 'silence', how: code || 'the connection broke' }
 }
 
-/** A service's own error; one without a name comes from something in between. */
+/** A service's own error; one without a name comes from a proxy in between. */
 function answered(name: string, wire: unknown, message: string, status: number, requestId: string): Failure {
   const code = text(wire) || name
   const known = code !== '' && code !== 'Unknown' && code !== 'UnknownError'

@@ -62,7 +62,7 @@ describe('names', () => {
     await kinds.record.remove(cloud, found!.id, input, mark)
     expect(await kinds.record.find(cloud, { id: found!.id })).toHaveLength(1)
     await expect(kinds.hostedZone.remove(cloud, zone.id, { name: 'shop.example' }, mark)).rejects.toMatchObject({
-      list: ['In the way: www.shop.example. A.'],
+      list: ['Blocked by: www.shop.example. A.'],
     })
     await change('DELETE')
     await removeWholly(cloud, kinds.hostedZone, zone.id, 'balancer/zone', { name: 'shop.example' })
@@ -124,7 +124,7 @@ describe('what comes to nothing, and what is in the way', () => {
       tags: {},
     }
     const stranger = await make(cloud, kinds.instance, 'machines/stranger', input)
-    const inTheWay = { list: [`In the way: EC2 instance ${stranger.id}.`] }
+    const inTheWay = { list: [`Blocked by: EC2 instance ${stranger.id}.`] }
     const subnet = kinds.subnet.remove(cloud, at.subnets[2]!, undefined, markFor(kinds.subnet, 'subnets/2'))
     await expect(subnet).rejects.toMatchObject(inTheWay)
     const removal = kinds.securityGroup.remove(

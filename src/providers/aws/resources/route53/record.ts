@@ -46,7 +46,7 @@ export const record: AwsKind<RecordIn, RecordOut> = {
       if (!(await orAbsent(() => readRecord(cloud, zoneId, name, type)))) return []
       return found(idOf(place), tagsBeside(await readOwner(cloud, zoneId, name), this.type))
     }
-    // Found by the names of the stack's certificates: zones with thousands of records are not searched.
+    // Looked up by the names of the stack's certificates: zones with thousands of records are not searched.
     const { stack, address } = where as { stack: string; address?: string }
     const names = await provenNames(cloud, stack)
     const zones = names.length > 0 ? await zonesFor(cloud, names) : []
@@ -92,7 +92,7 @@ export const record: AwsKind<RecordIn, RecordOut> = {
   },
 }
 
-/** Under what a change that may not have reached all name servers is remembered. */
+/** The key under which a change that has not reached all name servers is remembered. */
 const spreading = (id: string) => `change of ${id}`
 
 function tagsBeside(owner: Row | undefined, kind: string): Record<string, string> {
@@ -117,7 +117,7 @@ function rowOf({ name, type, alias, values }: RecordIn): Row {
   return { ...place, AliasTarget: { HostedZoneId: alias.zoneId, DNSName: alias.dnsName, EvaluateTargetHealth: false } }
 }
 
-/** The engine looks whose it is. */
+/** The error for a name that is taken; the engine then looks whose it is. */
 function taken({ name, type }: RecordIn): CloudProblem {
   return new CloudProblem('exists', { what: `There is a record ${name} ${type} already.`, code: 'InvalidChangeBatch' })
 }
