@@ -1,7 +1,7 @@
 import type { World } from '../world/model.ts'
 import { advanceAll } from './advance.ts'
-import { text } from './core/input.ts'
 import { everyPlaceAndGlobal } from './core/places.ts'
+import { text } from './core/resources.ts'
 import { services } from './services/index.ts'
 
 /** One line of `sandbox inventory`. */

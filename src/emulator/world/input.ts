@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../base/json.ts'
-import { ApiError, type Call, type Thing, type World } from './model.ts'
+import { ApiError } from './model.ts'
 
-/** Small words that the operations of both clouds share: reading parameters and things, refusing. */
+/** What the operations of both clouds read their input with, and how they refuse it. */
 
 export function refuse(status: number, code: string, message: string): never {
   throw new ApiError(status, code, message)
@@ -37,33 +37,4 @@ export function object(input: JsonObject, name: string): JsonObject {
 
 export function isObject(value: Json): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-export function isGone(call: Call, thing: Thing): boolean {
-  return thing.goneAt !== undefined && thing.goneAt <= call.world.now()
-}
-
-export function text(thing: Thing, field: string): string {
-  const value = thing.data[field]
-  return value === undefined || value === null || typeof value === 'object' ? '' : String(value)
-}
-
-export function time(thing: Thing, field: string): number {
-  const value = thing.data[field]
-  return typeof value === 'number' ? value : 0
-}
-
-export function change(call: Call, thing: Thing, data: JsonObject): void {
-  Object.assign(thing.data, data)
-  call.world.touch(thing)
-}
-
-/** A call for each account and region, to look around with. */
-export function placesOf(
-  world: World,
-  cloud: Call['cloud'],
-  { accounts, regions }: { accounts: string[]; regions: { id: string }[] },
-): Call[] {
-  const nothing = { product: '', action: '', requestId: '' }
-  return accounts.flatMap(account => regions.map(({ id }) => ({ ...nothing, cloud, region: id, account, world })))
 }

@@ -1,6 +1,6 @@
 import type { Call, Operation, Thing } from '../../world/model.ts'
 import type { Unimplemented } from '../../world/unimplemented.ts'
-import { time } from './input.ts'
+import { time } from './resources.ts'
 
 /** How the inventory shows a resource: its state in the product's own words. */
 export type StateOf = (call: Call, resource: Thing) => string

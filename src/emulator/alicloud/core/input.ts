@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from '../../../base/json.ts'
-import { isGone, refuse, word } from '../../world/input.ts'
-import type { Call, Operation, Thing } from '../../world/model.ts'
+import { refuse, word } from '../../world/input.ts'
+import type { Operation } from '../../world/model.ts'
 
-export { change, flag, isGone, isObject, object, objects, refuse, text, time, word, words } from '../../world/input.ts'
+export { flag, isObject, object, objects, refuse, word, words } from '../../world/input.ts'
 
-/** Small words the operations share: reading parameters, refusing, finding one's own things. */
+/** How the operations of Alibaba Cloud read and check their input: leaves are strings as they were sent. */
 
 /** Every action takes these; the server reads them. */
 const common = [
@@ -92,56 +92,4 @@ export function strongPassword(value: string, low: number, high: number, special
   const classes = [/[A-Z]/, /[a-z]/, /[0-9]/].filter(one => one.test(value)).length
   const special = chars.some(char => specials.includes(char))
   return chars.every(char => /[A-Za-z0-9]/.test(char) || specials.includes(char)) && classes + (special ? 1 : 0) >= 3
-}
-
-/** What the account owns under that id, in the region that was asked for. Ids are looked up at once: only lists lag. */
-export function find(call: Call, input: JsonObject, type: string, id: string): Thing | undefined {
-  const thing = call.world.get(type, id)
-  if (thing === undefined || thing.cloud !== 'alicloud' || thing.account !== call.account || isGone(call, thing))
-    return undefined
-  const region = word(input, 'RegionId')
-  return region === '' || region === thing.region ? thing : undefined
-}
-
-/** Everything of a type that the account has in the region, lag or no lag. */
-export function all(call: Call, type: string): Thing[] {
-  return call.world.list(type, call).filter(thing => thing.cloud === 'alicloud' && !isGone(call, thing))
-}
-
-/** What a list or tag look-up shows: things younger than their own lag are not in it yet. */
-export function listed(call: Call, type: string): Thing[] {
-  return all(call, type).filter(thing => call.world.now() >= thing.born + lag(thing.id))
-}
-
-/** 2 to 5 seconds, drawn from the id, which is itself drawn from the seed. */
-function lag(id: string): number {
-  let hash = 7
-  for (const char of id) hash = (hash * 31 + char.charCodeAt(0)) % 3001
-  return 2000 + hash
-}
-
-export function make(
-  call: Call,
-  type: string,
-  id: string,
-  data: JsonObject,
-  tags: Record<string, string> = {},
-  region = call.region,
-): Thing {
-  return call.world.add({ cloud: 'alicloud', type, id, account: call.account, region, tags, data })
-}
-
-/** A fresh id such as `vpc-6we0c7t1…`. */
-export function newId(call: Call, prefix: string): string {
-  return call.world.id(prefix)
-}
-
-/** The account as the number that most answers carry. */
-export function owner(call: Call): number {
-  return Number(call.account)
-}
-
-/** ISO 8601 with seconds; ECS writes minutes only. */
-export function date(call: Call, at: number): string {
-  return call.world.date(at).replace(/\.\d+Z$/, 'Z')
 }

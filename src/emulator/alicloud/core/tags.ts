@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../world/model.ts'
-import { find, flag, listed, objects, operation, refuse, word, words } from './input.ts'
+import { flag, objects, operation, refuse, word, words } from './input.ts'
 import { byToken } from './page.ts'
+import { find, listed } from './resources.ts'
 
 /** Tags: at creation, as a filter, in answers, and the tag actions that VPC, ECS, RDS and CLB share. */
 

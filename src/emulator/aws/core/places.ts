@@ -1,8 +1,8 @@
-import { placesOf } from '../../world/input.ts'
 import type { Call, World } from '../../world/model.ts'
+import { placesOf } from '../../world/places.ts'
 import { firstAccount, secondAccount } from '../protocol/accounts.ts'
 import { regions } from './catalog.ts'
-import { everywhere } from './input.ts'
+import { everywhere } from './resources.ts'
 
 const accounts = [firstAccount, secondAccount]
 

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../../base/json.ts'
-import { isObject, text, time } from '../../alicloud/core/input.ts'
+import { isObject } from '../../alicloud/core/input.ts'
+import { text, time } from '../../alicloud/core/resources.ts'
 import type { Outcome, RunsCommands } from '../../alicloud/services/assistant/simulated.ts'
 import type { Thing, World } from '../../world/model.ts'
 import { NEVER } from '../../world/never.ts'

@@ -1,4 +1,4 @@
-import { text } from '../../alicloud/core/input.ts'
+import { text } from '../../alicloud/core/resources.ts'
 import type { Thing } from '../../world/model.ts'
 import type { Jobs } from '../jobs.ts'
 import type { ReconcilerDeps } from '../lifecycle.ts'

@@ -1,4 +1,4 @@
-import { text } from '../../alicloud/core/input.ts'
+import { text } from '../../alicloud/core/resources.ts'
 import type { Thing } from '../../world/model.ts'
 import { pauseClock, resumeClock } from '../paused-clock.ts'
 import type { RunningContainer } from '../running.ts'

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../base/json.ts'
-import { isObject, text, time } from '../../alicloud/core/input.ts'
+import { isObject } from '../../alicloud/core/input.ts'
 import { places } from '../../alicloud/core/places.ts'
+import { text, time } from '../../alicloud/core/resources.ts'
 import { whitelist } from '../../alicloud/services/rds/whitelist.ts'
 import { listenerStatus } from '../../alicloud/services/slb/health.ts'
 import { serversOf } from '../../alicloud/services/slb/server-group.ts'

@@ -1,4 +1,4 @@
-import { text } from '../../alicloud/core/input.ts'
+import { text } from '../../alicloud/core/resources.ts'
 import type { Thing } from '../../world/model.ts'
 import { type FirewallSpec, firewallText, setFirewall } from '../firewall.ts'
 import { boot, setNames, stopMachine } from '../machine.ts'

@@ -1,4 +1,4 @@
-import { find, text, time } from '../../aws/core/input.ts'
+import { find, text, time } from '../../aws/core/resources.ts'
 import { usersOf } from '../../aws/services/elbv2/target-group.ts'
 import type { Target } from '../../aws/services/elbv2/target-health.ts'
 import { type Health, judgeTargetsWith } from '../../aws/services/elbv2/target-health.ts'

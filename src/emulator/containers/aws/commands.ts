@@ -1,4 +1,5 @@
-import { object, text, words } from '../../aws/core/input.ts'
+import { object, words } from '../../aws/core/input.ts'
+import { text } from '../../aws/core/resources.ts'
 import { finishAwsCommand, type Run, runScriptsWith, runsOf } from '../../aws/services/ssm/command-run.ts'
 import type { Thing } from '../../world/model.ts'
 import { NEVER } from '../../world/never.ts'

@@ -1,4 +1,4 @@
-import { all, text } from '../../aws/core/input.ts'
+import { all, text } from '../../aws/core/resources.ts'
 import type { Issued } from '../../http/authority.ts'
 import type { Thing } from '../../world/model.ts'
 import { type FirewallSpec, firewallText, type GroupRule, setFirewall } from '../firewall.ts'

@@ -1,4 +1,4 @@
-import { text, time } from '../../aws/core/input.ts'
+import { text, time } from '../../aws/core/resources.ts'
 import { writerOf } from '../../aws/services/rds/db-cluster.ts'
 import type { Thing } from '../../world/model.ts'
 import { pauseClock, resumeClock } from '../paused-clock.ts'

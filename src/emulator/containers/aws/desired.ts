@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { all, find, text, texts } from '../../aws/core/input.ts'
 import { everyPlace } from '../../aws/core/places.ts'
+import { all, find, text, texts } from '../../aws/core/resources.ts'
 import { publicIpOf } from '../../aws/services/ec2/network-interface.ts'
 import { wayOut } from '../../aws/services/ec2/route.ts'
 import { rulesOf } from '../../aws/services/ec2/security-group-rule.ts'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../../base/json.ts'
-import { find, object, objects, text, texts, time, word, words } from '../../aws/core/input.ts'
+import { object, objects, word, words } from '../../aws/core/input.ts'
+import { find, text, texts, time } from '../../aws/core/resources.ts'
 import { instanceState } from '../../aws/services/ec2/instance-state.ts'
 import { rulesOf } from '../../aws/services/elbv2/listener-rule.ts'
 import { certificatesOf, listenersOf } from '../../aws/services/elbv2/load-balancer.ts'

@@ -1,4 +1,4 @@
-import { all, text } from '../../aws/core/input.ts'
+import { all, text } from '../../aws/core/resources.ts'
 import type { Thing } from '../../world/model.ts'
 import { boot, commandResult, startCommand, stopMachine } from '../machine.ts'
 import { pauseClock, resumeClock } from '../paused-clock.ts'

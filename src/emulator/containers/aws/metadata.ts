@@ -1,4 +1,4 @@
-import { find, text } from '../../aws/core/input.ts'
+import { find, text } from '../../aws/core/resources.ts'
 import { firstAccount } from '../../aws/protocol/accounts.ts'
 import { publicIpOf } from '../../aws/services/ec2/network-interface.ts'
 import { roleOfProfile } from '../../aws/services/iam/instance-profile.ts'

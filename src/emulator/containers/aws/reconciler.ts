@@ -1,5 +1,5 @@
 import { advanceAll } from '../../aws/advance.ts'
-import { text, time } from '../../aws/core/input.ts'
+import { text, time } from '../../aws/core/resources.ts'
 import { namesBehind } from '../../aws/front.ts'
 import { listenersOf } from '../../aws/services/elbv2/load-balancer.ts'
 import { createJobs } from '../jobs.ts'

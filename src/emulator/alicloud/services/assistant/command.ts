@@ -1,23 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing, World } from '../../../world/model.ts'
-import {
-  all,
-  change,
-  checkText,
-  date,
-  flag,
-  listed,
-  make,
-  need,
-  newId,
-  operation,
-  refuse,
-  text,
-  within,
-  word,
-  words,
-} from '../../core/input.ts'
+import { date, newId } from '../../core/ids.ts'
+import { checkText, flag, need, operation, refuse, within, word, words } from '../../core/input.ts'
 import { pageOrToken } from '../../core/page.ts'
+import { all, change, listed, make, text } from '../../core/resources.ts'
 import { byTags, newTags } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { agentReadyAt, instanceOf, instanceStatus } from '../ecs/instance-lifecycle.ts'

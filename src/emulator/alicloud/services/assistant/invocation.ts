@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import { date, flag, isObject, text, word } from '../../core/input.ts'
+import { date } from '../../core/ids.ts'
+import { flag, isObject, word } from '../../core/input.ts'
+import { text } from '../../core/resources.ts'
 import { tagKeyValue } from '../../core/tags.ts'
 import type { Outcome } from './simulated.ts'
 

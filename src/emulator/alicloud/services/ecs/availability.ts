@@ -10,8 +10,9 @@ import {
   regions,
   type Stock,
 } from '../../core/catalog.ts'
-import { all, need, operation, refuse, within, word, words } from '../../core/input.ts'
+import { need, operation, refuse, within, word, words } from '../../core/input.ts'
 import { byToken } from '../../core/page.ts'
+import { all } from '../../core/resources.ts'
 
 /** What can be bought where: regions, zones, instance types, stock. */
 export const availabilityOperations = {

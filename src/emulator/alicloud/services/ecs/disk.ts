@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import { all, date, jsonWords, listed, operation, text, word } from '../../core/input.ts'
+import { date } from '../../core/ids.ts'
+import { jsonWords, operation, word } from '../../core/input.ts'
 import { pageOrToken } from '../../core/page.ts'
+import { all, listed, text } from '../../core/resources.ts'
 import { byTags, tagKeyValue } from '../../core/tags.ts'
 
 /** Disks, which come and go with their machines. */

@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
 import {
-  change,
   checkText,
   ecsName,
   flag,
@@ -10,12 +9,12 @@ import {
   operation,
   refuse,
   strongPassword,
-  text,
   within,
   word,
   words,
 } from '../../core/input.ts'
 import { page, pageOrToken } from '../../core/page.ts'
+import { change, text } from '../../core/resources.ts'
 import { byTags } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { publicAddress } from '../vpc/address.ts'

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call } from '../../../world/model.ts'
-import { change, jsonWords, need, operation, refuse, word } from '../../core/input.ts'
+import { jsonWords, need, operation, refuse, word } from '../../core/input.ts'
+import { change } from '../../core/resources.ts'
 import { instanceOf } from './instance-lifecycle.ts'
 import { keyPair } from './key-pair.ts'
 

@@ -1,22 +1,10 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import {
-  all,
-  date,
-  find,
-  flag,
-  jsonWords,
-  listed,
-  make,
-  need,
-  newId,
-  operation,
-  refuse,
-  text,
-  word,
-} from '../../core/input.ts'
+import { date, newId } from '../../core/ids.ts'
+import { flag, jsonWords, need, operation, refuse, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
+import { all, find, listed, make, text } from '../../core/resources.ts'
 import { byTags, newTags, tagKeyValue } from '../../core/tags.ts'
 
 /** A key pair has its name for an id; names are unique in a region of an account. */

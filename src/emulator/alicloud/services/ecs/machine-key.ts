@@ -1,6 +1,7 @@
 import { generateKeyPair, generateKeyPairSync } from 'node:crypto'
 import type { Call, Thing, World } from '../../../world/model.ts'
-import { all, change, make, newId, text } from '../../core/input.ts'
+import { newId } from '../../core/ids.ts'
+import { all, change, make, text } from '../../core/resources.ts'
 
 /** RSA keys of simulated machines, for whoever seals something to the machine that a script of theirs runs on. */
 

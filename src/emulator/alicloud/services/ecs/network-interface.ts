@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import { all, date, listed, operation, owner, text, word, words } from '../../core/input.ts'
+import { date, owner } from '../../core/ids.ts'
+import { operation, word, words } from '../../core/input.ts'
 import { pageOrToken } from '../../core/page.ts'
+import { all, listed, text } from '../../core/resources.ts'
 import { byTags, tagKeyValue } from '../../core/tags.ts'
 
 /** Network interfaces, which come and go with their machines. */

@@ -9,11 +9,11 @@ import {
   object,
   refuse,
   strongPassword,
-  text,
   within,
   word,
   words,
 } from '../../core/input.ts'
+import { text } from '../../core/resources.ts'
 import { newTags } from '../../core/tags.ts'
 import { freeAddresses } from '../vpc/address.ts'
 import { usableVSwitch } from '../vpc/vswitch.ts'

@@ -1,28 +1,22 @@
 import type { Json, JsonObject } from '../../../../base/json.ts'
 import { parseAddress, parseCidr } from '../../../world/cidr.ts'
 import type { Call, Thing } from '../../../world/model.ts'
+import { date, newId } from '../../core/ids.ts'
 import {
-  all,
-  change,
   checkText,
-  date,
   ecsName,
-  find,
   flag,
   isObject,
   jsonWords,
-  listed,
-  make,
   need,
-  newId,
   objects,
   operation,
   refuse,
-  text,
   word,
   words,
 } from '../../core/input.ts'
 import { byToken, pageOrToken } from '../../core/page.ts'
+import { all, change, find, listed, make, text } from '../../core/resources.ts'
 import { byTags, newTags, tagKeyValue } from '../../core/tags.ts'
 import { usableVpc } from '../vpc/vpc.ts'
 

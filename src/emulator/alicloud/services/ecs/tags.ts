@@ -1,6 +1,7 @@
 import type { Thing } from '../../../world/model.ts'
-import { find, listed, operation, word } from '../../core/input.ts'
+import { operation, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
+import { find, listed } from '../../core/resources.ts'
 import { tagActions } from '../../core/tags.ts'
 import { keyPair } from './key-pair.ts'
 

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call } from '../../../world/model.ts'
-import { change, need, operation, refuse, word } from '../../core/input.ts'
+import { need, operation, refuse, word } from '../../core/input.ts'
+import { change } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { busy, dbInstanceOf, idleInstance } from './db-instance.ts'
 import { checkAddresses, whitelist } from './whitelist.ts'

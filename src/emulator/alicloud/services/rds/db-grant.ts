@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call } from '../../../world/model.ts'
-import { change, need, operation, refuse, text } from '../../core/input.ts'
+import { need, operation, refuse } from '../../core/input.ts'
+import { change, text } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { busy, dbInstanceOf, idleInstance } from './db-instance.ts'
 import { accountOf, databaseOf, grantsOf } from './lookup.ts'

@@ -1,22 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
 import { regionOf } from '../../core/catalog.ts'
-import {
-  all,
-  change,
-  checkText,
-  find,
-  flag,
-  make,
-  need,
-  newId,
-  number,
-  operation,
-  refuse,
-  text,
-  time,
-  word,
-} from '../../core/input.ts'
+import { newId } from '../../core/ids.ts'
+import { checkText, flag, need, number, operation, refuse, word } from '../../core/input.ts'
+import { all, change, find, make, text, time } from '../../core/resources.ts'
 import { newTags } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { takeAddress } from '../vpc/address.ts'

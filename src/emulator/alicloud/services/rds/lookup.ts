@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import { all, need, refuse, text } from '../../core/input.ts'
+import { need, refuse } from '../../core/input.ts'
+import { all, text } from '../../core/resources.ts'
 
 /** How what lives in a database instance is found: accounts, databases, privileges. */
 

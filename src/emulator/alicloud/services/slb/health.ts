@@ -1,5 +1,5 @@
 import type { Call, Thing } from '../../../world/model.ts'
-import { text, time } from '../../core/input.ts'
+import { text, time } from '../../core/resources.ts'
 import { servesFrom } from '../assistant/command.ts'
 import { instanceStatus } from '../ecs/instance-lifecycle.ts'
 import { type Backend, serversOf } from './server-group.ts'

@@ -1,5 +1,5 @@
 import { type EmulatedService, readiness } from '../../core/emulated-service.ts'
-import { text } from '../../core/input.ts'
+import { text } from '../../core/resources.ts'
 import { listenerStatus } from './health.ts'
 import { listenerOperations } from './listener.ts'
 import { loadBalancerOperations } from './load-balancer.ts'

@@ -1,21 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import {
-  all,
-  change,
-  find,
-  make,
-  need,
-  number,
-  operation,
-  refuse,
-  text,
-  time,
-  within,
-  word,
-  words,
-} from '../../core/input.ts'
+import { need, number, operation, refuse, within, word, words } from '../../core/input.ts'
 import { byToken } from '../../core/page.ts'
+import { all, change, find, make, text, time } from '../../core/resources.ts'
 import { byTags, newTags, tagKeyValue, tagPairs } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { backendHealth, listenerStatus } from './health.ts'

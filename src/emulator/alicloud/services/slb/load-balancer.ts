@@ -1,24 +1,10 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
 import { regionOf, regions } from '../../core/catalog.ts'
-import {
-  all,
-  change,
-  checkText,
-  date,
-  find,
-  listed,
-  make,
-  need,
-  newId,
-  operation,
-  refuse,
-  text,
-  time,
-  within,
-  word,
-} from '../../core/input.ts'
+import { date, newId } from '../../core/ids.ts'
+import { checkText, need, operation, refuse, within, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
+import { all, change, find, listed, make, text, time } from '../../core/resources.ts'
 import { byTags, newTags, tagActions, tagKeyValue } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { publicAddress, takeAddress } from '../vpc/address.ts'

@@ -1,24 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import {
-  all,
-  change,
-  checkText,
-  date,
-  find,
-  flag,
-  isObject,
-  jsonList,
-  listed,
-  make,
-  need,
-  newId,
-  operation,
-  refuse,
-  text,
-  time,
-  word,
-} from '../../core/input.ts'
+import { date, newId } from '../../core/ids.ts'
+import { checkText, flag, isObject, jsonList, need, operation, refuse, word } from '../../core/input.ts'
+import { all, change, find, listed, make, text, time } from '../../core/resources.ts'
 import { byTags, newTags, tagKeyValue } from '../../core/tags.ts'
 import { instanceStatus } from '../ecs/instance-lifecycle.ts'
 import { balancerOf, idleBalancer, occupy } from './load-balancer.ts'

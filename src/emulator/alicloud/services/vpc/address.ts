@@ -1,6 +1,7 @@
 import { address, parseAddress, parseCidr } from '../../../world/cidr.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import { all, refuse, text } from '../../core/input.ts'
+import { refuse } from '../../core/input.ts'
+import { all, text } from '../../core/resources.ts'
 
 /** Private addresses of a VSwitch and made-up public ones. The first and the last three of a VSwitch are the cloud's own. */
 

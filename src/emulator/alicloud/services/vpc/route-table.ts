@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import { all, operation, text, word } from '../../core/input.ts'
+import { operation, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
+import { all, text } from '../../core/resources.ts'
 import { nameOf } from '../../core/tags.ts'
 
 /** The router and the system route table that every VPC comes with. */

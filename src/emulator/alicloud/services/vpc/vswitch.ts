@@ -2,24 +2,10 @@ import type { JsonObject } from '../../../../base/json.ts'
 import { inside, overlap, parseCidr } from '../../../world/cidr.ts'
 import type { Call, Thing } from '../../../world/model.ts'
 import { regionOf } from '../../core/catalog.ts'
-import {
-  all,
-  change,
-  checkText,
-  date,
-  find,
-  listed,
-  make,
-  need,
-  newId,
-  operation,
-  owner,
-  refuse,
-  text,
-  time,
-  word,
-} from '../../core/input.ts'
+import { date, newId, owner } from '../../core/ids.ts'
+import { checkText, need, operation, refuse, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
+import { all, change, find, listed, make, text, time } from '../../core/resources.ts'
 import { byTags, keyValue, newTags } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { freeAddresses } from './address.ts'

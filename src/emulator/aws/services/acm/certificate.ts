@@ -1,29 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import {
-  all,
-  arn,
-  change,
-  date,
-  everywhere,
-  find,
-  leave,
-  listed,
-  make,
-  need,
-  object,
-  objects,
-  operation,
-  refuse,
-  text,
-  texts,
-  time,
-  uuid,
-  word,
-  words,
-} from '../../core/input.ts'
+import { arn, date, uuid } from '../../core/ids.ts'
+import { need, object, objects, operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { all, change, everywhere, find, leave, listed, make, text, texts, time } from '../../core/resources.ts'
 import { moreTags, type TagCodes, tagList, tagsIn, withoutTags } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { firstAccount, secondAccount } from '../../protocol/accounts.ts'

@@ -1,23 +1,10 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import { ApiError, type Call, type Operation, type Thing } from '../../../world/model.ts'
 import { filtered } from '../../core/filters.ts'
-import {
-  all,
-  arn,
-  change,
-  find,
-  make,
-  number,
-  object,
-  operation,
-  refuse,
-  text,
-  time,
-  uuid,
-  word,
-  words,
-} from '../../core/input.ts'
+import { arn, uuid } from '../../core/ids.ts'
+import { number, object, operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { all, change, find, make, text, time } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { fromTemplate } from '../ec2/launch-template.ts'
 import { readOrder } from '../ec2/run-instances-input.ts'

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import { date, find, object, text, texts, time } from '../../core/input.ts'
+import { date } from '../../core/ids.ts'
+import { object } from '../../core/input.ts'
+import { find, text, texts, time } from '../../core/resources.ts'
 import { tagRows } from './lookup.ts'
 import { lifecycle, type Member, membersOf } from './members.ts'
 

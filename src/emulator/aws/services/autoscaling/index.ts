@@ -1,5 +1,5 @@
 import { availableOrDeleting, type EmulatedService } from '../../core/emulated-service.ts'
-import { all } from '../../core/input.ts'
+import { all } from '../../core/resources.ts'
 import { wire } from '../../protocol/service.ts'
 import { autoScalingGroupOperations } from './auto-scaling-group.ts'
 import { groupInstanceOperations } from './instance.ts'

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import { change, date, find, objects, time, words } from '../../core/input.ts'
+import { date } from '../../core/ids.ts'
+import { objects, words } from '../../core/input.ts'
+import { change, find, time } from '../../core/resources.ts'
 import { runsSince } from '../ec2/instance-state.ts'
 import { dismiss, membersOf } from './members.ts'
 

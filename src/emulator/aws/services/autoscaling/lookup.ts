@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import { all, listed, objects, refuse, text, word } from '../../core/input.ts'
+import { objects, refuse, word } from '../../core/input.ts'
+import { all, listed, text } from '../../core/resources.ts'
 import { type TagCodes, tagsOf } from '../../core/tags.ts'
 
 /** How Auto Scaling finds and tags its groups. A group's id is its ARN; calls use its name. */

@@ -1,6 +1,8 @@
 import type { Json, JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import { change, find, isObject, texts, uuid } from '../../core/input.ts'
+import { uuid } from '../../core/ids.ts'
+import { isObject } from '../../core/input.ts'
+import { change, find, texts } from '../../core/resources.ts'
 import { instanceState, isLive } from '../ec2/instance-state.ts'
 import { deregister, targetsOf } from '../elbv2/target.ts'
 

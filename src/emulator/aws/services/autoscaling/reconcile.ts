@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import { ApiError, type Call, type Thing } from '../../../world/model.ts'
-import { change, find, leave, text, texts, time } from '../../core/input.ts'
+import { change, find, leave, text, texts, time } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { launchFromTemplate, terminate } from '../ec2/instance-lifecycle.ts'
 import { instanceState, runsSince } from '../ec2/instance-state.ts'

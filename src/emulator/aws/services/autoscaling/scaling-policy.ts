@@ -1,23 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Operation, Thing } from '../../../world/model.ts'
-import {
-  all,
-  arn,
-  change,
-  leave,
-  make,
-  need,
-  number,
-  object,
-  operation,
-  refuse,
-  text,
-  time,
-  uuid,
-  word,
-  words,
-} from '../../core/input.ts'
+import { arn, uuid } from '../../core/ids.ts'
+import { need, number, object, operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { all, change, leave, make, text, time } from '../../core/resources.ts'
 import { groupNamed, invalid, needGroup } from './lookup.ts'
 
 const metrics = ['ASGAverageCPUUtilization', 'ASGAverageNetworkIn', 'ASGAverageNetworkOut', 'ALBRequestCountPerTarget']

@@ -10,8 +10,9 @@ import {
   type Zone,
 } from '../../core/catalog.ts'
 import { filtered } from '../../core/filters.ts'
-import { all, operation, refuse, text, word, words } from '../../core/input.ts'
+import { operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { all, text } from '../../core/resources.ts'
 import { isLive } from './instance-state.ts'
 
 /** On-demand vCPUs of a new account (5 to 32, facts §11). */

@@ -1,6 +1,7 @@
 import { type Cidr, parseCidr } from '../../../world/cidr.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import { refuse, text, time } from '../../core/input.ts'
+import { refuse } from '../../core/input.ts'
+import { text, time } from '../../core/resources.ts'
 
 /** Address blocks as EC2 reads them. */
 

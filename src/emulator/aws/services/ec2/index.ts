@@ -1,5 +1,5 @@
 import { available, type EmulatedService } from '../../core/emulated-service.ts'
-import { text } from '../../core/input.ts'
+import { text } from '../../core/resources.ts'
 import { wire } from '../../protocol/service.ts'
 import { availabilityOperations } from './availability.ts'
 import { readyState } from './cidr-block.ts'

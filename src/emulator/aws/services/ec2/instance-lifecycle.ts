@@ -1,5 +1,6 @@
 import type { Call, Thing } from '../../../world/model.ts'
-import { all, change, find, leave, make, newId, text, time } from '../../core/input.ts'
+import { newId } from '../../core/ids.ts'
+import { all, change, find, leave, make, text, time } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { instanceState, isLive } from './instance-state.ts'
 import { createInterface, publicAddress, releaseInterface } from './network-interface.ts'

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import { text, time } from '../../core/input.ts'
+import { text, time } from '../../core/resources.ts'
 
 /** What an instance is now follows from where it is heading (`toward`) and when it is there (`thereAt`). */
 

@@ -1,21 +1,10 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { instanceType } from '../../core/catalog.ts'
-import {
-  change,
-  flag,
-  hex,
-  need,
-  number,
-  object,
-  operation,
-  refuse,
-  text,
-  word,
-  words,
-  wrapped,
-} from '../../core/input.ts'
+import { hex } from '../../core/ids.ts'
+import { flag, need, number, object, operation, refuse, word, words, wrapped } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { change, text } from '../../core/resources.ts'
 import { describeInstance, describeStatus, instanceReads, statusReads } from './instance-description.ts'
 import { launch, start, stop, terminate } from './instance-lifecycle.ts'
 import { instanceState, isLive, stateBlock } from './instance-state.ts'

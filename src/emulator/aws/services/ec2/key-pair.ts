@@ -2,21 +2,9 @@ import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { filteredThings } from '../../core/filters.ts'
-import {
-  all,
-  bytes,
-  date,
-  leave,
-  listed,
-  make,
-  need,
-  newId,
-  operation,
-  refuse,
-  text,
-  word,
-  words,
-} from '../../core/input.ts'
+import { date, newId } from '../../core/ids.ts'
+import { bytes, need, operation, refuse, word, words } from '../../core/input.ts'
+import { all, leave, listed, make, text } from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { newTags } from './tags.ts'
 

@@ -1,25 +1,10 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { filtered, filteredThings } from '../../core/filters.ts'
-import {
-  all,
-  change,
-  date,
-  leave,
-  listed,
-  make,
-  need,
-  newId,
-  object,
-  objects,
-  operation,
-  refuse,
-  text,
-  time,
-  word,
-  words,
-} from '../../core/input.ts'
+import { date, newId } from '../../core/ids.ts'
+import { need, object, objects, operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { all, change, leave, listed, make, text, time } from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { launchFields, readUserData } from './launch-fields.ts'
 import { ec2Find } from './lookup.ts'

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
 import { filteredThings, type Reads } from '../../core/filters.ts'
-import { all, known, listed, refuse, words } from '../../core/input.ts'
+import { refuse, words } from '../../core/input.ts'
+import { all, known, listed } from '../../core/resources.ts'
 
 const absent: Record<string, [code: string, noun: string]> = {
   vpc: ['InvalidVpcID.NotFound', 'The vpc ID'],

@@ -1,23 +1,10 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import { address, parseAddress, parseCidr } from '../../../world/cidr.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import {
-  all,
-  change,
-  date,
-  find,
-  leave,
-  make,
-  newId,
-  operation,
-  refuse,
-  text,
-  texts,
-  time,
-  word,
-  words,
-} from '../../core/input.ts'
+import { date, newId } from '../../core/ids.ts'
+import { operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { all, change, find, leave, make, text, texts, time } from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { chosen, ec2Find } from './lookup.ts'

@@ -1,23 +1,10 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { filteredThings } from '../../core/filters.ts'
-import {
-  all,
-  arn,
-  leave,
-  listed,
-  make,
-  need,
-  newId,
-  operation,
-  refuse,
-  text,
-  texts,
-  time,
-  word,
-  words,
-} from '../../core/input.ts'
+import { arn, newId } from '../../core/ids.ts'
+import { need, operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { all, leave, listed, make, text, texts, time } from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { dependency, ec2Find, inVpc } from './lookup.ts'
 import { openEgress, permissionsOf, rulesOf } from './security-group-rule.ts'

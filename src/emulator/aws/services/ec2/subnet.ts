@@ -2,22 +2,10 @@ import type { JsonObject } from '../../../../base/json.ts'
 import { inside, overlap, parseCidr } from '../../../world/cidr.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { regionOf, type Zone } from '../../core/catalog.ts'
-import {
-  all,
-  arn,
-  change,
-  leave,
-  make,
-  need,
-  newId,
-  operation,
-  refuse,
-  text,
-  texts,
-  word,
-  wrapped,
-} from '../../core/input.ts'
+import { arn, newId } from '../../core/ids.ts'
+import { need, operation, refuse, word, wrapped } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { all, change, leave, make, text, texts } from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { blockOf, canonical, readyState } from './cidr-block.ts'

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { filtered } from '../../core/filters.ts'
-import { find, listed, objects, operation, refuse, word, words } from '../../core/input.ts'
+import { objects, operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { find, listed } from '../../core/resources.ts'
 import { readTags, tagList, tagsPerResource } from '../../core/tags.ts'
 
 /** Tags of EC2: at creation, in answers, and the actions. */

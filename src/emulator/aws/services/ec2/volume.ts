@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import { arn, date, leave, need, operation, refuse, text, time } from '../../core/input.ts'
+import { arn, date } from '../../core/ids.ts'
+import { need, operation, refuse } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { leave, text, time } from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { chosen, ec2Find } from './lookup.ts'
 

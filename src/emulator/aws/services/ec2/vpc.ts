@@ -1,21 +1,10 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { regionOf } from '../../core/catalog.ts'
-import {
-  all,
-  change,
-  flag,
-  leave,
-  make,
-  need,
-  newId,
-  operation,
-  refuse,
-  text,
-  word,
-  wrapped,
-} from '../../core/input.ts'
+import { newId } from '../../core/ids.ts'
+import { flag, need, operation, refuse, word, wrapped } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { all, change, leave, make, text } from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { canonical, readyState } from './cidr-block.ts'

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import { object, objects, refuse, text, word } from '../../core/input.ts'
+import { object, objects, refuse, word } from '../../core/input.ts'
+import { text } from '../../core/resources.ts'
 import { elbFind, invalid, isApplication, misconfigured, within } from './lookup.ts'
 import { balancersOf, isHttp } from './target-group.ts'
 

@@ -1,22 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import {
-  all,
-  change,
-  hex,
-  leave,
-  make,
-  need,
-  object,
-  objects,
-  operation,
-  refuse,
-  text,
-  time,
-  word,
-  words,
-} from '../../core/input.ts'
+import { hex } from '../../core/ids.ts'
+import { need, object, objects, operation, refuse, word, words } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
+import { all, change, leave, make, text, time } from '../../core/resources.ts'
 import { tagsIn } from '../../core/tags.ts'
 import { listenerOf } from './listener.ts'
 import { describeActions, readActions } from './listener-action.ts'

@@ -1,22 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import {
-  all,
-  change,
-  find,
-  hex,
-  make,
-  need,
-  objects,
-  operation,
-  refuse,
-  text,
-  texts,
-  time,
-  word,
-  words,
-} from '../../core/input.ts'
+import { hex } from '../../core/ids.ts'
+import { need, objects, operation, refuse, word, words } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
+import { all, change, find, make, text, texts, time } from '../../core/resources.ts'
 import { tagsIn } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { certificateStatus } from '../acm/certificate.ts'

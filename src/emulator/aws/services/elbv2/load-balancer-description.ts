@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import { date, find, text, texts, time } from '../../core/input.ts'
+import { date } from '../../core/ids.ts'
+import { find, text, texts, time } from '../../core/resources.ts'
 
 export function describeBalancer(call: Call, balancer: Thing): JsonObject {
   return {

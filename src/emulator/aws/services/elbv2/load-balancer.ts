@@ -1,21 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import {
-  all,
-  change,
-  find,
-  leave,
-  listed,
-  need,
-  objects,
-  operation,
-  refuse,
-  text,
-  texts,
-  word,
-  words,
-} from '../../core/input.ts'
+import { need, objects, operation, refuse, word, words } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
+import { all, change, find, leave, listed, text, texts } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { releaseInterface } from '../ec2/network-interface.ts'
 import { createBalancer, interfaceIn, readGroups, readSubnets } from './load-balancer-create.ts'

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Thing } from '../../../world/model.ts'
-import { all, find, objects, refuse, text, word } from '../../core/input.ts'
+import { objects, refuse, word } from '../../core/input.ts'
+import { all, find, text } from '../../core/resources.ts'
 import type { TagCodes } from '../../core/tags.ts'
 
 /** What all of Elastic Load Balancing shares: how its things are found, named and tagged. */

@@ -1,25 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import {
-  all,
-  arn,
-  change,
-  find,
-  flag,
-  hex,
-  leave,
-  listed,
-  make,
-  need,
-  object,
-  operation,
-  refuse,
-  text,
-  time,
-  word,
-  words,
-} from '../../core/input.ts'
+import { arn, hex } from '../../core/ids.ts'
+import { flag, need, object, operation, refuse, word, words } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
+import { all, change, find, leave, listed, make, text, time } from '../../core/resources.ts'
 import { tagsIn } from '../../core/tags.ts'
 import { forwardsTo, marker } from './load-balancer.ts'
 import {

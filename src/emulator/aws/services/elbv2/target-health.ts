@@ -1,6 +1,6 @@
 import { parseAddress, parseCidr } from '../../../world/cidr.ts'
 import type { Call, Thing, World } from '../../../world/model.ts'
-import { find, text, texts, time } from '../../core/input.ts'
+import { find, text, texts, time } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { servesFrom } from '../ec2/instance-lifecycle.ts'
 import { instanceState } from '../ec2/instance-state.ts'

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import { change, find, isObject, objects, operation, refuse, text, time, word } from '../../core/input.ts'
+import { isObject, objects, operation, refuse, word } from '../../core/input.ts'
+import { change, find, text, time } from '../../core/resources.ts'
 import { instanceState } from '../ec2/instance-state.ts'
 import { invalid, within } from './lookup.ts'
 import { drainingTime, groupOf, usersOf } from './target-group.ts'

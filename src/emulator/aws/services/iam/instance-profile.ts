@@ -1,22 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import {
-  all,
-  arn,
-  change,
-  date,
-  everywhere,
-  leave,
-  letters,
-  make,
-  need,
-  objects,
-  operation,
-  refuse,
-  text,
-  time,
-  word,
-} from '../../core/input.ts'
+import { arn, date, letters } from '../../core/ids.ts'
+import { need, objects, operation, refuse, word } from '../../core/input.ts'
+import { all, change, everywhere, leave, make, text, time } from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import {

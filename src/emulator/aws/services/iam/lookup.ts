@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import { all, everywhere, objects, operation, refuse, text, word, words } from '../../core/input.ts'
+import { objects, operation, refuse, word, words } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
+import { all, everywhere, text } from '../../core/resources.ts'
 import { readTags, tagList } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 

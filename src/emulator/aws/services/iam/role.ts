@@ -1,26 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import {
-  all,
-  arn,
-  change,
-  date,
-  everywhere,
-  leave,
-  letters,
-  make,
-  need,
-  number,
-  object,
-  objects,
-  operation,
-  refuse,
-  text,
-  texts,
-  time,
-  word,
-  words,
-} from '../../core/input.ts'
+import { arn, date, letters } from '../../core/ids.ts'
+import { need, number, object, objects, operation, refuse, word, words } from '../../core/input.ts'
+import { all, change, everywhere, leave, make, text, texts, time } from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import {
   absent,

@@ -1,25 +1,10 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { filtered } from '../../core/filters.ts'
-import {
-  all,
-  change,
-  date,
-  flag,
-  letters,
-  listed,
-  make,
-  need,
-  number,
-  object,
-  operation,
-  refuse,
-  text,
-  texts,
-  time,
-  word,
-} from '../../core/input.ts'
+import { date, letters } from '../../core/ids.ts'
+import { flag, need, number, object, operation, refuse, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
+import { all, change, listed, make, text, texts, time } from '../../core/resources.ts'
 import { tagList, tagsIn } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { enginesNamed, versionOf } from './catalog.ts'

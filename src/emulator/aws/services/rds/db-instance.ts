@@ -1,22 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { filtered } from '../../core/filters.ts'
-import {
-  change,
-  find,
-  flag,
-  leave,
-  listed,
-  need,
-  number,
-  operation,
-  refuse,
-  text,
-  texts,
-  time,
-  word,
-} from '../../core/input.ts'
+import { flag, need, number, operation, refuse, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
+import { change, find, leave, listed, text, texts, time } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { releaseInterface } from '../ec2/network-interface.ts'
 import { enginesNamed } from './catalog.ts'

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import { all, change, find, leave, listed, make, need, operation, refuse, text, word, words } from '../../core/input.ts'
+import { need, operation, refuse, word, words } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
+import { all, change, find, leave, listed, make, text } from '../../core/resources.ts'
 import { tagsIn } from '../../core/tags.ts'
 import { invalid, rdsArn, rdsFind, rdsLook, rdsTagCodes, subnetsOf } from './lookup.ts'
 

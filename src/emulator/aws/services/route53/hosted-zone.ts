@@ -1,24 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import {
-  all,
-  change,
-  everywhere,
-  find,
-  leave,
-  letters,
-  listed,
-  make,
-  need,
-  object,
-  objects,
-  operation,
-  refuse,
-  text,
-  time,
-  word,
-  words,
-} from '../../core/input.ts'
+import { letters } from '../../core/ids.ts'
+import { need, object, objects, operation, refuse, word, words } from '../../core/input.ts'
+import { all, change, everywhere, find, leave, listed, make, text, time } from '../../core/resources.ts'
 import { moreTags, type TagCodes, tagsOf, withoutTags } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { dnsName, reversed } from './dns-name.ts'

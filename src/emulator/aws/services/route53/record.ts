@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import { everywhere, leave, make, need, object, objects, operation, refuse, text, word } from '../../core/input.ts'
+import { need, object, objects, operation, refuse, word } from '../../core/input.ts'
+import { everywhere, leave, make, text } from '../../core/resources.ts'
 import { dnsName, isBelow, recordFaults, reversed } from './dns-name.ts'
 import { newChange, recordsOf, serversOf, zoneOf } from './hosted-zone.ts'
 

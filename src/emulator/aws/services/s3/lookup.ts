@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../../../base/json.ts'
 import { ApiError, type Call, type Operation, type Thing } from '../../../world/model.ts'
-import { all, known, operation, refuse, text, word } from '../../core/input.ts'
+import { operation, refuse, word } from '../../core/input.ts'
+import { all, known, text } from '../../core/resources.ts'
 
 /** Checksums and guards that any S3 call may bring along; the wire verifies what it must. */
 const common =

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Json, JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import { bytes, date, hex, leave, make, object, objects, refuse, text, time, word } from '../../core/input.ts'
+import { date, hex } from '../../core/ids.ts'
+import { bytes, object, objects, refuse, word } from '../../core/input.ts'
+import { leave, make, text, time } from '../../core/resources.ts'
 import { newVersionId } from './bucket.ts'
 import { bare, bucketOf, isMarker, objectOf, s3Operation, versionsIn } from './lookup.ts'
 

@@ -1,31 +1,10 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { filtered } from '../../core/filters.ts'
-import {
-  all,
-  arn,
-  change,
-  date,
-  find,
-  flag,
-  known,
-  leave,
-  letters,
-  listed,
-  make,
-  need,
-  number,
-  object,
-  objects,
-  operation,
-  refuse,
-  text,
-  time,
-  uuid,
-  word,
-  words,
-} from '../../core/input.ts'
+import { arn, date, letters, uuid } from '../../core/ids.ts'
+import { flag, need, number, object, objects, operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { all, change, find, known, leave, listed, make, text, time } from '../../core/resources.ts'
 import { moreTags, type TagCodes, tagList, tagsIn, withoutTags } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 

@@ -1,20 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import {
-  all,
-  date,
-  find,
-  object,
-  objects,
-  operation,
-  refuse,
-  text,
-  texts,
-  time,
-  word,
-  words,
-} from '../../core/input.ts'
+import { date } from '../../core/ids.ts'
+import { object, objects, operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { all, find, text, texts, time } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { imageOf } from '../ec2/image.ts'
 import { privateName } from '../ec2/instance-description.ts'

@@ -1,5 +1,6 @@
 import type { Call, Thing, World } from '../../../world/model.ts'
-import { find, isObject, text, time } from '../../core/input.ts'
+import { isObject } from '../../core/input.ts'
+import { find, text, time } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { isLive } from '../ec2/instance-state.ts'
 

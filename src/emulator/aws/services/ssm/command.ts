@@ -1,27 +1,10 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
 import { NEVER } from '../../../world/never.ts'
-import {
-  all,
-  change,
-  date,
-  find,
-  listed,
-  make,
-  need,
-  number,
-  object,
-  objects,
-  operation,
-  refuse,
-  text,
-  texts,
-  time,
-  uuid,
-  word,
-  words,
-} from '../../core/input.ts'
+import { date, uuid } from '../../core/ids.ts'
+import { need, number, object, objects, operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { all, change, find, listed, make, text, texts, time } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { isOnline } from './agent.ts'
 import { noteSuccess, type Outcome, type Run, runnerOf, runsOf, standing, summary } from './command-run.ts'

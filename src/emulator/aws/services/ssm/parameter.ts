@@ -1,26 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation, Thing } from '../../../world/model.ts'
-import {
-  all,
-  arn,
-  change,
-  date,
-  flag,
-  hex,
-  leave,
-  listed,
-  make,
-  need,
-  objects,
-  operation,
-  refuse,
-  text,
-  time,
-  word,
-  words,
-} from '../../core/input.ts'
+import { arn, date, hex } from '../../core/ids.ts'
+import { flag, need, objects, operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { all, change, leave, listed, make, text, time } from '../../core/resources.ts'
 import { readTags, tagList } from '../../core/tags.ts'
 import { publicParameters } from '../ec2/image.ts'
 
