@@ -1,6 +1,6 @@
 import type { World } from '../world/model.ts'
-import { text } from './core/resources.ts'
 import { places } from './core/places.ts'
+import { text } from './core/resources.ts'
 import { backendHealth, listenerStatus } from './services/slb/health.ts'
 
 /** What answers behind a load balancer's address and port; undefined when no load balancer has that address. */

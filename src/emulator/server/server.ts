@@ -14,9 +14,9 @@ import { inventoryOf as awsInventoryOf } from '../aws/inventory.ts'
 import { operations as awsOperations } from '../aws/operations.ts'
 import { type Ground as AwsGround, createAwsApi } from '../aws/protocol/api.ts'
 import { isAws } from '../aws/protocol/wire.ts'
+import { services as awsServices } from '../aws/services/index.ts'
 import type { MachinePackages } from '../containers/build.ts'
 import type { OpenOptions, Reconcilers } from '../containers/open.ts'
-import { services as awsServices } from '../aws/services/index.ts'
 import { type Authority, openAuthority } from '../http/authority.ts'
 import type { Raw, Reply } from '../http/exchange.ts'
 import { closeServer, createFronts, listen } from '../http/front.ts'
@@ -118,7 +118,7 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
     unimplemented: operation => reasonWithout(services, operation),
   })
   const aws = awsOf(ground, real)
-  const inventory = () => [...inventoryOf(world), ...awsInventoryOf(world)].map(thing => ({ ...thing }))
+  const inventory = () => [...inventoryOf(world), ...awsInventoryOf(world)].map(resource => ({ ...resource }))
   const server = createHttp(
     async raw => {
       const reply = isAws(raw) ? await (await aws())(raw) : alicloud(raw)

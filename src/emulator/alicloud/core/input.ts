@@ -33,7 +33,7 @@ export function operation(parameters: string, run: Operation): Operation {
   }
 }
 
-export function need(input: JsonObject, name: string): string {
+export function requireParameter(input: JsonObject, name: string): string {
   const value = word(input, name)
   if (value === '') refuse(400, `Missing${name}`, `The parameter ${name} is mandatory for this action.`)
   return value

@@ -1,5 +1,5 @@
-import { placesOf } from '../../world/places.ts'
 import type { Call, World } from '../../world/model.ts'
+import { placesOf } from '../../world/places.ts'
 import { firstAccount, secondAccount } from '../protocol/accounts.ts'
 import { regions } from './catalog.ts'
 

@@ -133,7 +133,7 @@ function tokenOf(wire: Wire, call: Call): { key: string; asked: string } | undef
 
 /**
  * The region a call means. Real endpoints tell it by their host; here one address serves all, so: `RegionId`, the
- * header, the host if it is a real one's, else where the first thing mentioned lives.
+ * header, the host if it is a real one's, else where the first resource mentioned lives.
  */
 function regionOf(raw: Raw, input: JsonObject, product: string, world: LiveWorld): string {
   if (typeof input.RegionId === 'string' && input.RegionId) return input.RegionId
@@ -142,8 +142,8 @@ function regionOf(raw: Raw, input: JsonObject, product: string, world: LiveWorld
   const host = new RegExp(`^${product}\\.([a-z]+-[a-z]+-\\d+)\\.aliyuncs\\.com`).exec(raw.headers.host ?? '')
   if (host?.[1]) return host[1]
   for (const text of textsIn(input)) {
-    const thing = world.byId(text)
-    if (thing) return thing.region
+    const resource = world.byId(text)
+    if (resource) return resource.region
   }
   return 'ap-northeast-1'
 }

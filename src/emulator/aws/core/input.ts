@@ -32,7 +32,7 @@ export function operation(parameters: string, run: Operation): Operation {
   }
 }
 
-export function need(input: JsonObject, name: string, code = 'MissingParameter'): string {
+export function requireParameter(input: JsonObject, name: string, code = 'MissingParameter'): string {
   const value = word(input, name)
   if (value === '') refuse(400, code, `The request must contain the parameter ${name}`)
   return value

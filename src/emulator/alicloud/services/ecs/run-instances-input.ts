@@ -1,7 +1,18 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { diskSizes, instanceStock, instanceType } from '../../core/catalog.ts'
-import { checkText, ecsName, flag, need, object, refuse, strongPassword, within, word, words } from '../../core/input.ts'
+import {
+  checkText,
+  ecsName,
+  flag,
+  object,
+  refuse,
+  requireParameter,
+  strongPassword,
+  within,
+  word,
+  words,
+} from '../../core/input.ts'
 import { text } from '../../core/resources.ts'
 import { newTags } from '../../core/tags.ts'
 import { freeAddresses } from '../vpc/address.ts'
@@ -15,7 +26,7 @@ export const specials = "()`~!@#$%^&*-_+=|{}[]:;'<>,.?/"
 /** What was ordered, once everything about it is known to be right. */
 export interface Order {
   amount: number
-  vswitch: Thing
+  vswitch: Resource
   privateIp: string
   publicIp: boolean
   disk: JsonObject
@@ -25,7 +36,7 @@ export interface Order {
 
 /** Refuses what the real cloud refuses, before anything is made. */
 export function readOrder(call: Call, input: JsonObject): Order {
-  const vswitch = usableVSwitch(call, input, need(input, 'VSwitchId'))
+  const vswitch = usableVSwitch(call, input, requireParameter(input, 'VSwitchId'))
   const zone = text(vswitch, 'zone')
   if (word(input, 'ZoneId') !== '' && word(input, 'ZoneId') !== zone) {
     refuse(400, 'InvalidVSwitchId.ZoneMismatch', 'The specified VSwitch is in another zone.')
@@ -80,7 +91,7 @@ function checkImage(input: JsonObject): Image {
 }
 
 function checkType(input: JsonObject, zone: string, image: Image): NonNullable<ReturnType<typeof instanceType>> {
-  const id = need(input, 'InstanceType')
+  const id = requireParameter(input, 'InstanceType')
   const type =
     instanceType(id) ??
     refuse(400, 'InvalidInstanceType.ValueNotSupported', `The specified InstanceType ${id} does not exist.`)
@@ -100,7 +111,7 @@ function checkType(input: JsonObject, zone: string, image: Image): NonNullable<R
   return type
 }
 
-function checkGroups(call: Call, input: JsonObject, vswitch: Thing): string[] {
+function checkGroups(call: Call, input: JsonObject, vswitch: Resource): string[] {
   const one = word(input, 'SecurityGroupId')
   const ids = one === '' ? words(input, 'SecurityGroupIds') : [one]
   if (ids.length === 0) refuse(400, 'MissingParameter', 'SecurityGroupId is mandatory for this action.')

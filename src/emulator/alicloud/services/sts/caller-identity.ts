@@ -1,5 +1,5 @@
-import { operation } from '../../core/input.ts'
 import { owner } from '../../core/ids.ts'
+import { operation } from '../../core/input.ts'
 
 export const callerIdentityOperations = {
   'sts.GetCallerIdentity': operation('', (_, call) => ({

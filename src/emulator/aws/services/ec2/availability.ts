@@ -11,8 +11,8 @@ import {
 } from '../../core/catalog.ts'
 import { filtered } from '../../core/filters.ts'
 import { operation, refuse, word, words } from '../../core/input.ts'
-import { all, text } from '../../core/resources.ts'
 import { nextToken, page } from '../../core/page.ts'
+import { resourcesOf, text } from '../../core/resources.ts'
 import { isLive } from './instance-state.ts'
 
 /** On-demand vCPUs of a new account (5 to 32, facts §11). */
@@ -119,7 +119,7 @@ export const availabilityOperations: Record<string, Operation> = {
 
 /** vCPUs of the instances that run or start. */
 export function vcpusInUse(call: Call): number {
-  const running = all(call, 'instance').filter(one => isLive(one) && text(one, 'toward') === 'running')
+  const running = resourcesOf(call, 'instance').filter(one => isLive(one) && text(one, 'toward') === 'running')
   return running.reduce((sum, one) => sum + (instanceType(text(one, 'type'))?.vcpus ?? 0), 0)
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { type InstanceType, instanceType, sells, soldOut } from '../../core/catalog.ts'
 import { flag, number, object, objects, refuse, word, words } from '../../core/input.ts'
 import { text } from '../../core/resources.ts'
@@ -19,7 +19,7 @@ import { newTags } from './tags.ts'
 export interface Order {
   image: Image
   type: InstanceType
-  subnet: Thing
+  subnet: Resource
   groups: string[]
   keyName: string
   profileArn: string
@@ -133,7 +133,7 @@ function mixed(what: string): never {
   )
 }
 
-function checkStock(call: Call, subnet: Thing, type: InstanceType, count: number): void {
+function checkStock(call: Call, subnet: Resource, type: InstanceType, count: number): void {
   const zone = zoneOf(call, text(subnet, 'zone'))!
   if (!sells(zone, type.name)) {
     refuse(

@@ -1,15 +1,15 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
+import { date } from '../../core/ids.ts'
 import { object } from '../../core/input.ts'
 import { text, texts, time } from '../../core/resources.ts'
-import { date } from '../../core/ids.ts'
 import { tagList } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { describeSubnetGroup } from './db-subnet-group.ts'
 import { groupBlocks, isModifying, rdsLook } from './lookup.ts'
 
 /** creating, backing-up, available, modifying, rebooting, deleting. */
-export function dbInstanceStatus(call: Call, one: Thing): string {
+export function dbInstanceStatus(call: Call, one: Resource): string {
   const now = call.world.now()
   if (one.goneAt !== undefined) return 'deleting'
   const ready = time(one, 'readyAt')
@@ -21,12 +21,12 @@ export function dbInstanceStatus(call: Call, one: Thing): string {
 }
 
 /** The endpoint is not shown before the instance is nearly there (facts §6). */
-function hasEndpoint(call: Call, one: Thing): boolean {
+function hasEndpoint(call: Call, one: Resource): boolean {
   const whole = time(one, 'readyAt') - one.born
   return call.world.now() >= one.born + whole * 0.8
 }
 
-export function describeInstance(call: Call, one: Thing): JsonObject {
+export function describeInstance(call: Call, one: Resource): JsonObject {
   const database = text(one, 'database')
   const cluster = text(one, 'cluster')
   const group = rdsLook(call, 'subgrp', text(one, 'subnetGroup'))
