@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 
 /**
- * What the embedded clouds are made of. An operation is a plain function from the official input to the official
+ * What the emulated clouds are made of. An operation is a plain function from the official input to the official
  * output over a World; the server around it does wires, signatures, tokens, faults, checks against the official
  * tables and persistence.
  */

@@ -53,7 +53,7 @@ interface Head {
 
 /**
  * Opens the data file, or begins one. It is a list of transactions, one JSON line each, appended before the answer
- * leaves; opening it writes a short one anew. Without a file everything stays in memory.
+ * leaves; opening it rewrites it as a short one. Without a file everything stays in memory.
  * Throws an Error when the file was written by a newer version or is not a sandbox's.
  */
 export function openStore(file: string | undefined, fresh: { speed: number; seed: number }): Store {
@@ -122,7 +122,7 @@ function parsed(text: string): Transaction | undefined {
   }
 }
 
-/** Writes the data anew as short as it goes. On a full disk the long file that is there does as well: answers false. */
+/** Rewrites the data as a short file. Where the disk is full the long file stays, which is as good: returns false. */
 function compact(file: string, saved: Saved, there: boolean): boolean {
   const beside = `${file}.${process.pid}.new`
   try {

@@ -44,7 +44,7 @@ export function freshState(speed: number, seed: number): WorldState {
 }
 
 /**
- * The embedded cloud's resources and its clock. The clock goes on while no server runs, at its former speed, so it
+ * The emulator's resources and its clock. The clock goes on while no server runs, at its former speed, so it
  * never steps back; states that are derived from it never do either.
  */
 export function createWorld(state: WorldState, speed: number): LiveWorld {

@@ -34,7 +34,7 @@ export function listLag(id: string): number {
   return 2000 + hash(id, 3001)
 }
 
-/** What asking by its id knows: two of five fresh resources are not found for up to 2 seconds (facts §3). */
+/** What asking by its id knows: two of five fresh resources are not found for up to 2 seconds. */
 export function knownResource(call: Call, type: string, id: string): Resource | undefined {
   const resource = findResource(call, type, id)
   return resource && call.world.now() >= resource.born + idLag(id) ? resource : undefined

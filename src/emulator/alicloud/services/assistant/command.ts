@@ -152,7 +152,7 @@ function invoke(
   const options = settingsOf(input)
   const runs = instances.map((instance): Run => {
     const startsAt = now + times.commandSent
-    // Not delivered within a minute, because no agent listens: given up (facts §7.3).
+    // Not delivered within a minute, because no agent listens: given up.
     if (instanceStatus(call, instance) !== 'Running' || agentReadyAt(instance) > now + times.commandAborted) {
       return {
         instanceId: instance.id,
@@ -189,7 +189,7 @@ function cutOff(outcome: Outcome, from: number, timeout: number): Outcome {
 
 function settingsOf(input: JsonObject): JsonObject & { timeout: number } {
   if (word(input, 'RepeatMode') !== '' && word(input, 'RepeatMode') !== 'Once') {
-    refuse(400, 'UnsupportedParameter', 'The embedded cloud simulates RepeatMode=Once only.')
+    refuse(400, 'UnsupportedParameter', 'The emulator simulates RepeatMode=Once only.')
   }
   const parameters = input.Parameters
   return {

@@ -101,7 +101,7 @@ interface Offer {
   max?: number
 }
 
-/** Zone > IoOptimized > InstanceType > SystemDisk > DataDisk: a link of the chain needs the ones before it (facts §7.2). */
+/** Zone > IoOptimized > InstanceType > SystemDisk > DataDisk: a link of the chain needs the ones before it. */
 function checkChain(input: JsonObject, destination: string): void {
   const known = ['Zone', 'IoOptimized', 'InstanceType', 'SystemDisk', 'DataDisk', 'Network']
   if (!known.includes(destination)) {
@@ -115,7 +115,7 @@ function checkChain(input: JsonObject, destination: string): void {
     refuse(400, 'InvalidInstanceType.ValueNotSupported', `The specified InstanceType ${type} does not exist.`)
   }
   if (word(input, 'ResourceType') === 'dedicatedhost') {
-    refuse(400, 'UnsupportedParameter', 'The embedded cloud does not simulate dedicated hosts.')
+    refuse(400, 'UnsupportedParameter', 'The emulator does not simulate dedicated hosts.')
   }
 }
 

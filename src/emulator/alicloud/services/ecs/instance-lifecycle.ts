@@ -14,7 +14,7 @@ import {
 import { times } from '../../core/times.ts'
 import { publicAddress, takeAddress } from '../vpc/address.ts'
 import { prepareKey } from './machine-key.ts'
-import { type Order, readOrder } from './run-instances-input.ts'
+import { type RunInstancesInput, readRunInstancesInput } from './run-instances-input.ts'
 
 const accepted =
   'ImageId ImageFamily InstanceType SecurityGroupId SecurityGroupIds VSwitchId ZoneId InstanceName HostName Description KeyPairName Password UserData ' +
@@ -25,43 +25,43 @@ const accepted =
 export const runInstancesOperations = {
   'ecs.RunInstances': operation(accepted, (input, call) => {
     regionOf(call.region)
-    const order = readOrder(call, input)
+    const wanted = readRunInstancesInput(call, input)
     if (flag(input, 'DryRun')) {
       refuse(400, 'DryRunOperation', 'Request validation has been passed with DryRun flag set.')
     }
-    const ids = Array.from({ length: order.amount }, (_, index) => boot(call, order, index))
+    const ids = Array.from({ length: wanted.amount }, (_, index) => boot(call, wanted, index))
     return {
       InstanceIdSets: { InstanceIdSet: ids },
-      ...(order.data.charge === 'PrePaid' && { OrderId: String(100_000_000_000_000 + ids.length) }),
+      ...(wanted.data.charge === 'PrePaid' && { OrderId: String(100_000_000_000_000 + ids.length) }),
     }
   }),
 }
 
-function boot(call: Call, order: Order, index: number): string {
+function boot(call: Call, wanted: RunInstancesInput, index: number): string {
   const now = call.world.now()
   const id = newId(call, 'i')
   const diskId = newId(call, 'd')
   const interfaceId = newId(call, 'eni')
-  const privateIp = takeAddress(call, order.vswitch, order.privateIp)
-  const shared = { zone: text(order.vswitch, 'zone'), instanceId: id }
-  const region = order.vswitch.region
-  createResource(call, 'disk', diskId, { ...order.disk, ...shared }, { ...order.tags }, region)
+  const privateIp = takeAddress(call, wanted.vswitch, wanted.privateIp)
+  const shared = { zone: text(wanted.vswitch, 'zone'), instanceId: id }
+  const region = wanted.vswitch.region
+  createResource(call, 'disk', diskId, { ...wanted.disk, ...shared }, { ...wanted.tags }, region)
   const data = {
     ...shared,
     privateIp,
     mac: macOf(privateIp),
-    vswitchId: order.vswitch.id,
-    vpcId: text(order.vswitch, 'vpcId'),
-    groups: order.data.groups ?? [],
+    vswitchId: wanted.vswitch.id,
+    vpcId: text(wanted.vswitch, 'vpcId'),
+    groups: wanted.data.groups ?? [],
   }
-  createResource(call, 'network-interface', interfaceId, data, { ...order.tags }, region)
-  const name = String(order.data.name)
+  createResource(call, 'network-interface', interfaceId, data, { ...wanted.tags }, region)
+  const name = String(wanted.data.name)
   const machine = {
-    ...order.data,
+    ...wanted.data,
     name: name || id,
-    hostName: String(order.data.hostName) || `iZ${id.slice(2)}Z`,
+    hostName: String(wanted.data.hostName) || `iZ${id.slice(2)}Z`,
     privateIp,
-    publicIp: order.publicIp ? publicAddress(call) : '',
+    publicIp: wanted.publicIp ? publicAddress(call) : '',
     diskId,
     interfaceId,
     index,
@@ -69,13 +69,13 @@ function boot(call: Call, order: Order, index: number): string {
     toward: 'Running',
     thereAt: now + times.instanceRunning,
   }
-  const instance = createResource(call, 'instance', id, machine, { ...order.tags }, region)
-  if (vanishes(String(order.data.type), shared.zone)) vanish(call, instance)
+  const instance = createResource(call, 'instance', id, machine, { ...wanted.tags }, region)
+  if (vanishes(String(wanted.data.type), shared.zone)) vanish(call, instance)
   prepareKey(call)
   return id
 }
 
-/** Accepted and then not made, for lack of stock: it is there for a while and then it is not (facts §7.2). */
+/** Accepted and then not made, for lack of stock: it is there for a while and then it is not. */
 function vanish(call: Call, instance: Resource): void {
   updateResource(call, instance, { vanishing: true })
   goWith(call, instance, times.instanceVanishes)

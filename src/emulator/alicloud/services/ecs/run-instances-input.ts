@@ -24,7 +24,7 @@ import { groupOf } from './security-group.ts'
 export const specials = "()`~!@#$%^&*-_+=|{}[]:;'<>,.?/"
 
 /** What was ordered, once everything about it is known to be right. */
-export interface Order {
+export interface RunInstancesInput {
   amount: number
   vswitch: Resource
   privateIp: string
@@ -35,7 +35,7 @@ export interface Order {
 }
 
 /** Refuses what the real cloud refuses, before anything is made. */
-export function readOrder(call: Call, input: JsonObject): Order {
+export function readRunInstancesInput(call: Call, input: JsonObject): RunInstancesInput {
   const vswitch = usableVSwitch(call, input, requireParameter(input, 'VSwitchId'))
   const zone = text(vswitch, 'zone')
   if (word(input, 'ZoneId') !== '' && word(input, 'ZoneId') !== zone) {
@@ -100,7 +100,7 @@ function checkType(input: JsonObject, zone: string, image: Image): NonNullable<R
   }
   const stock = instanceStock(id, zone)
   if (stock === 'NotSold')
-    refuse(403, 'InvalidResourceType.NotSupported', `The instance type ${id} is not sold in the zone ${zone}.`)
+    refuse(403, 'InvalidResourceType.NotSupported', `The instance type ${id} is not available in the zone ${zone}.`)
   if (stock === 'WithoutStock') {
     refuse(
       403,
@@ -184,8 +184,7 @@ function checkDisk(input: JsonObject, sold: string[], image: Image): JsonObject 
   }
   const known = ['Category', 'Size', 'PerformanceLevel', 'DiskName', 'Description']
   const other = Object.keys(disk).find(name => !known.includes(name))
-  if (other)
-    refuse(400, 'UnsupportedParameter', `The embedded cloud does not simulate SystemDisk.${other} of RunInstances.`)
+  if (other) refuse(400, 'UnsupportedParameter', `The emulator does not simulate SystemDisk.${other} of RunInstances.`)
   const size = within(disk, 'Size', Math.max(40, image.size), 1, 32_768)
   if (size < Math.max(limits[0], image.size) || size > limits[1]) {
     refuse(

@@ -57,7 +57,7 @@ export const availabilityOperations = {
   ),
 }
 
-/** Pay-as-you-go and subscription, China site and international site (facts §7.4). */
+/** Pay-as-you-go and subscription, China site and international site. */
 function checkCommodity(input: JsonObject): void {
   const code = word(input, 'CommodityCode')
   if (!['', 'bards', 'rds', 'bards_intl', 'rds_intl'].includes(code)) {

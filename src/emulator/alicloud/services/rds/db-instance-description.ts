@@ -138,7 +138,7 @@ function fits(call: Call, input: JsonObject, instance: Resource): boolean {
   )
 }
 
-/** What both reads tell. Tags are in neither: `ListTagResources` has them (facts §1). */
+/** What both reads tell. Tags are in neither: `ListTagResources` has them. */
 function shared(call: Call, instance: Resource): JsonObject {
   const type = dbClass(text(instance, 'class'))!
   return {

@@ -75,7 +75,7 @@ export function dbInstanceOf(call: Call, input: JsonObject): Resource {
   )
 }
 
-/** For a change: the instance runs and no other change of it is under way (facts §7.4). */
+/** For a change: the instance runs and no other change of it is under way. */
 export function idleInstance(call: Call, input: JsonObject): Resource {
   const instance = dbInstanceOf(call, input)
   const now = call.world.now()
@@ -109,9 +109,9 @@ function createInstance(input: JsonObject, call: Call): JsonObject {
   if (payType !== 'Postpaid' && payType !== 'Prepaid')
     refuse(400, 'InvalidPayType.Malformed', 'PayType must be Postpaid or Prepaid.')
   if (requireParameter(input, 'DBInstanceNetType') !== 'Intranet')
-    refuse(400, 'InvalidDBInstanceNetType.Malformed', 'Intranet is what is sold.')
+    refuse(400, 'InvalidDBInstanceNetType.Malformed', 'Only Intranet is offered.')
   if ((word(input, 'InstanceNetworkType') || 'VPC') !== 'VPC')
-    refuse(400, 'InvalidInstanceNetworkType.ValueNotSupport', 'VPC is what is sold.')
+    refuse(400, 'InvalidInstanceNetworkType.ValueNotSupport', 'Only VPC is offered.')
   checkText(word(input, 'DBInstanceDescription'), 2, 255, 'InvalidDBInstanceDescription.Malformed')
   const first = requireParameter(input, 'VSwitchId').split(',')[0]!
   const vswitch = usableVSwitch(call, input, first)
@@ -121,7 +121,11 @@ function createInstance(input: JsonObject, call: Call): JsonObject {
   if (requireParameter(input, 'VPCId') !== text(vswitch, 'vpcId'))
     refuse(400, 'InvalidVpcId.NotFound', 'The VSwitch is not in that VPC.')
   if (!dbSold(zone, chosen.version, chosen.type)) {
-    refuse(403, 'InvalidDBInstanceClass.NotSupported', `The class ${chosen.type.id} is not sold in the zone ${zone}.`)
+    refuse(
+      403,
+      'InvalidDBInstanceClass.NotSupported',
+      `The class ${chosen.type.id} is not available in the zone ${zone}.`,
+    )
   }
   const addresses = checkAddresses(requireParameter(input, 'SecurityIPList'))
   const tags = newTags(input)
@@ -175,7 +179,7 @@ function checkClass(input: JsonObject, zones: string[]) {
   }
   const storageType = word(input, 'DBInstanceStorageType') || type.storageTypes[0]!
   if (!type.storageTypes.includes(storageType))
-    refuse(400, 'InvalidDBInstanceStorageType.Malformed', 'The storage type is not sold.')
+    refuse(400, 'InvalidDBInstanceStorageType.Malformed', 'The storage type is not offered.')
   const storage = number(input, 'DBInstanceStorage', 0)
   const { MinValue, MaxValue, Step } = storageRange(type)
   if (storage < MinValue || storage > MaxValue || storage % Step !== 0) {

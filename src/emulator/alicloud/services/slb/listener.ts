@@ -25,7 +25,7 @@ export const listenerOperations = {
         refuse(400, 'ListenerAlreadyExists', 'There is already a listener bound to the port on the load balancer.')
       }
       if (word(input, 'ListenerForward') === 'on')
-        refuse(400, 'UnsupportedParameter', 'The embedded cloud does not simulate redirecting listeners.')
+        refuse(400, 'UnsupportedParameter', 'The emulator does not simulate redirecting listeners.')
       requireParameter(input, 'HealthCheck')
       if (word(input, 'VServerGroupId') === '') within(input, 'BackendServerPort', 0, 1, 65_535)
       const data = readSettings(call, input, balancer, {})

@@ -136,7 +136,7 @@ export function listenersOf(call: Call, balancer: Resource): Resource[] {
   return resourcesOf(call, 'listener').filter(one => text(one, 'balancerId') === balancer.id)
 }
 
-/** The product has many words for one resource (facts §7.5); which one comes is up to the seed. */
+/** The product has many words for one resource; which one comes is up to the seed. */
 const busyWords: [number, string][] = [
   [400, 'ServiceIsConfiguring'],
   [400, 'OperationBusy'],
@@ -175,7 +175,7 @@ function createBalancer(input: JsonObject, call: Call): JsonObject {
   const type = word(input, 'AddressType') || 'internet'
   if (type !== 'internet' && type !== 'intranet')
     refuse(400, 'InvalidParameter', 'AddressType must be internet or intranet.')
-  // Naming a VSwitch means a private address, whatever AddressType says (facts §7.5).
+  // Naming a VSwitch means a private address, whatever AddressType says.
   const switchId = word(input, 'VSwitchId')
   const vswitch = switchId === '' ? undefined : usableVSwitch(call, input, switchId)
   if (type === 'intranet' && !vswitch)
@@ -211,17 +211,17 @@ function createBalancer(input: JsonObject, call: Call): JsonObject {
   }
 }
 
-/** Load balancers by specification are no longer sold; what the code was is not documented, the sentence is (facts §7.5). */
+/** Load balancers by specification are no longer sold; what the code was is not documented, the sentence is. */
 function checkCharge(input: JsonObject): void {
   const charge = word(input, 'InstanceChargeType') || 'PayByCLCU'
   if (charge !== 'PayByCLCU' || word(input, 'LoadBalancerSpec') !== '') {
     refuse(400, 'OperationDenied', 'User does not have permission modify InstanceChargeType to spec.')
   }
   if ((word(input, 'PayType') || 'PayOnDemand') !== 'PayOnDemand') {
-    refuse(400, 'InvalidParameter', 'The embedded cloud sells PayOnDemand load balancers only.')
+    refuse(400, 'InvalidParameter', 'The emulator has PayOnDemand load balancers only.')
   }
   if ((word(input, 'AddressIPVersion') || 'ipv4') !== 'ipv4')
-    refuse(400, 'InvalidParameter', 'The embedded cloud knows ipv4 only.')
+    refuse(400, 'InvalidParameter', 'The emulator knows ipv4 only.')
 }
 
 function slaves(call: Call, master: string): string[] {

@@ -101,7 +101,7 @@ export const serverGroupOperations = {
   }),
 }
 
-/** A group that is not there is an `InvalidParameter`; only its sentence tells (facts §7.5). */
+/** A group that is not there is an `InvalidParameter`; only its sentence tells. */
 export function serverGroupOf(call: Call, input: JsonObject): Resource {
   const group = findResource(call, input, 'vserver-group', requireParameter(input, 'VServerGroupId'))
   return group ?? refuse(400, 'InvalidParameter', 'The specified VServerGroupId does not exist.')
@@ -159,7 +159,7 @@ function readServers(call: Call, input: JsonObject, name: string, needed = false
       refuse(400, 'InvalidParameter', 'Port must be 1 to 65535 and Weight 0 to 100.')
     }
     if (String(one.Type ?? 'ecs') !== 'ecs')
-      refuse(400, 'InvalidParameter', 'The embedded cloud knows servers of the type ecs only.')
+      refuse(400, 'InvalidParameter', 'The emulator knows servers of the type ecs only.')
     const instance = findResource(call, {}, 'instance', id)
     if (mustRun && (!instance || instanceStatus(call, instance) !== 'Running')) {
       refuse(

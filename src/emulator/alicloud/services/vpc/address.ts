@@ -36,7 +36,7 @@ function used(call: Call, vswitch: Resource): Set<string> {
   )
 }
 
-/** From 198.18.0.0/15, which is set aside for tests (RFC 2544): nobody's machine answers there. */
+/** From 198.18.0.0/15, which is set aside for tests (RFC 2544): no machine answers there. */
 export function publicAddress(call: Call): string {
   const low = parseCidr('198.18.0.0/15')!
   return address(low.first + 256 + Math.floor(call.world.random() * (low.size - 512)))

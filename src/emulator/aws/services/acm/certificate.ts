@@ -37,7 +37,7 @@ export const certificateOperations: Record<string, Operation> = {
     'CertificateStatuses Includes NextToken MaxItems SortBy SortOrder',
     (input, call) => {
       const statuses = words(input, 'CertificateStatuses')
-      // Without asking, only RSA keys of 1024 and 2048 bits are listed (facts §2).
+      // Without asking, only RSA keys of 1024 and 2048 bits are listed.
       const types = words(object(input, 'Includes'), 'keyTypes')
       const shown = types.length > 0 ? types : ['RSA_1024', 'RSA_2048']
       const found = listedResources(call, 'certificate').filter(
@@ -102,7 +102,7 @@ function request(input: JsonObject, call: Call): JsonObject {
   const domain = checkDomain(requireParameter(input, 'DomainName', 'ValidationException'), 64)
   const names = [...new Set([domain, ...words(input, 'SubjectAlternativeNames').map(one => checkDomain(one, 253))])]
   const method = word(input, 'ValidationMethod') || 'EMAIL'
-  if (method !== 'DNS') refuse(400, 'UnsupportedParameter', 'The embedded cloud validates certificates by DNS only.')
+  if (method !== 'DNS') refuse(400, 'UnsupportedParameter', 'The emulator validates certificates by DNS only.')
   if (names.length > 10) refuse(400, 'LimitExceededException', 'A certificate has at most 10 names.')
   const algorithm = word(input, 'KeyAlgorithm') || 'RSA_2048'
   if (!algorithms.includes(algorithm)) refuse(400, 'ValidationException', `Unknown key algorithm ${algorithm}.`)
@@ -116,7 +116,7 @@ function request(input: JsonObject, call: Call): JsonObject {
   }
   const tags = tagsIn(input, tagCodes)
   const asked = [domain, names.join(), algorithm].join(' ')
-  // The token is remembered for one hour; after that it is a request like any other (facts §2).
+  // The token is remembered for one hour; after that it is a request like any other.
   const before = resourcesOf(call, 'certificate').find(
     one => token !== '' && text(one, 'token') === token && call.world.now() < one.born + times.certificateToken,
   )
@@ -239,7 +239,7 @@ function describe(call: Call, one: Resource): JsonObject {
   }
 }
 
-/** The record is not there at once (facts §3). */
+/** The record is not there at once. */
 function validationOf(call: Call, one: Resource, name: string, issued: boolean): JsonObject {
   const proof = proofOf(one.account, name)
   const shown = call.world.now() >= one.born + times.validationShown

@@ -7,7 +7,7 @@ import { nextToken, page } from '../../core/page.ts'
 import { createResource, findResource, resourcesOf, text, time, updateResource } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { fromTemplate } from '../ec2/launch-template.ts'
-import { readOrder } from '../ec2/run-instances-input.ts'
+import { readRunInstancesInput } from '../ec2/run-instances-input.ts'
 import { describeGroup } from './description.ts'
 import { groupNamed, groups, invalid, needGroup, readTags } from './lookup.ts'
 import { activityRunning, type Member, membersOf } from './members.ts'
@@ -206,7 +206,7 @@ const later = ['InsufficientInstanceCapacity', 'VcpuLimitExceeded', 'Insufficien
 export function readTemplate(call: Call, asked: JsonObject, subnets: string[]): JsonObject {
   try {
     const { template } = fromTemplate(call, asked)
-    readOrder(call, { LaunchTemplate: asked, SubnetId: subnets[0]! })
+    readRunInstancesInput(call, { LaunchTemplate: asked, SubnetId: subnets[0]! })
     return keepTemplate(template, asked)
   } catch (error) {
     if (!(error instanceof ApiError) || error.status >= 600) throw error

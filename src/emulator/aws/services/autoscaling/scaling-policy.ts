@@ -8,7 +8,7 @@ import { groupNamed, invalid, needGroup } from './lookup.ts'
 
 const metrics = ['ASGAverageCPUUtilization', 'ASGAverageNetworkIn', 'ASGAverageNetworkOut', 'ALBRequestCountPerTarget']
 
-/** Target-tracking policies. Nothing loads the embedded cloud's machines, so they never act. */
+/** Target-tracking policies. Nothing loads the emulator's machines, so they never act. */
 export const scalingPolicyOperations: Record<string, Operation> = {
   'autoscaling.PutScalingPolicy': operation(
     'AutoScalingGroupName PolicyName PolicyType TargetTrackingConfiguration EstimatedInstanceWarmup Enabled',
@@ -16,7 +16,7 @@ export const scalingPolicyOperations: Record<string, Operation> = {
       const group = needGroup(call, input)
       const name = requireParameter(input, 'PolicyName', 'ValidationError')
       if (word(input, 'PolicyType') !== 'TargetTrackingScaling') {
-        refuse(400, 'UnsupportedParameter', 'The embedded cloud simulates target-tracking policies only.')
+        refuse(400, 'UnsupportedParameter', 'The emulator simulates target-tracking policies only.')
       }
       const config = checked(object(input, 'TargetTrackingConfiguration'))
       const data = {

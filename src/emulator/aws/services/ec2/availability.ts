@@ -4,9 +4,9 @@ import {
   type InstanceType,
   instanceType,
   instanceTypes,
+  isOffered,
   regionOf,
   regions,
-  sells,
   type Zone,
 } from '../../core/catalog.ts'
 import { filtered } from '../../core/filters.ts'
@@ -15,10 +15,10 @@ import { nextToken, page } from '../../core/page.ts'
 import { resourcesOf, text } from '../../core/resources.ts'
 import { isLive } from './instance-state.ts'
 
-/** On-demand vCPUs of a new account (5 to 32, facts §11). */
+/** On-demand vCPUs of a new account (5 to 32). */
 export const vcpuQuota = 32
 
-/** What is sold where, and what the account may have. */
+/** What is offered where, and what the account may have. */
 export const availabilityOperations: Record<string, Operation> = {
   'ec2.DescribeRegions': operation('RegionNames AllRegions Filters', (input, _) => {
     const names = words(input, 'RegionNames')
@@ -87,7 +87,7 @@ export const availabilityOperations: Record<string, Operation> = {
         : zones.map(zone => [kind === 'availability-zone-id' ? zone.id : zone.name, [zone]])
     const rows = places.flatMap(([location, within]) =>
       instanceTypes
-        .filter(type => within.some(zone => sells(zone, type.name)))
+        .filter(type => within.some(zone => isOffered(zone, type.name)))
         .map(type => ({ InstanceType: type.name, LocationType: kind, Location: location })),
     )
     const found = filtered(input, rows, {

@@ -12,12 +12,12 @@ import {
 import { times } from '../../core/times.ts'
 import { instanceState, isLive } from './instance-state.ts'
 import { createInterface, publicAddress, releaseInterface } from './network-interface.ts'
-import { type Order, readOrder } from './run-instances-input.ts'
+import { type RunInstancesInput, readRunInstancesInput } from './run-instances-input.ts'
 
 /** Instances begin and end here, for RunInstances and for Auto Scaling. */
 
 export interface Launching {
-  /** Besides the order's own. */
+  /** Besides what was asked for. */
   tags?: Record<string, string>
   /** Cloud time it was started at; now when absent. */
   at?: number
@@ -27,41 +27,41 @@ export interface Launching {
 }
 
 /** Starts one instance; its disks and network interface come with it. */
-export function launch(call: Call, order: Order, of: Launching = {}): Resource {
+export function launch(call: Call, wanted: RunInstancesInput, of: Launching = {}): Resource {
   const at = of.at ?? call.world.now()
   const id = newId(call, 'i')
-  const tags = { ...order.tags.instance, ...of.tags }
+  const tags = { ...wanted.tags.instance, ...of.tags }
   const port = createInterface(call, {
-    subnet: order.subnet,
-    groups: order.groups,
-    description: order.interfaceDescription,
+    subnet: wanted.subnet,
+    groups: wanted.groups,
+    description: wanted.interfaceDescription,
     instanceId: id,
-    isPublic: order.isPublic,
-    privateIp: order.privateIp,
-    tags: order.tags.interface,
+    isPublic: wanted.isPublic,
+    privateIp: wanted.privateIp,
+    tags: wanted.tags.interface,
     born: at,
   })
-  const volumes = order.volumes.map(({ device, ...volume }) => {
-    const data = { ...volume, device, instanceId: id, zone: text(order.subnet, 'zone') }
-    return createResource(call, 'volume', newId(call, 'vol'), data, { tags: order.tags.volume, born: at }).id
+  const volumes = wanted.volumes.map(({ device, ...volume }) => {
+    const data = { ...volume, device, instanceId: id, zone: text(wanted.subnet, 'zone') }
+    return createResource(call, 'volume', newId(call, 'vol'), data, { tags: wanted.tags.volume, born: at }).id
   })
   const data = {
-    imageId: order.image.id,
-    arch: order.image.arch,
-    root: order.image.root,
-    type: order.type.name,
-    subnetId: order.subnet.id,
-    vpcId: text(order.subnet, 'vpcId'),
-    zone: text(order.subnet, 'zone'),
+    imageId: wanted.image.id,
+    arch: wanted.image.arch,
+    root: wanted.image.root,
+    type: wanted.type.name,
+    subnetId: wanted.subnet.id,
+    vpcId: text(wanted.subnet, 'vpcId'),
+    zone: text(wanted.subnet, 'zone'),
     interfaceId: port.id,
     volumes,
     privateIp: text(port, 'privateIp'),
-    keyName: order.keyName,
-    profileArn: order.profileArn,
-    userData: order.userData,
-    metadata: order.metadata,
-    isPublic: order.isPublic,
-    protect: order.protect,
+    keyName: wanted.keyName,
+    profileArn: wanted.profileArn,
+    userData: wanted.userData,
+    metadata: wanted.metadata,
+    isPublic: wanted.isPublic,
+    protect: wanted.protect,
     clientToken: of.clientToken ?? '',
     reservationId: of.reservationId ?? newId(call, 'r'),
     index: of.index ?? 0,
@@ -81,7 +81,7 @@ export function launchFromTemplate(
   subnetId: string,
   of: Launching = {},
 ): Resource {
-  return launch(call, readOrder(call, { LaunchTemplate: template, SubnetId: subnetId }), of)
+  return launch(call, readRunInstancesInput(call, { LaunchTemplate: template, SubnetId: subnetId }), of)
 }
 
 /** Begins its end, once; its network interface and disks go when it is terminated. */

@@ -10,7 +10,7 @@ import { launch, start, stop, terminate } from './instance-lifecycle.ts'
 import { instanceState, isLive, stateBlock } from './instance-state.ts'
 import { launchFields } from './launch-fields.ts'
 import { chosen, ec2Find } from './lookup.ts'
-import { readOrder } from './run-instances-input.ts'
+import { readRunInstancesInput } from './run-instances-input.ts'
 import { groupsIn } from './security-group.ts'
 
 /** Instances: made, read, stopped, started, ended. */
@@ -74,7 +74,7 @@ export const instanceOperations: Record<string, Operation> = {
       instanceType: { InstanceType: { Value: text(instance, 'type') } },
     }
     const answer = answers[attribute]
-    if (!answer) return refuse(400, 'UnsupportedParameter', `The embedded cloud does not simulate ${attribute}.`)
+    if (!answer) return refuse(400, 'UnsupportedParameter', `The emulator does not simulate ${attribute}.`)
     return { InstanceId: instance.id, ...answer }
   }),
   'ec2.ModifyInstanceMetadataOptions': operation(
@@ -98,10 +98,10 @@ function runInstances(input: JsonObject, call: Call): JsonObject {
     refuse(400, 'InvalidParameterValue', `Value (${least}) for parameter minCount is invalid.`)
   const { MinCount: _, MaxCount: __, DryRun: ___, ClientToken, ...asked } = input
   const clientToken = typeof ClientToken === 'string' ? ClientToken : ''
-  const order = readOrder(call, asked, most)
+  const wanted = readRunInstancesInput(call, asked, most)
   const reservationId = `r-0${hex(call.world, 16)}`
   const instances = Array.from({ length: most }, (_, index) =>
-    launch(call, order, { clientToken, reservationId, index }),
+    launch(call, wanted, { clientToken, reservationId, index }),
   )
   return describeReservation(call, reservationId, instances)
 }

@@ -20,8 +20,7 @@ export const keyPairOperations: Record<string, Operation> = {
   'ec2.CreateKeyPair': operation('KeyName KeyType KeyFormat TagSpecifications', (input, call) => {
     const name = freeName(call, input)
     const tags = newTags(input, 'key-pair')
-    if (word(input, 'KeyType') === 'ed25519')
-      refuse(400, 'UnsupportedParameter', 'The embedded cloud makes RSA keys only.')
+    if (word(input, 'KeyType') === 'ed25519') refuse(400, 'UnsupportedParameter', 'The emulator makes RSA keys only.')
     const made = generateKeyPairSync('rsa', {
       modulusLength: 2048,
       publicKeyEncoding: { type: 'spki', format: 'pem' },

@@ -160,7 +160,7 @@ function versionOf(call: Call, number: number, description: string, data: JsonOb
 function readData(data: JsonObject): JsonObject {
   const known = launchFields.split(' ')
   const odd = Object.keys(data).find(name => data[name] !== undefined && !known.includes(name))
-  if (odd) refuse(400, 'UnsupportedParameter', `The embedded cloud does not simulate ${odd} of a launch template.`)
+  if (odd) refuse(400, 'UnsupportedParameter', `The emulator does not simulate ${odd} of a launch template.`)
   if (Object.keys(data).length === 0)
     refuse(400, 'MissingParameter', 'The request must contain the parameter LaunchTemplateData')
   readUserData(word(data, 'UserData'))

@@ -18,7 +18,7 @@ const absent: Record<string, [code: string, noun: string]> = {
   'launch-template': ['InvalidLaunchTemplateId.NotFound', 'The launch template ID'],
 }
 
-/** The resource, or EC2's refusal: also for one so fresh that not all of EC2 knows it (facts §3). */
+/** The resource, or EC2's refusal: also for one so fresh that not all of EC2 knows it. */
 export function ec2Find(call: Call, type: string, id: string): Resource {
   const resource = knownResource(call, type, id)
   if (resource) return resource

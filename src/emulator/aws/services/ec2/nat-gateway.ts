@@ -17,7 +17,7 @@ export const natGatewayOperations: Record<string, Operation> = {
     'SubnetId AllocationId ConnectivityType AvailabilityMode TagSpecifications',
     (input, call) => {
       if (['private'].includes(word(input, 'ConnectivityType')) || word(input, 'AvailabilityMode') === 'regional')
-        refuse(400, 'UnsupportedParameter', 'The embedded cloud simulates public zonal NAT gateways only.')
+        refuse(400, 'UnsupportedParameter', 'The emulator simulates public zonal NAT gateways only.')
       const subnet = ec2Find(call, 'subnet', requireParameter(input, 'SubnetId'))
       const address = ec2Find(call, 'elastic-ip', requireParameter(input, 'AllocationId'))
       const tags = newTags(input, 'natgateway')
@@ -96,7 +96,7 @@ function start(call: Call, subnet: Resource, address: Resource, tags: Record<str
   return gateway
 }
 
-/** Accepted, and then not made: the gateway's state tells why (facts §4). */
+/** Accepted, and then not made: the gateway's state tells why. */
 function obstacle(call: Call, subnet: Resource, address: Resource): string {
   const vpcId = text(subnet, 'vpcId')
   if (isAssociated(call, address))

@@ -64,7 +64,7 @@ export function createInterface(call: Call, of: NewInterface): Resource {
   })
 }
 
-/** Its owner goes; the interface stays in the way until `after` milliseconds from now. */
+/** Its owner goes; the interface stays until `after` milliseconds from now. */
 export function releaseInterface(call: Call, id: string, after: number = times.interfaceLingers): void {
   const resource = findResource(call, 'network-interface', id)
   if (!resource) return
@@ -126,7 +126,7 @@ function takeAddress(call: Call, subnet: Resource, asked = ''): string {
   )
 }
 
-/** From 198.18.0.0/15, which is set aside for tests (RFC 2544): nobody's machine answers there. */
+/** From 198.18.0.0/15, which is set aside for tests (RFC 2544): no machine answers there. */
 export function publicAddress(call: Call): string {
   const low = parseCidr('198.18.0.0/15')!
   return address(low.first + 256 + Math.floor(call.world.random() * (low.size - 512)))

@@ -11,7 +11,7 @@ import { balancersOf, isHttp } from './target-group.ts'
  */
 export function readActions(call: Call, balancer: Resource, list: JsonObject[]): JsonObject[] {
   if (list.length === 0) invalid('At least one action must be specified')
-  if (list.length > 1) refuse(400, 'TooManyActionsException', 'The embedded cloud takes one action.')
+  if (list.length > 1) refuse(400, 'TooManyActionsException', 'The emulator takes one action.')
   return list.map(action => {
     const type = word(action, 'Type')
     if (type === 'forward') return forward(call, balancer, action)
@@ -24,7 +24,7 @@ export function readActions(call: Call, balancer: Resource, list: JsonObject[]):
     }
     if (type === 'redirect') return redirect(action)
     if (type === 'fixed-response') return fixed(action)
-    return refuse(400, 'UnsupportedParameter', `The embedded cloud does not simulate ${type} actions.`)
+    return refuse(400, 'UnsupportedParameter', `The emulator does not simulate ${type} actions.`)
   })
 }
 

@@ -26,7 +26,7 @@ import {
 } from './lookup.ts'
 import { describeRole } from './role.ts'
 
-/** Instance profiles: EC2 believes in a fresh one only after some seconds (facts §3). */
+/** Instance profiles: EC2 believes in a fresh one only after some seconds. */
 export const instanceProfileOperations: Record<string, Operation> = {
   'iam.CreateInstanceProfile': operation('InstanceProfileName Path Tags', (input, call) => {
     const name = checkName(requireParameter(input, 'InstanceProfileName', 'ValidationError'), 128)

@@ -110,7 +110,7 @@ export function writerOf(call: Call, cluster: Resource): Resource | undefined {
   return named ?? staying.sort((one, other) => order(one) - order(other))[0] ?? members[0]
 }
 
-/** Which members answer behind the reader endpoint: with one member, the writer itself (facts §6). */
+/** Which members answer behind the reader endpoint: with one member, the writer itself. */
 export function readersOf(call: Call, cluster: Resource): Resource[] {
   const writer = writerOf(call, cluster)
   const readers = membersOf(call, cluster).filter(one => one !== writer && one.goneAt === undefined)
@@ -123,7 +123,7 @@ function createCluster(input: JsonObject, call: Call): JsonObject {
     'DBClusterIdentifier',
   )
   const engine = enginesNamed(requireParameter(input, 'Engine', 'InvalidParameterValue'))[0]!
-  if (!engine.aurora) combination('The embedded cloud simulates Aurora clusters only.')
+  if (!engine.aurora) combination('The emulator simulates Aurora clusters only.')
   if (!['', 'provisioned'].includes(word(input, 'EngineMode'))) combination('The engine mode must be provisioned.')
   const version = versionOf(engine, word(input, 'EngineVersion'))
   const user = readMaster(input, engine)

@@ -110,7 +110,7 @@ function aloneData(input: JsonObject, call: Call, engine: Engine): Data {
   }
 }
 
-/** A member of an Aurora cluster: what the cluster has is not said again (facts §6). */
+/** A member of an Aurora cluster: what the cluster has is not said again. */
 function memberData(input: JsonObject, call: Call, engine: Engine): Data {
   const clusterName = word(input, 'DBClusterIdentifier')
   if (clusterName === '') combination('DBClusterIdentifier is required for Aurora.')
@@ -161,14 +161,14 @@ function memberData(input: JsonObject, call: Call, engine: Engine): Data {
   }
 }
 
-/** Past its standard support, a version is sold only to those who take Extended Support. */
+/** Past its standard support, a version is offered only with Extended Support. */
 function checkSupport(input: JsonObject, version: Version): void {
   if (version.extended && word(input, 'EngineLifecycleSupport') === 'open-source-rds-extended-support-disabled') {
     combination(`The version ${version.version} is past its end of standard support and needs Extended Support.`)
   }
 }
 
-/** The asked zone, '' for any; the class must be sold (there). */
+/** The asked zone, '' for any; the class must be offered (there). */
 function readZone(input: JsonObject, call: Call, engine: Engine, version: Version, storageType: string): string {
   const name = requireParameter(input, 'DBInstanceClass', 'InvalidParameterValue')
   const rows = offers(call.region, engine).filter(one => one.version === version)

@@ -56,7 +56,7 @@ function byNameOrArn(call: Call, name: string): Resource {
   return name.startsWith('arn:') ? rdsFind(call, 'db', name.split(':').at(-1)!) : rdsFind(call, 'db', name)
 }
 
-/** Alive for changes: available and what can follow it (facts §6). */
+/** Alive for changes: available and what can follow it. */
 function needAvailable(call: Call, one: Resource): void {
   const status = dbInstanceStatus(call, one)
   if (status !== 'available') {

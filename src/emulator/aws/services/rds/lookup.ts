@@ -54,7 +54,7 @@ export function combination(message: string): never {
   return refuse(400, 'InvalidParameterCombination', message)
 }
 
-/** 1 to 63 letters, digits and hyphens; kept in lower case (facts §6). */
+/** 1 to 63 letters, digits and hyphens; kept in lower case. */
 export function checkIdentifier(name: string, parameter: string): string {
   if (!/^[a-z](-?[a-z0-9])*$/i.test(name) || name.length > 63) {
     invalid(
@@ -75,7 +75,7 @@ export function readMaster(input: JsonObject, engine: Engine): string {
     invalid(`MasterUsername ${user} cannot be used as it is a reserved word used by the engine`)
   }
   if (flag(input, 'ManageMasterUserPassword')) {
-    refuse(400, 'UnsupportedParameter', 'The embedded cloud does not simulate ManageMasterUserPassword.')
+    refuse(400, 'UnsupportedParameter', 'The emulator does not simulate ManageMasterUserPassword.')
   }
   checkPassword(word(input, 'MasterUserPassword'), engine)
   return user

@@ -29,7 +29,7 @@ export const hostedZoneOperations: Record<string, Operation> = {
     const reference = requireParameter(input, 'CallerReference', 'InvalidInput')
     if (reference.length > 128) refuse(400, 'InvalidInput', 'A caller reference has 1 to 128 characters.')
     const config = object(input, 'HostedZoneConfig')
-    if (config.PrivateZone === true) refuse(400, 'InvalidInput', 'The embedded cloud does not simulate private zones.')
+    if (config.PrivateZone === true) refuse(400, 'InvalidInput', 'The emulator does not simulate private zones.')
     if (zones(call).some(one => text(one, 'reference') === reference)) {
       refuse(
         409,
@@ -191,7 +191,7 @@ function from<T>(
 
 function tagged(call: Call, input: JsonObject, id: string): Resource {
   if (word(input, 'ResourceType') !== 'hostedzone') {
-    refuse(400, 'InvalidInput', 'The embedded cloud tags hosted zones only.')
+    refuse(400, 'InvalidInput', 'The emulator tags hosted zones only.')
   }
   return zoneOf(call, id)
 }

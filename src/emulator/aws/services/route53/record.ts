@@ -104,7 +104,7 @@ function changed(zone: Resource, sets: Map<string, Set>, action: string, set: Se
   const unusual = Object.keys(record).find(
     one => !['Name', 'Type', 'TTL', 'ResourceRecords', 'AliasTarget'].includes(one),
   )
-  if (unusual) refuse(400, 'InvalidInput', `The embedded cloud does not simulate ${unusual} of a record set.`)
+  if (unusual) refuse(400, 'InvalidInput', `The emulator does not simulate ${unusual} of a record set.`)
   if (!isBelow(name, text(zone, 'name'))) {
     return [`RRSet with DNS name ${name} is not permitted in zone ${text(zone, 'name')}`]
   }

@@ -15,7 +15,7 @@ const encrypted = {
   Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false }],
 }
 
-/** Buckets and their settings. New ones block the public, belong to their owner, and encrypt (facts §8). */
+/** Buckets and their settings. New ones block the public, belong to their owner, and encrypt. */
 export const bucketOperations: Record<string, Operation> = {
   's3.CreateBucket': s3Operation(
     'ACL CreateBucketConfiguration ObjectLockEnabledForBucket ObjectOwnership BucketNamespace',
@@ -56,7 +56,7 @@ export const bucketOperations: Record<string, Operation> = {
       if (text(upload, 'bucket') === bucket.id) removeResource(call, upload)
     }
     removeResource(call, bucket)
-    // The name is not free at once (facts §2).
+    // The name is not free at once.
     const goneAt = call.world.now() + times.bucketForgotten
     call.world.add({
       cloud: 'aws',
@@ -190,7 +190,7 @@ function taken(before: Resource, call: Call): JsonObject {
       'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.',
     )
   }
-  // The oldest region answers as if it had made it (facts §2).
+  // The oldest region answers as if it had made it.
   if (call.region === 'us-east-1' && before.region === call.region) return { Location: `/${before.id}` }
   return refuse(
     409,

@@ -31,7 +31,7 @@ export function bucketOf(call: Call, input: JsonObject): Resource {
   return bucket
 }
 
-/** The same for calls about its settings, to which a fresh bucket may not be known yet (facts §3). */
+/** The same for calls about its settings, to which a fresh bucket may not be known yet. */
 export function knownBucketOf(call: Call, input: JsonObject): Resource {
   const bucket = bucketOf(call, input)
   return knownResource(call, 'bucket', bucket.id) ?? noBucket()

@@ -47,7 +47,7 @@ export const objectListOperations: Record<string, Operation> = {
       const bucket = bucketOf(call, input)
       const prefix = word(input, 'Prefix')
       if (word(input, 'Delimiter') !== '')
-        refuse(400, 'InvalidArgument', 'The embedded cloud lists versions without a delimiter.')
+        refuse(400, 'InvalidArgument', 'The emulator lists versions without a delimiter.')
       // Newest first within a key.
       const latest = new Set(new Map(versionsIn(call, bucket).map(one => [text(one, 'key'), one.id])).values())
       const sorted = versionsIn(call, bucket)

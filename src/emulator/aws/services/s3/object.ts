@@ -131,7 +131,7 @@ export function putVersion(
   meta: JsonObject,
 ): Resource {
   if (key === '' || Buffer.byteLength(key) > 1024) refuse(400, 'KeyTooLongError', 'Your key is too long')
-  if (body.length > largest) refuse(400, 'EntityTooLarge', 'The embedded cloud keeps objects of at most 64 MB.')
+  if (body.length > largest) refuse(400, 'EntityTooLarge', 'The emulator keeps objects of at most 64 MB.')
   return addVersion(call, bucket, key, {
     body: body.toString('base64'),
     size: body.length,

@@ -31,7 +31,7 @@ export const secretOperations: Record<string, Operation> = {
         invalid(
           'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
         )
-      // Such names look like the end of an ARN (facts §8).
+      // Such names look like the end of an ARN.
       if (/-[a-zA-Z0-9]{6}$/.test(name)) invalid('A secret name must not end in a hyphen and six characters.')
       const tags = tagsIn(input, tagCodes)
       const before = resourcesOf(call, 'secret').find(one => text(one, 'name') === name)
@@ -136,7 +136,7 @@ export const secretOperations: Record<string, Operation> = {
       const id = requireParameter(input, 'SecretId', 'InvalidParameterException')
       const secret = lookUp(call, id)
       const now = call.world.now()
-      // A forced deletion of nothing succeeds (facts §8).
+      // A forced deletion of nothing succeeds.
       if (!secret && forced)
         return {
           ARN: id.startsWith('arn:') ? id : arn(call, 'secretsmanager', `secret:${id}`),
@@ -183,7 +183,7 @@ function lookUp(call: Call, id: string): Resource | undefined {
   return findResource(call, 'secret', id) ?? resourcesOf(call, 'secret').find(one => text(one, 'name') === id)
 }
 
-/** A fresh one may not be known yet (facts §3). */
+/** A fresh one may not be known yet. */
 function secretOf(call: Call, input: JsonObject): Resource {
   const secret = lookUp(call, requireParameter(input, 'SecretId', 'InvalidParameterException'))
   return (secret && knownResource(call, 'secret', secret.id)) ?? notFound()

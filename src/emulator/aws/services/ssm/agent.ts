@@ -35,8 +35,8 @@ export const agentOperations: Record<string, Operation> = {
 }
 
 /**
- * Whether the agent is there: the instance has run long enough, its role lets it, and it has a way out
- * (facts §5). What is missing is what a real machine would lack.
+ * Whether the agent is there: the instance has run long enough, its role lets it, and it has a way out.
+ * What is missing is what a real machine would lack.
  */
 export function isOnline(call: Call, instance: Resource): boolean {
   const since = runsSince(call, instance)

@@ -33,7 +33,7 @@ export const commandOperations: Record<string, Operation> = {
     const run = runsOf(command).find(
       one => one.instanceId === requireParameter(input, 'InstanceId', 'ValidationException'),
     )
-    // Right after SendCommand it is not there yet (facts §5).
+    // Right after SendCommand it is not there yet.
     if (!run || call.world.now() < command.born + times.invocationAppears)
       return refuse(400, 'InvocationDoesNotExist', '')
     return describeInvocation(call, command, run)
