@@ -185,7 +185,7 @@ export function addressing({ address, network }: { address: string; network: Net
 /** The flags that place a container: name, marks, network. */
 export function placeFlags(sandbox: string, id: string, network: Network, hostName: string): string[] {
   const name = containerName(sandbox, id)
-  const marks = ['--label', `${sandboxLabel}=${sandbox}`, '--label', `stackwright.thing=${id}`]
+  const marks = ['--label', `${sandboxLabel}=${sandbox}`, '--label', `stackwright.resource=${id}`]
   return ['--name', name, '--hostname', hostName, ...marks, '--network', network.name]
 }
 

@@ -63,7 +63,7 @@ export async function removeNetwork(runtime: Runtime, sandbox: string, vpcId: st
   await runtime.run(['network', 'rm', '--force', containerName(sandbox, vpcId)])
 }
 
-/** The name of a thing's container or network; an id of the cloud is made of letters, digits and hyphens. */
+/** The name of a resource's container or network; an id of the cloud is made of letters, digits and hyphens. */
 export function containerName(sandbox: string, id: string): string {
   return `stackwright-${sandbox}-${id}`.toLowerCase().replace(/[^a-z0-9-]/g, '-')
 }

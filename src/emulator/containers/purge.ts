@@ -60,7 +60,7 @@ export async function whichRun(runtime: Runtime, sandbox: string): Promise<Map<s
   return new Map(rows(output).map(([name = '', state = '']) => [name, /^(up|running)/i.test(state)]))
 }
 
-/** Ids of the things whose containers or networks an earlier process of this sandbox left. */
+/** Ids of the resources whose containers or networks an earlier process of this sandbox left. */
 export async function knownThings(runtime: Runtime, sandbox: string): Promise<Set<string>> {
   const head = `stackwright-${sandbox}-`
   const kept = await listKept(runtime, sandbox)

@@ -16,7 +16,7 @@ export interface CallLog {
   add(call: Omit<Logged, 'number'> & { body: string | Buffer }): void
   counts(): Record<string, number>
   last(): Logged[]
-  /** Returns that broke the official table, and other faults of the embedded cloud itself. There should be none. */
+  /** Returns that broke the official table, and other faults of the emulator itself. There should be none. */
   defects(): string[]
 }
 

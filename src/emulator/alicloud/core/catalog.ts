@@ -1,6 +1,6 @@
 import { refuse } from './input.ts'
 
-/** What the embedded cloud sells and where. Zone letters and image families as facts §5 has them. */
+/** What the emulator offers and where. Zone letters and image families as docs/facts/alicloud.md (ECS) has them. */
 
 export interface Region {
   id: string
@@ -92,7 +92,7 @@ export type Stock = 'WithStock' | 'WithoutStock' | 'NotSold'
 
 /**
  * Stock of an instance type in a zone. The region's first zone lacks the newest machines, its second has run out of
- * some, its last no longer sells the oldest: every region has types to trip over and types that are everywhere.
+ * some, its last no longer has the oldest: every region has types to trip over and types that are everywhere.
  */
 export function instanceStock(id: string, zone: string): Stock {
   const type = instanceType(id)

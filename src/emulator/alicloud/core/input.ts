@@ -19,21 +19,21 @@ const common = [
 
 /**
  * An operation that honours `parameters`. An official parameter that is not among them is refused:
- * an embedded cloud that ignored it would answer something else than the real one.
+ * an emulator that ignored it would answer something else than the real one.
  */
 export function operation(parameters: string, run: Operation): Operation {
   const known = new Set([...common, ...parameters.split(/\s+/).filter(Boolean)])
   return (input, call) => {
     for (const name of Object.keys(input)) {
       if (!known.has(name)) {
-        refuse(400, 'UnsupportedParameter', `The embedded cloud does not simulate ${name} of ${call.action}.`)
+        refuse(400, 'UnsupportedParameter', `The emulator does not simulate ${name} of ${call.action}.`)
       }
     }
     return run(input, call)
   }
 }
 
-export function need(input: JsonObject, name: string): string {
+export function requireParameter(input: JsonObject, name: string): string {
   const value = word(input, name)
   if (value === '') refuse(400, `Missing${name}`, `The parameter ${name} is mandatory for this action.`)
   return value

@@ -12,7 +12,7 @@ export const firstAccount = '5000000000000001'
 export const secondAccount = '5000000000000002'
 
 /**
- * The embedded cloud's accounts: `sandbox`/`sandbox`, `other`/`other`, the temporary key `sandbox-sts` with the
+ * The emulated Alibaba Cloud's accounts: `sandbox`/`sandbox`, `other`/`other`, the temporary key `sandbox-sts` with the
  * security token `live`, the pair in the environment, and any other id whose secret is the same word.
  * Throws the cloud's refusals for unknown ids and for missing, foreign or expired security tokens.
  */

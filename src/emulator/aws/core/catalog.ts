@@ -1,6 +1,6 @@
 import { refuse } from './input.ts'
 
-/** What the embedded AWS has where: regions, zones, instance types and their stock. */
+/** What the emulated AWS has where: regions, zones, instance types and their stock. */
 
 export interface Zone {
   name: string
@@ -20,7 +20,7 @@ export const regions: Region[] = [
   region('eu-west-1', 'euw1', { a: 2, b: 3, c: 1 }),
   region('us-east-1', 'use1', { a: 6, b: 1, c: 2, d: 4, e: 3, f: 5 }),
   region('us-east-2', 'use2', { a: 1, b: 2, c: 3 }),
-  // Two zones for a new account (facts §4).
+  // Two zones for a new account.
   region('us-west-1', 'usw1', { a: 1, c: 3 }),
   region('us-west-2', 'usw2', { a: 2, b: 1, c: 3, d: 4 }),
 ]
@@ -99,8 +99,8 @@ export function instanceType(name: string): InstanceType | undefined {
   return instanceTypes.find(one => one.name === name)
 }
 
-/** Where a type is not sold: use1-az3 has no t3 and t4g (facts §4), one zone in Tokyo lacks the oldest and the newest. */
-export function sells(zone: Zone, type: string): boolean {
+/** Where a type is not offered: use1-az3 has no t3 and t4g, one zone in Tokyo lacks the oldest and the newest. */
+export function isOffered(zone: Zone, type: string): boolean {
   const family = type.slice(0, type.indexOf('.'))
   if (zone.id === 'use1-az3') return !['t3', 't3a', 't4g', 'm7g', 'c7g'].includes(family)
   if (zone.id === 'apne1-az2') return !['t1', 't2', 't3a', 'c7g'].includes(family)
@@ -109,6 +109,6 @@ export function sells(zone: Zone, type: string): boolean {
 }
 
 /** Sold there, and nothing left: `InsufficientInstanceCapacity`. */
-export function soldOut(zone: Zone, type: string): boolean {
+export function isSoldOut(zone: Zone, type: string): boolean {
   return type === 'm6i.2xlarge' && !zone.name.endsWith('a')
 }

@@ -11,7 +11,7 @@ export interface ServiceEntry {
   xmlNamespace: string
   /** Before the dot of `x-amz-target`; JSON services only. */
   target: string
-  /** Its things live in no region: calls count as us-east-1, as they are signed. */
+  /** Its resources live in no region: calls count as us-east-1, as they are signed. */
   global: boolean
   /** The official client, which brings the schemas of every operation. Loaded with the service's first request. */
   load(): Promise<object>

@@ -1,7 +1,7 @@
 import { object, words } from '../../aws/core/input.ts'
 import { text } from '../../aws/core/resources.ts'
 import { finishAwsCommand, type Run, runScriptsWith, runsOf } from '../../aws/services/ssm/command-run.ts'
-import type { Thing } from '../../world/model.ts'
+import type { Resource } from '../../world/model.ts'
 import { NEVER } from '../../world/never.ts'
 import { type CommandResult, commandResult, startCommand, stopCommand } from '../machine.ts'
 import type { Context } from './context.ts'
@@ -17,7 +17,7 @@ export function watchAwsCommands(context: Context): { look(): void } {
   const under = new Map<string, string>()
   runScriptsWith(world, () => ({ endsAt: NEVER, status: 'Success', exitCode: 0, output: '', errors: '' }))
 
-  async function carryOut(command: Thing, run: Run): Promise<void> {
+  async function carryOut(command: Resource, run: Run): Promise<void> {
     const place = up.get(run.instanceId)
     if (!place?.surroundings) throw new Error(`The machine ${run.instanceId} does not run.`)
     const parameters = object(command.data, 'parameters')
@@ -45,13 +45,13 @@ export function watchAwsCommands(context: Context): { look(): void } {
 
   return {
     look() {
-      for (const { thing } of everyAws(world, 'ssm-command')) {
-        for (const run of runsOf(thing)) {
-          const key = `${thing.id} ${run.instanceId}`
-          const live = text(world.get('instance', run.instanceId) ?? thing, 'toward') === 'running'
-          if (run.endsAt >= NEVER && live) jobs.want(key, () => carryOut(thing, run), 'waits')
+      for (const { resource } of everyAws(world, 'ssm-command')) {
+        for (const run of runsOf(resource)) {
+          const key = `${resource.id} ${run.instanceId}`
+          const live = text(world.get('instance', run.instanceId) ?? resource, 'toward') === 'running'
+          if (run.endsAt >= NEVER && live) jobs.want(key, () => carryOut(resource, run), 'waits')
           else if (run.status === 'Cancelled' && under.has(key))
-            jobs.want(`end ${key}`, () => end(key, thing.id), 'waits')
+            jobs.want(`end ${key}`, () => end(key, resource.id), 'waits')
         }
       }
     },

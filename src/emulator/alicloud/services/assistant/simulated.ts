@@ -1,4 +1,4 @@
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { times } from '../../core/times.ts'
 import { asksForKey, machineKey } from '../ecs/machine-key.ts'
 
@@ -26,7 +26,7 @@ export type Outcome = {
  * Decides how a command that begins at the cloud time `from` ends, or starts it and returns `endsAt: NEVER`:
  * `finishCommand` tells later.
  */
-export type RunsCommands = (call: Call, instance: Thing, command: Command, from: number, invokeId: string) => Outcome
+export type RunsCommands = (call: Call, instance: Resource, command: Command, from: number, invokeId: string) => Outcome
 
 const setupLength = 1000
 
