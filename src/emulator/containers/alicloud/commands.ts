@@ -50,7 +50,7 @@ export function watchCommands(deps: CommandDeps): Commands {
     if (!open) over.add(invocation.id)
   }
 
-  /** From here on it runs until the machine says that it ended; its time-out counts there. */
+  /** From here on it runs until the machine reports its end; its time-out is enforced there. */
   function begin(invocation: Resource, run: Run): void {
     Object.assign(run, { real: 'running', endsAt: NEVER })
     world.touch(invocation)
@@ -84,7 +84,7 @@ export function watchCommands(deps: CommandDeps): Commands {
     deps.save()
   }
 
-  /** Someone stopped it: what the API says of it stands already. */
+  /** Somebody stopped it: its result in the API is final already. */
   async function end(invocation: Resource, run: Run): Promise<void> {
     const machine = deps.machine(run.instanceId)
     if (machine) await stopCommand(runtime, machine, invocation.id)
