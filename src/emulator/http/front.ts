@@ -28,12 +28,14 @@ export interface Redirect {
   query: string
 }
 
+/** The local ports that stand for listeners of simulated load balancers. */
 export interface Fronts {
   /** The local address that answers for a listener, opened when first asked for; nothing without such a listener. */
   reach(host: string, port: number): Promise<string | undefined>
   close(): Promise<void>
 }
 
+/** What the fronts need of the server around them. */
 export interface FrontDeps {
   look(host: string, port: number): FrontDoor | undefined
   /** Local ports used before, so that a printed address still holds after a restart. */
@@ -120,6 +122,7 @@ export function listen(server: Server, port: number): Promise<Server> {
   })
 }
 
+/** Ends the server and the connections it has. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise(resolve => {
     server.close(() => resolve())

@@ -29,8 +29,10 @@ import { announce, claim, release } from './claim.ts'
 import { type CallLog, createCallLog } from './control.ts'
 import { createHttp } from './http.ts'
 
+/** Whether machines are simulated or containers. */
 export type Machines = 'none' | 'container'
 
+/** How a server starts; everything has a default. */
 export interface ServeOptions {
   /** 0 or nothing: any free port. */
   port?: number | undefined
@@ -56,6 +58,7 @@ export interface ServeOptions {
   onStop?: (() => void) | undefined
 }
 
+/** A server that runs in this process. */
 export interface Sandbox {
   url: string
   port: number
@@ -66,6 +69,7 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
+/** Cloud milliseconds a real millisecond, where nobody says. */
 export const defaultSpeed = 50
 
 /**

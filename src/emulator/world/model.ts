@@ -22,6 +22,7 @@ export interface Resource {
   data: JsonObject
 }
 
+/** What operations see of the cloud: its clock, its dice, its resources. */
 export interface World {
   /** Milliseconds of the cloud's time since the sandbox's data began; runs `speed` times as fast as ours, goes on after a restart. */
   now(): number

@@ -40,6 +40,7 @@ export interface Transaction {
   ports?: [string, number][]
 }
 
+/** The data file: what was saved, and where the next transaction is appended. */
 export interface Store {
   saved: Saved
   append(transaction: Transaction): void

@@ -24,6 +24,7 @@ export interface Changes {
   drop: string[]
 }
 
+/** The world as the server holds it: besides what operations see, its state to save. */
 export interface LiveWorld extends World {
   readonly began: number
   speed: number
@@ -38,6 +39,7 @@ export interface LiveWorld extends World {
   untakeChanges(changes: Changes): void
 }
 
+/** The state of a world where nothing exists yet. */
 export function freshState(speed: number, seed: number): WorldState {
   const real = Date.now()
   return { clock: { cloud: 0, real, speed }, began: real, random: seed, resources: [] }

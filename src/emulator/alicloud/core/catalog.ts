@@ -2,6 +2,7 @@ import { refuse } from './input.ts'
 
 /** What the emulator offers and where. Zone letters and image families as docs/facts/alicloud.md (ECS) has them. */
 
+/** A region with its zones. */
 export interface Region {
   id: string
   name: string
@@ -10,6 +11,7 @@ export interface Region {
   host: string
 }
 
+/** The regions that are simulated. */
 export const regions: Region[] = [
   region('ap-northeast-1', 'Japan (Tokyo)', '', 'abc', 'japan.'),
   region('ap-northeast-2', 'South Korea (Seoul)', '', 'ab', 'ap-northeast-2.'),
@@ -30,6 +32,7 @@ export function regionOf(id: string): Region {
   )
 }
 
+/** An instance type as `DescribeInstanceTypes` tells it. */
 export interface InstanceType {
   id: string
   family: string
@@ -44,6 +47,7 @@ const modern = ['cloud_essd', 'cloud_auto']
 const classic = ['cloud_efficiency', 'cloud_ssd', 'cloud_essd']
 const economy = ['cloud_essd_entry', 'cloud_essd', 'cloud_auto']
 
+/** The instance types that are simulated. */
 export const instanceTypes: InstanceType[] = [
   ...family('ecs.t6', 'CreditEntryLevel', classic, 'c1m1.large 2 2', 'c1m2.large 2 4', 'c1m4.large 2 8'),
   ...family('ecs.e', 'EntryLevel', economy, 'c1m1.large 2 2', 'c1m2.large 2 4', 'c1m4.large 2 8', 'c1m2.xlarge 4 8'),
@@ -84,10 +88,12 @@ function family(name: string, level: InstanceType['level'], disks: string[], ...
   })
 }
 
+/** The type of that id; undefined when it is not simulated. */
 export function instanceType(id: string): InstanceType | undefined {
   return instanceTypes.find(type => type.id === id)
 }
 
+/** Whether a zone has an instance type, in the product's own words. */
 export type Stock = 'WithStock' | 'WithoutStock' | 'NotSold'
 
 /**

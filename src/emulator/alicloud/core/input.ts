@@ -33,12 +33,14 @@ export function operation(parameters: string, run: Operation): Operation {
   }
 }
 
+/** A scalar parameter. Refused as `Missing…` when absent or empty. */
 export function requireParameter(input: JsonObject, name: string): string {
   const value = word(input, name)
   if (value === '') refuse(400, `Missing${name}`, `The parameter ${name} is mandatory for this action.`)
   return value
 }
 
+/** A whole number, `fallback` when absent; refused when it is none. */
 export function number(input: JsonObject, name: string, fallback: number): number {
   const value = word(input, name)
   if (value === '') return fallback
@@ -62,6 +64,7 @@ export function jsonWords(input: JsonObject, name: string): string[] | undefined
   return list?.map(String)
 }
 
+/** A list kept as one JSON string; undefined when absent, refused when it is no list. */
 export function jsonList(input: JsonObject, name: string): Json[] | undefined {
   const text = word(input, name)
   if (text === '') return undefined

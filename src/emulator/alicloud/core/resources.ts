@@ -38,6 +38,7 @@ function lag(id: string): number {
   return 2000 + hash
 }
 
+/** Puts a resource into the account of the call. */
 export function createResource(
   call: Call,
   type: string,

@@ -49,6 +49,7 @@ export function tagKeyValue(resource: Resource): JsonObject {
   return { Tag: tagPairs(resource) }
 }
 
+/** Tags as a list of `{Key, Value}`. */
 export function tagPairs(resource: Resource): Json[] {
   return Object.entries(resource.tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }))
 }

@@ -2,16 +2,19 @@ import { refuse } from './input.ts'
 
 /** What the emulated AWS has where: regions, zones, instance types and their stock. */
 
+/** `ap-northeast-1a` and the id that it has in every account. */
 export interface Zone {
   name: string
   id: string
 }
 
+/** A region with the zones that the account sees. */
 export interface Region {
   id: string
   zones: Zone[]
 }
 
+/** The regions that are simulated; a call for another one is refused. */
 export const regions: Region[] = [
   region('ap-northeast-1', 'apne1', { a: 4, c: 1, d: 2 }),
   region('ap-northeast-2', 'apne2', { a: 1, b: 2, c: 3, d: 4 }),
@@ -32,6 +35,7 @@ function region(id: string, short: string, zones: Record<string, number>): Regio
   }
 }
 
+/** The region of that id. Refused when it is not simulated. */
 export function regionOf(id: string): Region {
   return (
     regions.find(one => one.id === id) ??
@@ -39,8 +43,10 @@ export function regionOf(id: string): Region {
   )
 }
 
+/** The architectures of instance types and images. */
 export type Arch = 'x86_64' | 'arm64'
 
+/** An instance type as `DescribeInstanceTypes` tells it. */
 export interface InstanceType {
   name: string
   vcpus: number
@@ -63,6 +69,7 @@ const sizes: Record<string, [vcpus: number, gib: number, enis: number]> = {
   '2xlarge': [8, 32, 4],
 }
 
+/** The instance types that are simulated. */
 export const instanceTypes: InstanceType[] = [
   ...family('t2', ['x86_64'], ['nano', 'micro', 'small', 'medium', 'large'], { current: true, burstable: true }),
   ...family('t3', ['x86_64'], Object.keys(sizes), { current: true, burstable: true }),
@@ -95,6 +102,7 @@ function family(
   })
 }
 
+/** The type of that name; undefined when it is not simulated. */
 export function instanceType(name: string): InstanceType | undefined {
   return instanceTypes.find(one => one.name === name)
 }

@@ -32,12 +32,14 @@ export function operation(parameters: string, run: Operation): Operation {
   }
 }
 
+/** A scalar parameter. Refused with `code` when absent or empty. */
 export function requireParameter(input: JsonObject, name: string, code = 'MissingParameter'): string {
   const value = word(input, name)
   if (value === '') refuse(400, code, `The request must contain the parameter ${name}`)
   return value
 }
 
+/** A number parameter, `fallback` when absent. */
 export function number(input: JsonObject, name: string, fallback: number): number {
   const value = word(input, name)
   return value === '' ? fallback : Number(value)

@@ -50,6 +50,7 @@ function hash(id: string, size: number): number {
   return value % size
 }
 
+/** What a new resource has besides its data. */
 export interface NewResource {
   tags?: Record<string, string>
   region?: string
@@ -57,6 +58,7 @@ export interface NewResource {
   born?: number
 }
 
+/** Puts a resource into the account and region of the call. */
 export function createResource(
   call: Call,
   type: string,
@@ -76,6 +78,7 @@ export function removeResource(call: Call, resource: Resource, after = 0): void 
   else call.world.drop(resource)
 }
 
+/** A list of texts of a resource's data; empty when absent. */
 export function texts(resource: Resource, field: string): string[] {
   const value = resource.data[field]
   return Array.isArray(value) ? value.map(String) : []

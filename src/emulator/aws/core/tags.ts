@@ -18,6 +18,7 @@ export function tagsIn(input: JsonObject, codes: TagCodes, parameter = 'Tags'): 
   return tagsOf(objects(input, parameter), codes)
 }
 
+/** A list of `{Key, Value}`, checked; refused with the service's codes. */
 export function tagsOf(list: JsonObject[], codes: TagCodes): Record<string, string> {
   const tags: Record<string, string> = {}
   for (const tag of list) {
@@ -42,6 +43,7 @@ export function moreTags(resource: Resource, added: Record<string, string>, code
   return tags
 }
 
+/** The tags of a resource after some were removed. */
 export function withoutTags(resource: Resource, keys: string[]): Record<string, string> {
   return Object.fromEntries(Object.entries(resource.tags).filter(([key]) => !keys.includes(key)))
 }

@@ -8,7 +8,9 @@ export interface Signer {
   known: boolean
 }
 
+/** The account of the key `sandbox`. */
 export const firstAccount = '500000000001'
+/** The account of the key `other`: for tests of what belongs to somebody else. */
 export const secondAccount = '500000000002'
 
 /**

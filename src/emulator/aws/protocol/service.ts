@@ -1,6 +1,7 @@
 /** How a service's calls look on the wire. EC2's dialect of the query protocol differs enough to be its own. */
 export type Family = 'ec2' | 'query' | 'json' | 's3' | 'route53'
 
+/** What the wire of a service looks like. */
 export interface ServiceEntry {
   /** The name operations are filed under: `elbv2` in `elbv2.CreateLoadBalancer`. */
   name: string

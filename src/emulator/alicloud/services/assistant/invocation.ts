@@ -11,6 +11,7 @@ import type { Outcome } from './simulated.ts'
 /** One command on one machine. */
 export type Run = Outcome & { instanceId: string; startsAt: number }
 
+/** The runs of an invocation, one an instance. */
 export function runsOf(invocation: Resource): Run[] {
   const runs = invocation.data.runs
   return Array.isArray(runs) ? (runs.filter(isObject) as unknown as Run[]) : []
@@ -37,6 +38,7 @@ function oldWord(state: string): string {
   return state === 'Running' ? 'Running' : 'Failed'
 }
 
+/** An invocation as `DescribeInvocations` shows it. */
 export function describe(call: Call, input: JsonObject, invocation: Resource): JsonObject {
   const state = summary(call, invocation)
   return {
@@ -78,6 +80,7 @@ function describeInstanceRun(call: Call, input: JsonObject, invocation: Resource
   }
 }
 
+/** One run as `DescribeInvocationResults` shows it. */
 export function describeResult(call: Call, input: JsonObject, invocation: Resource, run: Run): JsonObject {
   const state = statusOf(call, run)
   const over = call.world.now() >= run.endsAt

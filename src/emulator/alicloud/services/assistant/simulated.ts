@@ -4,6 +4,7 @@ import { asksForKey, machineKey } from '../ecs/machine-key.ts'
 
 /** Machines that are not there: what a command on one of them comes to. */
 
+/** A command as it was given. */
 export interface Command {
   type: string
   name: string
@@ -12,6 +13,7 @@ export interface Command {
   content: string
 }
 
+/** What comes of a command on one machine. */
 export type Outcome = {
   /** Cloud time; `NEVER` while it is not known. */
   endsAt: number

@@ -10,6 +10,7 @@ import { instanceStatus } from './instance-lifecycle.ts'
 
 /** Machines as the two reads show them, and what the list can be asked for. */
 
+/** Whether the filters of `DescribeInstances` let the instance through. */
 export function asked(call: Call, input: JsonObject, instance: Resource): boolean {
   const fields: [string, string][] = [
     ['VpcId', 'vpcId'],
@@ -91,6 +92,7 @@ export function attributes(call: Call, instance: Resource): JsonObject {
   }
 }
 
+/** An instance as `DescribeInstances` shows it. */
 export function describe(call: Call, instance: Resource): JsonObject {
   const type = instanceType(text(instance, 'type'))!
   const image = images.find(one => one.id === text(instance, 'imageId'))

@@ -106,6 +106,7 @@ export function chosenInstances(call: Call, input: JsonObject): Resource[] {
   return ids ? resourcesOf(call, 'instance').filter(one => ids.includes(one.id)) : listedResources(call, 'instance')
 }
 
+/** The instance of that id, or ECS's refusal. */
 export function instanceOf(call: Call, input: JsonObject, id: string): Resource {
   return (
     findResource(call, input, 'instance', id) ??
@@ -123,10 +124,12 @@ export function instanceStatus(call: Call, instance: Resource): string {
   return now < instance.born + times.instancePending ? 'Pending' : 'Starting'
 }
 
+/** Cloud time at which Cloud Assistant's agent first reports. */
 export function agentReadyAt(instance: Resource): number {
   return Number(instance.data.thereAt) + times.agent
 }
 
+/** Begins to start or stop it. */
 export function turn(call: Call, instance: Resource, toward: 'Running' | 'Stopped'): void {
   const takes = toward === 'Running' ? times.instanceStart : times.instanceStop
   updateResource(call, instance, { toward, thereAt: call.world.now() + takes })

@@ -21,7 +21,7 @@ import { publicAddress } from '../vpc/address.ts'
 import { asked, attributes, describe } from './instance-description.ts'
 import { chosenInstances, goWith, instanceOf, instanceStatus, turn } from './instance-lifecycle.ts'
 import { specials } from './run-instances-input.ts'
-import { groupOf } from './security-group.ts'
+import { securityGroupOf } from './security-group.ts'
 
 /** Reading, starting, stopping and removing machines. */
 export const instanceOperations = {
@@ -164,7 +164,7 @@ function modify(input: JsonObject, call: Call): JsonObject {
   if (password !== '' && !strongPassword(password, 8, 30, specials)) {
     refuse(400, 'InvalidPassword.Malformed', 'The specified parameter Password is not valid.')
   }
-  for (const id of words(input, 'SecurityGroupIds')) groupOf(call, input, id)
+  for (const id of words(input, 'SecurityGroupIds')) securityGroupOf(call, input, id)
   const fields: [string, string][] = [
     ['InstanceName', 'name'],
     ['Description', 'description'],

@@ -64,6 +64,7 @@ export const keyPairOperations = {
   }),
 }
 
+/** The key pair of that name in the call's region, if it is there. */
 export function keyPair(call: Call, name: string): Resource | undefined {
   return findResource(call, {}, 'key-pair', idOf(call, name))
 }

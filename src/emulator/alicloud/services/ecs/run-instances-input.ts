@@ -19,8 +19,9 @@ import { freeAddresses } from '../vpc/address.ts'
 import { usableVSwitch } from '../vpc/vswitch.ts'
 import { type Image, imageOf } from './image.ts'
 import { keyPair } from './key-pair.ts'
-import { groupOf } from './security-group.ts'
+import { securityGroupOf } from './security-group.ts'
 
+/** The special characters that a machine's password may have. */
 export const specials = "()`~!@#$%^&*-_+=|{}[]:;'<>,.?/"
 
 /** What was ordered, once everything about it is known to be right. */
@@ -116,7 +117,7 @@ function checkGroups(call: Call, input: JsonObject, vswitch: Resource): string[]
   const ids = one === '' ? words(input, 'SecurityGroupIds') : [one]
   if (ids.length === 0) refuse(400, 'MissingParameter', 'SecurityGroupId is mandatory for this action.')
   for (const id of ids) {
-    if (text(groupOf(call, input, id), 'vpcId') !== text(vswitch, 'vpcId')) {
+    if (text(securityGroupOf(call, input, id), 'vpcId') !== text(vswitch, 'vpcId')) {
       refuse(403, 'InvalidSecurityGroupId.NotInVpc', 'The security group and the vSwitch are in different VPCs.')
     }
   }

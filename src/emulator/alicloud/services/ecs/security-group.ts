@@ -74,7 +74,7 @@ export const securityGroupOperations = {
   'ecs.DescribeSecurityGroupAttribute': operation(
     'SecurityGroupId Direction NicType MaxResults NextToken',
     (input, call) => {
-      const group = groupOf(call, input, requireParameter(input, 'SecurityGroupId'))
+      const group = securityGroupOf(call, input, requireParameter(input, 'SecurityGroupId'))
       const asked = word(input, 'Direction') !== 'egress' && ['', 'intranet'].includes(word(input, 'NicType'))
       const rules = asked ? rulesOf(group) : []
       const { rows, next } = byToken(input, rules, 500, 1000)
@@ -91,7 +91,7 @@ export const securityGroupOperations = {
     },
   ),
   'ecs.AuthorizeSecurityGroup': operation(`SecurityGroupId ${rule}`, (input, call) => {
-    const group = groupOf(call, input, requireParameter(input, 'SecurityGroupId'))
+    const group = securityGroupOf(call, input, requireParameter(input, 'SecurityGroupId'))
     const rules = rulesOf(group)
     for (const asked of permissions(input)) {
       const made = permission(call, asked)
@@ -103,7 +103,7 @@ export const securityGroupOperations = {
     return {}
   }),
   'ecs.RevokeSecurityGroup': operation(`SecurityGroupId SecurityGroupRuleId ${rule}`, (input, call) => {
-    const group = groupOf(call, input, requireParameter(input, 'SecurityGroupId'))
+    const group = securityGroupOf(call, input, requireParameter(input, 'SecurityGroupId'))
     const ids = words(input, 'SecurityGroupRuleId')
     const asked = ids.length > 0 ? [] : permissions(input).map(one => permission(call, one))
     const left = rulesOf(group).filter(
@@ -113,7 +113,7 @@ export const securityGroupOperations = {
     return {}
   }),
   'ecs.DeleteSecurityGroup': operation('SecurityGroupId', (input, call) => {
-    const group = groupOf(call, input, requireParameter(input, 'SecurityGroupId'))
+    const group = securityGroupOf(call, input, requireParameter(input, 'SecurityGroupId'))
     const users = resourcesOf(call, 'network-interface').some(one => (one.data.groups as string[]).includes(group.id))
     const foreign = resourcesOf(call, 'security-group').some(
       other => other.id !== group.id && rulesOf(other).some(one => one.SourceGroupId === group.id),
@@ -129,7 +129,7 @@ export const securityGroupOperations = {
     return {}
   }),
   'ecs.ModifySecurityGroupAttribute': operation('SecurityGroupId SecurityGroupName Description', (input, call) => {
-    const group = groupOf(call, input, requireParameter(input, 'SecurityGroupId'))
+    const group = securityGroupOf(call, input, requireParameter(input, 'SecurityGroupId'))
     checkText(word(input, 'SecurityGroupName'), 2, 128, 'InvalidSecurityGroupName.Malformed', ecsName)
     if (word(input, 'SecurityGroupName') !== '') updateResource(call, group, { name: word(input, 'SecurityGroupName') })
     if ('Description' in input) updateResource(call, group, { description: word(input, 'Description') })
@@ -137,7 +137,8 @@ export const securityGroupOperations = {
   }),
 }
 
-export function groupOf(call: Call, input: JsonObject, id: string): Resource {
+/** The group of that id, or ECS's refusal. */
+export function securityGroupOf(call: Call, input: JsonObject, id: string): Resource {
   const group = findResource(call, input, 'security-group', id)
   return group ?? refuse(404, 'InvalidSecurityGroupId.NotFound', `The specified SecurityGroupId ${id} does not exist.`)
 }
@@ -167,7 +168,7 @@ function permission(call: Call, asked: JsonObject): JsonObject {
   const group = word(asked, 'SourceGroupId')
   if (source === '' && group === '')
     refuse(400, 'MissingParameter.Source', 'One of SourceCidrIp and SourceGroupId is mandatory.')
-  if (group !== '') groupOf(call, {}, group)
+  if (group !== '') securityGroupOf(call, {}, group)
   if (source !== '' && !parseCidr(source) && parseAddress(source) === undefined) {
     refuse(400, 'InvalidParam.SourceIp', 'The Parameters SourceCidrIp is not valid.')
   }

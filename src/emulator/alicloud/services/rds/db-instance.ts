@@ -68,6 +68,7 @@ export const dbInstanceOperations = {
   }),
 }
 
+/** The instance that the call names, or RDS's refusal. */
 export function dbInstanceOf(call: Call, input: JsonObject): Resource {
   return (
     findResource(call, input, 'db-instance', requireParameter(input, 'DBInstanceId')) ??
@@ -239,6 +240,7 @@ function keptBackups(call: Call, instance: Resource, policy: string): Resource[]
   return policy === 'All' ? done : done.slice(-1)
 }
 
+/** The backups of an instance, oldest first. */
 export function backupsOf(call: Call, instanceId: string): Resource[] {
   return resourcesOf(call, 'db-backup').filter(one => text(one, 'instanceId') === instanceId)
 }

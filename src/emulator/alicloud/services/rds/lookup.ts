@@ -8,10 +8,12 @@ import { resourcesOf, text } from '../../core/resources.ts'
 /** Letters, digits, `_` and `-`, a letter first, as the reference says; spaces, as its own example has them. */
 export const plainText = /^\p{L}[\p{L}\p{N}_ -]*$/u
 
+/** What of a type lives in the instance. */
 export function inside(call: Call, instance: Resource, type: string): Resource[] {
   return resourcesOf(call, type).filter(one => text(one, 'instanceId') === instance.id)
 }
 
+/** The account that the call names, or RDS's refusal. */
 export function accountOf(call: Call, instance: Resource, input: JsonObject): Resource {
   const account = inside(call, instance, 'db-account').find(
     one => text(one, 'name') === requireParameter(input, 'AccountName'),
@@ -19,6 +21,7 @@ export function accountOf(call: Call, instance: Resource, input: JsonObject): Re
   return account ?? refuse(404, 'InvalidAccountName.NotFound', 'Specified account name does not exist.')
 }
 
+/** The database that the call names, or RDS's refusal. */
 export function databaseOf(call: Call, instance: Resource, input: JsonObject): Resource {
   const database = inside(call, instance, 'database').find(
     one => text(one, 'name') === requireParameter(input, 'DBName'),

@@ -4,6 +4,7 @@ import { refuse } from '../../core/input.ts'
 
 /** Whitelist groups of a database instance: fields of it, by name. */
 
+/** The access list by group: addresses and blocks, joined by commas. */
 export function whitelist(instance: Resource): Record<string, string> {
   return instance.data.whitelist as Record<string, string>
 }

@@ -11,6 +11,7 @@ export function listenerStatus(call: Call, listener: Resource): string {
   return there ? 'stopped' : 'stopping'
 }
 
+/** What a listener's checks say of one server behind it. */
 export interface BackendHealth {
   backend: Backend
   ip: string

@@ -127,11 +127,13 @@ export const loadBalancerOperations = {
   'slb.ListTagResources': tags.list,
 }
 
+/** The load balancer that the call names. Refused when it is not there. */
 export function balancerOf(call: Call, input: JsonObject): Resource {
   const balancer = findResource(call, input, 'load-balancer', requireParameter(input, 'LoadBalancerId'))
   return balancer ?? refuse(404, 'InvalidLoadBalancerId.NotFound', 'The specified LoadBalancerId does not exist.')
 }
 
+/** The listeners of a load balancer. */
 export function listenersOf(call: Call, balancer: Resource): Resource[] {
   return resourcesOf(call, 'listener').filter(one => text(one, 'balancerId') === balancer.id)
 }
@@ -153,10 +155,12 @@ export function idleBalancer(call: Call, balancer: Resource): Resource {
   return balancer
 }
 
+/** A change begins: until it is over, others are refused. */
 export function occupy(call: Call, resource: Resource): void {
   updateResource(call, resource, { busyUntil: call.world.now() + times.balancerBusy })
 }
 
+/** A parameter that is `on` or `off`. */
 export function onOff(input: JsonObject, name: string, fallback: string): string {
   const value = word(input, name) || fallback
   if (value !== 'on' && value !== 'off') refuse(400, 'InvalidParameter', `The parameter ${name} must be on or off.`)

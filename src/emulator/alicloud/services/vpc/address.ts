@@ -5,6 +5,7 @@ import { resourcesOf, text } from '../../core/resources.ts'
 
 /** Private addresses of a VSwitch and made-up public ones. The first and the last three of a VSwitch are the cloud's own. */
 
+/** How many addresses of the vSwitch are left. */
 export function freeAddresses(call: Call, vswitch: Resource): number {
   return parseCidr(text(vswitch, 'cidr'))!.size - 4 - used(call, vswitch).size
 }

@@ -9,7 +9,7 @@ import { times } from '../../core/times.ts'
 import { fromTemplate } from '../ec2/launch-template.ts'
 import { readRunInstancesInput } from '../ec2/run-instances-input.ts'
 import { describeGroup } from './description.ts'
-import { groupNamed, groups, invalid, needGroup, readTags } from './lookup.ts'
+import { groupNamed, groups, invalid, readTags, requireGroup } from './lookup.ts'
 import { activityRunning, type Member, membersOf } from './members.ts'
 import { reconcile } from './reconcile.ts'
 
@@ -43,19 +43,19 @@ export const autoScalingGroupOperations: Record<string, Operation> = {
     },
   ),
   'autoscaling.UpdateAutoScalingGroup': operation(`AutoScalingGroupName ${settings}`, (input, call) => {
-    const group = stable(needGroup(call, input))
+    const group = stable(requireGroup(call, input))
     updateResource(call, group, { ...readSettings(call, input, group.data), actAt: call.world.now() + times.groupActs })
     return {}
   }),
   'autoscaling.SetDesiredCapacity': operation('AutoScalingGroupName DesiredCapacity HonorCooldown', (input, call) => {
-    const group = stable(needGroup(call, input))
+    const group = stable(requireGroup(call, input))
     const desired = number(input, 'DesiredCapacity', 0)
     checkSizes(time(group, 'min'), time(group, 'max'), desired)
     updateResource(call, group, { desired, actAt: call.world.now() + times.groupActs })
     return {}
   }),
   'autoscaling.DeleteAutoScalingGroup': operation('AutoScalingGroupName ForceDelete', (input, call) => {
-    const group = needGroup(call, input)
+    const group = requireGroup(call, input)
     const members = membersOf(group)
     const now = call.world.now()
     if (input.ForceDelete !== true) {

@@ -6,6 +6,7 @@ import { findResource, text, texts, time } from '../../core/resources.ts'
 import { tagRows } from './lookup.ts'
 import { lifecycle, type Member, membersOf } from './members.ts'
 
+/** A group as `DescribeAutoScalingGroups` shows it. */
 export function describeGroup(call: Call, group: Resource): JsonObject {
   const warmup = time(group, 'warmup')
   return {
@@ -39,6 +40,7 @@ export function describeGroup(call: Call, group: Resource): JsonObject {
   }
 }
 
+/** A member as the group's description lists it. */
 export function describeMember(call: Call, group: Resource, member: Member): JsonObject {
   const instance = findResource(call, 'instance', member.id)
   const template = object(group.data, 'template')

@@ -33,14 +33,17 @@ export function stepRefresh(call: Call, group: Resource): void {
     )
 }
 
+/** The group's refreshes, oldest first. */
 export function refreshes(group: Resource): JsonObject[] {
   return objects(group.data, 'refreshes')
 }
 
+/** The refresh under way, if any. */
 export function running(group: Resource): JsonObject | undefined {
   return refreshes(group).find(one => one.status === 'InProgress')
 }
 
+/** Changes one refresh in the group's list. */
 export function update(call: Call, group: Resource, refresh: JsonObject, to: JsonObject): void {
   updateResource(call, group, { refreshes: refreshes(group).map(one => (one === refresh ? { ...one, ...to } : one)) })
 }

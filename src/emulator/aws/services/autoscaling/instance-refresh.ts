@@ -7,7 +7,7 @@ import { times } from '../../core/times.ts'
 import { fromTemplate } from '../ec2/launch-template.ts'
 import { readTemplate, stable } from './auto-scaling-group.ts'
 import { refreshes, running, update } from './instance-refresh-step.ts'
-import { needGroup } from './lookup.ts'
+import { requireGroup } from './lookup.ts'
 import { membersOf, templateIn } from './members.ts'
 
 /** Instance refresh: the machines of a group are replaced one after the other. */
@@ -15,7 +15,7 @@ export const instanceRefreshOperations: Record<string, Operation> = {
   'autoscaling.StartInstanceRefresh': operation(
     'AutoScalingGroupName Strategy DesiredConfiguration Preferences',
     (input, call) => {
-      const group = stable(needGroup(call, input))
+      const group = stable(requireGroup(call, input))
       if (running(group)) {
         refuse(
           400,
@@ -48,14 +48,14 @@ export const instanceRefreshOperations: Record<string, Operation> = {
     'AutoScalingGroupName InstanceRefreshIds NextToken MaxRecords',
     (input, call) => {
       const ids = words(input, 'InstanceRefreshIds')
-      const rows = refreshes(needGroup(call, input)).filter(one => ids.length === 0 || ids.includes(word(one, 'id')))
+      const rows = refreshes(requireGroup(call, input)).filter(one => ids.length === 0 || ids.includes(word(one, 'id')))
       return { InstanceRefreshes: rows.reverse().map(one => describe(call, word(input, 'AutoScalingGroupName'), one)) }
     },
   ),
   'autoscaling.CancelInstanceRefresh': operation(
     'AutoScalingGroupName WaitForTransitioningInstances',
     (input, call) => {
-      const group = needGroup(call, input)
+      const group = requireGroup(call, input)
       const going = running(group)
       if (!going) {
         return refuse(

@@ -10,7 +10,7 @@ import { instanceState } from '../ec2/instance-state.ts'
 import { deregister } from '../elbv2/target.ts'
 import { readTargetGroups, stable } from './auto-scaling-group.ts'
 import { describeMember } from './description.ts'
-import { asgTagCodes, groupNamed, groups, invalid, needGroup, readTags, tagRows } from './lookup.ts'
+import { asgTagCodes, groupNamed, groups, invalid, readTags, requireGroup, tagRows } from './lookup.ts'
 import { type Activity, activitiesOf, dismiss, type Member, membersOf, setMember } from './members.ts'
 import { reconcile } from './reconcile.ts'
 
@@ -66,7 +66,7 @@ export const groupInstanceOperations: Record<string, Operation> = {
   'autoscaling.SetInstanceProtection': operation(
     'InstanceIds AutoScalingGroupName ProtectedFromScaleIn',
     (input, call) => {
-      const group = needGroup(call, input)
+      const group = requireGroup(call, input)
       for (const id of words(input, 'InstanceIds')) {
         if (!membersOf(group).some(one => one.id === id))
           invalid(`The instance ${id} is not part of Auto Scaling group ${text(group, 'name')}.`)
@@ -80,7 +80,7 @@ export const groupInstanceOperations: Record<string, Operation> = {
     (input, call) => {
       const name = word(input, 'AutoScalingGroupName')
       const ids = words(input, 'ActivityIds')
-      const resources = name ? [needGroup(call, input)] : groups(call)
+      const resources = name ? [requireGroup(call, input)] : groups(call)
       const found = resources
         .flatMap(group => activitiesOf(group).map(activity => ({ group, activity })))
         .filter(({ activity }) => ids.length === 0 || ids.includes(activity.id))
@@ -90,44 +90,44 @@ export const groupInstanceOperations: Record<string, Operation> = {
     },
   ),
   'autoscaling.SuspendProcesses': operation('AutoScalingGroupName ScalingProcesses', (input, call) => {
-    const group = needGroup(call, input)
+    const group = requireGroup(call, input)
     updateResource(call, group, { suspended: [...new Set([...texts(group, 'suspended'), ...processes(input)])] })
     return {}
   }),
   'autoscaling.ResumeProcesses': operation('AutoScalingGroupName ScalingProcesses', (input, call) => {
-    const group = needGroup(call, input)
+    const group = requireGroup(call, input)
     updateResource(call, group, { suspended: texts(group, 'suspended').filter(one => !processes(input).includes(one)) })
     return {}
   }),
   'autoscaling.AttachLoadBalancerTargetGroups': operation('AutoScalingGroupName TargetGroupARNs', (input, call) => {
-    attach(call, stable(needGroup(call, input)), words(input, 'TargetGroupARNs'))
+    attach(call, stable(requireGroup(call, input)), words(input, 'TargetGroupARNs'))
     return {}
   }),
   'autoscaling.DetachLoadBalancerTargetGroups': operation('AutoScalingGroupName TargetGroupARNs', (input, call) => {
-    detach(call, needGroup(call, input), words(input, 'TargetGroupARNs'))
+    detach(call, requireGroup(call, input), words(input, 'TargetGroupARNs'))
     return {}
   }),
   'autoscaling.DescribeLoadBalancerTargetGroups': operation(
     'AutoScalingGroupName NextToken MaxRecords',
     (input, call) => ({
-      LoadBalancerTargetGroups: texts(needGroup(call, input), 'targetGroups').map(one => ({
+      LoadBalancerTargetGroups: texts(requireGroup(call, input), 'targetGroups').map(one => ({
         LoadBalancerTargetGroupARN: one,
         State: 'InService',
       })),
     }),
   ),
   'autoscaling.AttachTrafficSources': operation('AutoScalingGroupName TrafficSources', (input, call) => {
-    attach(call, stable(needGroup(call, input)), sources(input))
+    attach(call, stable(requireGroup(call, input)), sources(input))
     return {}
   }),
   'autoscaling.DetachTrafficSources': operation('AutoScalingGroupName TrafficSources', (input, call) => {
-    detach(call, needGroup(call, input), sources(input))
+    detach(call, requireGroup(call, input), sources(input))
     return {}
   }),
   'autoscaling.DescribeTrafficSources': operation(
     'AutoScalingGroupName TrafficSourceType NextToken MaxRecords',
     (input, call) => ({
-      TrafficSources: texts(needGroup(call, input), 'targetGroups').map(one => ({
+      TrafficSources: texts(requireGroup(call, input), 'targetGroups').map(one => ({
         Identifier: one,
         TrafficSource: one,
         Type: 'elbv2',

@@ -6,8 +6,10 @@ import { type TagCodes, tagsOf } from '../../core/tags.ts'
 
 /** How Auto Scaling finds and tags its groups. A group's id is its ARN; calls use its name. */
 
+/** How Auto Scaling refuses tags. */
 export const asgTagCodes: TagCodes = { bad: 'ValidationError', tooMany: 'LimitExceededFault' }
 
+/** Refuses with `ValidationError`. */
 export function invalid(message: string): never {
   return refuse(400, 'ValidationError', message)
 }
@@ -17,11 +19,13 @@ export function groups(call: Call): Resource[] {
   return listedResources(call, 'auto-scaling-group')
 }
 
+/** The Auto Scaling group of that name, if it is there. */
 export function groupNamed(call: Call, name: string): Resource | undefined {
   return resourcesOf(call, 'auto-scaling-group').find(one => text(one, 'name') === name)
 }
 
-export function needGroup(call: Call, input: JsonObject): Resource {
+/** The Auto Scaling group that the call names. Refused when it is not there. */
+export function requireGroup(call: Call, input: JsonObject): Resource {
   const name = word(input, 'AutoScalingGroupName')
   return groupNamed(call, name) ?? invalid(`AutoScalingGroup name not found - AutoScalingGroup '${name}' not found`)
 }

@@ -34,11 +34,13 @@ export type Activity = {
 
 const keptActivities = 100
 
+/** The group's machines, as the group knows them. */
 export function membersOf(group: Resource): Member[] {
   const members = group.data.members
   return Array.isArray(members) ? (members.filter(isObject) as unknown as Member[]) : []
 }
 
+/** What the group did, oldest first. */
 export function activitiesOf(group: Resource): Activity[] {
   const activities = group.data.activities
   return Array.isArray(activities) ? (activities.filter(isObject) as unknown as Activity[]) : []
@@ -90,10 +92,12 @@ export function dismiss(call: Call, group: Resource, member: Member, cause: stri
   })
 }
 
+/** Keeps the changed list of members. */
 export function save(call: Call, group: Resource, members: Member[]): void {
   updateResource(call, group, { members: members as unknown as Json })
 }
 
+/** Adds an activity to the group's history. */
 export function note(
   call: Call,
   group: Resource,

@@ -4,7 +4,7 @@ import { arn, uuid } from '../../core/ids.ts'
 import { number, object, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
 import { createResource, removeResource, resourcesOf, text, time, updateResource } from '../../core/resources.ts'
-import { groupNamed, invalid, needGroup } from './lookup.ts'
+import { groupNamed, invalid, requireGroup } from './lookup.ts'
 
 const metrics = ['ASGAverageCPUUtilization', 'ASGAverageNetworkIn', 'ASGAverageNetworkOut', 'ALBRequestCountPerTarget']
 
@@ -13,7 +13,7 @@ export const scalingPolicyOperations: Record<string, Operation> = {
   'autoscaling.PutScalingPolicy': operation(
     'AutoScalingGroupName PolicyName PolicyType TargetTrackingConfiguration EstimatedInstanceWarmup Enabled',
     (input, call) => {
-      const group = needGroup(call, input)
+      const group = requireGroup(call, input)
       const name = requireParameter(input, 'PolicyName', 'ValidationError')
       if (word(input, 'PolicyType') !== 'TargetTrackingScaling') {
         refuse(400, 'UnsupportedParameter', 'The emulator simulates target-tracking policies only.')
@@ -43,7 +43,7 @@ export const scalingPolicyOperations: Record<string, Operation> = {
     (input, call) => {
       const name = word(input, 'AutoScalingGroupName')
       const names = words(input, 'PolicyNames')
-      const group = name === '' ? undefined : needGroup(call, input)
+      const group = name === '' ? undefined : requireGroup(call, input)
       // A policy goes with its group.
       const live = resourcesOf(call, 'scaling-policy').filter(
         one => groupNamed(call, text(one, 'group'))?.id === text(one, 'groupId'),

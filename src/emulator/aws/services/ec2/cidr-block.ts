@@ -26,6 +26,7 @@ export function cutTo(base: string, bits: number): string | undefined {
   return `${[24, 16, 8, 0].map(shift => Math.floor(first / 2 ** shift) % 256).join('.')}/${bits}`
 }
 
+/** The address block of a VPC or subnet. */
 export function blockOf(resource: Resource): Cidr {
   return parseCidr(text(resource, 'cidr'))!
 }

@@ -13,6 +13,7 @@ import { zoneOf } from './subnet.ts'
 
 /** Instances as the reads show them, and what they can be asked by. */
 
+/** What the filters of `DescribeInstances` read. */
 export function instanceReads(call: Call): Reads<Resource> {
   const port = (one: Resource) => findResource(call, 'network-interface', text(one, 'interfaceId'))
   const groups = (one: Resource) => texts(port(one) ?? one, 'groups')
@@ -42,6 +43,7 @@ export function instanceReads(call: Call): Reads<Resource> {
   }
 }
 
+/** What the filters of `DescribeInstanceStatus` read. */
 export function statusReads(call: Call): Reads<Resource> {
   const all = instanceReads(call)
   return {
@@ -53,6 +55,7 @@ export function statusReads(call: Call): Reads<Resource> {
   }
 }
 
+/** An instance as `DescribeInstances` shows it. */
 export function describeInstance(call: Call, one: Resource): JsonObject {
   const state = instanceState(call, one)
   const port = findResource(call, 'network-interface', text(one, 'interfaceId'))
@@ -107,6 +110,7 @@ export function describeInstance(call: Call, one: Resource): JsonObject {
   }
 }
 
+/** An instance as `DescribeInstanceStatus` shows it. */
 export function describeStatus(call: Call, one: Resource): JsonObject {
   const summary = summaryOf(call, one)
   const detail = {
@@ -133,6 +137,7 @@ function publicIp(call: Call, port: Resource | undefined): string {
   return port ? publicIpOf(call, port) : ''
 }
 
+/** The DNS name of a private address. */
 export function privateName(call: Call, ip: string): string {
   const zone = call.region === 'us-east-1' ? 'ec2.internal' : `${call.region}.compute.internal`
   return `ip-${ip.replaceAll('.', '-')}.${zone}`

@@ -16,6 +16,7 @@ import { type RunInstancesInput, readRunInstancesInput } from './run-instances-i
 
 /** Instances begin and end here, for RunInstances and for Auto Scaling. */
 
+/** What Auto Scaling or a request adds to the input. */
 export interface Launching {
   /** Besides what was asked for. */
   tags?: Record<string, string>
@@ -98,6 +99,7 @@ export function terminate(call: Call, instance: Resource, reason = 'User initiat
   updateResource(call, instance, { toward: 'terminated', thereAt, reason })
 }
 
+/** Begins to stop it; its own public address goes. */
 export function stop(call: Call, instance: Resource): void {
   updateResource(call, instance, { toward: 'stopped', thereAt: call.world.now() + times.instanceStop })
   const port = findResource(call, 'network-interface', text(instance, 'interfaceId'))
@@ -111,6 +113,7 @@ export function start(call: Call, instance: Resource): void {
   if (port && instance.data.isPublic === true) updateResource(call, port, { publicIp: publicAddress(call) })
 }
 
+/** The volumes attached to the instance. */
 export function volumesOf(call: Call, instance: Resource): Resource[] {
   return resourcesOf(call, 'volume').filter(one => one.data.instanceId === instance.id)
 }

@@ -25,6 +25,7 @@ export function instanceState(call: Call, instance: Resource): string {
   return call.world.now() < time(instance, 'thereAt') ? before : after
 }
 
+/** A state with its official number, as answers have it. */
 export function stateBlock(state: string): JsonObject {
   return { Code: codes[state] ?? 0, Name: state }
 }

@@ -68,6 +68,7 @@ export const keyPairOperations: Record<string, Operation> = {
   }),
 }
 
+/** The key pair of that name, or EC2's refusal. */
 export function keyNamed(call: Call, name: string): Resource {
   const words = `The key pair '${name}' does not exist`
   return (

@@ -38,6 +38,7 @@ export function inVpc(call: Call, type: string, vpcId: string): Resource[] {
   return resourcesOf(call, type).filter(resource => resource.data.vpcId === vpcId)
 }
 
+/** Refuses to remove something that others depend on. */
 export function dependency(message: string): never {
   return refuse(400, 'DependencyViolation', message)
 }

@@ -21,6 +21,7 @@ import { newTags } from './tags.ts'
 
 /** Network interfaces: of instances, and those that managed products put into a VPC and leave there for a while. */
 
+/** What a new interface is for. */
 export interface NewInterface {
   subnet: Resource
   groups: string[]
@@ -88,6 +89,7 @@ export function publicIpOf(call: Call, resource: Resource): string {
   return elastic ? text(elastic, 'publicIp') : text(resource, 'publicIp')
 }
 
+/** The elastic address associated with the interface, if any. */
 export function elasticOf(call: Call, resource: Resource): Resource | undefined {
   return resourcesOf(call, 'elastic-ip').find(one => one.data.interfaceId === resource.id && isAssociated(call, one))
 }
@@ -99,6 +101,7 @@ export function isAssociated(call: Call, elastic: Resource): boolean {
   return !nat || nat.data.deletedAt === undefined || call.world.now() < Number(nat.data.deletedAt)
 }
 
+/** How many addresses of the subnet are left. */
 export function freeAddresses(call: Call, subnet: Resource): number {
   return parseCidr(text(subnet, 'cidr'))!.size - 5 - interfacesIn(call, { subnetId: subnet.id }).length
 }
@@ -132,11 +135,13 @@ export function publicAddress(call: Call): string {
   return address(low.first + 256 + Math.floor(call.world.random() * (low.size - 512)))
 }
 
+/** The DNS name of a public address. */
 export function publicName(call: Call, ip: string): string {
   const zone = call.region === 'us-east-1' ? 'compute-1' : `${call.region}.compute`
   return ip === '' ? '' : `ec2-${ip.replaceAll('.', '-')}.${zone}.amazonaws.com`
 }
 
+/** Security groups as answers list them: id and name. */
 export function groupNames(call: Call, groups: string[]): JsonObject[] {
   return groups.map(GroupId => {
     const group = findResource(call, 'security-group', GroupId)
@@ -205,6 +210,7 @@ export const networkInterfaceOperations: Record<string, Operation> = {
   }),
 }
 
+/** in-use, or available. */
 export function statusOf(resource: Resource): string {
   return text(resource, 'attachmentId') === '' ? 'available' : 'in-use'
 }

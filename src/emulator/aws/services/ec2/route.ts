@@ -13,10 +13,12 @@ export function routesOf(table: Resource): JsonObject[] {
   return objects(table.data, 'routes')
 }
 
+/** The subnets that use the table, each with its association's id. */
 export function associationsOf(table: Resource): [id: string, subnetId: string][] {
   return texts(table, 'associations').map(one => one.split(' ') as [string, string])
 }
 
+/** The association that the subnet has of its own; undefined for one that uses the VPC's main table. */
 export function associationOf(call: Call, subnetId: string): { id: string; table: Resource } | undefined {
   for (const table of resourcesOf(call, 'route-table')) {
     const found = associationsOf(table).find(([, subnet]) => subnet === subnetId)
@@ -25,6 +27,7 @@ export function associationOf(call: Call, subnetId: string): { id: string; table
   return undefined
 }
 
+/** The association of that id, or EC2's refusal. */
 export function associationById(call: Call, id: string): { table: Resource; subnetId: string } {
   for (const table of resourcesOf(call, 'route-table')) {
     const found = associationsOf(table).find(([one]) => one === id)
@@ -33,12 +36,14 @@ export function associationById(call: Call, id: string): { table: Resource; subn
   return refuse(400, 'InvalidAssociationID.NotFound', `The association ID '${id}' does not exist`)
 }
 
+/** Gives the subnet the table; returns the association's id. */
 export function associate(call: Call, table: Resource, subnetId: string): string {
   const id = newId(call, 'rtbassoc')
   updateResource(call, table, { associations: [...texts(table, 'associations'), `${id} ${subnetId}`] })
   return id
 }
 
+/** The subnet uses the VPC's main table again. */
 export function disassociate(call: Call, table: Resource, subnetId: string): void {
   const left = texts(table, 'associations').filter(one => !one.endsWith(` ${subnetId}`))
   updateResource(call, table, { associations: left })
@@ -75,6 +80,7 @@ function defaultRoute(call: Call, subnet: Resource): JsonObject | undefined {
   return route && routeState(call, table, route) === 'active' ? route : undefined
 }
 
+/** A route table as `DescribeRouteTables` shows it. */
 export function describeTable(call: Call, table: Resource): JsonObject {
   const vpc = findResource(call, 'vpc', text(table, 'vpcId'))
   const local = {

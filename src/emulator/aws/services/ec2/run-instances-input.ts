@@ -33,6 +33,7 @@ export interface RunInstancesInput {
   tags: { instance: Record<string, string>; volume: Record<string, string>; interface: Record<string, string> }
 }
 
+/** A volume as the image or the request wants it. */
 export interface VolumeInput {
   device: string
   size: number

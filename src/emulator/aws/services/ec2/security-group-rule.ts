@@ -51,6 +51,7 @@ export const securityGroupRuleOperations: Record<string, Operation> = {
   }),
 }
 
+/** The rules of a group, both directions. */
 export function rulesOf(group: Resource): Rule[] {
   return objects(group.data, 'rules') as unknown as Rule[]
 }
@@ -78,6 +79,7 @@ export function letsOut(rules: Rule[], port: number): boolean {
   )
 }
 
+/** Whether a rule is about this protocol and port. */
 export function covers(rule: Rule, protocol: string, port: number): boolean {
   return rule.protocol === '-1' || (rule.protocol === protocol && rule.from <= port && port <= rule.to)
 }

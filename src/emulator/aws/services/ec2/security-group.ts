@@ -89,6 +89,7 @@ export function createGroup(
   return createResource(call, 'security-group', id, data, of.tags ? { tags: of.tags } : {})
 }
 
+/** A security group's ARN. */
 export function arnOf(call: Call, group: Resource): string {
   return arn(call, 'ec2', `security-group/${group.id}`)
 }

@@ -69,6 +69,7 @@ export const listenerRuleOperations: Record<string, Operation> = {
   }),
 }
 
+/** The rules of a listener besides its default actions. */
 export function rulesOf(call: Call, listener: Resource): Resource[] {
   return resourcesOf(call, 'rule').filter(one => text(one, 'listenerId') === listener.id)
 }

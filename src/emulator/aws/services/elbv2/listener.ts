@@ -92,10 +92,12 @@ export const listenerOperations: Record<string, Operation> = {
   }),
 }
 
+/** The listener that the call names. Refused when it is not there. */
 export function listenerOf(call: Call, input: JsonObject): Resource {
   return elbFind(call, 'listener', requireParameter(input, 'ListenerArn', 'ValidationError'))
 }
 
+/** A listener as `DescribeListeners` shows it. */
 export function describe(listener: Resource): JsonObject {
   const certificates = objects(listener.data, 'certificates')
   const policy = text(listener, 'policy')

@@ -72,6 +72,7 @@ function same(before: Resource, settings: JsonObject): Resource {
   )
 }
 
+/** Puts one of the load balancer's interfaces into the subnet; returns its id. */
 export function interfaceIn(call: Call, settings: JsonObject, path: string, subnet: Resource): string {
   const isApp = settings.type === 'application'
   return createInterface(call, {
@@ -121,6 +122,7 @@ function hasInternet(call: Call, vpcId: string): boolean {
   return resourcesOf(call, 'internet-gateway').some(one => text(one, 'vpcId') === vpcId)
 }
 
+/** The security groups, all of which must be of the VPC. */
 export function readGroups(call: Call, ids: string[], vpcId: string): string[] {
   return ids.map(id => {
     const group = findResource(call, 'security-group', id)

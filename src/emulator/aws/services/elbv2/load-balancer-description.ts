@@ -3,6 +3,7 @@ import type { Call, Resource } from '../../../world/model.ts'
 import { date } from '../../core/ids.ts'
 import { findResource, text, texts, time } from '../../core/resources.ts'
 
+/** A load balancer as `DescribeLoadBalancers` shows it. */
 export function describeBalancer(call: Call, balancer: Resource): JsonObject {
   return {
     LoadBalancerArn: balancer.id,
@@ -20,6 +21,7 @@ export function describeBalancer(call: Call, balancer: Resource): JsonObject {
   }
 }
 
+/** Its zones, each with the subnet it has there. */
 export function zonesOf(call: Call, balancer: Resource): JsonObject[] {
   return texts(balancer, 'subnets').map(id => {
     const subnet = findResource(call, 'subnet', id)
@@ -27,6 +29,7 @@ export function zonesOf(call: Call, balancer: Resource): JsonObject[] {
   })
 }
 
+/** provisioning, then active. */
 export function balancerState(call: Call, balancer: Resource): 'provisioning' | 'active' {
   return call.world.now() < time(balancer, 'readyAt') ? 'provisioning' : 'active'
 }

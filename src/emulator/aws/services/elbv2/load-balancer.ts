@@ -122,10 +122,12 @@ export const loadBalancerOperations: Record<string, Operation> = {
   })),
 }
 
+/** The load balancer that the call names. Refused when it is not there. */
 export function balancerOf(call: Call, input: JsonObject): Resource {
   return elbFind(call, 'load-balancer', requireParameter(input, 'LoadBalancerArn', 'ValidationError'))
 }
 
+/** The listeners of a load balancer. */
 export function listenersOf(call: Call, balancer: Resource): Resource[] {
   return resourcesOf(call, 'listener').filter(one => text(one, 'balancerId') === balancer.id)
 }
@@ -153,10 +155,12 @@ export function forwardsTo(resource: Resource): string[] {
   )
 }
 
+/** The ARNs of a listener's certificates, the default one first. */
 export function certificatesOf(listener: Resource): string[] {
   return objects(listener.data, 'certificates').map(one => word(one, 'CertificateArn'))
 }
 
+/** `{NextMarker}` where there is more. */
 export function marker(next: string | undefined): JsonObject {
   return next === undefined ? {} : { NextMarker: next }
 }

@@ -13,16 +13,19 @@ const families: [part: string, type: string, code: string, noun: string][] = [
   ['listener-rule', 'rule', 'RuleNotFoundException', 'Rule'],
 ]
 
+/** How Elastic Load Balancing refuses tags. */
 export const elbTagCodes: TagCodes = {
   bad: 'ValidationError',
   twice: 'DuplicateTagKeysException',
   tooMany: 'TooManyTagsException',
 }
 
+/** The load balancer of that name in the region. */
 export function namedBalancer(call: Call, name: string): Resource | undefined {
   return resourcesOf(call, 'load-balancer').find(one => text(one, 'name') === name)
 }
 
+/** Load balancers of one type in a region. */
 export const perRegion = 50
 
 /** The resource of that ARN and type. An ARN of another kind is not valid; one of nothing is not found. */
@@ -52,10 +55,12 @@ export function checkName(name: string, noun: string): void {
   }
 }
 
+/** Refuses with `ValidationError`. */
 export function invalid(message: string): never {
   return refuse(400, 'ValidationError', message)
 }
 
+/** Refuses with `InvalidConfigurationRequestException`. */
 export function misconfigured(message: string): never {
   return refuse(400, 'InvalidConfigurationRequestException', message)
 }
@@ -71,6 +76,7 @@ export function within(input: JsonObject, name: string, fallback: number, low: n
   return number
 }
 
+/** A parameter with a fixed set of values; refused when it is none of them. */
 export function oneOf(input: JsonObject, name: string, fallback: string, allowed: readonly string[]): string {
   const value = word(input, name) || fallback
   if (!allowed.includes(value)) {
@@ -98,6 +104,7 @@ export function readAttributes(input: JsonObject, before: JsonObject, noun: stri
   return after
 }
 
+/** Attributes as answers list them. */
 export function attributeList(attributes: JsonObject): JsonObject[] {
   return Object.entries(attributes).map(([Key, Value]) => ({ Key, Value }))
 }
@@ -107,6 +114,7 @@ export function balancerPath(balancer: Resource): string {
   return balancer.id.slice(balancer.id.indexOf(':loadbalancer/') + ':loadbalancer/'.length)
 }
 
+/** Whether it is an application load balancer; otherwise it is a network one. */
 export function isApplication(balancer: Resource): boolean {
   return text(balancer, 'type') === 'application'
 }

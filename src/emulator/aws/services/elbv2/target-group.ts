@@ -54,15 +54,15 @@ export const targetGroupOperations: Record<string, Operation> = {
     return { TargetGroups: some.map(one => describe(call, one)), ...marker(next) }
   }),
   'elbv2.ModifyTargetGroup': operation(`TargetGroupArn ${checks}`, (input, call) => {
-    const group = groupOf(call, input)
+    const group = targetGroupOf(call, input)
     updateResource(call, group, readChecks(input, text(group, 'protocol'), group.data))
     return { TargetGroups: [describe(call, group)] }
   }),
   'elbv2.DescribeTargetGroupAttributes': operation('TargetGroupArn', (input, call) => ({
-    Attributes: attributeList(attributesOf(groupOf(call, input))),
+    Attributes: attributeList(attributesOf(targetGroupOf(call, input))),
   })),
   'elbv2.ModifyTargetGroupAttributes': operation('TargetGroupArn Attributes', (input, call) => {
-    const group = groupOf(call, input)
+    const group = targetGroupOf(call, input)
     const attributes = readAttributes(input, attributesOf(group), 'Target group')
     const delay = Number(attributes['deregistration_delay.timeout_seconds'])
     if (!(delay >= 0 && delay <= 3600)) {
@@ -89,7 +89,8 @@ export const targetGroupOperations: Record<string, Operation> = {
   }),
 }
 
-export function groupOf(call: Call, input: JsonObject): Resource {
+/** The target group that the call names. Refused when it is not there. */
+export function targetGroupOf(call: Call, input: JsonObject): Resource {
   return elbFind(call, 'target-group', requireParameter(input, 'TargetGroupArn', 'ValidationError'))
 }
 
@@ -105,6 +106,7 @@ export function balancersOf(call: Call, group: Resource): string[] {
   return [...new Set(usersOf(call, group).map(one => text(one, 'balancerId')))]
 }
 
+/** A copy of its attributes. */
 export function attributesOf(group: Resource): JsonObject {
   return { ...(group.data.attributes as JsonObject) }
 }
@@ -114,6 +116,7 @@ export function drainingTime(group: Resource): number {
   return Number(attributesOf(group)['deregistration_delay.timeout_seconds']) * 1000
 }
 
+/** Whether the protocol is one of an application load balancer. */
 export function isHttp(protocol: string): boolean {
   return protocol === 'HTTP' || protocol === 'HTTPS'
 }

@@ -8,6 +8,7 @@ import { covers, type Rule, rulesOf } from '../ec2/security-group-rule.ts'
 import { balancerState } from './load-balancer-description.ts'
 import { usersOf } from './target-group.ts'
 
+/** A target's health in the service's words. */
 export interface Health {
   state: 'initial' | 'healthy' | 'unhealthy' | 'unused' | 'draining' | 'unavailable'
   reason?: string

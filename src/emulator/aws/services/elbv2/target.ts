@@ -4,13 +4,13 @@ import { isObject, objects, operation, refuse, word } from '../../core/input.ts'
 import { findResource, text, time, updateResource } from '../../core/resources.ts'
 import { instanceState } from '../ec2/instance-state.ts'
 import { invalid, within } from './lookup.ts'
-import { drainingTime, groupOf, usersOf } from './target-group.ts'
+import { drainingTime, targetGroupOf, usersOf } from './target-group.ts'
 import { type Target, targetHealth } from './target-health.ts'
 
 /** Registering, deregistering, and what the checks say. */
 export const targetOperations: Record<string, Operation> = {
   'elbv2.RegisterTargets': operation('TargetGroupArn Targets', (input, call) => {
-    const group = groupOf(call, input)
+    const group = targetGroupOf(call, input)
     for (const target of readTargets(input, group)) {
       checkInstance(call, group, target.id)
       register(call, group, target.id, target.port)
@@ -18,7 +18,7 @@ export const targetOperations: Record<string, Operation> = {
     return {}
   }),
   'elbv2.DeregisterTargets': operation('TargetGroupArn Targets', (input, call) => {
-    const group = groupOf(call, input)
+    const group = targetGroupOf(call, input)
     const asked = objects(input, 'Targets')
     for (const target of targetsOf(call, group)) {
       const named = asked.some(
@@ -29,7 +29,7 @@ export const targetOperations: Record<string, Operation> = {
     return {}
   }),
   'elbv2.DescribeTargetHealth': operation('TargetGroupArn Targets Include', (input, call) => {
-    const group = groupOf(call, input)
+    const group = targetGroupOf(call, input)
     const there = targetsOf(call, group)
     const asked = objects(input, 'Targets')
     const rows =

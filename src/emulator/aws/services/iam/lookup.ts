@@ -8,10 +8,12 @@ import { times } from '../../core/times.ts'
 
 /** What IAM's actions share. Names are one, whatever their case. */
 
+/** Refuses with `NoSuchEntity`. */
 export function absent(message: string): never {
   return refuse(404, 'NoSuchEntity', message)
 }
 
+/** Refuses with `EntityAlreadyExists`. */
 export function duplicate(message: string): never {
   return refuse(409, 'EntityAlreadyExists', message)
 }
@@ -29,6 +31,7 @@ export function profilesWith(call: Call, role: Resource): Resource[] {
   return resourcesOf(call, 'instance-profile', everywhere).filter(one => text(one, 'role') === role.id)
 }
 
+/** A name of at most `most` characters, or IAM's refusal. */
 export function checkName(name: string, most: number): string {
   if (name.length > most || !/^[\w+=,.@-]+$/.test(name)) {
     refuse(
@@ -40,6 +43,7 @@ export function checkName(name: string, most: number): string {
   return name
 }
 
+/** The `Path` parameter, `/` when absent. */
 export function pathOf(input: JsonObject): string {
   const path = word(input, 'Path') || '/'
   if (!/^\/([\x21-\x7e]*\/)?$/.test(path)) refuse(400, 'ValidationError', 'The specified value for path is invalid.')

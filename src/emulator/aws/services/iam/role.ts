@@ -155,6 +155,7 @@ export const roleOperations: Record<string, Operation> = {
   })),
 }
 
+/** A role as `GetRole` shows it. */
 export function describeRole(call: Call, role: Resource): JsonObject {
   return {
     RoleName: text(role, 'name'),

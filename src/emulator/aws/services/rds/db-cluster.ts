@@ -97,6 +97,7 @@ export function clusterStatus(call: Call, cluster: Resource): string {
   return isModifying(call, cluster) ? 'modifying' : 'available'
 }
 
+/** The cluster's instances, oldest first. */
 export function membersOf(call: Call, cluster: Resource): Resource[] {
   return resourcesOf(call, 'db-instance').filter(one => text(one, 'cluster') === text(cluster, 'name'))
 }

@@ -32,6 +32,7 @@ export const newInstance =
 
 const perRegion = 40
 
+/** `CreateDBInstance`, of its own or as a member of a cluster. */
 export function createInstance(input: JsonObject, call: Call): JsonObject {
   const name = checkIdentifier(
     requireParameter(input, 'DBInstanceIdentifier', 'InvalidParameterValue'),

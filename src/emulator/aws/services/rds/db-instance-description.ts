@@ -26,6 +26,7 @@ function hasEndpoint(call: Call, one: Resource): boolean {
   return call.world.now() >= one.born + whole * 0.8
 }
 
+/** An instance as `DescribeDBInstances` shows it. */
 export function describeInstance(call: Call, one: Resource): JsonObject {
   const database = text(one, 'database')
   const cluster = text(one, 'cluster')

@@ -94,6 +94,7 @@ function snapshots(
   )
 }
 
+/** creating, then available. */
 export function snapshotStatus(call: Call, one: Resource): string {
   return call.world.now() < time(one, 'readyAt') ? 'creating' : 'available'
 }

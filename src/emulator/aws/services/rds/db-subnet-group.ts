@@ -70,6 +70,7 @@ export const dbSubnetGroupOperations: Record<string, Operation> = {
   }),
 }
 
+/** A subnet group as `DescribeDBSubnetGroups` shows it. */
 export function describeSubnetGroup(call: Call, group: Resource): JsonObject {
   return {
     DBSubnetGroupName: text(group, 'name'),

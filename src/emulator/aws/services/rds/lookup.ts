@@ -10,8 +10,10 @@ import type { Engine } from './catalog.ts'
 
 /** What the databases' operations share. A resource's id is its ARN: names are the account's own in one region. */
 
+/** How RDS refuses tags. */
 export const rdsTagCodes: TagCodes = { bad: 'InvalidParameterValue' }
 
+/** What RDS's ARNs name: the part before the name. */
 export type RdsPart = 'db' | 'cluster' | 'subgrp' | 'snapshot' | 'cluster-snapshot'
 
 const types: Record<RdsPart, [type: string, code: string, noun: string]> = {
@@ -22,6 +24,7 @@ const types: Record<RdsPart, [type: string, code: string, noun: string]> = {
   'cluster-snapshot': ['db-snapshot', 'DBClusterSnapshotNotFoundFault', 'DBClusterSnapshot'],
 }
 
+/** The ARN of a name in the call's account and region. */
 export function rdsArn(call: Call, part: RdsPart, name: string): string {
   return arn(call, 'rds', `${part}:${name.toLowerCase()}`)
 }
@@ -32,6 +35,7 @@ export function rdsFind(call: Call, part: RdsPart, name: string): Resource {
   return findResource(call, type, rdsArn(call, part, name)) ?? refuse(404, code, `${noun} ${name} not found.`)
 }
 
+/** The resource of that name, if it is there. */
 export function rdsLook(call: Call, part: RdsPart, name: string): Resource | undefined {
   return findResource(call, types[part][0], rdsArn(call, part, name))
 }
@@ -46,10 +50,12 @@ export function rdsByArn(call: Call, id: string): Resource {
   )
 }
 
+/** Refuses with `InvalidParameterValue`. */
 export function invalid(message: string): never {
   return refuse(400, 'InvalidParameterValue', message)
 }
 
+/** Refuses with `InvalidParameterCombination`. */
 export function combination(message: string): never {
   return refuse(400, 'InvalidParameterCombination', message)
 }
@@ -81,6 +87,7 @@ export function readMaster(input: JsonObject, engine: Engine): string {
   return user
 }
 
+/** Refused when the engine would not take the master password. */
 export function checkPassword(password: string, engine: Engine): void {
   if (password === '') invalid('The parameter MasterUserPassword must be provided and must not be blank.')
   const [least, most] = engine.passwords
@@ -105,6 +112,7 @@ export function readDatabase(name: string, parameter: string): string {
   return name
 }
 
+/** The security groups asked for, or the VPC's own; all must be of the VPC. */
 export function readSecurityGroups(call: Call, input: JsonObject, vpcId: string): string[] {
   const ids = words(input, 'VpcSecurityGroupIds')
   for (const id of ids) {
@@ -137,6 +145,7 @@ export function interfaceFor(call: Call, subnet: Resource, groups: string[], isP
   return createInterface(call, { subnet, groups, description: 'RDSNetworkInterface', owner: 'amazon-rds', isPublic }).id
 }
 
+/** Security groups as answers list them. */
 export function groupBlocks(groups: string[]): JsonObject[] {
   return groups.map(VpcSecurityGroupId => ({ VpcSecurityGroupId, Status: 'active' }))
 }

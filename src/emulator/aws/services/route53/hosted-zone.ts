@@ -129,6 +129,7 @@ export const hostedZoneOperations: Record<string, Operation> = {
   })),
 }
 
+/** The zone of that id, with or without `/hostedzone/`. Refused when it is not there. */
 export function zoneOf(call: Call, id: string): Resource {
   const asked = plain(id, 'hostedzone')
   const zone = findResource(call, 'hosted-zone', asked)
@@ -140,6 +141,7 @@ export function recordsOf(call: Call, zone: Resource): Resource[] {
   return resourcesOf(call, 'record', everywhere).filter(one => text(one, 'zoneId') === zone.id)
 }
 
+/** The zone's name servers. */
 export function serversOf(zone: Resource): string[] {
   const servers = zone.data.servers
   return Array.isArray(servers) ? servers.map(String) : []

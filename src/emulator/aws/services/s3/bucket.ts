@@ -139,6 +139,7 @@ export const bucketOperations: Record<string, Operation> = {
   }),
 }
 
+/** The account as S3 names owners. */
 export function ownerOf(call: Call): JsonObject {
   return { ID: `${call.account}${'0'.repeat(52)}` }
 }

@@ -58,6 +58,7 @@ export function versionsIn(call: Call, bucket: Resource, key?: string): Resource
   )
 }
 
+/** Whether a version is a delete marker. */
 export function isMarker(version: Resource): boolean {
   return version.data.marker === true
 }
@@ -68,6 +69,7 @@ export function currentIn(call: Call, bucket: Resource): Resource[] {
   return [...latest.values()].filter(one => !isMarker(one)).sort(byKey)
 }
 
+/** Sorts versions by key. */
 export function byKey(one: Resource, other: Resource): number {
   const [a, b] = [text(one, 'key'), text(other, 'key')]
   return a < b ? -1 : a > b ? 1 : 0

@@ -141,14 +141,17 @@ export function putVersion(
   })
 }
 
+/** MD5 in hexadecimal digits. */
 export function md5(body: Buffer): string {
   return createHash('md5').update(body).digest('hex')
 }
 
+/** A version's ETag, in quotes. */
 export function quoted(version: Resource): string {
   return `"${text(version, 'etag')}"`
 }
 
+/** `{VersionId}` where the bucket has versions. */
 export function versionId(version: Resource): JsonObject {
   const id = text(version, 'versionId')
   return id === 'null' ? {} : { VersionId: id }

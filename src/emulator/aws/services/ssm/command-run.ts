@@ -14,6 +14,7 @@ export type Outcome = {
   errors: string
 }
 
+/** A command on one instance: when it starts, and what comes of it. */
 export type Run = Outcome & { instanceId: string; startsAt: number }
 
 /**
@@ -29,6 +30,7 @@ export function runScriptsWith(world: World, runs: RunsScripts): void {
   runners.set(world, runs)
 }
 
+/** What runs scripts in this world: containers, or the simulation. */
 export function runnerOf(world: World): RunsScripts {
   return runners.get(world) ?? simulated
 }
@@ -44,6 +46,7 @@ const simulated: RunsScripts = (_call, _instance, script, from) => ({
   errors: '',
 })
 
+/** The runs of a command, one an instance. */
 export function runsOf(command: Resource): Run[] {
   const runs = command.data.runs
   return Array.isArray(runs) ? (runs.filter(isObject) as unknown as Run[]) : []
