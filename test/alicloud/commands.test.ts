@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Problem } from '../../src/base/errors.ts'
-import { runOnMachine } from '../../src/providers/alicloud/kinds/command.ts'
-import { setup } from '../../src/providers/alicloud/kinds/index.ts'
+import { runOnMachine } from '../../src/providers/alicloud/resources/assistant/run-command.ts'
+import { setup } from '../../src/providers/alicloud/resources/assistant/setup.ts'
 import { good, type Reply, secretValue, wire } from './scripted.ts'
 import { markFor } from './support.ts'
 

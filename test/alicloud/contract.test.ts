@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
 import type { AnyKind } from '../../src/engine/kind.ts'
-import * as kinds from '../../src/providers/alicloud/kinds/index.ts'
 import { rows, str } from '../../src/providers/alicloud/read.ts'
+import { kinds, resources } from '../../src/providers/alicloud/resources/index.ts'
 import type { Out } from '../support/bench.ts'
 import { type Bench, make, markFor, openBench, removeWholly } from './support.ts'
 import { buildTutorial } from './tutorial.ts'
@@ -34,7 +34,7 @@ describe('every kind keeps the contract', () => {
   test('the whole stack of the tutorial is made in order', async () => {
     await buildTutorial(bench, build)
     expect(made.map(({ kind }) => kind.type).sort()).toEqual(
-      [...kinds.kinds.map(kind => kind.type), kinds.vswitch.type, kinds.dbAccount.type].sort(),
+      [...kinds.map(kind => kind.type), resources.vswitch.type, resources.dbAccount.type].sort(),
     )
   })
 

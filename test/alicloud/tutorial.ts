@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
-import * as kinds from '../../src/providers/alicloud/kinds/index.ts'
 import { rows, str } from '../../src/providers/alicloud/read.ts'
+import { resources } from '../../src/providers/alicloud/resources/index.ts'
 import type { Build } from '../support/bench.ts'
 import type { Bench } from './support.ts'
 
@@ -13,7 +13,7 @@ export async function buildTutorial(bench: Bench, build: Build): Promise<void> {
     'Image.ImageId',
   )
   const { type, zone, zone2 } = await inStock(bench)
-  const vpc = await build(kinds.vpc, 'network/vpc', {
+  const vpc = await build(resources.vpc, 'network/vpc', {
     name: 'shop-vpc',
     cidr: '172.16.0.0/12',
     description: 'A shop',
@@ -26,25 +26,25 @@ export async function buildTutorial(bench: Bench, build: Build): Promise<void> {
     cidr: `172.16.${n}.0/24`,
   })
   const [one] = await Promise.all([
-    build(kinds.vswitch, 'subnets/vswitch-1', vswitchIn(1, zone)),
-    build(kinds.vswitch, 'subnets/vswitch-2', vswitchIn(2, zone2)),
+    build(resources.vswitch, 'subnets/vswitch-1', vswitchIn(1, zone)),
+    build(resources.vswitch, 'subnets/vswitch-2', vswitchIn(2, zone2)),
   ])
-  const group = await build(kinds.securityGroup, 'machines/group', {
+  const group = await build(resources.securityGroup, 'machines/group', {
     vpcId: vpc.id,
     name: 'shop-sg',
     description: '',
   })
-  await build(kinds.securityRules, 'machines/rules', {
+  await build(resources.securityRules, 'machines/rules', {
     groupId: group.id,
     rules: [
       { protocol: 'tcp', ports: '22/22', from: '0.0.0.0/0', description: 'SSH' },
       { protocol: 'icmp', ports: '-1/-1', from: '0.0.0.0/0', description: 'ping' },
     ],
   })
-  const key = await build(kinds.keyPair, 'machines/key', { name: 'shop-key', publicKey: publicKey() })
+  const key = await build(resources.keyPair, 'machines/key', { name: 'shop-key', publicKey: publicKey() })
   expect(key.fingerprint).not.toBe('')
-  const database = build(kinds.dbInstance, 'database/instance', await databaseInput(bench, vpc.id, one.id, zone))
-  const machine = await build(kinds.instance, 'machines/machine-1', {
+  const database = build(resources.dbInstance, 'database/instance', await databaseInput(bench, vpc.id, one.id, zone))
+  const machine = await build(resources.instance, 'machines/machine-1', {
     name: 'shop-1',
     hostName: 'shop-1',
     description: 'Web server',
@@ -63,7 +63,7 @@ export async function buildTutorial(bench: Bench, build: Build): Promise<void> {
   expect(machine.privateIp).toMatch(/^172\.16\.1\./)
   expect(machine.publicIp).toMatch(/^\d+\.\d+\.\d+\.\d+$/)
   const instanceId = (await database).id
-  const access = await build(kinds.dbAccess, 'database/access', {
+  const access = await build(resources.dbAccess, 'database/access', {
     instanceId,
     group: 'shop',
     allow: ['172.16.0.0/12'],
@@ -71,17 +71,17 @@ export async function buildTutorial(bench: Bench, build: Build): Promise<void> {
   expect(access.host).toContain('.')
   expect(Number(access.port)).toBeGreaterThan(0)
   const account = { instanceId, engine: 'PostgreSQL', password: { $secret: 'database.password' } }
-  await build(kinds.dbAccount, 'database/root', { ...account, name: 'root', privileged: true })
+  await build(resources.dbAccount, 'database/root', { ...account, name: 'root', privileged: true })
   await Promise.all([
-    build(kinds.dbAccount, 'database/user', { ...account, name: 'djangouser', privileged: false }),
-    build(kinds.database, 'database/database', { instanceId, engine: 'PostgreSQL', name: 'db_example' }),
+    build(resources.dbAccount, 'database/user', { ...account, name: 'djangouser', privileged: false }),
+    build(resources.database, 'database/database', { instanceId, engine: 'PostgreSQL', name: 'db_example' }),
   ])
   const grant = { instanceId, engine: 'PostgreSQL', account: 'djangouser', database: 'db_example' }
-  await build(kinds.dbGrant, 'database/grant', grant)
-  const machineKey = await build(kinds.machineKey, 'application/key', { instanceId: machine.id })
+  await build(resources.dbGrant, 'database/grant', grant)
+  const machineKey = await build(resources.machineKey, 'application/key', { instanceId: machine.id })
   expect(machineKey.publicKey).toContain('BEGIN PUBLIC KEY')
   bench.texts.set('hash', 'echo installed\n')
-  await build(kinds.setup, 'application/setup', {
+  await build(resources.setup, 'application/setup', {
     instanceId: machine.id,
     publicKey: machineKey.publicKey as string,
     script: { $text: 'hash' },
@@ -89,7 +89,7 @@ export async function buildTutorial(bench: Bench, build: Build): Promise<void> {
     secrets: { DB_PASSWORD: { $secret: 'database.password' } },
     timeout: 1800,
   })
-  const balancer = await build(kinds.loadBalancer, 'balancer/balancer', {
+  const balancer = await build(resources.loadBalancer, 'balancer/balancer', {
     name: 'shop-lb',
     addressType: 'internet',
     primaryZone: zone,
@@ -97,8 +97,8 @@ export async function buildTutorial(bench: Bench, build: Build): Promise<void> {
     vswitchId: '',
   })
   expect(balancer.address).toMatch(/^\d+\./)
-  const pool = await build(kinds.serverGroup, 'balancer/group', { loadBalancerId: balancer.id, name: 'shop-group' })
-  await build(kinds.backend, 'balancer/backend-1', {
+  const pool = await build(resources.serverGroup, 'balancer/group', { loadBalancerId: balancer.id, name: 'shop-group' })
+  await build(resources.backend, 'balancer/backend-1', {
     groupId: pool.id,
     instanceId: machine.id,
     port: 80,
@@ -112,13 +112,13 @@ export async function buildTutorial(bench: Bench, build: Build): Promise<void> {
     unhealthy: 3,
     codes: ['http_2xx', 'http_3xx'],
   }
-  await build(kinds.listener, 'balancer/listener', {
+  await build(resources.listener, 'balancer/listener', {
     loadBalancerId: balancer.id,
     groupId: pool.id,
     port: 80,
     health,
   })
-  await build(kinds.health, 'balancer/health', { loadBalancerId: balancer.id, port: 80, instanceIds: [machine.id] })
+  await build(resources.health, 'balancer/health', { loadBalancerId: balancer.id, port: 80, instanceIds: [machine.id] })
 }
 
 /** An instance type and two zones that have it. */

@@ -8,11 +8,11 @@ import { vswitches } from './chapters/vswitches.ts'
 import { connectAlicloud } from './client.ts'
 import type { Alicloud } from './cloud.ts'
 import { profileRegion } from './credentials.ts'
-import { kinds } from './kinds/index.ts'
 import { type AlicloudLive, openLive } from './live.ts'
 import { ask, backends } from './look.ts'
 import { openMarket } from './market-open.ts'
 import { preflight } from './preflight.ts'
+import { kinds } from './resources/index.ts'
 
 /** The tutorial is in Tokyo. */
 const TOKYO = 'ap-northeast-1'

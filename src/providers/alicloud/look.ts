@@ -3,8 +3,8 @@ import type { State } from '../../engine/state.ts'
 import type { BackendView } from '../provider.ts'
 import { until } from '../waiting.ts'
 import type { Alicloud } from './cloud.ts'
-import { minute } from './kinds/common.ts'
 import { rows, str } from './read.ts'
+import { minute } from './resources/common.ts'
 
 /** Looks at a stack that is built: what the load balancer thinks of its machines, and what they say themselves. */
 

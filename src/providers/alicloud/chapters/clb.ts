@@ -1,6 +1,10 @@
 import type { Balancer, Chapter } from '../../provider.ts'
-import { backend, health, listener, loadBalancer, serverGroup } from '../kinds/index.ts'
 import type { AlicloudLive } from '../live.ts'
+import { backend } from '../resources/slb/backend.ts'
+import { health } from '../resources/slb/health.ts'
+import { listener } from '../resources/slb/listener.ts'
+import { loadBalancer } from '../resources/slb/load-balancer.ts'
+import { serverGroup } from '../resources/slb/server-group.ts'
 import { asks, codesOf } from './clb-questions.ts'
 import { number, numbered, text } from './names.ts'
 

@@ -2,8 +2,8 @@ import { cidrProblem, isPrivate, nameProblem, parseCidr } from '../../../answers
 import type { Question } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
 import type { Chapter, Network } from '../../provider.ts'
-import { vpc } from '../kinds/index.ts'
 import type { AlicloudLive } from '../live.ts'
+import { vpc } from '../resources/vpc/vpc.ts'
 import { text } from './names.ts'
 
 /** Console: VPC → Create VPC. */

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { CloudProblem, Problem } from '../../../base/errors.ts'
-import type { JsonObject } from '../../../base/json.ts'
-import type { Mark } from '../../../engine/kind.ts'
-import { until } from '../../waiting.ts'
-import type { Alicloud } from '../cloud.ts'
-import { rows, str } from '../read.ts'
-import { minute, second } from './common.ts'
+import { CloudProblem, Problem } from '../../../../base/errors.ts'
+import type { JsonObject } from '../../../../base/json.ts'
+import type { Mark } from '../../../../engine/kind.ts'
+import { until } from '../../../waiting.ts'
+import type { Alicloud } from '../../cloud.ts'
+import { rows, str } from '../../read.ts'
+import { minute, second } from '../common.ts'
 
 export interface Command {
   name: string

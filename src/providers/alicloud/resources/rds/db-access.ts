@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../../base/json.ts'
-import { until } from '../../waiting.ts'
-import type { Alicloud } from '../cloud.ts'
-import { rows, str } from '../read.ts'
-import { type AlicloudKind, minute, orAbsent, second, settled } from './common.ts'
-import { isRunning, readDbInstance } from './database.ts'
-import { split, write } from './inside.ts'
+import type { JsonObject } from '../../../../base/json.ts'
+import { until } from '../../../waiting.ts'
+import type { Alicloud } from '../../cloud.ts'
+import { rows, str } from '../../read.ts'
+import { type AlicloudKind, minute, orAbsent, second, settled } from '../common.ts'
+import { split, write } from './common.ts'
+import { isRunning, readDbInstance } from './db-instance.ts'
 
 export type DbAccessIn = {
   instanceId: string

@@ -1,10 +1,9 @@
-import { CloudProblem } from '../../../base/errors.ts'
-import type { JsonObject } from '../../../base/json.ts'
-import type { Secret } from '../../../engine/kind.ts'
-import type { Alicloud } from '../cloud.ts'
-import { foundIn, rows, str, strings, tagParams } from '../read.ts'
-import { backToPayAsYouGo } from './billing.ts'
-import { inSecurityGroup } from './blockers.ts'
+import { CloudProblem } from '../../../../base/errors.ts'
+import type { JsonObject } from '../../../../base/json.ts'
+import type { Secret } from '../../../../engine/kind.ts'
+import type { Alicloud } from '../../cloud.ts'
+import { foundIn, rows, str, strings, tagParams } from '../../read.ts'
+import { backToPayAsYouGo } from '../billing.ts'
 import {
   type AlicloudKind,
   findByMark,
@@ -12,108 +11,11 @@ import {
   type Listing,
   minute,
   orAbsent,
-  removed,
   second,
   settled,
   untilAbsent,
-} from './common.ts'
-
-export type SecurityGroupIn = { vpcId: string; name: string; description: string }
-export type SecurityGroupOut = { id: string }
-
-const byToken = { by: 'token', size: 100 } as const
-const groups: Listing = {
-  product: 'ecs',
-  action: 'DescribeSecurityGroups',
-  list: 'SecurityGroups.SecurityGroup',
-  id: 'SecurityGroupId',
-  since: 'CreationTime',
-  paging: byToken,
-}
-
-/** Console: ECS › Security Groups › Create Security Group. */
-export const securityGroup: AlicloudKind<SecurityGroupIn, SecurityGroupOut> = {
-  type: 'alicloud:security-group',
-  title: 'Security group',
-  idempotency: 'token',
-  after: ['alicloud:vpc'],
-  expectMs: 1 * second,
-  tagged: true,
-  async find(cloud, where) {
-    if (!('id' in where)) return findByMark(cloud, groups, this.type, where)
-    const row = await readGroup(cloud, where.id)
-    return row ? [foundIn(row, groups.id, groups.since)] : []
-  },
-  async create(cloud, { vpcId, name, description }, mark) {
-    const answer = await cloud.call('ecs', 'CreateSecurityGroup', {
-      VpcId: vpcId,
-      SecurityGroupName: name,
-      Description: given(description),
-      SecurityGroupType: 'normal',
-      Tag: tagParams(mark.tags),
-      ClientToken: mark.token,
-    })
-    return str(answer, 'SecurityGroupId')
-  },
-  settle: async (_cloud, id) => ({ id }),
-  remove: (cloud, id) =>
-    removed(
-      cloud,
-      () => cloud.call('ecs', 'DeleteSecurityGroup', { SecurityGroupId: id }, { repeatable: true }),
-      10 * minute,
-      () => inSecurityGroup(cloud, id),
-    ),
-}
-
-export type KeyPairIn = { name: string; publicKey: string }
-export type KeyPairOut = { id: string; fingerprint: string }
-
-const keyPairs: Listing = {
-  product: 'ecs',
-  action: 'DescribeKeyPairs',
-  list: 'KeyPairs.KeyPair',
-  id: 'KeyPairName',
-  since: 'CreationTime',
-}
-
-/** Console: ECS › Key Pairs › Import. Its name is its id: no token exists, but a name is taken only once. */
-export const keyPair: AlicloudKind<KeyPairIn, KeyPairOut> = {
-  type: 'alicloud:key-pair',
-  title: 'Key pair',
-  idempotency: 'uniqueName',
-  after: [],
-  expectMs: 1 * second,
-  tagged: true,
-  async find(cloud, where) {
-    if (!('id' in where) && !where.input) return findByMark(cloud, keyPairs, this.type, where)
-    const row = await readKeyPair(cloud, 'id' in where ? where.id : where.input!.name)
-    return row ? [foundIn(row, keyPairs.id, keyPairs.since)] : []
-  },
-  async create(cloud, { name, publicKey }, mark) {
-    const params = { KeyPairName: name, PublicKeyBody: publicKey, Tag: tagParams(mark.tags) }
-    await cloud.call('ecs', 'ImportKeyPair', params)
-    return name
-  },
-  async settle(cloud, id) {
-    const what = `the key pair ${id}`
-    const row = await settled(
-      cloud,
-      () => readKeyPair(cloud, id),
-      () => true,
-      { what, within: 2 * minute },
-    )
-    return { id, fingerprint: str(row, 'KeyPairFingerPrint') }
-  },
-  remove(cloud, id) {
-    // It stays attached until the instance's release is through.
-    const options = { repeatable: true, busy: ['InvalidParameter.KeypairAlreadyAttachedInstance'] }
-    return removed(
-      cloud,
-      () => cloud.call('ecs', 'DeleteKeyPairs', { KeyPairNames: JSON.stringify([id]) }, options),
-      minute,
-    )
-  },
-}
+} from '../common.ts'
+import { byToken } from './common.ts'
 
 export type InstanceIn = {
   name: string
@@ -136,6 +38,7 @@ export type InstanceIn = {
   /** The user's own tags. */
   tags: Record<string, string>
 }
+
 /** `publicIp` is '' when it has none. */
 export type InstanceOut = { id: string; privateIp: string; publicIp: string }
 
@@ -224,17 +127,6 @@ export const instance: AlicloudKind<InstanceIn, InstanceOut> = {
 export async function readInstance(cloud: Alicloud, id: string): Promise<JsonObject | undefined> {
   const answer = await cloud.call('ecs', 'DescribeInstances', { InstanceIds: JSON.stringify([id]) })
   return rows(answer, 'Instances.Instance')[0]
-}
-
-async function readGroup(cloud: Alicloud, id: string) {
-  const answer = await orAbsent(() => cloud.call('ecs', 'DescribeSecurityGroups', { SecurityGroupId: id }))
-  return rows(answer, groups.list)[0]
-}
-
-async function readKeyPair(cloud: Alicloud, name: string) {
-  const answer = await orAbsent(() => cloud.call('ecs', 'DescribeKeyPairs', { KeyPairName: name }))
-  // The filter takes wildcards, so the name is compared.
-  return rows(answer, keyPairs.list).find(row => str(row, 'KeyPairName') === name)
 }
 
 function running(row: JsonObject, wantsPublicIp: boolean): boolean {

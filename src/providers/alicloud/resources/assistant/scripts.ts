@@ -8,7 +8,7 @@ import {
   randomBytes,
 } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { Problem } from '../../../base/errors.ts'
+import { Problem } from '../../../../base/errors.ts'
 
 /** Secrets on their way to a machine: a random pass phrase sealed to its RSA key, and the secrets under that phrase. */
 export interface Sealed {

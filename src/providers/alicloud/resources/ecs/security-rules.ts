@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../../base/json.ts'
-import type { Alicloud } from '../cloud.ts'
-import { rows, str } from '../read.ts'
-import { type AlicloudKind, orAbsent, second } from './common.ts'
+import type { JsonObject } from '../../../../base/json.ts'
+import type { Alicloud } from '../../cloud.ts'
+import { rows, str } from '../../read.ts'
+import { type AlicloudKind, orAbsent, second } from '../common.ts'
 
 export type Rule = {
   /** tcp, udp, icmp or all. */
