@@ -1,9 +1,9 @@
 import type { Values } from '../../answers/question.ts'
+import type { Wish } from './catalog.ts'
 import { number, numbered, placesOf, text, vswitchIndex } from './chapters/names.ts'
-import { wishOf } from './chapters/wish.ts'
-import type { AlicloudLive } from './live.ts'
-import { classesIn, offerIn } from './live-databases.ts'
-import type { Wish } from './market.ts'
+import { wishOf } from './chapters/selection.ts'
+import type { AlicloudLive } from './lookups.ts'
+import { classesIn, offerIn } from './lookups-databases.ts'
 import { byVersion } from './ranking.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Drawn } from '../../../engine/kind.ts'
 import type { Application, Chapter } from '../../provider.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLive } from '../lookups.ts'
 import { machineKey } from '../resources/assistant/machine-key.ts'
 import { setup as setupKind } from '../resources/assistant/setup.ts'
 import { numbered } from './names.ts'

@@ -1,7 +1,7 @@
 import { firstOf, listOf, nameProblem, numberProblem, portProblem, show } from '../../../answers/checks.ts'
 import type { Question, Values } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLive } from '../lookups.ts'
 import { text } from './names.ts'
 import { zoneProblem } from './vswitches.ts'
 

@@ -1,5 +1,5 @@
 import type { Balancer, Chapter } from '../../provider.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLive } from '../lookups.ts'
 import { backend } from '../resources/slb/backend.ts'
 import { health } from '../resources/slb/health.ts'
 import { listener } from '../resources/slb/listener.ts'

@@ -1,11 +1,11 @@
 import { includesEveryone, nameProblem, numberProblem, openToEveryone, show } from '../../../answers/checks.ts'
 import type { Question, Values } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLive } from '../lookups.ts'
 import { machineZones, text, yes } from './names.ts'
 import { opens, portsProblem, sourcesProblem } from './rules.ts'
+import { wishOf } from './selection.ts'
 import { systemAsks } from './system-questions.ts'
-import { wishOf } from './wish.ts'
 
 /** Machines subscriptions can be bought for (RunInstances.Period). */
 const MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 24, 36, 48, 60]

@@ -2,7 +2,7 @@ import { nameProblem } from '../../../answers/checks.ts'
 import type { Question, Values } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
 import { keyQuestionsBy } from '../../login.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLive } from '../lookups.ts'
 import { defaultKeyFile, publicKeyProblem, readPublicKey } from './keys.ts'
 
 /** The key people enter with, where it is not a password. */

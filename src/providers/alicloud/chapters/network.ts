@@ -2,7 +2,7 @@ import { cidrProblem, isPrivate, nameProblem, parseCidr } from '../../../answers
 import type { Question } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
 import type { Chapter, Network } from '../../provider.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLive } from '../lookups.ts'
 import { vpc } from '../resources/vpc/vpc.ts'
 import { text } from './names.ts'
 

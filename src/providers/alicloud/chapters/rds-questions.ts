@@ -10,11 +10,11 @@ import {
 } from '../../../answers/checks.ts'
 import type { Question, Values } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLive } from '../lookups.ts'
 import { vswitchChoices } from './ecs-questions.ts'
 import { placesOf, text, vswitchIndex, yes } from './names.ts'
 import { type Engine, reservedProblem } from './reserved.ts'
-import { wishOf } from './wish.ts'
+import { wishOf } from './selection.ts'
 
 /** CreateDBInstance: UsedTime 1–9 months, or whole years. */
 const MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 24, 36]

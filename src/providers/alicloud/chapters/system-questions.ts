@@ -1,7 +1,7 @@
 import { firstOf, hostNameProblem, nameProblem, passwordSentence, proseProblem, show } from '../../../answers/checks.ts'
 import type { Question, Values } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLive } from '../lookups.ts'
 import { keyQuestions } from './login.ts'
 import { machineCount, numbered, tags, text } from './names.ts'
 

@@ -2,10 +2,10 @@ import { cidrProblem, dotted, inside, nameProblem, overlaps, parseCidr, show } f
 import type { Question, Values } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
 import type { Chapter, Subnet } from '../../provider.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLive } from '../lookups.ts'
 import { vswitch } from '../resources/vpc/vswitch.ts'
 import { placesOf, text } from './names.ts'
-import { wishOf } from './wish.ts'
+import { wishOf } from './selection.ts'
 
 /** Console: VPC → VSwitch → Create VSwitch, twice, in two zones. */
 export const vswitches: Chapter<AlicloudLive, 'network', Subnet[]> = {

@@ -1,5 +1,5 @@
 import type { Values } from '../../../answers/question.ts'
-import type { Wish } from '../market.ts'
+import type { Wish } from '../catalog.ts'
 import { machineCount, text } from './names.ts'
 
 /** What the machines and the database shall be, as far as it is answered: decides which zones can have it. */

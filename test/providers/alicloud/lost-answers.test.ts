@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
-import { benchBehind, buildOnce, emptyAgain } from '../support/lossy.ts'
+import { benchBehind, buildOnce, emptyAgain } from '../../support/lossy.ts'
+import { buildTutorial } from './resources/tutorial.ts'
 import { openBench } from './support.ts'
-import { buildTutorial } from './tutorial.ts'
 
 const open: (() => Promise<void>)[] = []
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { defaultOf } from '../../src/answers/judge.ts'
-import type { Json } from '../../src/base/json.ts'
+import { defaultOf } from '../../../../src/answers/judge.ts'
+import type { Json } from '../../../../src/base/json.ts'
 import { problem, questions, tutorial } from './asked.ts'
 
 const hostile = [

@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from 'vitest'
-import { instance } from '../../src/providers/alicloud/resources/ecs/instance.ts'
-import { securityGroup } from '../../src/providers/alicloud/resources/ecs/security-group.ts'
-import { vpc } from '../../src/providers/alicloud/resources/vpc/vpc.ts'
-import { vswitch } from '../../src/providers/alicloud/resources/vpc/vswitch.ts'
-import type { Out } from '../support/bench.ts'
-import { foreigner } from '../support/foreigner.ts'
-import { type Bench, make, markFor, openBench } from './support.ts'
+import { instance } from '../../../../src/providers/alicloud/resources/ecs/instance.ts'
+import { securityGroup } from '../../../../src/providers/alicloud/resources/ecs/security-group.ts'
+import { vpc } from '../../../../src/providers/alicloud/resources/vpc/vpc.ts'
+import { vswitch } from '../../../../src/providers/alicloud/resources/vpc/vswitch.ts'
+import type { Out } from '../../../support/bench.ts'
+import { foreigner } from '../../../support/foreigner.ts'
+import { type Bench, make, markFor, openBench } from '../support.ts'
 import { buildTutorial } from './tutorial.ts'
 
 let bench: Bench | undefined

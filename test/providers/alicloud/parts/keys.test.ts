@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Values } from '../../src/answers/question.ts'
+import type { Values } from '../../../../src/answers/question.ts'
 import {
   defaultKeyFile,
   GENERATE,
@@ -11,8 +11,8 @@ import {
   publicKeyOf,
   publicKeyProblem,
   readPublicKey,
-} from '../../src/providers/alicloud/chapters/keys.ts'
-import { systemAsks } from '../../src/providers/alicloud/chapters/system-questions.ts'
+} from '../../../../src/providers/alicloud/chapters/keys.ts'
+import { systemAsks } from '../../../../src/providers/alicloud/chapters/system-questions.ts'
 
 const keyFileProblem = (file: string, values: Values) =>
   systemAsks.find(({ key }) => key === 'machine.keyFile')!.check!(file, values)

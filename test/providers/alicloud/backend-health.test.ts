@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Body, call, sandbox } from '../emulator/support.ts'
-import { bareEnv, emptyFolder, eventsOf, run } from '../support/bin.ts'
+import { type Body, call, sandbox } from '../../emulator/support.ts'
+import { bareEnv, emptyFolder, eventsOf, run } from '../../support/bin.ts'
 
 describe('a stack that is built and does not serve', () => {
   it('up names the load balancer whose machines somebody took out', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { Values } from '../../src/answers/question.ts'
-import type { Json } from '../../src/base/json.ts'
-import { django } from '../../src/blueprints/django/index.ts'
-import type { Node, Sheet } from '../../src/engine/kind.ts'
-import { alicloud } from '../../src/providers/alicloud/index.ts'
-import type { SoFar } from '../../src/steps/step.ts'
+import type { Values } from '../../../../src/answers/question.ts'
+import type { Json } from '../../../../src/base/json.ts'
+import { django } from '../../../../src/blueprints/django/index.ts'
+import type { Node, Sheet } from '../../../../src/engine/kind.ts'
+import { alicloud } from '../../../../src/providers/alicloud/index.ts'
+import type { SoFar } from '../../../../src/steps/step.ts'
 
 /** The tutorial's stack, as the wizard's defaults and a Tokyo with stock everywhere answer it. */
 const tutorial: Values = {

@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
-import type { JsonObject } from '../../src/base/json.ts'
-import { rows, str } from '../../src/providers/alicloud/read.ts'
-import { resources } from '../../src/providers/alicloud/resources/index.ts'
-import type { Build } from '../support/bench.ts'
-import type { Bench } from './support.ts'
+import type { JsonObject } from '../../../../src/base/json.ts'
+import { rows, str } from '../../../../src/providers/alicloud/read.ts'
+import { resources } from '../../../../src/providers/alicloud/resources/index.ts'
+import type { Build } from '../../../support/bench.ts'
+import type { Bench } from '../support.ts'
 
 /** The tutorial's stack, one thing after the other, through whatever way of making the test has. */
 export async function buildTutorial(bench: Bench, build: Build): Promise<void> {

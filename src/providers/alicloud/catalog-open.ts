@@ -1,10 +1,10 @@
 import { CloudProblem, Exit, hasOutcome } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { memoizer } from '../../base/memoize.ts'
+import type { Market } from './catalog.ts'
+import { databaseMarket } from './catalog-databases.ts'
+import { machineMarket } from './catalog-machines.ts'
 import type { Alicloud } from './cloud.ts'
-import type { Market } from './market.ts'
-import { databaseMarket } from './market-databases.ts'
-import { machineMarket } from './market-machines.ts'
 import { rows, str, tagsIn } from './read.ts'
 
 /** The market of the connected region; each question is asked once a connection. */

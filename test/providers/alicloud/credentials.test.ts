@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { findKeys, profileRegion } from '../../src/providers/alicloud/credentials.ts'
+import { findKeys, profileRegion } from '../../../src/providers/alicloud/credentials.ts'
 
 let home: string
 beforeEach(() => {

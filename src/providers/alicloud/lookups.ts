@@ -1,8 +1,8 @@
 import type { Choice } from '../../answers/question.ts'
+import type { Market, Wish } from './catalog.ts'
 import { makePrivateKey, PRIVATE_KEY, publicKeyOf } from './chapters/keys.ts'
-import { classesIn, databases } from './live-databases.ts'
-import { machines } from './live-machines.ts'
-import type { Market, Wish } from './market.ts'
+import { classesIn, databases } from './lookups-databases.ts'
+import { machines } from './lookups-machines.ts'
 import { byFitness, suggestible } from './ranking.ts'
 
 /** What the connected cloud tells the questions: what there is to choose, and what to suggest. Zones given as `''` or `[]` mean "wherever". */

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect } from 'vitest'
-import type { Event } from '../../src/events.ts'
-import { connectAlicloud } from '../../src/providers/alicloud/client.ts'
-import type { Alicloud } from '../../src/providers/alicloud/cloud.ts'
+import type { Event } from '../../../src/events.ts'
+import { connectAlicloud } from '../../../src/providers/alicloud/client.ts'
+import type { Alicloud } from '../../../src/providers/alicloud/cloud.ts'
 
 export type Reply = (response: ServerResponse, request: IncomingMessage, params: URLSearchParams) => void
 

@@ -1,6 +1,6 @@
 import type { Choice } from '../../answers/question.ts'
+import type { Billing, Image, Market, Spec, Wish } from './catalog.ts'
 import { FAMILIES, type Family } from './families.ts'
-import type { Billing, Image, Market, Spec, Wish } from './market.ts'
 import { byFitness, byList, DISK_NAMES, DISKS, nameOfType, suggestible } from './ranking.ts'
 
 /** A disk every current type can have: asked about only where nothing can be found out. */

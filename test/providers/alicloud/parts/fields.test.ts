@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Values } from '../../src/answers/question.ts'
-import type { Json } from '../../src/base/json.ts'
-import { defaultCidr } from '../../src/providers/alicloud/chapters/vswitches.ts'
+import type { Values } from '../../../../src/answers/question.ts'
+import type { Json } from '../../../../src/base/json.ts'
+import { defaultCidr } from '../../../../src/providers/alicloud/chapters/vswitches.ts'
 import { problem, type Row } from './asked.ts'
 
 describe('Networks', () => {

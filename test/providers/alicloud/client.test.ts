@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type CloudProblem, Problem } from '../../src/base/errors.ts'
-import { until } from '../../src/providers/waiting.ts'
+import { type CloudProblem, Problem } from '../../../src/base/errors.ts'
+import { until } from '../../../src/providers/waiting.ts'
 import { codeless, failing, good, html, type Reply, reset, secretValue, send, throttled, wire } from './scripted.ts'
 
 describe('a call comes through what is only passing', () => {

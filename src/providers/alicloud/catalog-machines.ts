@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { Memoize } from '../../base/memoize.ts'
+import type { Billing, Disk, Image, Market, Spec } from './catalog.ts'
 import type { Alicloud } from './cloud.ts'
-import type { Billing, Disk, Image, Market, Spec } from './market.ts'
 import { num, rows, str } from './read.ts'
 
 /** Instance types, disks and images. */

@@ -1,5 +1,5 @@
 import type { Choice } from '../../answers/question.ts'
-import type { DbClass, DbOffer, Market, Wish } from './market.ts'
+import type { DbClass, DbOffer, Market, Wish } from './catalog.ts'
 import { byClassSize, byList, byOffer, byVersion, STORAGE_NAMES, STORAGES, sizeOfClass } from './ranking.ts'
 
 /** What the RDS page offers in a zone: versions, storage types and classes that go together. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Sandbox, serve } from '../../src/emulator/server.ts'
-import { emptyFolder } from '../support/bin.ts'
-import { upHere } from '../support/stack.ts'
+import { type Sandbox, serve } from '../../../src/emulator/server.ts'
+import { emptyFolder } from '../../support/bin.ts'
+import { upHere } from '../../support/stack.ts'
 
 /** Slow enough that a call sent too early meets what is still under way. */
 const SPEED = 50

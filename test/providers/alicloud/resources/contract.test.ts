@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { JsonObject } from '../../src/base/json.ts'
-import type { AnyKind } from '../../src/engine/kind.ts'
-import { rows, str } from '../../src/providers/alicloud/read.ts'
-import { kinds, resources } from '../../src/providers/alicloud/resources/index.ts'
-import type { Out } from '../support/bench.ts'
-import { type Bench, make, markFor, openBench, removeWholly } from './support.ts'
+import type { JsonObject } from '../../../../src/base/json.ts'
+import type { AnyKind } from '../../../../src/engine/kind.ts'
+import { rows, str } from '../../../../src/providers/alicloud/read.ts'
+import { kinds, resources } from '../../../../src/providers/alicloud/resources/index.ts'
+import type { Out } from '../../../support/bench.ts'
+import { type Bench, make, markFor, openBench, removeWholly } from '../support.ts'
 import { buildTutorial } from './tutorial.ts'
 
 // One contract for every kind: made, found by id and by mark, settled as often as one likes, removed as often as one likes.

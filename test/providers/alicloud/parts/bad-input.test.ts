@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Question } from '../../src/answers/question.ts'
-import { django } from '../../src/blueprints/django/index.ts'
-import { serve } from '../../src/emulator/server.ts'
-import { alicloud } from '../../src/providers/alicloud/index.ts'
-import { bareEnv, emptyFolder, run } from '../support/bin.ts'
+import type { Question } from '../../../../src/answers/question.ts'
+import { django } from '../../../../src/blueprints/django/index.ts'
+import { serve } from '../../../../src/emulator/server.ts'
+import { alicloud } from '../../../../src/providers/alicloud/index.ts'
+import { bareEnv, emptyFolder, run } from '../../../support/bin.ts'
 
 // Black-box: the built command, `up --yes`, with answers that cannot work. Each ends with one clear list, in exit 2 (said
 // without a cloud) or 4 (said by the cloud), and nothing is created, here or there.

@@ -1,8 +1,8 @@
 import * as ecs from '@alicloud/ecs20140526'
 import { OpenApiUtil } from '@alicloud/openapi-core'
 import { describe, expect, test } from 'vitest'
-import { endpointOf, type Product } from '../../src/providers/alicloud/endpoints.ts'
-import { flatten } from '../../src/providers/alicloud/wire.ts'
+import { endpointOf, type Product } from '../../../src/providers/alicloud/endpoints.ts'
+import { flatten } from '../../../src/providers/alicloud/wire.ts'
 
 describe('parameters are flattened as the official SDK flattens them', () => {
   test('a machine with a disk and tags', () => {

@@ -9,7 +9,7 @@ import {
   quoted,
   seal,
   setupScript,
-} from '../../src/providers/alicloud/resources/assistant/scripts.ts'
+} from '../../../../../src/providers/alicloud/resources/assistant/scripts.ts'
 
 // Judged by the programs that a machine has: bash and openssl.
 

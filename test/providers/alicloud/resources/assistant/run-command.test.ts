@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { Problem } from '../../src/base/errors.ts'
-import { runOnMachine } from '../../src/providers/alicloud/resources/assistant/run-command.ts'
-import { setup } from '../../src/providers/alicloud/resources/assistant/setup.ts'
-import { good, type Reply, secretValue, wire } from './scripted.ts'
-import { markFor } from './support.ts'
+import { Problem } from '../../../../../src/base/errors.ts'
+import { runOnMachine } from '../../../../../src/providers/alicloud/resources/assistant/run-command.ts'
+import { setup } from '../../../../../src/providers/alicloud/resources/assistant/setup.ts'
+import { good, type Reply, secretValue, wire } from '../../scripted.ts'
+import { markFor } from '../../support.ts'
 
 const command = { name: 'stackwright-setup', script: 'echo hello', timeout: 60 }
 const mark = markFor(setup, 'application/setup')

@@ -1,8 +1,8 @@
 import { hasOutcome } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Memoize } from '../../base/memoize.ts'
+import type { Billing, DbClass, DbOffer, Market } from './catalog.ts'
 import type { Alicloud } from './cloud.ts'
-import type { Billing, DbClass, DbOffer, Market } from './market.ts'
 import { num, rows, str } from './read.ts'
 
 /** What RDS sells. */
