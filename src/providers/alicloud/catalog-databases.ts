@@ -1,12 +1,12 @@
 import { hasOutcome } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Memoize } from '../../base/memoize.ts'
-import type { Billing, DbClass, DbOffer, Market } from './catalog.ts'
+import type { Billing, Catalog, DbClass, DbOffer } from './catalog.ts'
 import type { Alicloud } from './cloud.ts'
 import { num, rows, str } from './read.ts'
 
-/** What RDS sells. */
-export function databaseMarket(cloud: Alicloud, memoize: Memoize): Pick<Market, 'databases' | 'classes'> {
+/** What RDS offers. */
+export function databaseCatalog(cloud: Alicloud, memoize: Memoize): Pick<Catalog, 'databases' | 'classes'> {
   return {
     databases: (engine, billing) =>
       memoize(`databases ${engine} ${billing}`, () => databasesOf(cloud, engine, billing)),
@@ -18,7 +18,7 @@ export function databaseMarket(cloud: Alicloud, memoize: Memoize): Pick<Market, 
 }
 
 async function databasesOf(cloud: Alicloud, engine: string, billing: Billing): Promise<Map<string, DbOffer[]>> {
-  const answer = await firstThatSells(SITES[billing], 'AvailableZones', CommodityCode =>
+  const answer = await firstWithOffers(SITES[billing], 'AvailableZones', CommodityCode =>
     cloud.call('rds', 'DescribeAvailableZones', { Engine: engine, CommodityCode }),
   )
   const zones = rows(answer, 'AvailableZones').filter(row => !str(row, 'ZoneId').includes('MAZ'))
@@ -32,7 +32,7 @@ async function classesOf(
   offer: DbOffer,
   billing: Billing,
 ): Promise<DbClass[]> {
-  const answer = await firstThatSells(SITES[billing], 'DBInstanceClasses', CommodityCode =>
+  const answer = await firstWithOffers(SITES[billing], 'DBInstanceClasses', CommodityCode =>
     cloud.call('rds', 'DescribeAvailableClasses', {
       ZoneId: zone,
       Engine: engine,
@@ -53,12 +53,12 @@ async function classesOf(
 }
 
 /**
- * The same products are sold under one code on the China site and another abroad (DescribeAvailableZones,
- * CommodityCode); which site an account belongs to cannot be asked, only tried.
+ * The same products have one code on the China site and another on the international site (DescribeAvailableZones,
+ * CommodityCode). No API tells which site an account belongs to, so both are tried.
  */
 const SITES: Record<Billing, string[]> = { payg: ['bards_intl', 'bards'], subscription: ['rds_intl', 'rds'] }
 
-async function firstThatSells(
+async function firstWithOffers(
   codes: string[],
   list: string,
   ask: (code: string) => Promise<JsonObject>,

@@ -1,14 +1,14 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { Memoize } from '../../base/memoize.ts'
-import type { Billing, Disk, Image, Market, Spec } from './catalog.ts'
+import type { Billing, Catalog, Disk, Image, Spec } from './catalog.ts'
 import type { Alicloud } from './cloud.ts'
 import { num, rows, str } from './read.ts'
 
 /** Instance types, disks and images. */
-export function machineMarket(
+export function machineCatalog(
   cloud: Alicloud,
   memoize: Memoize,
-): Pick<Market, 'stock' | 'specs' | 'disks' | 'newest' | 'image'> {
+): Pick<Catalog, 'stock' | 'specs' | 'disks' | 'newest' | 'image'> {
   return {
     stock: billing => memoize(`stock ${billing}`, () => stockOf(cloud, billing)),
     specs: () => memoize('specs', () => specsOf(cloud)),

@@ -1,19 +1,19 @@
 import { CloudProblem, Exit, hasOutcome } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { memoizer } from '../../base/memoize.ts'
-import type { Market } from './catalog.ts'
-import { databaseMarket } from './catalog-databases.ts'
-import { machineMarket } from './catalog-machines.ts'
+import type { Catalog } from './catalog.ts'
+import { databaseCatalog } from './catalog-databases.ts'
+import { machineCatalog } from './catalog-machines.ts'
 import type { Alicloud } from './cloud.ts'
 import { rows, str, tagsIn } from './read.ts'
 
-/** The market of the connected region; each question is asked once a connection. */
-export function openMarket(cloud: Alicloud): Market {
+/** The catalog of the connected region; each question is asked once a connection. */
+export function openCatalog(cloud: Alicloud): Catalog {
   const regions = () => cloud.call('ecs', 'DescribeRegions')
   const memoize = memoizer(error => beforehand(error, cloud.region, regions))
   return {
-    ...machineMarket(cloud, memoize),
-    ...databaseMarket(cloud, memoize),
+    ...machineCatalog(cloud, memoize),
+    ...databaseCatalog(cloud, memoize),
     regions: () =>
       memoize('regions', async () => {
         const answer = await regions()
@@ -37,7 +37,7 @@ async function zonePairs(cloud: Alicloud): Promise<{ primary: string; backup: st
     .filter(pair => pair.primary && pair.backup && pair.primary !== pair.backup)
 }
 
-/** A refusal while looking around is found before the start: nothing was made. A wrong region is named with the right ones. */
+/** A refused look-up comes before the start: nothing was made. A wrong region is named with the right ones. */
 async function beforehand(error: unknown, region: string, ask: () => Promise<JsonObject>): Promise<unknown> {
   if (!hasOutcome(error, 'refused')) return error
   const { why, next, code, requestId } = error

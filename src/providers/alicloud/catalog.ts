@@ -1,8 +1,8 @@
 /**
- * What this region sells right now, read from the cloud once and remembered for the session. Plain facts;
- * what to suggest from them is live.ts, what is wrong with a choice is preflight.ts.
+ * What this region offers right now, read from the cloud once and remembered for the session. Plain facts: what to
+ * suggest from them is in lookups.ts, what is wrong with a choice in the parts' checks.
  */
-export interface Market {
+export interface Catalog {
   regions(): Promise<{ id: string; name: string }[]>
   /** Instance types with stock, by zone. Zones without any are there with an empty set. */
   stock(billing: Billing): Promise<Map<string, Set<string>>>
@@ -13,7 +13,7 @@ export interface Market {
   /** The newest image of a family; undefined when the region has none. */
   newest(family: string): Promise<Image | undefined>
   image(id: string): Promise<Image | undefined>
-  /** Every version, edition and storage type RDS sells, by zone. */
+  /** Every version, edition and storage type that RDS offers, by zone. */
   databases(engine: string, billing: Billing): Promise<Map<string, DbOffer[]>>
   classes(zone: string, engine: string, offer: DbOffer, billing: Billing): Promise<DbClass[]>
   /** Zone pairs a CLB may have. */
@@ -24,8 +24,8 @@ export interface Market {
 
 export type Billing = 'payg' | 'subscription'
 
-/** What the machines and the database shall be, as far as it is known yet. */
-export interface Wish {
+/** What is chosen for the machines and the database, as far as it is known yet. */
+export interface Selection {
   machines: number
   type?: string
   billing: Billing

@@ -1,6 +1,6 @@
 import type { Drawn } from '../../../engine/kind.ts'
 import type { Application, Chapter } from '../../provider.ts'
-import type { AlicloudLive } from '../lookups.ts'
+import type { AlicloudLookups } from '../lookups.ts'
 import { machineKey } from '../resources/assistant/machine-key.ts'
 import { setup as setupKind } from '../resources/assistant/setup.ts'
 import { numbered } from './names.ts'
@@ -12,7 +12,7 @@ const PATIENCE = 1800
  * Console: ECS → Cloud Assistant → Run Command, in place of the tutorial's SSH session. The questions are the
  * blueprint's own.
  */
-export const application: Chapter<AlicloudLive, 'machines' | 'database', Application> = {
+export const application: Chapter<AlicloudLookups, 'machines' | 'database', Application> = {
   title: 'Install Django and nginx on the instance',
   asks: [],
   draw(on, _values, { machines, database, setup }) {

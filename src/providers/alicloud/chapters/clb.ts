@@ -1,5 +1,5 @@
 import type { Balancer, Chapter } from '../../provider.ts'
-import type { AlicloudLive } from '../lookups.ts'
+import type { AlicloudLookups } from '../lookups.ts'
 import { backend } from '../resources/slb/backend.ts'
 import { health } from '../resources/slb/health.ts'
 import { listener } from '../resources/slb/listener.ts'
@@ -9,7 +9,7 @@ import { asks, codesOf } from './clb-questions.ts'
 import { number, numbered, text } from './names.ts'
 
 /** Console: Server Load Balancer → CLB → Create, then the listener's wizard. */
-export const clb: Chapter<AlicloudLive, 'subnets' | 'machines' | 'application', Balancer> = {
+export const clb: Chapter<AlicloudLookups, 'subnets' | 'machines' | 'application', Balancer> = {
   title: 'Create the load balancer (CLB)',
   asks,
   draw(on, values, { subnets, machines, application }) {

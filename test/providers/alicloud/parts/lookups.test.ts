@@ -4,10 +4,10 @@ import type { Question } from '../../../../src/answers/question.ts'
 import type { Json } from '../../../../src/base/json.ts'
 import { django } from '../../../../src/blueprints/django/index.ts'
 import { serve } from '../../../../src/emulator/server.ts'
-import type { Wish } from '../../../../src/providers/alicloud/catalog.ts'
+import type { Selection } from '../../../../src/providers/alicloud/catalog.ts'
 import { PRIVATE_KEY, publicKeyProblem } from '../../../../src/providers/alicloud/chapters/keys.ts'
 import { alicloud } from '../../../../src/providers/alicloud/index.ts'
-import type { AlicloudLive } from '../../../../src/providers/alicloud/lookups.ts'
+import type { AlicloudLookups } from '../../../../src/providers/alicloud/lookups.ts'
 import type { Connected } from '../../../../src/providers/provider.ts'
 
 const REGIONS = ['ap-northeast-1', 'ap-northeast-2', 'cn-hangzhou', 'ap-southeast-1', 'eu-central-1', 'us-west-1']
@@ -48,7 +48,7 @@ async function connect(region = 'ap-northeast-1') {
 }
 
 /** The defaults, with what `--set` changes, as a run without a terminal has them. */
-async function answered(live: AlicloudLive, set: Record<string, string> = {}) {
+async function answered(live: AlicloudLookups, set: Record<string, string> = {}) {
   return answersFrom({
     questions,
     sources: { flags: new Map(Object.entries({ 'machine.keyFile': 'generate', ...set })) as never, env: {} },
@@ -57,7 +57,7 @@ async function answered(live: AlicloudLive, set: Record<string, string> = {}) {
   })
 }
 
-const wish: Wish = { machines: 1, billing: 'payg', engine: 'PostgreSQL', dbBilling: 'payg' }
+const selection: Selection = { machines: 1, billing: 'payg', engine: 'PostgreSQL', dbBilling: 'payg' }
 
 describe('Defaults from the connected cloud', () => {
   test.each(REGIONS)('in %s nothing is missing, nothing is wrong, and the preflight is content', async region => {
@@ -96,9 +96,9 @@ describe('Defaults from the connected cloud', () => {
 
   test('zones follow the instance type and the database that are asked for', async () => {
     const { live } = await connect()
-    const { zones, both } = await live.zonesWithBoth({ ...wish, type: 'ecs.c7.large' })
+    const { zones, both } = await live.zonesWithBoth({ ...selection, type: 'ecs.c7.large' })
     expect(zones.slice(0, both)).toEqual(['ap-northeast-1a', 'ap-northeast-1c'])
-    const small = await live.zonesWithBoth({ ...wish, version: '16.0', class: 'pg.n2.1c.1m' })
+    const small = await live.zonesWithBoth({ ...selection, version: '16.0', class: 'pg.n2.1c.1m' })
     expect(small.zones.slice(0, small.both)).toEqual(['ap-northeast-1b', 'ap-northeast-1c'])
   })
 
@@ -110,7 +110,7 @@ describe('Defaults from the connected cloud', () => {
 
   test('instance types are shown with vCPU and GiB, what fits first, and only those in stock', async () => {
     const { live } = await connect()
-    const choices = await live.typeChoices(['ap-northeast-1b'], wish)
+    const choices = await live.typeChoices(['ap-northeast-1b'], selection)
     expect(choices[0]?.name).toMatch(/^ecs\.e-c1m2\.large\s+2 vCPU\s+4 GiB$/)
     expect(choices.map(({ value }) => value)).not.toContain('ecs.c7.large')
   })

@@ -37,25 +37,25 @@ export const backend: AlicloudKind<BackendIn, { id: string }> = {
 /** At most this many servers in one call (reference of AddVServerGroupBackendServers). */
 const most = 20
 
-interface Wish {
+interface Change {
   add?: BackendIn
   remove?: BackendIn
 }
 
-interface Waiting extends Wish {
+interface Waiting extends Change {
   done(): void
   failed(error: unknown): void
 }
 
-/** Wishes for a group that wait for their turn, by group: a group takes one change at a time, so they travel together. */
+/** Changes to a group that wait for their turn, by group: a group takes one call at a time, so they are sent together. */
 const waiting = new Map<string, Waiting[]>()
 
-function together(cloud: Alicloud, groupId: string, wish: Wish): Promise<void> {
+function together(cloud: Alicloud, groupId: string, requested: Change): Promise<void> {
   const key = `${cloud.account}/${groupId}`
   const list = waiting.get(key) ?? []
   waiting.set(key, list)
   return new Promise((done, failed) => {
-    list.push({ ...wish, done, failed })
+    list.push({ ...requested, done, failed })
     const turnOf = async () => {
       const turn = list.splice(0, most)
       if (list.length === 0) waiting.delete(key)
