@@ -1,4 +1,4 @@
-/** Products by the code Alibaba uses in host names, with the API version we speak. */
+/** Products by the code Alibaba uses in host names, with the version of the API that is called. */
 export const versions = {
   vpc: '2016-04-28',
   ecs: '2014-05-26',

@@ -64,7 +64,7 @@ export const listener: AlicloudKind<ListenerIn, { id: string }> = {
     if (!sameHealth(row, health)) {
       await set('SetLoadBalancerHTTPListenerAttribute', { StickySession: 'off', ...healthParams(health) })
     }
-    // A new listener is stopped, and only a stopped one can be started: looked at before each try.
+    // A new listener is stopped, and only a stopped one can be started: read before each try.
     await lookAndDo(cloud, async () => {
       if (str(await read(), 'Status') !== 'stopped') return
       await write(cloud, loadBalancerId, () =>
