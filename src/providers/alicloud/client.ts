@@ -8,16 +8,14 @@ import { str } from './read.ts'
 import { openTransport } from './transport.ts'
 
 /** Connects and asks whose credentials these are. Throws a Problem with exit 4 when they are missing, wrong or expired. */
-export async function connectAlicloud(
-  connection: Connection,
-): Promise<Omit<Connected<Alicloud>, 'live' | 'preflight'>> {
+export async function connectAlicloud(connection: Connection): Promise<Omit<Connected<Alicloud>, 'live'>> {
   const { region, sandbox } = connection
   const env = sandbox ? { STACKWRIGHT_ALICLOUD_ENDPOINT: sandbox.url } : connection.env
   const keys: KeySource = sandbox
     ? { getCredentials: async () => ({ accessKeyId: 'sandbox', accessKeySecret: 'sandbox' }) }
     : await findKeys(connection.env)
   const speed = sandbox?.speed ?? 1
-  // After a time-out nobody knows whether the work was done, so it is long: a short one would only raise doubts.
+  // A time-out leaves it open whether the work was done, so it is long: a short one would only raise doubts.
   const timeout = Math.max(10_000, 60_000 / speed)
   const transport = await openTransport({ keys, timeout, endpoint: product => endpointOf(product, region, env) })
   const shared = openSession(connection, speed)

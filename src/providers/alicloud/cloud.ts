@@ -14,6 +14,7 @@ export interface Alicloud extends Session {
   pages(product: Product, action: string, params: Params, list: string, paging?: Paging): Promise<JsonObject[]>
 }
 
+/** How a call is repeated. */
 export interface CallOptions {
   /** Idempotent by nature (deletes, "set to"): sent again after a lost answer even without a token. */
   repeatable?: boolean

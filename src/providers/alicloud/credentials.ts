@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Exit, Problem } from '../../base/errors.ts'
 
+/** An access key; with a token when it is temporary. */
 export interface Keys {
   accessKeyId: string
   accessKeySecret: string

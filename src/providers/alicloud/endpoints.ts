@@ -7,6 +7,7 @@ export const versions = {
   sts: '2015-04-01',
 } as const
 
+/** A product that is called. */
 export type Product = keyof typeof versions
 
 /** Regions served by the central host `<code>.aliyuncs.com`; everywhere else the regional one (maps of the official SDKs). */

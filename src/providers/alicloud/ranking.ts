@@ -21,8 +21,9 @@ export function nameOfType(spec: Spec): string {
   return `${spec.id.padEnd(22)} ${String(spec.cores).padStart(3)} vCPU ${String(spec.memory).padStart(5)} GiB${arm}`
 }
 
-/** Least expensive first, of those a type may have. */
+/** System disks, the least expensive first. */
 export const DISKS = ['cloud_essd_entry', 'cloud_efficiency', 'cloud_essd', 'cloud_auto', 'cloud_ssd']
+/** Their names in the console. */
 export const DISK_NAMES: Record<string, string> = {
   cloud_essd_entry: 'ESSD Entry',
   cloud_efficiency: 'Ultra disk',
@@ -31,7 +32,9 @@ export const DISK_NAMES: Record<string, string> = {
   cloud_ssd: 'Standard SSD',
 }
 
+/** The usual storage first. */
 export const STORAGES = ['cloud_essd', 'general_essd', 'cloud_ssd', 'local_ssd', 'cloud_essd2', 'cloud_essd3']
+/** Their names in the console. */
 export const STORAGE_NAMES: Record<string, string> = {
   cloud_essd: 'ESSD PL1',
   cloud_essd2: 'ESSD PL2',

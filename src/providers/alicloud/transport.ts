@@ -13,6 +13,7 @@ export interface Transport {
   close(): void
 }
 
+/** What one attempt at a call came to. */
 export type Outcome = { answer: Answer } | Failure
 
 /** pop-core's client as it is; its own types lack the credentials provider and the verbose answer. */
@@ -29,6 +30,7 @@ type RpcClass = new (
   verbose: true,
 ) => RpcClient
 
+/** What a transport needs. */
 export interface TransportOptions {
   keys: KeySource
   /** How long an answer is waited for, real milliseconds. */

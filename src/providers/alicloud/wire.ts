@@ -2,6 +2,7 @@ import type { JsonObject } from '../../base/json.ts'
 
 /** A parameter as we write it: wire names, nested as in the documentation. Undefined and null are left out. */
 export type Param = string | number | boolean | null | undefined | Param[] | { [key: string]: Param }
+/** The parameters of a call. */
 export type Params = { [key: string]: Param }
 
 /** An API's answer: plain JSON. */

@@ -6,6 +6,7 @@ import type { Params } from '../wire.ts'
 /** What blocks a removal, by the names people find in the console. [] when it is nothing that they could delete. */
 export type Blockers = (cloud: Alicloud, id: string) => Promise<string[]>
 
+/** VSwitches and security groups in a VPC. */
 export const inVpc: Blockers = async (cloud, id) => {
   const [vswitches, groups] = await Promise.all([
     cloud.pages('vpc', 'DescribeVSwitches', { VpcId: id }, 'VSwitches.VSwitch'),
@@ -20,6 +21,7 @@ export const inVpc: Blockers = async (cloud, id) => {
   ]
 }
 
+/** Machines, load balancers and databases in a VSwitch. */
 export const inVSwitch: Blockers = async (cloud, id) => {
   const balancers = await cloud.pages('slb', 'DescribeLoadBalancers', { VSwitchId: id }, 'LoadBalancers.LoadBalancer')
   const databases = await cloud.pages('rds', 'DescribeDBInstances', { VSwitchId: id }, 'Items.DBInstance')
@@ -30,6 +32,7 @@ export const inVSwitch: Blockers = async (cloud, id) => {
   ]
 }
 
+/** Machines in a security group. */
 export const inSecurityGroup: Blockers = (cloud, id) => machinesWith(cloud, { SecurityGroupId: id })
 
 /** Machines, by their network interfaces: an interface without a machine belongs to a service and is deleted with it. */

@@ -7,6 +7,7 @@ import type { Alicloud } from '../../cloud.ts'
 import { rows, str } from '../../read.ts'
 import { minute, second } from '../common.ts'
 
+/** A script to run on a machine. */
 export interface Command {
   name: string
   script: string

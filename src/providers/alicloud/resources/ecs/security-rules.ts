@@ -3,6 +3,7 @@ import type { Alicloud } from '../../cloud.ts'
 import { rows, str } from '../../read.ts'
 import { type AlicloudKind, orAbsent, second } from '../common.ts'
 
+/** One inbound rule that allows. */
 export type Rule = {
   /** tcp, udp, icmp or all. */
   protocol: string

@@ -8,6 +8,7 @@ import { carries, markFilter, rows, str, tagParams } from '../../read.ts'
 import { backToPayAsYouGo } from '../billing.ts'
 import { type AlicloudKind, minute, orAbsent, second, settled, untilAbsent } from '../common.ts'
 
+/** The engines of RDS that can be created. */
 export type Engine = 'PostgreSQL' | 'MySQL'
 export type DbInstanceIn = {
   engine: Engine

@@ -5,6 +5,7 @@ import { carries, markFilter, str, tagParams, tagsIn } from '../../read.ts'
 import { type AlicloudKind, lookAndDo, minute, orAbsent, removed, second, settled } from '../common.ts'
 import { write } from './common.ts'
 
+/** How a listener checks the machines behind it. */
 export type Health = {
   path: string
   /** Seconds between two checks, 1–50. */
