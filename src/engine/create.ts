@@ -11,7 +11,7 @@ import {
   isInterruption,
   markOf,
   type Run,
-  teller,
+  reporter,
   tokenOf,
 } from './run.ts'
 import type { Entry } from './state.ts'
@@ -21,45 +21,45 @@ const TRIES = 8
 /** A kind that says nothing of its own visibility: milliseconds of the cloud's time. */
 const VISIBLE_WITHIN_MS = 30_000
 
-type Tell = ReturnType<typeof teller>
+type Report = ReturnType<typeof reporter>
 
 /**
  * Brings one node to `ready`, whatever an earlier run left of it (design §5): saved intent, one marked call, saved id,
  * settled, saved. Everything it needs is ready.
  */
-export async function bringUp(run: Run, node: Node): Promise<void> {
+export async function ensure(run: Run, node: Node): Promise<void> {
   const { entries } = run.store.state
-  const tell = teller(run, node.address, node.kind, node.step)
+  const report = reporter(run, node.address, node.kind, node.step)
   const input = frozenInput(run, node)
   let entry = entries[node.address]
 
   if (entry?.is === 'ready' && changedKeys(entry.input, input).length === 0) {
     entry.needs = node.needs
-    return tell('kept', { id: entry.id })
+    return report('kept', { id: entry.id })
   }
   if (entry?.is === 'creating') {
-    tell('recovering')
+    report('recovering')
     if (node.kind.idempotency === 'upsert') entry.input = input
-    await recover(run, node, entry, tell)
+    await recover(run, node, entry, report)
   } else if (!entry) {
-    tell('creating')
-    await create(run, node, input, tell)
+    report('creating')
+    await create(run, node, input, report)
   }
   entry = entries[node.address]
   if (entry?.is === 'created') {
-    if (isOutdated(node, entry, input)) await wishAnew(run, node, entry, input, tell)
-    await settle(run, node, tell, input)
+    if (isOutdated(node, entry, input)) await replaceInput(run, node, entry, input, report)
+    await settle(run, node, report, input)
   }
   entry = entries[node.address]
   if (entry?.is === 'ready') {
     const changed = changedKeys(entry.input, input)
-    if (changed.length > 0) await change(run, node, entry, input, changed, tell)
+    if (changed.length > 0) await change(run, node, entry, input, changed, report)
   }
-  tell('ready', idOf(entries[node.address]))
+  report('ready', idOf(entries[node.address]))
 }
 
 /** Saves the intent, sends the call once, saves the id before anything else. */
-async function create(run: Run, node: Node, input: JsonObject, tell: Tell): Promise<void> {
+async function create(run: Run, node: Node, input: JsonObject, report: Report): Promise<void> {
   if (run.drain.aborted) throw interrupted()
   const { state } = run.store
   const entry: Entry = {
@@ -74,69 +74,69 @@ async function create(run: Run, node: Node, input: JsonObject, tell: Tell): Prom
   }
   state.entries[node.address] = entry
   await run.store.save()
-  await send(run, node, entry, tell)
+  await send(run, node, entry, report)
 }
 
 /** One create call and what its answer means. An open answer is a small kill: the same recovery as after a real one. */
-async function send(run: Run, node: Node, entry: Entry, tell: Tell, recovery?: { attempt: number }): Promise<void> {
+async function send(run: Run, node: Node, entry: Entry, report: Report, recovery?: { attempt: number }): Promise<void> {
   const { kind, address } = node
   let id: string
   try {
     id = await kind.create(run.cloud, entry.input, markOf(run.store.state, address, entry))
   } catch (error) {
-    if (hasOutcome(error, 'exists')) return adopt(run, node, entry, tell, error)
+    if (hasOutcome(error, 'exists')) return adopt(run, node, entry, report, error)
     const attempt = recovery?.attempt ?? 1
     if (hasOutcome(error, 'unknown') && attempt < TRIES) {
-      tell('recovering', { note: error.what })
+      report('recovering', { note: error.what })
       await run.cloud.sleep(1000 * attempt)
-      return recover(run, node, entry, tell, attempt + 1)
+      return recover(run, node, entry, report, attempt + 1)
     }
     if (hasOutcome(error, 'refused')) {
       // After an open answer a refusal says nothing about the try before it: look once more before forgetting.
       const [found] = (recovery || error.open) && kind.tagged ? await lookUntilVisible(run, node, entry) : []
-      if (found) return created(run, node, entry, found.id, tell)
+      if (found) return created(run, node, entry, found.id, report)
       forget(run.store.state, address)
       await run.store.save()
     }
-    if (!isInterruption(error)) tell('failed')
+    if (!isInterruption(error)) report('failed')
     throw error
   }
-  await created(run, node, entry, id, tell)
+  await created(run, node, entry, id, report)
 }
 
 /** An intent without an id: the thing may be there or not. What to do depends on why two of it cannot exist. */
-async function recover(run: Run, node: Node, entry: Entry, tell: Tell, attempt = 1): Promise<void> {
+async function recover(run: Run, node: Node, entry: Entry, report: Report, attempt = 1): Promise<void> {
   const { kind } = node
   if (kind.idempotency === 'token' && kind.tagged) {
     // The cloud remembers a token for a while nobody documents: a look costs one call, a forgotten token a double.
     const [found] = await ours(run, node, entry)
-    if (found) return created(run, node, entry, found.id, tell)
+    if (found) return created(run, node, entry, found.id, report)
   }
   if (kind.idempotency === 'tagLookup') {
     const [keep, ...doubles] = await lookUntilVisible(run, node, entry)
     for (const double of doubles) await removeDouble(run, kind, double, entry, node)
-    if (keep) return created(run, node, entry, keep.id, tell)
+    if (keep) return created(run, node, entry, keep.id, report)
   }
   if (run.drain.aborted) throw interrupted()
   entry.since = new Date().toISOString()
   await run.store.save()
-  await send(run, node, entry, tell, { attempt })
+  await send(run, node, entry, report, { attempt })
 }
 
 /** The name is taken: ours if it carries our mark, otherwise nothing of ours may touch it. */
-async function adopt(run: Run, node: Node, entry: Entry, tell: Tell, clash: CloudProblem): Promise<void> {
+async function adopt(run: Run, node: Node, entry: Entry, report: Report, clash: CloudProblem): Promise<void> {
   const { kind, address } = node
   for (let look = 1; look <= TRIES; look++) {
     const found = await kind.find(run.cloud, { stack: run.store.state.stack, address, input: entry.input })
     const mine = found.find(thing => carries(thing, entry))
-    if (mine) return created(run, node, entry, mine.id, tell)
+    if (mine) return created(run, node, entry, mine.id, report)
     if (found.length > 0) break
     // Taken, yet not to be seen: it is too fresh.
     await run.cloud.sleep(2000)
   }
   forget(run.store.state, address)
   await run.store.save()
-  tell('failed')
+  report('failed')
   throw new Problem({
     what: `${kind.title} for ${address}: the name is taken by something that this stack did not make.`,
     why: clash.what,
@@ -147,16 +147,16 @@ async function adopt(run: Run, node: Node, entry: Entry, tell: Tell, clash: Clou
   })
 }
 
-async function created(run: Run, node: Node, entry: Entry, id: string, tell: Tell): Promise<void> {
+async function created(run: Run, node: Node, entry: Entry, id: string, report: Report): Promise<void> {
   const { type, step, input, token, since, needs, within } = entry
   const saved: Entry = { is: 'created', type, step, input, token, since, needs, ...(within && { within }), id }
   run.store.state.entries[node.address] = saved
   await run.store.save()
-  tell('created', { id })
+  report('created', { id })
 }
 
 /** Waits until the thing can be used. A command that came to nothing is made anew, a few times. */
-async function settle(run: Run, node: Node, tell: Tell, wanted: JsonObject, attempt = 1): Promise<void> {
+async function settle(run: Run, node: Node, report: Report, wanted: JsonObject, attempt = 1): Promise<void> {
   const { state } = run.store
   const { kind, address } = node
   const entry = state.entries[address]
@@ -173,10 +173,10 @@ async function settle(run: Run, node: Node, tell: Tell, wanted: JsonObject, atte
       await run.store.save()
     }
     if (startAgain && attempt < 3) {
-      await create(run, node, wanted, tell)
-      return settle(run, node, tell, wanted, attempt + 1)
+      await create(run, node, wanted, report)
+      return settle(run, node, report, wanted, attempt + 1)
     }
-    if (!isInterruption(error)) tell('failed', { id: entry.id })
+    if (!isInterruption(error)) report('failed', { id: entry.id })
     throw error
   }
 }
@@ -193,28 +193,28 @@ async function change(
   entry: Entry & { is: 'ready' },
   input: JsonObject,
   keys: string[],
-  tell: Tell,
+  report: Report,
 ): Promise<void> {
   const { state } = run.store
   const { kind, address } = node
   if (!canChange(kind, keys)) throw unchangeable(node, keys)
   if (run.drain.aborted) throw interrupted()
-  tell('updating', { id: entry.id })
-  if (kind.idempotency === 'upsert') await replacePut(run, node, input, tell)
+  report('updating', { id: entry.id })
+  if (kind.idempotency === 'upsert') await replacePut(run, node, input, report)
   else {
     const { out: _, ...rest } = entry
     state.entries[address] = { ...rest, is: 'created', input, needs: node.needs }
     await run.store.save()
   }
-  await settle(run, node, tell, input)
+  await settle(run, node, report, input)
 }
 
 /**
  * It did not come to its end, and is wanted otherwise by now: the old wish is not pursued. The cloud may have refused
  * it, and of a `put` not even its text is known any more.
  */
-async function wishAnew(run: Run, node: Node, entry: Entry, input: JsonObject, tell: Tell): Promise<void> {
-  if (node.kind.idempotency === 'upsert') return replacePut(run, node, input, tell)
+async function replaceInput(run: Run, node: Node, entry: Entry, input: JsonObject, report: Report): Promise<void> {
+  if (node.kind.idempotency === 'upsert') return replacePut(run, node, input, report)
   entry.input = input
   entry.needs = node.needs
   await run.store.save()
@@ -226,9 +226,9 @@ function isOutdated({ kind }: Node, entry: Entry, input: JsonObject): boolean {
 }
 
 /** With a token of its own: what was sent before is another thing. */
-async function replacePut(run: Run, node: Node, input: JsonObject, tell: Tell): Promise<void> {
+async function replacePut(run: Run, node: Node, input: JsonObject, report: Report): Promise<void> {
   forget(run.store.state, node.address)
-  await create(run, node, input, tell)
+  await create(run, node, input, report)
 }
 
 function unchangeable(node: Node, keys: string[]): Problem {

@@ -1,8 +1,8 @@
 import { Problem } from '../base/errors.ts'
 import { audit, dropVanished, isOurs, type Live, liveThings } from './audit.ts'
-import { bringUp } from './create.ts'
+import { ensure } from './create.ts'
 import type { Sheet } from './kind.ts'
-import { type Left, onWhatGoes, type Removal, removeAll } from './remove.ts'
+import { type Left, pendingRemovals, type Removal, removeAll } from './remove.ts'
 import { interrupted, type Run } from './run.ts'
 import { runTasks } from './schedule.ts'
 import type { Entry } from './state.ts'
@@ -31,7 +31,7 @@ export async function up(run: Run, sheet: Sheet): Promise<{ criticalPathMs: numb
       address: node.address,
       needs: node.needs,
       expectMs: node.kind.expectMs,
-      work: rank => bringUp({ ...run, cloud: run.cloud.at(rank) }, node),
+      work: rank => ensure({ ...run, cloud: run.cloud.at(rank) }, node),
     })),
   )
   const drawn = new Set(sheet.nodes.map(node => node.address))
@@ -113,7 +113,7 @@ function standsOn(entry: Entry, entries: Traces['entries'], { kinds }: Pick<Run,
 
 /** Removals that an earlier run began are finished before anything is built on what goes. */
 async function finishRemovals(run: Run): Promise<void> {
-  const going = onWhatGoes(run.store.state.entries)
+  const going = pendingRemovals(run.store.state.entries)
   if (going.size === 0) return
   if (run.drain.aborted) throw interrupted()
   const { left } = await removeAll(run, [...going])

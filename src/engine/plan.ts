@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { PlanLine } from '../events.ts'
 import { type AnyKind, type Node, type Ref, resolve, type Sheet } from './kind.ts'
-import { onWhatGoes } from './remove.ts'
+import { pendingRemovals } from './remove.ts'
 import { canChange, changedKeys, withVersions } from './run.ts'
 import type { Entry, State } from './state.ts'
 
@@ -17,8 +17,8 @@ export function planUp(
 ): PlanLine[] {
   const entries = state?.entries ?? {}
   const lines = new Map<string, PlanLine>()
-  const doomed = onWhatGoes(entries)
-  for (const node of sheet.nodes) lines.set(node.address, lineOf(node, entries, doomed, lines, secretVersion))
+  const removing = pendingRemovals(entries)
+  for (const node of sheet.nodes) lines.set(node.address, lineOf(node, entries, removing, lines, secretVersion))
   const vanished = Object.keys(entries).filter(address => !lines.has(address))
   return [...lines.values(), ...vanished.reverse().map(address => removal(address, entries[address]!, kinds))]
 }
@@ -33,7 +33,7 @@ export function planDown(entries: Record<string, Entry>, kinds: AnyKind[]): Plan
 function lineOf(
   node: Node,
   entries: Record<string, Entry>,
-  doomed: Set<string>,
+  removing: Set<string>,
   before: Map<string, PlanLine>,
   version: (name: string) => number,
 ): PlanLine {
@@ -53,7 +53,7 @@ function lineOf(
   }
   if (!entry) return { ...line, action: 'create' }
   const id = 'id' in entry && entry.id ? { id: entry.id } : {}
-  if (doomed.has(node.address)) return { ...line, ...id, action: 'resume' }
+  if (removing.has(node.address)) return { ...line, ...id, action: 'resume' }
   const keys = changedKeys(entry.input, input)
   const changes = keys.map(key => ({ key, from: entry.input[key] ?? null, to: input[key] ?? null }))
   if (keys.length > 0 && !canChange(node.kind, keys)) return { ...line, ...id, action: 'refused', changes }

@@ -1,6 +1,6 @@
 import { Problem } from '../base/errors.ts'
 import type { AnyKind, Found } from './kind.ts'
-import { forget, isInterruption, kindOf, markOf, type Run, teller } from './run.ts'
+import { forget, isInterruption, kindOf, markOf, type Run, reporter } from './run.ts'
 import { runTasks, type Task } from './schedule.ts'
 import type { Entry } from './state.ts'
 
@@ -56,7 +56,7 @@ export async function removeAll(run: Run, addresses: string[]): Promise<Removal>
             return
           }
           try {
-            await takeDown({ ...run, cloud: run.cloud.at(rank) }, address, inside)
+            await remove({ ...run, cloud: run.cloud.at(rank) }, address, inside)
           } catch (error) {
             if (isInterruption(error)) throw error
             if (!(error instanceof Problem)) throw error
@@ -74,7 +74,7 @@ export async function removeAll(run: Run, addresses: string[]): Promise<Removal>
  * What an earlier run began to remove, with everything that stands on it or lives in it: all of that is removed to the
  * end before anything is built again.
  */
-export function onWhatGoes(entries: Record<string, Entry>): Set<string> {
+export function pendingRemovals(entries: Record<string, Entry>): Set<string> {
   const going = new Set(Object.keys(entries).filter(address => entries[address]!.is === 'removing'))
   for (let size = -1; size !== going.size; ) {
     size = going.size
@@ -86,12 +86,12 @@ export function onWhatGoes(entries: Record<string, Entry>): Set<string> {
 }
 
 /** One thing and what lives inside it: saved intent, removal asked for until it is gone, saved. */
-async function takeDown(run: Run, address: string, inside: string[]): Promise<void> {
+async function remove(run: Run, address: string, inside: string[]): Promise<void> {
   const { state } = run.store
   const entry = state.entries[address]!
   const kind = kindOf(run, entry.type)
-  const tell = teller(run, address, kind, entry.step)
-  tell('removing', 'id' in entry && entry.id ? { id: entry.id } : {})
+  const report = reporter(run, address, kind, entry.step)
+  report('removing', 'id' in entry && entry.id ? { id: entry.id } : {})
   const ids = await idsOf(run, address, entry, kind)
   const { is: _, ...rest } = entry
   state.entries[address] = { ...common(rest), is: 'removing', ...(ids[0] && { id: ids[0] }) }
@@ -99,17 +99,17 @@ async function takeDown(run: Run, address: string, inside: string[]): Promise<vo
   try {
     for (const id of ids) await untilGone(run, kind, id, address, entry)
   } catch (error) {
-    if (!isInterruption(error)) tell('failed', ids[0] ? { id: ids[0] } : {})
+    if (!isInterruption(error)) report('failed', ids[0] ? { id: ids[0] } : {})
     throw error
   }
   for (const gone of [...inside, address]) {
     const inner = state.entries[gone]
     if (inner && gone !== address)
-      teller(run, gone, kindOf(run, inner.type), inner.step)('removed', { note: `with ${address}` })
+      reporter(run, gone, kindOf(run, inner.type), inner.step)('removed', { note: `with ${address}` })
     forget(state, gone)
   }
   await run.store.save()
-  tell('removed', ids[0] ? { id: ids[0] } : {})
+  report('removed', ids[0] ? { id: ids[0] } : {})
 }
 
 /** The saved id; for an intent without one, whatever the create before the kill may have left. */

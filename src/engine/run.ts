@@ -88,7 +88,7 @@ export function kindOf(run: Pick<Run, 'kinds'>, type: string): AnyKind {
 }
 
 /** Tells what happens to one resource, with the time since it was started. */
-export function teller(
+export function reporter(
   run: Run,
   address: string,
   kind: AnyKind,
