@@ -11,13 +11,13 @@ import { type BuildTarget, stateToSay } from './target.ts'
 /** Asks chapter by chapter what no other source has said; what was typed survives a stop. */
 export async function interviewed(session: Session, target: BuildTarget, link: Link): Promise<Resolved> {
   session.view.pause()
-  await link.vault.writeFromNowOn()
+  await link.secrets.writeThrough()
   const resolved = await interview({
     chapters: chaptersOf(target.blueprint, target.provider) as { title: string; asks: Question<unknown>[] }[],
     sources: sourcesOf(session, target),
     asking: { stack: target.stack, live: link.connected.live },
     defaults: target.blueprint.defaults,
-    secrets: link.vault.secrets,
+    secrets: link.secrets,
     draft: draftIn(target.folder),
     io,
     again: againFrom(session, target),

@@ -37,7 +37,7 @@ async function fromState(session: Session): Promise<number> {
   session.figures.criticalPathMs = criticalPathMs
   refuseLeft(left)
   // A kill between the two leaves a state with nothing in it, which the next teardown ends; never secrets alone.
-  await link.vault.secrets.discard()
+  await link.secrets.discard()
   await store.discard()
   return removed(session, target, state)
 }
@@ -142,7 +142,7 @@ function runOf(session: Session, target: Target, link: Link, store: Store): Run 
     kinds: target.provider.kinds,
     emit: session.view.emit,
     drain: session.drain,
-    secretVersion: name => link.vault.secrets.version(name),
+    secretVersion: name => link.secrets.version(name),
     startedAt: Date.now(),
   }
 }
@@ -156,7 +156,7 @@ function inMemory(target: Target, state: State, lease: Lease): Store {
 async function forgetSaved(target: Target, link: Link): Promise<void> {
   const { saved } = target
   if (!saved || saved.account !== link.connected.account || saved.region !== link.connected.region) return
-  await link.vault.secrets.discard()
+  await link.secrets.discard()
   await openStore(target.folder, saved).discard()
 }
 
