@@ -135,7 +135,7 @@ function fromFile(
       else if (keys.includes(key)) put(key, { raw, source: 'answers file', place: file.path })
       else if (branch && keys.some(known => known.startsWith(`${key}.`))) walk(`${key}.`, raw)
       else {
-        const meant = didYouMean(key, [...keys, ...chaptersOf(keys), ...fileHead])
+        const meant = didYouMean(key, [...keys, ...groupsOf(keys), ...fileHead])
         found.problems.push(`${file.path}: there is no answer called ${key}.${meant}`)
       }
       if (keys.includes(key)) seen.add(key)
@@ -144,7 +144,7 @@ function fromFile(
   walk('', file.tree)
 }
 
-function chaptersOf(keys: string[]): string[] {
+function groupsOf(keys: string[]): string[] {
   return [...new Set(keys.map(key => key.split('.')[0]!))]
 }
 

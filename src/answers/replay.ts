@@ -16,7 +16,7 @@ export interface ReplayOf {
   state?: string
 }
 
-export interface ReplayChapter {
+export interface ReplayStep {
   title: string
   asks: readonly Question<never>[]
 }
@@ -25,28 +25,28 @@ export interface ReplayChapter {
  * The headless command that answers everything the same way, for a POSIX shell. Given secrets are named as variables,
  * never with their value; generated ones are left out: they are kept, or made again.
  */
-export function replayCommand(of: ReplayOf, chapters: readonly ReplayChapter[], answers: Answers): string {
+export function replayCommand(of: ReplayOf, steps: readonly ReplayStep[], answers: Answers): string {
   const lines = [
     `stackwright ${of.verb} --yes${of.sandbox ? ' --sandbox' : ''}${of.state ? ` --state ${quoted(of.state)}` : ''}`,
   ]
   lines.push(
     `  --stack ${quoted(of.stack)} --blueprint ${quoted(of.blueprint)} --cloud ${quoted(of.cloud)} --region ${quoted(of.region)}`,
   )
-  for (const question of chapters.flatMap(chapter => chapter.asks)) {
+  for (const question of steps.flatMap(step => step.asks)) {
     const answer = answers[question.key]
     if (answer && isReplayed(question, answers))
       lines.push(`  --set ${quoted(`${question.key}=${textOf(question, answer.value)}`)}`)
   }
-  const secrets = secretVariables(chapters, answers).map(variable => `${variable}="$${variable}"`)
+  const secrets = secretVariables(steps, answers).map(variable => `${variable}="$${variable}"`)
   return [...secrets.map(secret => `${secret}`), lines.join(' \\\n')].join(' \\\n')
 }
 
-/** The answers file that does the same: YAML, a comment a chapter. */
-export function replayFile(of: ReplayOf, chapters: readonly ReplayChapter[], answers: Answers): string {
+/** The answers file that does the same: YAML, a comment a step. */
+export function replayFile(of: ReplayOf, steps: readonly ReplayStep[], answers: Answers): string {
   const head = { stack: of.stack, blueprint: of.blueprint, cloud: of.cloud, region: of.region }
   const tree: Record<string, Record<string, Json>> = {}
   const titles = new Map<string, string>()
-  for (const { title, asks } of chapters) {
+  for (const { title, asks } of steps) {
     for (const question of asks) {
       const { key } = question
       const answer = answers[key]
@@ -61,7 +61,7 @@ export function replayFile(of: ReplayOf, chapters: readonly ReplayChapter[], ans
     }
   }
   const document = new Document({ ...head, ...tree })
-  const secrets = secretVariables(chapters, answers)
+  const secrets = secretVariables(steps, answers)
   const about = [
     ` ${of.blueprint} on ${of.cloud}: stackwright ${of.verb} --yes --answers FILE${of.sandbox ? ' --sandbox' : ''}`,
   ]
@@ -86,9 +86,9 @@ function isReplayed(question: Question<never>, answers: Answers): boolean {
 }
 
 /** Variables of the secrets that people gave; a replay needs them, unless the store still has them. */
-export function secretVariables(chapters: readonly ReplayChapter[], answers: Answers): string[] {
-  return chapters
-    .flatMap(chapter => chapter.asks)
+export function secretVariables(steps: readonly ReplayStep[], answers: Answers): string[] {
+  return steps
+    .flatMap(step => step.asks)
     .filter(({ key }) => {
       const answer = answers[key]
       return answer !== undefined && isSecret(answer.value) && answer.source !== 'default' && answer.source !== 'saved'

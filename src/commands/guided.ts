@@ -13,7 +13,7 @@ export async function interviewed(session: Session, target: BuildTarget, link: L
   session.view.pause()
   await link.secrets.writeThrough()
   const resolved = await interview({
-    chapters: chaptersOf(target.blueprint, target.provider) as { title: string; asks: Question<unknown>[] }[],
+    steps: chaptersOf(target.blueprint, target.provider) as { title: string; asks: Question<unknown>[] }[],
     sources: sourcesOf(session, target),
     asking: { stack: target.stack, live: link.connected.live },
     defaults: target.blueprint.defaults,

@@ -1,8 +1,8 @@
 import ora, { type Ora } from 'ora'
 import type { ResourceEvent } from '../events.ts'
-import { isFinal } from './chapters.ts'
 import type { Out } from './out.ts'
 import { expected } from './sentences.ts'
+import { isFinal } from './steps.ts'
 import { clip, duration, oneLine } from './text.ts'
 
 /** At most this many things are named on the live lines; more would push the finished ones off the screen. */

@@ -7,7 +7,7 @@ export interface PlanStyle {
   verb: 'up' | 'teardown'
   /** Columns to stay within. */
   width: number
-  /** Chapter headings by step. */
+  /** Step headings by step. */
   titles: Record<string, string>
   /** Colours a piece of text; without it the plan is plain. */
   paint?: (text: string, action: PlanLine['action'] | 'dim' | 'heading') => string
@@ -23,7 +23,7 @@ const WORD = {
   refused: 'refused',
 } as const
 
-/** The plan as people read it: chapter by chapter, a resource with what is set on it, and what it costs or loses. */
+/** The plan as people read it: step by step, a resource with what is set on it, and what it costs or loses. */
 export function planText(lines: PlanLine[], style: PlanStyle): string {
   const paint = style.paint ?? (text => text)
   const out: string[] = []
@@ -46,10 +46,10 @@ export function counts(lines: PlanLine[]): string {
 }
 
 /** A value as one short piece of text; references, secrets and long texts by name. */
-export function shown(value: Json): string {
+export function valueText(value: Json): string {
   if (value === null) return 'none'
   if (typeof value === 'string') return value === '' ? "''" : oneLine(value)
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(shown).join(', ')
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(valueText).join(', ')
   if (typeof value !== 'object') return String(value)
   if (isSecret(value)) return `(secret ${oneLine(value.$secret)})`
   if (isRef(value)) return `<${oneLine(value.$ref)}.${oneLine(value.field)}>`
@@ -77,8 +77,8 @@ type Change = NonNullable<PlanLine['changes']>[number]
 
 /** A secret keeps its name when its value changes, and the value is not for eyes. */
 function changed({ from, to }: Change): string {
-  if (isSecret(from) && isSecret(to) && from.$secret === to.$secret) return `${shown(to)} has a new value`
-  return `${clip(shown(from), 60)} → ${clip(shown(to), 60)}`
+  if (isSecret(from) && isSecret(to) && from.$secret === to.$secret) return `${valueText(to)} has a new value`
+  return `${clip(valueText(from), 60)} → ${clip(valueText(to), 60)}`
 }
 
 /** Of two objects only the fields that differ: `health.interval: 2 → 5`. */
@@ -99,7 +99,7 @@ function isFields(value: Json): value is JsonObject {
 function fields(input: JsonObject): string[] {
   return Object.entries(input)
     .filter(([, value]) => value !== '' && value !== null && !(typeof value === 'object' && isEmpty(value)))
-    .map(([key, value]) => `${oneLine(key)}=${clip(shown(value), 60)}`)
+    .map(([key, value]) => `${oneLine(key)}=${clip(valueText(value), 60)}`)
 }
 
 function isEmpty(value: object): boolean {

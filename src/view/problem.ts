@@ -1,13 +1,13 @@
 import type { Event, ProblemView } from '../events.ts'
 
 /** A problem as people and `--json` get it. */
-export type Told = ProblemView & { exit: number }
+export type ReportedProblem = ProblemView & { exit: number }
 
 /**
  * Any error as a problem: ours by its shape (the command line and the commands are separate bundles, so no `instanceof`),
  * the parser's as a usage error, anything else as a fault of this program.
  */
-export function problemOf(error: unknown): Told {
+export function problemOf(error: unknown): ReportedProblem {
   if (isProblem(error)) return viewOf(error)
   if (isUsage(error)) return usageOf(error)
   if (isPromptClosed(error)) return { what: 'Stopped.', next: 'Run the same command again to go on.', exit: 130 }
@@ -20,7 +20,7 @@ export function problemOf(error: unknown): Told {
 }
 
 /** Several lines for people; the first starts with `Error:`. No line is begun by what the cloud or a file said. */
-export function problemText(problem: Told): string {
+export function problemText(problem: ReportedProblem): string {
   const lines = [`${problem.exit === 130 ? '' : 'Error: '}${oneLine(problem.what)}`]
   if (problem.why) lines.push(`  Why:  ${oneLine(problem.why)}`)
   for (const item of problem.list ?? []) lines.push(`  - ${oneLine(item)}`)
@@ -32,7 +32,7 @@ export function problemText(problem: Told): string {
 
 /** The last event of a run that failed; times in milliseconds. */
 export function failedEvent(
-  problem: Told,
+  problem: ReportedProblem,
   wallMs: number,
   times: { criticalPathMs: number; calls: Record<string, number> } = { criticalPathMs: 0, calls: {} },
 ): Event & { is: 'failed' } {
@@ -59,7 +59,7 @@ function isProblem(error: unknown): error is ProblemShape {
   return error instanceof Error && 'what' in error && 'exit' in error && typeof error.exit === 'number'
 }
 
-function viewOf(problem: ProblemShape): Told {
+function viewOf(problem: ProblemShape): ReportedProblem {
   return {
     what: problem.what,
     ...(problem.why && { why: problem.why }),
@@ -76,7 +76,7 @@ function isUsage(error: unknown): error is Error & { code: string } {
 }
 
 /** `error: unknown option '--yse'\n(Did you mean --yes?)` → two sentences. */
-function usageOf(error: Error & { code: string }): Told {
+function usageOf(error: Error & { code: string }): ReportedProblem {
   if (error.code === 'commander.help')
     return { what: 'A command is missing.', next: 'Add --help to see which there are.', exit: 2 }
   const [first = '', hint] = error.message.replace(/^error: /, '').split('\n')

@@ -4,7 +4,7 @@ import type { Emit, Event } from '../events.ts'
 export interface View {
   kind: 'terminal' | 'plain' | 'json'
   emit: Emit
-  /** What events do not carry: the embedded cloud's speed, the chapters' headings by step. */
+  /** What events do not carry: the embedded cloud's speed, the steps' headings by step. */
   know(facts: Known): void
   /** Stops moving lines, so that a prompt or other text can have the terminal. */
   pause(): void

@@ -9,7 +9,7 @@ export interface DraftData {
   answered: Record<string, Json>
   /** Questions whose default was taken. */
   accepted: string[]
-  /** Chapters that were begun: whether every field is shown. */
+  /** Steps that were begun: whether every field is shown. */
   gates: Record<string, boolean>
 }
 

@@ -7,7 +7,7 @@ export const paint: ChalkInstance = new Chalk({
 })
 
 /** Control characters made visible: what clouds and people write must not steer the terminal. */
-export function tame(text: string): string {
+export function sanitize(text: string): string {
   return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�')
 }
 

@@ -6,7 +6,7 @@ import { Problem } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import type { DraftData } from './draft.ts'
 
-export interface WizardChapter<Live> {
+export interface WizardStep<Live> {
   title: string
   asks: readonly Question<Live>[]
 }
@@ -17,49 +17,49 @@ export interface Progress {
   answered: ReadonlyMap<string, Json>
   /** Their default was taken, and follows what it depends on. */
   accepted: ReadonlySet<string>
-  /** Chapters begun; true: every field is shown. */
+  /** Steps begun; true: every field is shown. */
   gates: ReadonlyMap<string, boolean>
   /** To be asked although known or advanced: picked on the review page. */
   wanted: ReadonlySet<string>
 }
 
-export const beginning: Progress = { answered: new Map(), accepted: new Set(), gates: new Map(), wanted: new Set() }
+export const nothingAsked: Progress = { answered: new Map(), accepted: new Set(), gates: new Map(), wanted: new Set() }
 
 /** What comes next. `values`: all that is known by then. */
 export type Next<Live> =
-  | { is: 'gate'; chapter: WizardChapter<Live>; hidden: Question<Live>[]; values: Values }
-  | { is: 'ask'; chapter: WizardChapter<Live>; question: Question<Live>; values: Values; notice?: string }
+  | { is: 'gate'; step: WizardStep<Live>; hidden: Question<Live>[]; values: Values }
+  | { is: 'ask'; step: WizardStep<Live>; question: Question<Live>; values: Values; notice?: string }
   | { is: 'review' }
 
-/** What comes next in an interview: a question, a chapter's page, or the review. */
+/** What comes next in an interview: a question, a step's page, or the review. */
 export async function nextOf<Live>(
-  chapters: readonly WizardChapter<Live>[],
+  steps: readonly WizardStep<Live>[],
   ground: Ground<Live>,
   given: ReadonlyMap<string, Given>,
   progress: Progress,
 ): Promise<Next<Live>> {
   const values: Record<string, Json> = {}
-  for (const { asks } of chapters) {
+  for (const { asks } of steps) {
     for (const question of asks) {
       const value = knownValue(question, given, progress)
       if (value !== undefined) values[question.key] = value
     }
   }
-  for (const chapter of chapters) {
-    const hidden = chapter.asks.filter(
+  for (const step of steps) {
+    const hidden = step.asks.filter(
       question => question.advanced && !given.has(question.key) && (question.when?.(values) ?? true),
     )
-    if (hidden.length > 0 && !progress.gates.has(chapter.title)) return { is: 'gate', chapter, hidden, values }
-    for (const question of chapter.asks) {
+    if (hidden.length > 0 && !progress.gates.has(step.title)) return { is: 'gate', step, hidden, values }
+    for (const question of step.asks) {
       if (question.when && !question.when(values)) {
         delete values[question.key]
         continue
       }
-      const step = await stand(question, chapter, ground, given, progress, values)
-      if ('value' in step) values[question.key] = step.value
+      const found = await valueOf(question, step, ground, given, progress, values)
+      if ('value' in found) values[question.key] = found.value
       else {
         delete values[question.key]
-        return { is: 'ask', chapter, question, values, ...(step.notice !== undefined && { notice: step.notice }) }
+        return { is: 'ask', step, question, values, ...(found.notice !== undefined && { notice: found.notice }) }
       }
     }
   }
@@ -103,7 +103,7 @@ export async function offered<Live>(question: Question<Live>, ground: Ground<Liv
 
 /** Without `key` and the answers that looked at it, which are asked again. */
 export async function reopen<Live>(
-  chapters: readonly WizardChapter<Live>[],
+  steps: readonly WizardStep<Live>[],
   ground: Ground<Live>,
   progress: Progress,
   key: string,
@@ -113,7 +113,7 @@ export async function reopen<Live>(
   const accepted = new Set(progress.accepted)
   answered.delete(key)
   accepted.delete(key)
-  for (const question of chapters.flatMap(chapter => chapter.asks)) {
+  for (const question of steps.flatMap(step => step.asks)) {
     if (!answered.has(question.key) || question.key === key || question.type === 'secret') continue
     const { reads } = await offered(question, ground, values)
     if (reads.has(key)) answered.delete(question.key)
@@ -152,9 +152,9 @@ export function fromDraft(draft: DraftData, keys: string[]): Progress {
   }
 }
 
-async function stand<Live>(
+async function valueOf<Live>(
   question: Question<Live>,
-  chapter: WizardChapter<Live>,
+  step: WizardStep<Live>,
   ground: Ground<Live>,
   given: ReadonlyMap<string, Given>,
   progress: Progress,
@@ -166,7 +166,7 @@ async function stand<Live>(
     const notice = problemWith(question, value, values)
     return notice === undefined || given.get(key)?.source === 'saved' ? { value } : { notice }
   }
-  const shown = !question.advanced || progress.wanted.has(key) || progress.gates.get(chapter.title) === true
+  const shown = !question.advanced || progress.wanted.has(key) || progress.gates.get(step.title) === true
   if (shown && !progress.accepted.has(key)) return {}
   const offer = await offered(question, ground, values)
   if (offer.value === undefined) return offer.notice === undefined ? {} : { notice: offer.notice }

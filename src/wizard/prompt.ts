@@ -12,7 +12,7 @@ import {
 } from '@inquirer/core'
 import type { Json } from '../base/json.ts'
 import { clip, columns } from '../view/text.ts'
-import { paint, tame, wrap } from './paint.ts'
+import { paint, sanitize, wrap } from './paint.ts'
 
 /** What comes back from a prompt: a value, or the wish to go back or to stop. */
 export type Reply<T> = { is: 'value'; value: T } | { is: 'back' } | { is: 'stop' }
@@ -86,7 +86,7 @@ const linePrompt = createPrompt<Reply<string | undefined>, LineConfig & Frame>((
   const shown = config.masked ? '*'.repeat(text.length) : text
   if (finished !== undefined) return doneLine(config, config.masked && text !== '' ? '********' : finished)
   const fallback =
-    config.fallback === undefined || edited ? '' : paint.dim(` (${clip(tame(config.fallback), 60) || 'none'})`)
+    config.fallback === undefined || edited ? '' : paint.dim(` (${clip(sanitize(config.fallback), 60) || 'none'})`)
   const keys = [
     'Enter',
     !config.masked && config.fallback !== undefined && !edited ? 'Tab edit' : '',
@@ -167,7 +167,7 @@ const pickPrompt = createPrompt<Reply<unknown>, PickConfig<unknown> & Frame>((co
     pageSize: Math.max(3, config.rows - 9),
     loop: false,
     renderItem({ item, isActive }) {
-      const name = squeezed(tame(item.name), config.columns - 4)
+      const name = squeezed(sanitize(item.name), config.columns - 4)
       if (item.heading) return paint.bold(name)
       return isActive ? paint.cyan(`> ${name}`) : `  ${name}`
     },
@@ -175,7 +175,7 @@ const pickPrompt = createPrompt<Reply<unknown>, PickConfig<unknown> & Frame>((co
   if (finished !== undefined) return doneLine(config, finished)
   const hint = found[active]?.hint
   const keys = ['↑↓ Enter', config.items.length > 7 || config.open ? 'type to search' : '', ...common(config)]
-  const body = [found.length > 0 ? page : '', hint ? paint.dim(wrap(tame(hint), config.columns, '  ')) : '']
+  const body = [found.length > 0 ? page : '', hint ? paint.dim(wrap(sanitize(hint), config.columns, '  ')) : '']
   return [
     `${paint.cyan('?')} ${paint.bold(config.label)}${colon(config)} ${search}`,
     [...body.filter(Boolean), under(config, problem, keys)].join('\n'),
@@ -279,15 +279,15 @@ function common(config: Common): string[] {
 
 function under(config: Common, problem: string | undefined, keys: string[]): string {
   const lines = [
-    problem ? paint.red(wrap(tame(problem), config.columns, '  ')) : '',
-    config.help ? paint.dim(wrap(tame(config.help), config.columns, '  ')) : '',
+    problem ? paint.red(wrap(sanitize(problem), config.columns, '  ')) : '',
+    config.help ? paint.dim(wrap(sanitize(config.help), config.columns, '  ')) : '',
     paint.dim(wrap(keys.filter(Boolean).join(' · '), config.columns, '  ')),
   ]
   return lines.filter(Boolean).join('\n')
 }
 
 function doneLine(config: Common, answer: string): string {
-  return `${paint.green('✓')} ${config.label}${colon(config)} ${paint.cyan(clip(tame(answer).replace(/ {2,}/g, '  '), 200) || 'none')}`
+  return `${paint.green('✓')} ${config.label}${colon(config)} ${paint.cyan(clip(sanitize(answer).replace(/ {2,}/g, '  '), 200) || 'none')}`
 }
 
 function colon({ label }: Common): string {

@@ -7,7 +7,7 @@ export interface StartChoice {
   hint?: string
 }
 
-/** What an `up` must know before its chapters can be asked. What is given is not asked. */
+/** What an `up` must know before its steps can be asked. What is given is not asked. */
 export interface Start {
   blueprint?: string
   cloud?: string

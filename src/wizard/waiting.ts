@@ -6,9 +6,9 @@ import type { Io } from './prompt.ts'
  */
 export async function waitingOn<T>(io: Io, work: Promise<T>): Promise<T> {
   const { output } = io
-  let told = false
+  let shown = false
   const word = setTimeout(() => {
-    told = true
+    shown = true
     output.write('  Asking the cloud …')
   }, 300)
   let stop: () => void = () => undefined
@@ -29,6 +29,6 @@ export async function waitingOn<T>(io: Io, work: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(word)
     process.off('SIGINT', stop)
-    if (told) output.write('\r\u001b[2K')
+    if (shown) output.write('\r\u001b[2K')
   }
 }

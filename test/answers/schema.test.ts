@@ -6,7 +6,7 @@ import { schemas } from '../../scripts/schemas.ts'
 import { answersFrom, parseSet } from '../../src/answers/answers.ts'
 import { replayFile } from '../../src/answers/replay.ts'
 import { schemaOf } from '../../src/answers/schema.ts'
-import { chapters, questions, shop } from './fixture.ts'
+import { questions, shop, steps } from './fixture.ts'
 
 const of = { id: 'shop.json', title: 'Shop', blueprint: 'django', cloud: 'alicloud' }
 
@@ -39,7 +39,7 @@ it('the answers file that a run prints fits its schema', async () => {
   })
   const replay = { verb: 'up', stack: 'web', blueprint: 'django', cloud: 'alicloud', region: 'ap-northeast-1' }
   const fits = new Ajv({ allowUnionTypes: true }).compile(schemaOf(of, questions as never) as object)
-  expect(fits(parse(replayFile(replay, chapters, answers))), JSON.stringify(fits.errors)).toBe(true)
+  expect(fits(parse(replayFile(replay, steps, answers))), JSON.stringify(fits.errors)).toBe(true)
   expect(fits({ machine: { count: 0 } })).toBe(false)
   expect(fits({ machine: { login: 'face' } })).toBe(false)
   expect(fits({ machine: { publicIp: 'yes' } })).toBe(true)

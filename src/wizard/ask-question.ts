@@ -8,7 +8,7 @@ import type { Json } from '../base/json.ts'
 import { type Origin, offered } from './progress.ts'
 import { askLine, askPick, askYesNo, type Io, type Reply } from './prompt.ts'
 
-export interface Asked<Live> {
+export interface QuestionContext<Live> {
   question: Question<Live>
   ground: Ground<Live>
   values: Values
@@ -25,14 +25,14 @@ export interface Asked<Live> {
 }
 
 /** Asks one question. The value `undefined` means: its default, whatever that will be. */
-export async function askQuestion<Live>(asked: Asked<Live>): Promise<Reply<Json | undefined>> {
-  const { question, ground, values, io } = asked
-  if (question.type === 'secret') return askSecret(asked)
-  const offer = await asked.waiting(offered(question, ground, values))
+export async function askQuestion<Live>(context: QuestionContext<Live>): Promise<Reply<Json | undefined>> {
+  const { question, ground, values, io } = context
+  if (question.type === 'secret') return askSecret(context)
+  const offer = await context.waiting(offered(question, ground, values))
   // A default that other answers have made wrong is not offered: Enter must never lead in a circle.
   const wrong = offer.value === undefined ? undefined : problemWith(question, offer.value, values, offer.choices)
-  const stillRight = asked.earlier !== undefined && !problemWith(question, asked.earlier, values, offer.choices)
-  const fallback = stillRight ? asked.earlier : wrong === undefined ? offer.value : undefined
+  const stillRight = context.earlier !== undefined && !problemWith(question, context.earlier, values, offer.choices)
+  const fallback = stillRight ? context.earlier : wrong === undefined ? offer.value : undefined
   const from =
     fallback === undefined
       ? ''
@@ -41,13 +41,13 @@ export async function askQuestion<Live>(asked: Asked<Live>): Promise<Reply<Json 
         : // One that is warned of later is not praised here.
           question.caution?.(fallback, values)
           ? ''
-          : originOf(offer.from, asked)
+          : originOf(offer.from, context)
   const common = {
     label: question.label,
     help: [question.help, from].filter(Boolean).join(' '),
-    notice: asked.notice ?? offer.notice ?? wrong,
+    notice: context.notice ?? offer.notice ?? wrong,
     columns: io.output.columns || 80,
-    back: asked.back,
+    back: context.back,
   }
   /** The default itself stays "default": it follows when something before it changes. */
   const settled = (value: Json): Reply<Json | undefined> => {
@@ -64,7 +64,7 @@ export async function askQuestion<Live>(asked: Asked<Live>): Promise<Reply<Json 
       { ...common, ...pickOf(question, offer.choices, values), rows: io.output.rows || 24, fallback },
       io,
     )
-    return reply.is === 'value' ? settled(typed(question, reply.value, offer.choices)) : reply
+    return reply.is === 'value' ? settled(toType(question, reply.value, offer.choices)) : reply
   }
   const reply = await askLine(
     {
@@ -79,20 +79,20 @@ export async function askQuestion<Live>(asked: Asked<Live>): Promise<Reply<Json 
     io,
   )
   if (reply.is !== 'value') return reply
-  return settled(reply.value === undefined ? fallback! : typed(question, reply.value, offer.choices))
+  return settled(reply.value === undefined ? fallback! : toType(question, reply.value, offer.choices))
 }
 
 /** Masked and typed twice; goes to the secret store at once, so that nothing else ever holds it. */
-async function askSecret<Live>(asked: Asked<Live>): Promise<Reply<Json | undefined>> {
-  const { question, ground, values, secrets, io } = asked
+async function askSecret<Live>(context: QuestionContext<Live>): Promise<Reply<Json | undefined>> {
+  const { question, ground, values, secrets, io } = context
   const { key } = question
   const reference: Json = { $secret: key }
   const made = (await offered(question, ground, values)).value
   const generates = typeof made === 'string' && made.startsWith('generate')
-  const kept = secrets.has(key) && asked.earlier !== undefined
+  const kept = secrets.has(key) && context.earlier !== undefined
   const fallback = kept ? 'the one you gave before' : generates ? 'a strong one is made for you' : undefined
   const common = { columns: io.output.columns || 80, masked: true }
-  let notice = asked.notice
+  let notice = context.notice
   for (;;) {
     const first = await askLine(
       {
@@ -100,7 +100,7 @@ async function askSecret<Live>(asked: Asked<Live>): Promise<Reply<Json | undefin
         label: question.label,
         help: `${question.help} It goes to the secret store only and is never shown.`,
         notice,
-        back: asked.back,
+        back: context.back,
         fallback,
         check(text) {
           const verdict = text === '' ? { problem: `${question.label} is needed.` } : judge(question, text, values)
@@ -132,11 +132,11 @@ async function askSecret<Live>(asked: Asked<Live>): Promise<Reply<Json | undefin
 }
 
 /** Says in one sentence where the default comes from. */
-function originOf<Live>(from: Origin | undefined, { labels, values, question }: Asked<Live>): string {
+function originOf<Live>(from: Origin | undefined, { labels, values, question }: QuestionContext<Live>): string {
   if (!from) return ''
   if (from.blueprint) return 'The default is the blueprint’s.'
   const names = from.follows.filter(key => values[key] !== undefined).map(key => labels.get(key) ?? key)
-  // The same label in another chapter would read as if the default followed itself.
+  // The same label in another step would read as if the default followed itself.
   const others = [...new Set(names)].filter(name => name !== question.label).slice(0, 2)
   const follows =
     others.length > 0 ? `follows ${others.join(' and ')}` : names.length > 0 ? 'follows what you answered' : ''
@@ -154,7 +154,7 @@ function pickOf<Live>(question: Question<Live>, choices: Choice[], values: Value
   return { items, open }
 }
 
-function typed<Live>(question: Question<Live>, raw: Json, choices: Choice[] | undefined): Json {
+function toType<Live>(question: Question<Live>, raw: Json, choices: Choice[] | undefined): Json {
   const parsed = parseAnswer(question as Question<never>, raw, choices)
   return 'value' in parsed ? parsed.value : raw
 }

@@ -3,7 +3,7 @@ import { oneLine } from './text.ts'
 
 type PlanEvent = Extract<Event, { is: 'plan' }>
 
-/** Where lines of a chapter go: its heading once, then its lines, then its end. */
+/** Where lines of a step go: its heading once, then its lines, then its end. */
 export interface Page {
   open(step: string, number: number): void
   line(event: ResourceEvent): void
@@ -11,10 +11,10 @@ export interface Page {
 }
 
 /**
- * Brings what finishes in any order into the tutorial's order: the current chapter's lines are written at once, a later
- * chapter's wait until the ones before it are complete. Nothing is held back once the run ends.
+ * Brings what finishes in any order into the tutorial's order: the current step's lines are written at once, a later
+ * step's wait until the ones before it are complete. Nothing is held back once the run ends.
  */
-export interface Chapters {
+export interface Steps {
   plan(lines: PlanLine[]): void
   resource(event: ResourceEvent): void
   end(): void
@@ -22,7 +22,7 @@ export interface Chapters {
   count(): { done: number; all: number }
 }
 
-/** What the chapters are called: numbered as in the tutorial on the way up, by name alone on the way down. */
+/** What the steps are called: numbered as in the tutorial on the way up, by name alone on the way down. */
 export interface Headings {
   know(titles: Record<string, string> | undefined): void
   /** From here on it goes this way. */
@@ -39,10 +39,10 @@ export function isFinal(phase: Phase): boolean {
 }
 
 /**
- * Shows chapter after chapter, though they are worked on at once: what comes early is held until its chapter is
+ * Shows step after step, though they are worked on at once: what comes early is held until its step is
  * open.
  */
-export function inOrder(page: Page): Chapters {
+export function inOrder(page: Page): Steps {
   let order: string[] = []
   let pending = new Map<string, Set<string>>()
   let held = new Map<string, ResourceEvent[]>()
@@ -77,7 +77,7 @@ export function inOrder(page: Page): Chapters {
     },
     resource(event) {
       if (!isFinal(event.phase)) return
-      // Before it counts as finished: its chapter may be the first one, and complete with it.
+      // Before it counts as finished: its step may be the first one, and complete with it.
       if (current < 0) advance()
       const waiting = pending.get(event.step)
       if (waiting?.delete(event.address) && event.phase !== 'failed') done += 1
@@ -105,7 +105,7 @@ export function inOrder(page: Page): Chapters {
   }
 }
 
-/** The numbered titles of chapters, for building and for removing. */
+/** The numbered titles of steps, for building and for removing. */
 export function createHeadings(): Headings {
   let titles: Record<string, string> = {}
   let verb: PlanEvent['verb'] = 'up'
