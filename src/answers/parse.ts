@@ -32,7 +32,7 @@ export function textOf(question: Question<never>, value: Json): string {
 }
 
 /** Shortened and with control characters made visible, for messages. */
-export function shown(value: Json): string {
+export function printable(value: Json): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   const safe = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, char => {
     return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -1,6 +1,6 @@
 import type { Json } from '../base/json.ts'
-import { staticChoicesOf, staticDefaultOf } from './judge.ts'
 import type { Choice, Question } from './question.ts'
+import { staticChoicesOf, staticDefaultOf } from './validate.ts'
 
 export interface SchemaOf {
   /** The schema's own address, for editors. */

@@ -1,6 +1,6 @@
 import { isSecret } from '../engine/kind.ts'
 import type { Given } from './gather.ts'
-import { shown } from './parse.ts'
+import { printable } from './parse.ts'
 import type { Values } from './question.ts'
 
 /** An answer that was given although its question does not apply. */
@@ -34,7 +34,7 @@ export function unusedAnswer(
  * What is said of them. Typed for this run, it is a mistake; so it is in a file that lacks the answer that gives it a use.
  * What a file or the state kept from earlier, and another answer has overtaken, is left out with a warning.
  */
-export function saidOfUnused(unused: readonly Unused[]): { problems: string[]; warnings: string[] } {
+export function reportUnused(unused: readonly Unused[]): { problems: string[]; warnings: string[] } {
   const problems: string[] = []
   const overtaken = new Map<string, Unused[]>()
   for (const one of unused) {
@@ -47,11 +47,11 @@ export function saidOfUnused(unused: readonly Unused[]): { problems: string[]; w
       problems.push(`${given.place}: ${key} has no use here${because}.`)
     }
   }
-  const warnings = [...overtaken.values()].map(leftOut)
+  const warnings = [...overtaken.values()].map(ignoredText)
   return { problems, warnings }
 }
 
-function leftOut(group: readonly Unused[]): string {
+function ignoredText(group: readonly Unused[]): string {
   const { given, because } = group[0]!
   const [have, are] = group.length === 1 ? ['has', 'is'] : ['have', 'are']
   return `${group.map(({ key }) => key).join(', ')} (${given.place}) ${have} no use here${because}, and ${are} left out.`
@@ -59,5 +59,5 @@ function leftOut(group: readonly Unused[]): string {
 
 function because(values: Values, reads: ReadonlySet<string>): string {
   const read = [...reads].filter(key => values[key] !== undefined && !isSecret(values[key]))
-  return read.length === 0 ? '' : `, with ${read.map(key => `${key} = ${shown(values[key]!)}`).join(' and ')}`
+  return read.length === 0 ? '' : `, with ${read.map(key => `${key} = ${printable(values[key]!)}`).join(' and ')}`
 }

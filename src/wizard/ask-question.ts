@@ -1,9 +1,9 @@
 import type { SecretKeeper } from '../answers/answers.ts'
-import type { Ground } from '../answers/judge.ts'
-import { judge, problemWith } from '../answers/judge.ts'
 import { parseAnswer, textOf } from '../answers/parse.ts'
 import { generatePassword } from '../answers/password.ts'
 import type { Choice, Question, Values } from '../answers/question.ts'
+import type { Ground } from '../answers/validate.ts'
+import { problemWith, validate } from '../answers/validate.ts'
 import type { Json } from '../base/json.ts'
 import { type Origin, offered } from './progress.ts'
 import { askLine, askPick, askYesNo, type Io, type Reply } from './prompt.ts'
@@ -72,8 +72,8 @@ export async function askQuestion<Live>(context: QuestionContext<Live>): Promise
       help: [common.help, examples(offer.choices)].filter(Boolean).join(' '),
       fallback: fallback === undefined ? undefined : textOf(question as Question<never>, fallback),
       check(text) {
-        const verdict = judge(question, text, values, offer.choices)
-        return 'problem' in verdict ? verdict.problem : text === '' ? emptyProblem(question) : undefined
+        const result = validate(question, text, values, offer.choices)
+        return 'problem' in result ? result.problem : text === '' ? emptyProblem(question) : undefined
       },
     },
     io,
@@ -103,8 +103,8 @@ async function askSecret<Live>(context: QuestionContext<Live>): Promise<Reply<Js
         back: context.back,
         fallback,
         check(text) {
-          const verdict = text === '' ? { problem: `${question.label} is needed.` } : judge(question, text, values)
-          return 'problem' in verdict ? verdict.problem : undefined
+          const result = text === '' ? { problem: `${question.label} is needed.` } : validate(question, text, values)
+          return 'problem' in result ? result.problem : undefined
         },
       },
       io,
@@ -148,8 +148,8 @@ function pickOf<Live>(question: Question<Live>, choices: Choice[], values: Value
   const items = choices.map(({ value, name, hint }) => ({ value: value as Json, name, hint }))
   if (!question.open) return { items }
   const open = (text: string) => {
-    const verdict = judge(question, text, values)
-    return 'problem' in verdict ? verdict.problem : undefined
+    const result = validate(question, text, values)
+    return 'problem' in result ? result.problem : undefined
   }
   return { items, open }
 }

@@ -1,7 +1,7 @@
-import { type AnswersRequest, problemOf, type Resolved, type SecretKeeper, settle } from '../answers/answers.ts'
+import { type AnswersRequest, problemOf, type Resolved, resolveAnswers, type SecretKeeper } from '../answers/answers.ts'
 import { type Given, gather } from '../answers/gather.ts'
-import type { Ground } from '../answers/judge.ts'
 import type { Question } from '../answers/question.ts'
+import type { Ground } from '../answers/validate.ts'
 import { Exit, Problem } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import { askQuestion } from './ask-question.ts'
@@ -162,7 +162,7 @@ async function showReview<Live>(state: InterviewState<Live>, here: Progress, bac
   const { request, questions, given, ground, earlier } = state
   const final = new Map([...given].filter(([key]) => !here.wanted.has(key)))
   for (const [key, raw] of here.answered) final.set(key, { raw, source: 'prompt', place: 'your answer' })
-  const resolved = await waitingOn(request.io, settle({ ...request, questions }, final))
+  const resolved = await waitingOn(request.io, resolveAnswers({ ...request, questions }, final))
   state.step = undefined
   const reply = await review({ steps: request.steps, resolved, back, io: request.io })
   if (reply.is === 'stop') return { stop: true }

@@ -1,5 +1,5 @@
 import type { Given } from '../answers/gather.ts'
-import { shown } from '../answers/parse.ts'
+import { printable } from '../answers/parse.ts'
 import { clip } from '../view/text.ts'
 import { paint, sanitize, wrap } from './paint.ts'
 import type { Progress, WizardStep } from './progress.ts'
@@ -26,7 +26,7 @@ export function knownLines<Live>(
   const lines = step.asks.flatMap(question => {
     const known = given.get(question.key)
     if (!known || progress.wanted.has(question.key)) return []
-    const value = question.type === 'secret' ? '********' : shown(known.raw)
+    const value = question.type === 'secret' ? '********' : printable(known.raw)
     return [paint.dim(clip(sanitize(`· ${question.label}: ${value} (${known.source})`), (io.output.columns || 80) - 1))]
   })
   return lines.join('\n')

@@ -1,7 +1,7 @@
 import type { Given } from '../answers/gather.ts'
-import { choicesOf, defaultOf, type Ground, problemWith, staticChoicesOf, watched } from '../answers/judge.ts'
 import { parseAnswer } from '../answers/parse.ts'
 import type { Choice, Question, Values } from '../answers/question.ts'
+import { choicesOf, defaultOf, type Ground, problemWith, staticChoicesOf, trackReads } from '../answers/validate.ts'
 import { Problem } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import type { DraftData } from './draft.ts'
@@ -55,7 +55,7 @@ export async function nextOf<Live>(
         delete values[question.key]
         continue
       }
-      const found = await valueOf(question, step, ground, given, progress, values)
+      const found = await valueOrNotice(question, step, ground, given, progress, values)
       if ('value' in found) values[question.key] = found.value
       else {
         delete values[question.key]
@@ -90,10 +90,10 @@ export async function offered<Live>(question: Question<Live>, ground: Ground<Liv
   let looked = false
   const watching: Ground<Live> = { ...ground, onLive: () => (looked = true) }
   try {
-    const value = await defaultOf(question, watching, watched(values, reads))
+    const value = await defaultOf(question, watching, trackReads(values, reads))
     reads.delete(question.key)
     const from: Origin = { blueprint: ground.defaults?.[question.key] !== undefined, looked, follows: [...reads] }
-    const choices = await choicesOf(question, ground, watched(values, reads))
+    const choices = await choicesOf(question, ground, trackReads(values, reads))
     return { ...(value !== undefined && { value, from }), ...(choices && { choices }), reads }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
@@ -152,7 +152,7 @@ export function fromDraft(draft: DraftData, keys: string[]): Progress {
   }
 }
 
-async function valueOf<Live>(
+async function valueOrNotice<Live>(
   question: Question<Live>,
   step: WizardStep<Live>,
   ground: Ground<Live>,

@@ -1,5 +1,5 @@
 import type { Resolved } from '../answers/answers.ts'
-import { shown, textOf } from '../answers/parse.ts'
+import { printable, textOf } from '../answers/parse.ts'
 import type { Answer, Question } from '../answers/question.ts'
 import { isSecret } from '../engine/kind.ts'
 import { say } from './page.ts'
@@ -61,5 +61,5 @@ function itemsOf<Live>(step: WizardStep<Live>, resolved: Resolved): Item<string>
 function valueText<Live>(question: Question<Live>, { value, source }: Answer): string {
   if (isSecret(value)) return source === 'default' ? 'made for you' : '********'
   const text = textOf(question as Question<never>, value)
-  return text === '' ? '–' : shown(text)
+  return text === '' ? '–' : printable(text)
 }

@@ -38,20 +38,22 @@ export async function defaultOf<Live>(
 
 /** Choices that need no cloud and no other answer. */
 export function staticChoicesOf<Live>(question: Question<Live>): Choice[] | undefined {
-  return offline(() => question.choices?.(asking<Live>({ stack: '', live: undefined }, {}))) as Choice[] | undefined
+  return withoutCloud(() => question.choices?.(asking<Live>({ stack: '', live: undefined }, {}))) as
+    | Choice[]
+    | undefined
 }
 
 /** A default that needs no cloud and no other answer; `stack` is the name it may contain. */
 export function staticDefaultOf<Live>(question: Question<Live>, stack: string): Json | undefined {
   const reads = new Set<string>()
-  const value = offline(() => question.default?.(asking<Live>({ stack, live: undefined }, watched({}, reads))))
+  const value = withoutCloud(() => question.default?.(asking<Live>({ stack, live: undefined }, trackReads({}, reads))))
   return reads.size === 0 ? (value as Json | undefined) : undefined
 }
 
-export type Verdict = { value: Json } | { problem: string }
+export type Validation = { value: Json } | { problem: string }
 
 /** Parses and checks. The problem is a whole sentence that does not repeat the value. */
-export function judge<Live>(question: Question<Live>, raw: Json, values: Values, choices?: Choice[]): Verdict {
+export function validate<Live>(question: Question<Live>, raw: Json, values: Values, choices?: Choice[]): Validation {
   const parsed = parseAnswer(question as Question<never>, raw, choices)
   if ('problem' in parsed) return { problem: `${question.label} ${parsed.problem}.` }
   const problem = problemWith(question, parsed.value, values, choices)
@@ -80,7 +82,7 @@ export function problemWith<Live>(
 }
 
 /** The same values; every key that is read is added to `reads`. */
-export function watched(values: Values, reads: Set<string>): Values {
+export function trackReads(values: Values, reads: Set<string>): Values {
   return new Proxy(values, {
     get(target, key) {
       if (typeof key === 'string') reads.add(key)
@@ -115,7 +117,7 @@ async function orUnknown<Live, T>(ground: Ground<Live>, work: () => T | Promise<
 }
 
 /** What `work` answers at once; undefined where it needs a cloud or time. */
-export function offline<T>(work: () => T | Promise<T>): T | undefined {
+export function withoutCloud<T>(work: () => T | Promise<T>): T | undefined {
   try {
     const result = work()
     if (!(result instanceof Promise)) return result
