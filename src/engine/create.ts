@@ -16,16 +16,17 @@ import {
 } from './run.ts'
 import type { Entry } from './state.ts'
 
-/** How often one create is taken up again after answers that left it open. */
+/** How often one create is sent when its answers leave open whether it worked. */
 const TRIES = 8
-/** A kind that says nothing of its own visibility: milliseconds of the cloud's time. */
+/** How long a new resource can be missing from look-ups where its kind does not say. Milliseconds of the cloud's time. */
 const VISIBLE_WITHIN_MS = 30_000
 
 type Report = ReturnType<typeof reporter>
 
 /**
- * Brings one node to `ready`, whatever an earlier run left of it (design §5): saved intent, one marked call, saved id,
- * settled, saved. Everything it needs is ready.
+ * Brings one node to `ready`, whatever an earlier run left of it: saves the intent, sends one marked call, saves the id,
+ * waits until the resource can be used, and saves that. Everything the node needs is ready.
+ * Throws a Problem: 1 when the cloud fails, 4 for a change that needs a replacement, 130 after Ctrl-C.
  */
 export async function ensure(run: Run, node: Node): Promise<void> {
   const { entries } = run.store.state
@@ -77,7 +78,7 @@ async function create(run: Run, node: Node, input: JsonObject, report: Report): 
   await send(run, node, entry, report)
 }
 
-/** One create call and what its answer means. An open answer is a small kill: the same recovery as after a real one. */
+/** One create call and what its answer means. A lost answer is like a kill: the same recovery follows. */
 async function send(run: Run, node: Node, entry: Entry, report: Report, recovery?: { attempt: number }): Promise<void> {
   const { kind, address } = node
   let id: string
@@ -92,7 +93,7 @@ async function send(run: Run, node: Node, entry: Entry, report: Report, recovery
       return recover(run, node, entry, report, attempt + 1)
     }
     if (hasOutcome(error, 'refused')) {
-      // After an open answer a refusal says nothing about the try before it: look once more before forgetting.
+      // After a lost answer this refusal says nothing about the call before it: look once more before forgetting.
       const [found] = (recovery || error.open) && kind.tagged ? await lookUntilVisible(run, node, entry) : []
       if (found) return created(run, node, entry, found.id, report)
       forget(run.store.state, address)
@@ -104,11 +105,11 @@ async function send(run: Run, node: Node, entry: Entry, report: Report, recovery
   await created(run, node, entry, id, report)
 }
 
-/** An intent without an id: the thing may be there or not. What to do depends on why two of it cannot exist. */
+/** An intent without an id: the resource may or may not exist. What to do depends on the kind's idempotency. */
 async function recover(run: Run, node: Node, entry: Entry, report: Report, attempt = 1): Promise<void> {
   const { kind } = node
   if (kind.idempotency === 'token' && kind.tagged) {
-    // The cloud remembers a token for a while nobody documents: a look costs one call, a forgotten token a double.
+    // How long the cloud remembers a token is not documented: a look-up costs one call, a forgotten token a duplicate.
     const [found] = await ours(run, node, entry)
     if (found) return created(run, node, entry, found.id, report)
   }
@@ -123,7 +124,7 @@ async function recover(run: Run, node: Node, entry: Entry, report: Report, attem
   await send(run, node, entry, report, { attempt })
 }
 
-/** The name is taken: ours if it carries our mark, otherwise nothing of ours may touch it. */
+/** The name is taken: by our own resource if that carries our mark, otherwise by one that must not be touched. */
 async function adopt(run: Run, node: Node, entry: Entry, report: Report, clash: CloudProblem): Promise<void> {
   const { kind, address } = node
   for (let look = 1; look <= TRIES; look++) {
@@ -131,16 +132,16 @@ async function adopt(run: Run, node: Node, entry: Entry, report: Report, clash: 
     const mine = found.find(thing => carries(thing, entry))
     if (mine) return created(run, node, entry, mine.id, report)
     if (found.length > 0) break
-    // Taken, yet not to be seen: it is too fresh.
+    // The name is taken but the resource is not listed: it is too new.
     await run.cloud.sleep(2000)
   }
   forget(run.store.state, address)
   await run.store.save()
   report('failed')
   throw new Problem({
-    what: `${kind.title} for ${address}: the name is taken by something that this stack did not make.`,
+    what: `${kind.title} for ${address}: the name is taken by a resource that this stack did not create.`,
     why: clash.what,
-    next: 'Choose another name, or remove the other one if you do not need it.',
+    next: 'Choose another name, or delete the other resource if you do not need it.',
     exit: Exit.failed,
     ...(clash.code && { code: clash.code }),
     ...(clash.requestId && { requestId: clash.requestId }),
@@ -155,7 +156,7 @@ async function created(run: Run, node: Node, entry: Entry, id: string, report: R
   report('created', { id })
 }
 
-/** Waits until the thing can be used. A command that came to nothing is made anew, a few times. */
+/** Waits until the resource can be used. One that was created and failed is created again, up to three times in all. */
 async function settle(run: Run, node: Node, report: Report, wanted: JsonObject, attempt = 1): Promise<void> {
   const { state } = run.store
   const { kind, address } = node
@@ -181,12 +182,12 @@ async function settle(run: Run, node: Node, report: Report, wanted: JsonObject, 
   }
 }
 
-/** A `put` of an earlier run that failed then would fail for ever: it is done again. One of this run just failed. */
+/** An `upsert` that failed in an earlier run would stay failed: it is sent again. One of this run has just failed. */
 function isLeftOver(run: Run, entry: Entry, error: unknown): boolean {
   return error instanceof CloudProblem && Date.parse(entry.since) < run.startedAt
 }
 
-/** Sets other values on a living thing, or says that this needs a new one. */
+/** Changes inputs of an existing resource in place, or throws a Problem (exit 4) where that needs a replacement. */
 async function change(
   run: Run,
   node: Node,
@@ -210,8 +211,8 @@ async function change(
 }
 
 /**
- * It did not come to its end, and is wanted otherwise by now: the old wish is not pursued. The cloud may have refused
- * it, and of a `put` not even its text is known any more.
+ * The input has changed before the resource was ready: the old input is dropped. The cloud may have refused it, and of
+ * an `upsert` even the text behind its hash is no longer known.
  */
 async function replaceInput(run: Run, node: Node, entry: Entry, input: JsonObject, report: Report): Promise<void> {
   if (node.kind.idempotency === 'upsert') return replacePut(run, node, input, report)
@@ -225,7 +226,7 @@ function isOutdated({ kind }: Node, entry: Entry, input: JsonObject): boolean {
   return changed.length > 0 && canChange(kind, changed)
 }
 
-/** With a token of its own: what was sent before is another thing. */
+/** Sends an `upsert` again under a new token, which sets it apart from the one sent before. */
 async function replacePut(run: Run, node: Node, input: JsonObject, report: Report): Promise<void> {
   forget(run.store.state, node.address)
   await create(run, node, input, report)
@@ -233,8 +234,8 @@ async function replacePut(run: Run, node: Node, input: JsonObject, report: Repor
 
 function unchangeable(node: Node, keys: string[]): Problem {
   return new Problem({
-    what: `${node.kind.title} ${node.address} cannot take another ${keys.join(', ')} while it lives.`,
-    next: 'Give the earlier value again, or tear the stack down and build it anew.',
+    what: `${node.kind.title} ${node.address}: ${keys.join(', ')} cannot be changed in place.`,
+    next: `Restore the previous ${keys.length === 1 ? 'value' : 'values'}, or tear the stack down and build it again.`,
     exit: Exit.preflight,
   })
 }
@@ -249,7 +250,7 @@ function carries(thing: Found, entry: Entry): boolean {
   return thing.tags['stackwright:token'] === entry.token
 }
 
-/** Looks by tag until a fresh one could no longer hide. */
+/** Looks by tag until even a new resource would be visible. */
 async function lookUntilVisible(run: Run, node: Node, entry: Entry): Promise<Found[]> {
   const within = node.kind.visibleWithinMs ?? VISIBLE_WITHIN_MS
   const old = Date.now() - Date.parse(entry.since) > within
@@ -260,9 +261,9 @@ async function lookUntilVisible(run: Run, node: Node, entry: Entry): Promise<Fou
   }
 }
 
-/** Two were made before either id was saved: nothing can depend on the second. */
+/** Two were created before either id was saved: nothing can depend on the second. */
 async function removeDouble(run: Run, kind: AnyKind, double: Found, entry: Entry, node: Node): Promise<void> {
-  run.emit({ is: 'warning', text: `${kind.title} ${double.id} was made twice; the second one is removed.` })
+  run.emit({ is: 'warning', text: `${kind.title} ${double.id} is a duplicate of ${node.address}; deleting it.` })
   await untilGone(run, kind, double.id, node.address, entry)
 }
 

@@ -6,8 +6,8 @@ import { canChange, changedKeys, withVersions } from './run.ts'
 import type { Entry, State } from './state.ts'
 
 /**
- * What `up` would do, in the order drawn, then what it would remove. `refused` lines name inputs that cannot change
- * on a living thing: with one of them nothing may be started. Reads only; knows nothing of the live cloud.
+ * What `up` would do, in the order drawn, then what it would remove. `refused` lines name inputs that cannot be changed
+ * in place: with one of them nothing may be started. Compares with the state only, not with the live cloud.
  */
 export function planUp(
   sheet: Sheet,
@@ -23,7 +23,7 @@ export function planUp(
   return [...lines.values(), ...vanished.reverse().map(address => removal(address, entries[address]!, kinds))]
 }
 
-/** What `teardown` would do: everything in the state, last made first. */
+/** What `teardown` would do: everything in the state, last created first. */
 export function planDown(entries: Record<string, Entry>, kinds: AnyKind[]): PlanLine[] {
   return Object.keys(entries)
     .reverse()
@@ -61,7 +61,7 @@ function lineOf(
   return keys.length > 0 ? { ...line, ...id, action: 'update', changes } : { ...line, ...id, action: 'keep' }
 }
 
-/** A reference to what stays as it is reads as its value, any other as its name. */
+/** A reference to a resource that exists is shown as its value, any other as its name: `<network/vpc.id>`. */
 function known(ref: Ref, entries: Record<string, Entry>, before: Map<string, PlanLine>): Json {
   const entry = entries[ref.$ref]
   const stays = before.get(ref.$ref)?.action !== 'create'

@@ -197,7 +197,7 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
       first.key('C-c')
       expect(await first.exit(30_000)).toBe(130)
       expect(first.history()).toContain('Finishing what is under way')
-      expect(first.history()).toContain('Why:  What was under way has been\n  finished and saved.')
+      expect(first.history()).toContain('Why:  The calls in progress were\n  finished and their results saved.')
     } finally {
       first.close()
     }

@@ -142,9 +142,9 @@ describe('without a terminal', () => {
 
 describe('a saved state', () => {
   it.each([
-    ['cut off', '{"version":1,"stack":"shop","entr', /cannot be read/],
+    ['cut off', '{"version":1,"stack":"shop","entr', /Cannot read/],
     ['of a newer version', '{"version":99}', /newer Stackwright/],
-    ['of another shape', '[]', /cannot be read/],
+    ['of another shape', '[]', /Cannot read/],
   ])('%s is refused by every command and never overwritten', async (_, text, says) => {
     const cwd = await emptyFolder()
     const file = join(cwd, '.stackwright/shop/state.json')

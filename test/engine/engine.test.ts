@@ -116,7 +116,7 @@ describe('up', () => {
       input: {},
       ready: true,
     })
-    await expect(up(await newRun(), paperStack())).rejects.toThrow('taken by something that this stack did not make')
+    await expect(up(await newRun(), paperStack())).rejects.toThrow('taken by a resource that this stack did not create')
     await down(await newRun())
     expect([...here.paper.things.keys()]).toEqual(['theirs'])
   })

@@ -103,7 +103,7 @@ describe('the lock of a stack', () => {
     const dir = await folder()
     // Root may read everything, but no one reads a folder as a file.
     mkdirSync(join(dir, 'lock'))
-    await expect(acquire(dir, 'up')).rejects.toMatchObject({ exit: Exit.locked, why: 'The system says EISDIR.' })
+    await expect(acquire(dir, 'up')).rejects.toMatchObject({ exit: Exit.locked, why: 'The system reported EISDIR.' })
     expect(existsSync(join(dir, 'lock'))).toBe(true)
   })
 
