@@ -4,6 +4,7 @@ import { isSecret } from '../engine/kind.ts'
 import { textOf } from './parse.ts'
 import { type Answers, type Question, variableOf } from './question.ts'
 
+/** The stack that a replay builds again. */
 export interface ReplayOf {
   /** `up` */
   verb: string
@@ -16,14 +17,15 @@ export interface ReplayOf {
   state?: string
 }
 
+/** A step's heading and its questions. */
 export interface ReplayStep {
   title: string
   asks: readonly Question<never>[]
 }
 
 /**
- * The headless command that answers everything the same way, for a POSIX shell. Given secrets are named as variables,
- * never with their value; generated ones are left out: they are kept, or made again.
+ * The command that gives the same answers without questions, for a POSIX shell. Given secrets appear as variables, never
+ * with their value; generated ones are omitted: they are kept, or generated again.
  */
 export function replayCommand(of: ReplayOf, steps: readonly ReplayStep[], answers: Answers): string {
   const lines = [
@@ -41,7 +43,7 @@ export function replayCommand(of: ReplayOf, steps: readonly ReplayStep[], answer
   return [...secrets.map(secret => `${secret}`), lines.join(' \\\n')].join(' \\\n')
 }
 
-/** The answers file that does the same: YAML, a comment a step. */
+/** The answers file with the same answers: YAML, with each step's heading as a comment. Without secrets. */
 export function replayFile(of: ReplayOf, steps: readonly ReplayStep[], answers: Answers): string {
   const head = { stack: of.stack, blueprint: of.blueprint, cloud: of.cloud, region: of.region }
   const tree: Record<string, Record<string, Json>> = {}
@@ -77,7 +79,7 @@ export function replayFile(of: ReplayOf, steps: readonly ReplayStep[], answers: 
   return document.toString({ lineWidth: 0 })
 }
 
-/** Secrets never are; what was made for this stack alone (a login key) would be useless to another. */
+/** Secrets never are; a value that was generated for this stack alone (a login key) would be useless to another. */
 function isReplayed(question: Question<never>, answers: Answers): boolean {
   const { value, source } = answers[question.key]!
   if (isSecret(value)) return false
@@ -85,7 +87,7 @@ function isReplayed(question: Question<never>, answers: Answers): boolean {
   return (source !== 'default' && source !== 'saved') || !question.made?.(values)
 }
 
-/** Variables of the secrets that people gave; a replay needs them, unless the store still has them. */
+/** The variables of the secrets that were given; a replay needs them, unless the secret store still has them. */
 export function secretVariables(steps: readonly ReplayStep[], answers: Answers): string[] {
   return steps
     .flatMap(step => step.asks)
@@ -96,7 +98,7 @@ export function secretVariables(steps: readonly ReplayStep[], answers: Answers):
     .map(({ key }) => variableOf(key))
 }
 
-/** One word of a POSIX shell. */
+/** A text as one word of a POSIX shell, quoted where needed. */
 export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -1,6 +1,6 @@
 import type { Question } from '../../src/answers/question.ts'
 
-/** A small tutorial with every type of question, so that these tests stand on their own. */
+/** A small tutorial with every type of question, independent of the real ones. */
 export interface Shop {
   zones(): string[]
 }

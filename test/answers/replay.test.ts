@@ -94,7 +94,7 @@ it('the printed command and the printed answers file both replay every answer ex
   }
 })
 
-it('a given secret is a variable in the command, never a value; a made one is left out', async () => {
+it('a given secret is a variable in the command, never a value; a generated one is omitted', async () => {
   const flags = parseSet(['machine.login=password', 'app.repository=x'])
   const env = { STACKWRIGHT_MACHINE_PASSWORD: "Correct-horse-1'" }
   const asking = { stack: 'web', live: shop }
@@ -109,7 +109,7 @@ it('a given secret is a variable in the command, never a value; a made one is le
   expect(replayCommand(of, steps, made.answers)).not.toContain('PASSWORD')
 })
 
-it('the answers file reads like the tutorial: its headings stand over its fields', async () => {
+it('the answers file reads like the tutorial: each group has its heading as a comment', async () => {
   const { answers } = await answersFrom({
     questions,
     asking: { stack: 'web', live: shop },
@@ -148,7 +148,7 @@ app:
 `)
 })
 
-it('what was made for one stack alone, like a login key, is not handed to the next', async () => {
+it('what was generated for one stack alone, like a login key, is not passed on to the next', async () => {
   const key: Question<Shop> = {
     key: 'machine.publicKey',
     label: 'Public key',
