@@ -146,7 +146,7 @@ export function hostNameProblem(value: Json | undefined, min: number, max: numbe
   if (!value.split('.').every(label => /^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/.test(label))) {
     return `${show(value)} is not a host name. Use letters, digits and single hyphens, with dots between the parts.`
   }
-  if (/^\d+$/.test(value)) return `${show(value)} must not consist of digits only.`
+  if (/^\d+$/.test(value)) return `${show(value)} must not consist of only digits.`
   return undefined
 }
 

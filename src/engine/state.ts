@@ -36,7 +36,8 @@ export interface State {
   /** Random, generated with the stack: two stacks of one name never share tokens. */
   id: string
   blueprint: string
-  cloud: 'alicloud' | 'aws'
+  /** A cloud's id, for example `aws`. */
+  cloud: string
   account: string
   region: string
   /** Built in the embedded cloud. */
@@ -123,7 +124,7 @@ export async function readState(folder: string): Promise<State | undefined> {
 export interface Identity {
   stack: string
   blueprint: string
-  cloud: State['cloud']
+  cloud: string
   account: string
   region: string
   sandbox: boolean

@@ -8,8 +8,8 @@ import { createHeadings, inOrder } from './steps.ts'
 import { oneLine } from './text.ts'
 
 /**
- * Lines for logs: no colour, no movement, nothing written twice. GitHub Actions folds a step when its lines stand
- * between two markers, which must begin the line. A person may well watch, so what starts is told as well.
+ * The view for logs: lines without colour or movement, nothing written twice. GitHub Actions folds the lines of a step
+ * between two markers, each at the start of a line. People can be watching, so slow starts are reported too.
  */
 export function plainView(out: Out, env: NodeJS.ProcessEnv): View {
   const groups = env.GITHUB_ACTIONS === 'true'
@@ -27,7 +27,7 @@ export function plainView(out: Out, env: NodeJS.ProcessEnv): View {
   function resource(event: ResourceEvent): void {
     const name = `${event.title} ${oneLine(event.address)}`
     const starts: Partial<Record<ResourceEvent['phase'], string>> = {
-      recovering: 'looking for what an earlier try made',
+      recovering: 'looking for what an earlier attempt created',
       updating: 'changing',
     }
     const start = starts[event.phase]
@@ -44,7 +44,7 @@ export function plainView(out: Out, env: NodeJS.ProcessEnv): View {
     },
     step: event => headings.know({ [event.step]: event.title }),
     resource,
-    throttled: event => out.err(`  · the cloud asks for fewer calls at once: ${event.limit} at a time now`),
+    throttled: event => out.err(`  · throttled by the cloud: at most ${event.limit} calls at a time now`),
     note: event => out.err(oneLine(event.text)),
     warning: event => out.err(`${groups ? '::warning::' : 'Warning: '}${oneLine(event.text)}`),
     done(event) {

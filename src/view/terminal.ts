@@ -9,7 +9,7 @@ import { doneLine, outcomeText, resourceLine, stackLine } from './sentences.ts'
 import { createHeadings, type Headings, inOrder, type Steps } from './steps.ts'
 import { clip, oneLine, wrap } from './text.ts'
 
-/** A terminal: steps in the tutorial's order, a line for each finished resource, and the live lines below them. */
+/** The view for a terminal: steps in the tutorial's order, a line for each finished resource, and the live lines below. */
 export function terminalView(out: Out, env: NodeJS.ProcessEnv): View {
   const screen = openScreen(out, env)
   const { live, headings } = screen
@@ -37,7 +37,7 @@ interface Screen {
   live: Live
   headings: Headings
   steps: Steps
-  /** Nothing is held back and nothing moves any more. */
+  /** Writes what is held back and removes the live lines. */
   end(): void
 }
 
@@ -77,7 +77,7 @@ function readingOn({ out, chalk, live, headings, steps, end }: Screen): Reading 
       live.draw()
     },
     throttled: ({ limit }) =>
-      print(chalk.dim(clip(`  the cloud asks for fewer calls at once: ${limit} now`, out.width()))),
+      print(chalk.dim(clip(`  throttled by the cloud: at most ${limit} calls at a time now`, out.width()))),
     note: event => print(wrapped(oneLine(event.text))),
     warning: event => print(chalk.yellow(wrapped(`Warning: ${oneLine(event.text)}`))),
     done(event) {
@@ -92,7 +92,7 @@ function readingOn({ out, chalk, live, headings, steps, end }: Screen): Reading 
   }
 }
 
-/** Broken between words, but for the command in `Next:`, which people copy. */
+/** Wrapped between words, except for the line `Next:`, whose command people copy. */
 function folded(text: string, width: number): string {
   return text
     .split('\n')

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Event, Phase, PlanLine } from '../../src/events.ts'
+import { clouds, providers } from '../../src/providers/index.ts'
 import { jsonView } from '../../src/view/json.ts'
 import type { Out } from '../../src/view/out.ts'
 import { plainView } from '../../src/view/plain.ts'
 import { planText } from '../../src/view/plan.ts'
 import { oneLine, problemText } from '../../src/view/problem.ts'
+import { stackLine } from '../../src/view/sentences.ts'
 import { clip, columns, duration, wrap } from '../../src/view/text.ts'
 
 function recorder(width = 80): Out & { lines: string[]; results: string[] } {
@@ -50,7 +52,7 @@ const run: Event[] = [
 ]
 
 describe('the plain view', () => {
-  it('writes a chapter of one resource under its own heading', () => {
+  it('writes a step of one resource under its own heading', () => {
     const out = recorder()
     const view = plainView(out, {})
     for (const each of [run[0]!, run[2]!, run[3]!]) view.emit(each)
@@ -64,7 +66,7 @@ describe('the plain view', () => {
     ])
   })
 
-  it('tells what finishes in any order in the order of the chapters', () => {
+  it('writes what finishes in any order in the order of the steps', () => {
     const out = recorder()
     const view = plainView(out, {})
     view.know({ titles: { network: 'Create a VPC' } })
@@ -87,7 +89,7 @@ describe('the plain view', () => {
     expect(text.indexOf('lb-1')).toBeLessThan(text.indexOf('It broke.'))
   })
 
-  it('folds chapters in GitHub Actions, every group closed before the next one opens', () => {
+  it('folds steps in GitHub Actions, every group closed before the next one opens', () => {
     const out = recorder()
     const view = plainView(out, { GITHUB_ACTIONS: 'true' })
     for (const each of run) view.emit(each)
@@ -95,7 +97,7 @@ describe('the plain view', () => {
     expect(marks).toEqual(['group', 'endgroup', 'group', 'endgroup', 'group', 'endgroup'])
   })
 
-  it('cannot be made to write a workflow command by what the cloud says', () => {
+  it('cannot be made to write a workflow command by text from the cloud', () => {
     const out = recorder()
     const view = plainView(out, { GITHUB_ACTIONS: 'true' })
     view.emit({ is: 'warning', text: 'bad\n::set-output name=x::y' })
@@ -109,8 +111,23 @@ describe('the plain view', () => {
   })
 })
 
+describe('the first line', () => {
+  const stack = { is: 'stack', stack: 'shop', region: 'r', account: '5', sandbox: false } as const
+
+  it('calls each cloud by the title of its provider, and an unknown one by its id', async () => {
+    expect(clouds.map(({ id }) => id)).toEqual(Object.keys(providers))
+    for (const { id, title } of clouds) {
+      expect(title).toBe((await providers[id]!()).title)
+      expect(stackLine({ ...stack, cloud: id, blueprint: 'b' })).toBe(`Stack shop (b) on ${title}, region r, account 5`)
+    }
+    expect(stackLine({ ...stack, cloud: 'third' })).toBe(
+      'Stack shop, looked up by its tags, on third, region r, account 5',
+    )
+  })
+})
+
 describe('the JSON view', () => {
-  it('writes one line an event and puts the address at the top of the last one', () => {
+  it('writes one line per event and puts the address at the top level of the last one', () => {
     const out = recorder()
     const view = jsonView(out)
     for (const each of run) view.emit(each)
@@ -135,7 +152,7 @@ describe('the plan', () => {
     }),
   ]
 
-  it('shows what is made, changed and lost, and secrets by their name only', () => {
+  it('shows what is created, changed and lost, and secrets only by their names', () => {
     const text = planText(lines, { verb: 'up', width: 100, titles: {} })
     expect(text).toContain('name=shop  cidr=10.0.0.0/8  password=(secret database.password)')
     expect(text).toContain('size: 1 → 2')
@@ -157,7 +174,7 @@ describe('text', () => {
     expect(problemText({ what: 'x\u001b]0;title\u0007', exit: 1 })).not.toContain('\u001b')
   })
 
-  it('takes lines and columns of what a machine printed as words', () => {
+  it('puts the lines and columns that a machine printed on one line', () => {
     expect(oneLine('ruby\t1:3.1\n  puma\t\t5.6')).toBe('ruby 1:3.1 puma 5.6')
   })
 
@@ -167,7 +184,7 @@ describe('text', () => {
     expect(wrap('one two three', 7)).toEqual(['one two', 'three'])
   })
 
-  it('says durations as people do', () => {
+  it('writes durations as people do', () => {
     expect([250, 3200, 59_400, 60_000, 185_000].map(duration)).toEqual([
       '250 ms',
       '3.2 s',
