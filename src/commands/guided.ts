@@ -8,7 +8,7 @@ import { chaptersOf, questionsOf, sourcesOf } from './prepare.ts'
 import type { Session } from './session.ts'
 import { type BuildTarget, stateToSay } from './target.ts'
 
-/** Asks chapter by chapter what no other source has said; what was typed survives a stop. */
+/** Asks step by step what no other source has given; what was typed survives a stop. Throws a Problem: exit 2, or 130 on a stop. */
 export async function interviewed(session: Session, target: BuildTarget, link: Link): Promise<Resolved> {
   session.view.pause()
   await link.secrets.writeThrough()

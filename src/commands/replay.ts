@@ -6,14 +6,14 @@ import { ANSWERS_FILE } from '../engine/state.ts'
 import { chaptersOf } from './prepare.ts'
 import { type BuildTarget, stateToSay } from './target.ts'
 
-/** What repeats this run without questions, for people to keep. */
+/** The text that tells people how to repeat this run without questions. */
 export function replayOf(target: BuildTarget, { answers }: Resolved): string {
   const command = replayCommand(describe(target), steps(target), answers)
   const file = join(relative(process.cwd(), target.folder) || '.', ANSWERS_FILE)
-  return `The same without questions, also as --answers ${file}:\n\n${command}`
+  return `To run this again without questions, use --answers ${file} or this command:\n\n${command}`
 }
 
-/** Writes the answers beside the state, to build from again; on the disk when it resolves. */
+/** Writes the answers file beside the state, to build from again. Rejects with a Problem (exit 4) when it cannot. */
 export async function saveAnswersFile(target: BuildTarget, { answers }: Resolved): Promise<void> {
   await replaceFile(join(target.folder, ANSWERS_FILE), replayFile(describe(target), steps(target), answers))
 }

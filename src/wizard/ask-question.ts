@@ -12,24 +12,26 @@ export interface QuestionContext<Live> {
   question: Question<Live>
   ground: Ground<Live>
   values: Values
-  /** What was answered before a step back; offered again when it is still right. */
+  /** The answer before a step back; offered again when it is still valid. */
   earlier?: Json | undefined
+  /** Why it is asked again. */
   notice?: string | undefined
+  /** Whether there is a question to go back to. */
   back: boolean
   /** Labels by key, to say what a default follows. */
   labels: ReadonlyMap<string, string>
   secrets: SecretKeeper
   io: Io
-  /** Waits for the cloud with a word on the screen; rejects when people stop meanwhile. */
+  /** Waits for the cloud with a message on the screen; rejects when people stop in the meantime. */
   waiting<T>(work: Promise<T>): Promise<T>
 }
 
-/** Asks one question. The value `undefined` means: its default, whatever that will be. */
+/** Asks one question. The value `undefined` means its default, whatever that will be. Secrets are stored at once. */
 export async function askQuestion<Live>(context: QuestionContext<Live>): Promise<Reply<Json | undefined>> {
   const { question, ground, values, io } = context
   if (question.type === 'secret') return askSecret(context)
   const offer = await context.waiting(offered(question, ground, values))
-  // A default that other answers have made wrong is not offered: Enter must never lead in a circle.
+  // A default that other answers have made invalid is not offered: Enter must never ask the same question again.
   const wrong = offer.value === undefined ? undefined : problemWith(question, offer.value, values, offer.choices)
   const stillRight = context.earlier !== undefined && !problemWith(question, context.earlier, values, offer.choices)
   const fallback = stillRight ? context.earlier : wrong === undefined ? offer.value : undefined
@@ -38,7 +40,7 @@ export async function askQuestion<Live>(context: QuestionContext<Live>): Promise
       ? ''
       : stillRight
         ? 'The default is your earlier answer.'
-        : // One that is warned of later is not praised here.
+        : // A default with a caution is not recommended here.
           question.caution?.(fallback, values)
           ? ''
           : originOf(offer.from, context)
@@ -49,7 +51,7 @@ export async function askQuestion<Live>(context: QuestionContext<Live>): Promise
     columns: io.output.columns || 80,
     back: context.back,
   }
-  /** The default itself stays "default": it follows when something before it changes. */
+  /** The default stays a default: it follows when an answer before it changes. */
   const settled = (value: Json): Reply<Json | undefined> => {
     const same = offer.value !== undefined && JSON.stringify(value) === JSON.stringify(offer.value)
     return { is: 'value', value: same ? undefined : value }
@@ -82,7 +84,7 @@ export async function askQuestion<Live>(context: QuestionContext<Live>): Promise
   return settled(reply.value === undefined ? fallback! : toType(question, reply.value, offer.choices))
 }
 
-/** Masked and typed twice; goes to the secret store at once, so that nothing else ever holds it. */
+/** Masked and typed twice; written to the secret store at once, so that nothing else ever holds it. */
 async function askSecret<Live>(context: QuestionContext<Live>): Promise<Reply<Json | undefined>> {
   const { question, ground, values, secrets, io } = context
   const { key } = question
@@ -90,7 +92,7 @@ async function askSecret<Live>(context: QuestionContext<Live>): Promise<Reply<Js
   const made = (await offered(question, ground, values)).value
   const generates = typeof made === 'string' && made.startsWith('generate')
   const kept = secrets.has(key) && context.earlier !== undefined
-  const fallback = kept ? 'the one you gave before' : generates ? 'a strong one is made for you' : undefined
+  const fallback = kept ? 'the one you gave before' : generates ? 'a strong one is generated for you' : undefined
   const common = { columns: io.output.columns || 80, masked: true }
   let notice = context.notice
   for (;;) {
@@ -98,12 +100,12 @@ async function askSecret<Live>(context: QuestionContext<Live>): Promise<Reply<Js
       {
         ...common,
         label: question.label,
-        help: `${question.help} It goes to the secret store only and is never shown.`,
+        help: `${question.help} It is kept only in the secret store and never shown.`,
         notice,
         back: context.back,
         fallback,
         check(text) {
-          const result = text === '' ? { problem: `${question.label} is needed.` } : validate(question, text, values)
+          const result = text === '' ? { problem: `${question.label} is required.` } : validate(question, text, values)
           return 'problem' in result ? result.problem : undefined
         },
       },
@@ -112,7 +114,7 @@ async function askSecret<Live>(context: QuestionContext<Live>): Promise<Reply<Js
     if (first.is !== 'value') return first
     if (first.value === undefined) {
       if (kept) return { is: 'value', value: reference }
-      // One typed before a step back must not come back as "already in the store".
+      // A secret typed before a step back must not be used as "already in the store".
       if (secrets.has(key)) {
         const length = Number(/:(\d+)$/.exec(String(made))?.[1] ?? 20)
         await secrets.set(key, generatePassword(length))
@@ -127,11 +129,11 @@ async function askSecret<Live>(context: QuestionContext<Live>): Promise<Reply<Js
       await secrets.set(key, text)
       return { is: 'value', value: reference }
     }
-    notice = again.is === 'back' ? undefined : 'The two were not the same. Please type it again.'
+    notice = again.is === 'back' ? undefined : 'The two entries do not match. Type it again.'
   }
 }
 
-/** Says in one sentence where the default comes from. */
+/** One sentence that says where the default comes from. */
 function originOf<Live>(from: Origin | undefined, { labels, values, question }: QuestionContext<Live>): string {
   if (!from) return ''
   if (from.blueprint) return 'The default is the blueprint’s.'
@@ -139,9 +141,9 @@ function originOf<Live>(from: Origin | undefined, { labels, values, question }: 
   // The same label in another step would read as if the default followed itself.
   const others = [...new Set(names)].filter(name => name !== question.label).slice(0, 2)
   const follows =
-    others.length > 0 ? `follows ${others.join(' and ')}` : names.length > 0 ? 'follows what you answered' : ''
+    others.length > 0 ? `follows ${others.join(' and ')}` : names.length > 0 ? 'follows your other answers' : ''
   if (from.looked) return `The default was looked up in the cloud${follows && ` and ${follows}`}.`
-  return `The default ${follows || 'fits nearly everyone'}.`
+  return `The default ${follows || 'fits almost everyone'}.`
 }
 
 function pickOf<Live>(question: Question<Live>, choices: Choice[], values: Values) {
@@ -160,14 +162,14 @@ function toType<Live>(question: Question<Live>, raw: Json, choices: Choice[] | u
 }
 
 function emptyProblem<Live>(question: Question<Live>): string | undefined {
-  // Texts, lists and tags may be emptied on purpose (Tab, then delete); their own check has the last word.
-  const mayBeEmpty = question.default !== undefined && ['text', 'list', 'tags'].includes(question.type)
-  return mayBeEmpty ? undefined : `${question.label} is needed.`
+  // Text, lists and tags can be emptied on purpose (Tab, then delete); their own check decides.
+  const canBeEmpty = question.default !== undefined && ['text', 'list', 'tags'].includes(question.type)
+  return canBeEmpty ? undefined : `${question.label} is required.`
 }
 
 function examples(choices: Choice[] | undefined): string {
   if (!choices || choices.length === 0) return ''
-  return `Possible: ${choices
+  return `Available: ${choices
     .slice(0, 10)
     .map(choice => String(choice.value))
     .join(', ')}${choices.length > 10 ? ', …' : ''}.`

@@ -22,20 +22,21 @@ import { askYesNo, type Io } from './prompt.ts'
 import { review } from './review.ts'
 import { waitingOn } from './waiting.ts'
 
+/** What an interview needs. */
 export interface InterviewRequest<Live> extends Omit<AnswersRequest<Live>, 'questions' | 'secrets'> {
   /** The tutorial's steps with their headings, in order. */
   steps: readonly WizardStep<Live>[]
   secrets: SecretKeeper
   draft: Draft
   io: Io
-  /** How to come back after a stop, for the message: `stackwright up --stack web`. */
+  /** The command that continues after a stop, for the message: `stackwright up --stack web`. */
   again?: string
 }
 
 /**
- * The guided run: asks step by step what no other source has said, and ends with the review page.
+ * The guided run: asks step by step what no other source has given, and ends with the review.
  * Typed secrets are in the store when it returns; generated ones are left to `keepSecrets`. The draft stays until the
- * caller clears it. Throws a Problem: exit 2 for sources that cannot be used, 130 when people stop.
+ * caller clears it. Throws a Problem: exit 2 for sources that are not valid, 130 when people stop.
  */
 export async function interview<Live>(request: InterviewRequest<Live>): Promise<Resolved> {
   const questions = request.steps.flatMap(step => step.asks)
@@ -74,7 +75,7 @@ interface InterviewState<Live> {
 
 type Move = { progress: Progress } | { back: true } | { stop: true } | { done: Resolved }
 
-/** Starts anew, or at the draft: then with every step on the path, so that going back works across the break. */
+/** Starts from the beginning or from the draft: then with every answer on the path, so that going back works across the stop. */
 async function begin<Live>({ request, questions, given, ground, earlier }: InterviewState<Live>): Promise<Progress[]> {
   const draft = await request.draft.load()
   if (!draft) return [nothingAsked]
@@ -82,7 +83,7 @@ async function begin<Live>({ request, questions, given, ground, earlier }: Inter
   const reply = await askYesNo(
     {
       label: 'Continue where you left off?',
-      help: `${Object.keys(draft.answered).length + draft.accepted.length} answers are kept.`,
+      help: `Saved answers: ${Object.keys(draft.answered).length + draft.accepted.length}.`,
       columns: io.output.columns || 80,
       rows: io.output.rows || 24,
       back: false,
@@ -177,8 +178,8 @@ async function showReview<Live>(state: InterviewState<Live>, here: Progress, bac
 
 function gateOf<Live>(hidden: Question<Live>[], back: boolean, io: Io) {
   return {
-    label: 'Show every field of this page?',
-    help: `${hidden.length} more, whose ${hidden.length === 1 ? 'default fits' : 'defaults fit'} nearly everyone: ${hidden.map(question => question.label).join(', ')}.`,
+    label: 'Show every field of this step?',
+    help: `${hidden.length} more, with ${hidden.length === 1 ? 'a default that fits' : 'defaults that fit'} almost everyone: ${hidden.map(question => question.label).join(', ')}.`,
     columns: io.output.columns || 80,
     rows: io.output.rows || 24,
     back,
@@ -189,8 +190,8 @@ function gateOf<Live>(hidden: Question<Live>[], back: boolean, io: Io) {
 function stopped(again: string | undefined): Problem {
   return new Problem({
     what: 'Stopped.',
-    why: 'Nothing was changed. What you answered so far is kept.',
-    next: `To go on where you stopped: ${again ?? 'run the same command again'}`,
+    why: 'Nothing was changed. Your answers so far are saved.',
+    next: `To continue where you stopped: ${again ?? 'run the same command again'}`,
     exit: Exit.interrupted,
   })
 }

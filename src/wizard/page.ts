@@ -5,18 +5,18 @@ import { paint, sanitize, wrap } from './paint.ts'
 import type { Progress, WizardStep } from './progress.ts'
 import type { Io } from './prompt.ts'
 
-/** Writes lines to the terminal; nothing for an empty text. */
+/** Writes text and a line break to the terminal; nothing for an empty text. */
 export function say(io: Io, text: string): void {
   if (text !== '') io.output.write(`${text}\n`)
 }
 
-/** `2 of 5 · ECS instance` */
+/** The heading of a step's page, after an empty line: `2 of 5 · ECS instance`. */
 export function heading(title: string, number: number, of: number, columns: number): string {
   const text = wrap(`${number} of ${of} · ${sanitize(title)}`, columns, '')
   return `\n${paint.bold(text)}`
 }
 
-/** What of this step is known already, and from where; it can be changed on the review page. */
+/** One line for each answer of this step that another source has given; the review can change them. */
 export function knownLines<Live>(
   step: WizardStep<Live>,
   given: ReadonlyMap<string, Given>,

@@ -6,32 +6,33 @@ import { Problem } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import type { DraftData } from './draft.ts'
 
+/** A step of the interview: its heading and its questions, in order. */
 export interface WizardStep<Live> {
   title: string
   asks: readonly Question<Live>[]
 }
 
-/** Where an interview stands. Never changed in place: going back is taking the one before. */
+/** How far an interview has come. Never changed in place: going back is taking the one before. */
 export interface Progress {
   /** Parsed answers; a secret as `{ $secret }`. */
   answered: ReadonlyMap<string, Json>
   /** Their default was taken, and follows what it depends on. */
   accepted: ReadonlySet<string>
-  /** Steps begun; true: every field is shown. */
+  /** Started steps by heading; true: every field is shown. */
   gates: ReadonlyMap<string, boolean>
-  /** To be asked although known or advanced: picked on the review page. */
+  /** Keys to ask although known or advanced: picked in the review. */
   wanted: ReadonlySet<string>
 }
 
 export const nothingAsked: Progress = { answered: new Map(), accepted: new Set(), gates: new Map(), wanted: new Set() }
 
-/** What comes next. `values`: all that is known by then. */
+/** What comes next; `gate` asks whether every field is shown. `values`: everything that is known by then. */
 export type Next<Live> =
   | { is: 'gate'; step: WizardStep<Live>; hidden: Question<Live>[]; values: Values }
   | { is: 'ask'; step: WizardStep<Live>; question: Question<Live>; values: Values; notice?: string }
   | { is: 'review' }
 
-/** What comes next in an interview: a question, a step's page, or the review. */
+/** What comes next in an interview: the start of a step, a question, or the review. */
 export async function nextOf<Live>(
   steps: readonly WizardStep<Live>[],
   ground: Ground<Live>,
@@ -75,16 +76,17 @@ export interface Origin {
   follows: string[]
 }
 
+/** What a question offers: its default and its choices, or the `notice` that they could not be looked up. */
 export interface Offer {
   value?: Json
   from?: Origin
   choices?: Choice[]
   notice?: string
-  /** Everything default and choices looked at. */
+  /** Keys of all answers that the default and the choices looked at. */
   reads: Set<string>
 }
 
-/** Default with where it comes from; a cloud that fails makes a notice of it. */
+/** The default with its origin, and the choices; a Problem of the cloud becomes the notice. */
 export async function offered<Live>(question: Question<Live>, ground: Ground<Live>, values: Values): Promise<Offer> {
   const reads = new Set<string>()
   let looked = false
@@ -101,7 +103,7 @@ export async function offered<Live>(question: Question<Live>, ground: Ground<Liv
   }
 }
 
-/** Without `key` and the answers that looked at it, which are asked again. */
+/** The interview without `key` and without the answers that depend on it: all of these are asked again. */
 export async function reopen<Live>(
   steps: readonly WizardStep<Live>[],
   ground: Ground<Live>,
@@ -132,7 +134,7 @@ export function answer(progress: Progress, key: string, value: Json | undefined)
   return { ...progress, answered, accepted }
 }
 
-/** What an interview that stops leaves in its file; secrets are not among the answers. */
+/** The draft of an interview; secrets are in it by name only. */
 export function toDraft(progress: Progress): DraftData {
   return {
     version: 1,
@@ -142,7 +144,7 @@ export function toDraft(progress: Progress): DraftData {
   }
 }
 
-/** An interview as it was left, without answers to questions that are no longer asked. */
+/** The interview of a draft, without answers to questions that no longer exist. */
 export function fromDraft(draft: DraftData, keys: string[]): Progress {
   return {
     answered: new Map(Object.entries(draft.answered).filter(([key]) => keys.includes(key))),
@@ -175,7 +177,7 @@ async function valueOrNotice<Live>(
   return notice === undefined ? { value: offer.value } : { notice }
 }
 
-/** A value that needs no asking: answered here before, or given by another source. */
+/** The value of a question that need not be asked: answered in this interview, or given by another source. */
 function knownValue<Live>(
   question: Question<Live>,
   given: ReadonlyMap<string, Given>,

@@ -14,7 +14,7 @@ interface Review<Live> {
   io: Io
 }
 
-/** The page with every answer. The value is the key to change, or `undefined` to go on. */
+/** Shows every answer. The reply's value is the key to change, or `undefined` to continue. */
 export async function review<Live>(page: Review<Live>): Promise<Reply<string | undefined>> {
   const { resolved, io } = page
   const columns = io.output.columns || 80
@@ -25,7 +25,7 @@ export async function review<Live>(page: Review<Live>): Promise<Reply<string | u
   const items = [...(wrong.length === 0 ? [goOn] : []), ...page.steps.flatMap(step => itemsOf(step, resolved))]
   const reply = await askPick(
     {
-      label: wrong.length === 0 ? 'All right?' : 'Which answer do you change?',
+      label: wrong.length === 0 ? 'All right?' : 'Which answer do you want to change?',
       help: 'Pick an answer to change it, or type to search.',
       items,
       columns,
@@ -59,7 +59,7 @@ function itemsOf<Live>(step: WizardStep<Live>, resolved: Resolved): Item<string>
 }
 
 function valueText<Live>(question: Question<Live>, { value, source }: Answer): string {
-  if (isSecret(value)) return source === 'default' ? 'made for you' : '********'
+  if (isSecret(value)) return source === 'default' ? 'generated for you' : '********'
   const text = textOf(question as Question<never>, value)
   return text === '' ? '–' : printable(text)
 }

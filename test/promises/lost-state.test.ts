@@ -73,7 +73,7 @@ describe('with the state folder gone', () => {
     const ended = await scene.run(fromTags.filter(arg => arg !== '--json'))
     expect(ended.code).toBe(0)
     expect(ended.stderr).toContain('Stack shop, looked up by its tags, on Alibaba Cloud')
-    expect(ended.stderr).toContain('Nothing in ap-northeast-1 carries the tags of a stack "shop"')
+    expect(ended.stderr).toContain('No resource in ap-northeast-1 carries the tags of a stack "shop"')
     expect(ended.stderr).not.toMatch(/unknown|undefined/)
   })
 
