@@ -1,10 +1,10 @@
 import { parseSet, type Resolved } from '../answers/answers.ts'
-import type { Question } from '../answers/question.ts'
 import { quoted } from '../answers/replay.ts'
+import { stepsOf } from '../blueprints/draw.ts'
 import { draftIn, interview } from '../wizard/index.ts'
 import { io } from './confirm.ts'
 import type { Link } from './connect.ts'
-import { chaptersOf, questionsOf, sourcesOf } from './prepare.ts'
+import { questionsOf, sourcesOf } from './prepare.ts'
 import type { Session } from './session.ts'
 import { type BuildTarget, stateToSay } from './target.ts'
 
@@ -13,10 +13,9 @@ export async function interviewed(session: Session, target: BuildTarget, link: L
   session.view.pause()
   await link.secrets.writeThrough()
   const resolved = await interview({
-    steps: chaptersOf(target.blueprint, target.provider) as { title: string; asks: Question<unknown>[] }[],
+    steps: stepsOf(target.drawing),
     sources: sourcesOf(session, target),
     asking: { stack: target.stack, live: link.connected.live },
-    defaults: target.blueprint.defaults,
     secrets: link.secrets,
     draft: draftIn(target.folder),
     io,

@@ -2,8 +2,8 @@ import { join, relative } from 'node:path'
 import type { Resolved } from '../answers/answers.ts'
 import { type ReplayOf, type ReplayStep, replayCommand, replayFile } from '../answers/replay.ts'
 import { replaceFile } from '../base/disk.ts'
+import { stepsOf } from '../blueprints/draw.ts'
 import { ANSWERS_FILE } from '../engine/state.ts'
-import { chaptersOf } from './prepare.ts'
 import { type BuildTarget, stateToSay } from './target.ts'
 
 /** The text that tells people how to repeat this run without questions. */
@@ -33,5 +33,5 @@ function describe(target: BuildTarget): ReplayOf {
 }
 
 function steps(target: BuildTarget): ReplayStep[] {
-  return chaptersOf(target.blueprint, target.provider) as ReplayStep[]
+  return stepsOf(target.drawing) as ReplayStep[]
 }

@@ -30,8 +30,8 @@ export function tokenOf(state: State, address: string): string {
   return createHash('sha256').update(`${state.id} ${address} ${generation}`).digest('hex').slice(0, 40)
 }
 
-/** The mark of an entry's resource, with the five tags by which it is found without the state. */
-export function markOf(state: State, address: string, entry: Pick<Entry, 'type' | 'token'>): Mark {
+/** The mark of an entry's resource, with the tags by which it is found without the state. */
+export function markOf(state: State, address: string, entry: Pick<Entry, 'type' | 'token' | 'blueprint'>): Mark {
   return {
     stack: state.stack,
     address,
@@ -42,6 +42,7 @@ export function markOf(state: State, address: string, entry: Pick<Entry, 'type' 
       'stackwright:address': address,
       'stackwright:type': entry.type,
       'stackwright:token': entry.token,
+      ...(entry.blueprint && { 'stackwright:blueprint': entry.blueprint }),
     },
   }
 }

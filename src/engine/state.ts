@@ -20,6 +20,8 @@ export type Entry = {
   since: string
   needs: string[]
   within?: string
+  /** The blueprint in its tags, frozen like the token: a create that is sent again must be the same. Version 0.1 had none. */
+  blueprint?: string
 } & (
   | { is: 'creating' }
   | { is: 'created'; id: string }
