@@ -65,6 +65,7 @@ export interface Answer {
   source: Source
 }
 
+/** Answers by key, in the questions' order. */
 export type Answers = Readonly<Record<string, Answer>>
 
 /** The environment variable of a key: `vpc.cidr` → `STACKWRIGHT_VPC_CIDR`, `app.healthPath` → `STACKWRIGHT_APP_HEALTH_PATH`. */

@@ -12,8 +12,10 @@ export const Exit = {
   interrupted: 130,
 } as const
 
+/** One of the exit codes. */
 export type ExitCode = (typeof Exit)[keyof typeof Exit]
 
+/** What a Problem is made of. */
 export interface ProblemParts {
   /** What happened, one sentence. */
   what: string

@@ -109,6 +109,7 @@ export type Drawn<T> = T extends JsonObject
     ? (Drawn<E> | (E extends Json ? Ref<E> : never))[]
     : T
 
+/** A kind of any cloud, input and output, as lists of kinds hold them. */
 // biome-ignore lint/suspicious/noExplicitAny: a list of kinds holds kinds of every input; each is called only with its own.
 export type AnyKind = Kind<any, any, any>
 

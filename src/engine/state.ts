@@ -55,6 +55,7 @@ export interface State {
   outputs: Record<string, string>
 }
 
+/** The format of state files that this version reads and writes. */
 export const STATE_VERSION = 1
 
 /** The state of one stack: one snapshot in memory, one on disk. */

@@ -8,6 +8,7 @@ import type { Json } from '../base/json.ts'
 import { type Origin, offered } from './progress.ts'
 import { askLine, askPick, askYesNo, type Io, type Reply } from './prompt.ts'
 
+/** A question and what is needed to ask it. */
 export interface QuestionContext<Live> {
   question: Question<Live>
   ground: Ground<Live>

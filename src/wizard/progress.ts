@@ -24,6 +24,7 @@ export interface Progress {
   wanted: ReadonlySet<string>
 }
 
+/** An interview that has just started. */
 export const nothingAsked: Progress = { answered: new Map(), accepted: new Set(), gates: new Map(), wanted: new Set() }
 
 /** What comes next; `gate` asks whether every field is shown. `values`: everything that is known by then. */
