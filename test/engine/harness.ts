@@ -20,7 +20,7 @@ export const clean: Wire = async (_, work) => work()
 /** The disk and the cloud of the test at hand. */
 export const here = { folder: '', paper: newPaper() }
 
-export async function anew(): Promise<void> {
+export async function reset(): Promise<void> {
   here.folder = await mkdtemp(join(tmpdir(), 'sw-engine-'))
   here.paper = newPaper()
 }

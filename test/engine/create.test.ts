@@ -10,7 +10,7 @@ import { newState, openStore, readState } from '../../src/engine/state.ts'
 type Script = { text: string }
 type Out = { id: string }
 
-/** One order that the machine got: what is to be run, and under which token. */
+/** One order that the machine got: what to run, and under which token. */
 interface Order {
   text: string
   token: string
@@ -32,7 +32,7 @@ let orders: Order[]
 /** Whether the machine will fail at a script that it gets now. */
 let fails: (text: string) => boolean
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sw-put-'))
+  folder = await mkdtemp(join(tmpdir(), 'sw-create-'))
   orders = []
   fails = text => text.includes('broken')
 })
@@ -103,13 +103,13 @@ const aMomentLater = async () => {
   while (Date.now() === now) await new Promise(resolve => setTimeout(resolve, 1))
 }
 
-describe('a put that failed', () => {
-  it('is not taken anew by the run that saw it fail: its failure is told', async () => {
+describe('an upsert that failed', () => {
+  it('is not sent again by the run in which it failed: its failure is reported', async () => {
     await expect(run('broken script')).rejects.toThrow('broken script ended with exit code 1')
     expect(sent()).toEqual(['broken script'])
   })
 
-  it('is taken anew by the next run, once, under a token of its own', async () => {
+  it('is sent again by the next run, once, under a new token', async () => {
     await expect(run('broken script')).rejects.toThrow()
     await aMomentLater()
     fails = () => false
@@ -120,7 +120,7 @@ describe('a put that failed', () => {
     expect(orders, 'what is done is not done again').toHaveLength(2)
   })
 
-  it('is taken anew once a run, however often it fails', async () => {
+  it('is sent again once per run, however often it fails', async () => {
     for (let runs = 1; runs <= 3; runs++) {
       await expect(run('broken script')).rejects.toThrow('exit code 1')
       expect(orders).toHaveLength(runs)
@@ -128,34 +128,34 @@ describe('a put that failed', () => {
     }
   })
 
-  it('takes another answer: the old wish is neither sent again nor waited for', async () => {
+  it('takes a changed answer: the old input is neither sent again nor waited for', async () => {
     await expect(run('broken script')).rejects.toThrow()
     const waited = orders[0]!.waitedFor
     await aMomentLater()
-    await run('mended script')
-    expect(sent()).toEqual(['broken script', 'mended script'])
+    await run('fixed script')
+    expect(sent()).toEqual(['broken script', 'fixed script'])
     expect(orders[0]!.waitedFor).toBe(waited)
     expect(orders[1]!.token).not.toBe(orders[0]!.token)
     const entry = (await readState(folder))!.entries['application/setup']!
-    expect(entry).toMatchObject({ is: 'ready', input: { text: 'mended script' } })
+    expect(entry).toMatchObject({ is: 'ready', input: { text: 'fixed script' } })
   })
 })
 
-describe('a put that a kill left open', () => {
-  it('with its id saved is waited for, not sent a second time', async () => {
+describe('an upsert that a kill left unfinished', () => {
+  it('is waited for when its id was saved, not sent a second time', async () => {
     for (let saves = 2; orders.length === 0; saves++) await killedAtSave(saves, 'script')
     await run('script')
     expect(sent()).toEqual(['script'])
   })
 
-  it('with its id saved, and wanted otherwise by now, is sent as it is wanted now', async () => {
+  it('is sent with the new input when its id was saved and the input has changed', async () => {
     for (let saves = 2; orders.length === 0; saves++) await killedAtSave(saves, 'script')
     await run('other script')
     expect(sent()).toEqual(['script', 'other script'])
     expect(orders[0]!.waitedFor).toBe(0)
   })
 
-  it('before anything was sent, and wanted otherwise by now, is sent as it is wanted now', async () => {
+  it('is sent with the new input when nothing was sent before and the input has changed', async () => {
     await killedAtSave(2, 'script')
     expect(orders).toEqual([])
     expect((await readState(folder))!.entries['application/setup']).toMatchObject({ is: 'creating' })

@@ -4,17 +4,17 @@ import { didYouMean } from './nearest.ts'
 import { parseAnswer } from './parse.ts'
 import type { Asking, Choice, Question, Values } from './question.ts'
 
-/** What a question needs to be asked: the stack's name, the cloud where one is connected, the blueprint's own defaults. */
+/** What a question needs to be asked: the stack's name, the cloud where one is connected, the blueprint's defaults. */
 export interface Ground<Live> {
   stack: string
-  /** Undefined: nobody is connected. Then what only a cloud can tell is left open, silently. */
+  /** Undefined: no cloud is connected. What only a cloud knows is then left open without a message. */
   live: Live | undefined
   defaults?: Readonly<Record<string, Json>>
   /** Called when a question looks at the cloud. */
   onLive?: () => void
 }
 
-/** What can be had; undefined when the question has no choices or they cannot be known without a cloud. */
+/** The choices; undefined when the question has none or they cannot be known without a cloud. Throws what look-ups throw. */
 export async function choicesOf<Live>(
   question: Question<Live>,
   ground: Ground<Live>,
@@ -24,7 +24,7 @@ export async function choicesOf<Live>(
   return orUnknown(ground, () => question.choices!(asking(ground, values)))
 }
 
-/** The value when nobody says; undefined when there is none, or when only a cloud could tell. */
+/** The value when none is given; undefined when there is none, or when only a cloud knows it. Throws what look-ups throw. */
 export async function defaultOf<Live>(
   question: Question<Live>,
   ground: Ground<Live>,
@@ -36,29 +36,32 @@ export async function defaultOf<Live>(
   return orUnknown(ground, () => question.default!(asking(ground, values)))
 }
 
-/** Choices that need no cloud and no other answer. */
+/** The choices where they need no cloud and no other answer. */
 export function staticChoicesOf<Live>(question: Question<Live>): Choice[] | undefined {
-  return offline(() => question.choices?.(asking<Live>({ stack: '', live: undefined }, {}))) as Choice[] | undefined
+  return withoutCloud(() => question.choices?.(asking<Live>({ stack: '', live: undefined }, {}))) as
+    | Choice[]
+    | undefined
 }
 
-/** A default that needs no cloud and no other answer; `stack` is the name it may contain. */
+/** The default where it needs no cloud and no other answer; `stack` is the name that it can contain. */
 export function staticDefaultOf<Live>(question: Question<Live>, stack: string): Json | undefined {
   const reads = new Set<string>()
-  const value = offline(() => question.default?.(asking<Live>({ stack, live: undefined }, watched({}, reads))))
+  const value = withoutCloud(() => question.default?.(asking<Live>({ stack, live: undefined }, trackReads({}, reads))))
   return reads.size === 0 ? (value as Json | undefined) : undefined
 }
 
-export type Verdict = { value: Json } | { problem: string }
+/** A valid value of the question's type, or a sentence that says what is wrong. */
+export type Validation = { value: Json } | { problem: string }
 
-/** Parses and checks. The problem is a whole sentence that does not repeat the value. */
-export function judge<Live>(question: Question<Live>, raw: Json, values: Values, choices?: Choice[]): Verdict {
+/** Parses and checks an answer. The problem is a whole sentence that does not repeat the value. */
+export function validate<Live>(question: Question<Live>, raw: Json, values: Values, choices?: Choice[]): Validation {
   const parsed = parseAnswer(question as Question<never>, raw, choices)
   if ('problem' in parsed) return { problem: `${question.label} ${parsed.problem}.` }
   const problem = problemWith(question, parsed.value, values, choices)
   return problem === undefined ? parsed : { problem }
 }
 
-/** The sentence that says what is wrong with a parsed value, or nothing. A secret is given in the clear. */
+/** A sentence that says what is wrong with a parsed value, or undefined. A secret is passed as its text. */
 export function problemWith<Live>(
   question: Question<Live>,
   value: Json,
@@ -79,8 +82,8 @@ export function problemWith<Live>(
   return isSecret(value) ? undefined : question.check?.(value, values)
 }
 
-/** The same values; every key that is read is added to `reads`. */
-export function watched(values: Values, reads: Set<string>): Values {
+/** The same values as a proxy that adds every key that is read to `reads`. */
+export function trackReads(values: Values, reads: Set<string>): Values {
   return new Proxy(values, {
     get(target, key) {
       if (typeof key === 'string') reads.add(key)
@@ -94,7 +97,7 @@ export function watched(values: Values, reads: Set<string>): Values {
 }
 
 function asking<Live>(ground: Ground<Live>, values: Values): Asking<Live> {
-  // Asked without a cloud, a question that needs one throws on its first use; `orUnknown` takes that for "not known".
+  // Without a cloud, a question that needs one throws on its first use of it; `orUnknown` turns that into "not known".
   return {
     values,
     stack: ground.stack,
@@ -114,8 +117,8 @@ async function orUnknown<Live, T>(ground: Ground<Live>, work: () => T | Promise<
   }
 }
 
-/** What `work` answers at once; undefined where it needs a cloud or time. */
-export function offline<T>(work: () => T | Promise<T>): T | undefined {
+/** What `work` returns at once; undefined where it needs a cloud or is asynchronous. */
+export function withoutCloud<T>(work: () => T | Promise<T>): T | undefined {
   try {
     const result = work()
     if (!(result instanceof Promise)) return result
@@ -134,7 +137,7 @@ function bounds(min: number | undefined, max: number | undefined): string {
 
 function notAChoice(label: string, value: string, choices: Choice[]): string {
   const values = choices.map(choice => String(choice.value))
-  if (values.length === 0) return `${label}: there is nothing to choose from here.`
+  if (values.length === 0) return `${label}: there is nothing to choose from.`
   const some = values.slice(0, 12).join(', ') + (values.length > 12 ? `, and ${values.length - 12} more` : '')
   return `${label} must be one of: ${some}.${didYouMean(value, values)}`
 }

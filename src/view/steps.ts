@@ -3,7 +3,7 @@ import { oneLine } from './text.ts'
 
 type PlanEvent = Extract<Event, { is: 'plan' }>
 
-/** Where lines of a chapter go: its heading once, then its lines, then its end. */
+/** Draws a step: its heading once, then its lines, then its end. */
 export interface Page {
   open(step: string, number: number): void
   line(event: ResourceEvent): void
@@ -11,38 +11,40 @@ export interface Page {
 }
 
 /**
- * Brings what finishes in any order into the tutorial's order: the current chapter's lines are written at once, a later
- * chapter's wait until the ones before it are complete. Nothing is held back once the run ends.
+ * Puts what finishes in any order into the tutorial's order: the lines of the current step are written at once, those of
+ * a later step when the ones before it are complete. Nothing is held back once the run ends.
  */
-export interface Chapters {
+export interface Steps {
+  /** Starts over with the steps and resources of a plan. */
   plan(lines: PlanLine[]): void
+  /** Writes or holds the line of a finished resource; ignores other phases. */
   resource(event: ResourceEvent): void
+  /** Writes everything that is held back. */
   end(): void
   /** Resources that are finished, and how many there are. */
   count(): { done: number; all: number }
 }
 
-/** What the chapters are called: numbered as in the tutorial on the way up, by name alone on the way down. */
+/** The headings of the steps: numbered as in the tutorial for `up`, without a number for `teardown`. */
 export interface Headings {
+  /** Adds headings by step id. */
   know(titles: Record<string, string> | undefined): void
-  /** From here on it goes this way. */
+  /** Sets whether the run builds or removes. */
   toward(verb: PlanEvent['verb']): void
+  /** The heading of the step at this place, counted from 1; its id where no heading is known. */
   of(step: string, number: number): string
   titles(): Record<string, string>
 }
 
 const FINAL: Phase[] = ['ready', 'kept', 'removed', 'failed']
 
-/** Whether nothing more comes for a resource in this phase. */
+/** Whether a phase is the last one of a resource in this run. */
 export function isFinal(phase: Phase): boolean {
   return FINAL.includes(phase)
 }
 
-/**
- * Shows chapter after chapter, though they are worked on at once: what comes early is held until its chapter is
- * open.
- */
-export function inOrder(page: Page): Chapters {
+/** The steps of one run, drawn on `page` one after the other although they are worked on at the same time. */
+export function inOrder(page: Page): Steps {
   let order: string[] = []
   let pending = new Map<string, Set<string>>()
   let held = new Map<string, ResourceEvent[]>()
@@ -77,7 +79,7 @@ export function inOrder(page: Page): Chapters {
     },
     resource(event) {
       if (!isFinal(event.phase)) return
-      // Before it counts as finished: its chapter may be the first one, and complete with it.
+      // Before it counts as finished: its step can be the first one, and complete with it.
       if (current < 0) advance()
       const waiting = pending.get(event.step)
       if (waiting?.delete(event.address) && event.phase !== 'failed') done += 1
@@ -105,7 +107,7 @@ export function inOrder(page: Page): Chapters {
   }
 }
 
-/** The numbered titles of chapters, for building and for removing. */
+/** Headings without any title yet, for building. */
 export function createHeadings(): Headings {
   let titles: Record<string, string> = {}
   let verb: PlanEvent['verb'] = 'up'

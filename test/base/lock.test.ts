@@ -31,7 +31,7 @@ function leaveLock(dir: string, holder: Partial<Holder>): void {
 }
 
 describe('the lock of a stack', () => {
-  it('is held by one run; the other is told who holds it and exits 3', async () => {
+  it('is held by one run; the other reports who holds it and exits 3', async () => {
     const dir = await folder()
     const lease = await acquire(dir, 'stackwright up')
     const refusal = await acquire(dir, 'stackwright teardown').catch((error: unknown) => error)
@@ -43,13 +43,13 @@ describe('the lock of a stack', () => {
     expect(readdirSync(dir)).toEqual([])
   })
 
-  it('is won by exactly one of many that come at once', async () => {
+  it('is taken by exactly one of many at the same time', async () => {
     const dir = await folder()
     const tries = await Promise.allSettled(Array.from({ length: 20 }, () => acquire(dir, 'up')))
     expect(tries.filter(one => one.status === 'fulfilled')).toHaveLength(1)
   })
 
-  it('is won by exactly one of many that find a dead holder', async () => {
+  it('is taken by exactly one of many that find a dead holder', async () => {
     const dir = await folder()
     leaveLock(dir, { pid: await deadPid() })
     const tries = await Promise.allSettled(Array.from({ length: 20 }, () => acquire(dir, 'up')))
@@ -57,7 +57,7 @@ describe('the lock of a stack', () => {
     expect(readdirSync(dir)).toEqual(['lock'])
   })
 
-  it('is taken over when the process that held it is gone', async () => {
+  it('is taken over when the process that held it has ended', async () => {
     const dir = await folder()
     leaveLock(dir, { pid: await deadPid() })
     const lease = await acquire(dir, 'up')
@@ -65,13 +65,13 @@ describe('the lock of a stack', () => {
     await lease.release()
   })
 
-  it('is taken over when the pid belongs to a later process by now', async () => {
+  it('is taken over when its pid now belongs to a later process', async () => {
     const dir = await folder()
     leaveLock(dir, { pid: process.pid, started: '1' })
     await (await acquire(dir, 'up')).release()
   })
 
-  it('of another host is respected while its lease is fresh, and taken over when it ran out', async () => {
+  it('of another host is respected until its lease expires, then taken over', async () => {
     const dir = await folder()
     leaveLock(dir, { host: 'elsewhere' })
     await expect(acquire(dir, 'up')).rejects.toThrow('elsewhere')
@@ -79,7 +79,7 @@ describe('the lock of a stack', () => {
     await (await acquire(dir, 'up')).release()
   })
 
-  it('that was broken by somebody stops the run that held it before its next save', async () => {
+  it('that was broken stops the run that held it before its next save', async () => {
     const dir = await folder()
     const lease = await acquire(dir, 'up')
     await breakLock(dir)
@@ -91,7 +91,7 @@ describe('the lock of a stack', () => {
     await other.release()
   })
 
-  it('file that is cut off in the middle counts as nobody', async () => {
+  it('file that is cut off in the middle does not count', async () => {
     const dir = await folder()
     for (const text of ['{"id":"x","us', 'null', '{}', '7']) {
       writeFileSync(join(dir, 'lock'), text)
@@ -99,15 +99,15 @@ describe('the lock of a stack', () => {
     }
   })
 
-  it('that cannot be read is not taken for a dead one', async () => {
+  it('file that cannot be read does not count as dead', async () => {
     const dir = await folder()
     // Root may read everything, but no one reads a folder as a file.
     mkdirSync(join(dir, 'lock'))
-    await expect(acquire(dir, 'up')).rejects.toMatchObject({ exit: Exit.locked, why: 'The system says EISDIR.' })
+    await expect(acquire(dir, 'up')).rejects.toMatchObject({ exit: Exit.locked, why: 'The system reported EISDIR.' })
     expect(existsSync(join(dir, 'lock'))).toBe(true)
   })
 
-  it('tells user, host, process, command and times', async () => {
+  it('contains user, host, process, command and times', async () => {
     const dir = await folder()
     const lease = await acquire(dir, 'stackwright up --stack shop')
     const text = JSON.parse(readFileSync(join(dir, 'lock'), 'utf8')) as Holder
