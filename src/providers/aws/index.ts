@@ -3,11 +3,11 @@ import { rails } from './chapters/rails/index.ts'
 import { threeTier } from './chapters/three-tier/index.ts'
 import { type Aws, connectAws } from './client.ts'
 import { profileRegion } from './credentials.ts'
-import { kinds } from './kinds/index.ts'
 import { type AwsLive, openLive } from './live.ts'
 import { ask, backends } from './look.ts'
 import { openMarket } from './market-open.ts'
 import { preflight } from './preflight.ts'
+import { kinds } from './resources/index.ts'
 
 /** The tutorials are in Tokyo. */
 const TOKYO = 'ap-northeast-1'

@@ -3,8 +3,8 @@ import { CloudProblem } from '../../base/errors.ts'
 import type { State } from '../../engine/state.ts'
 import type { BackendView } from '../provider.ts'
 import type { Aws } from './client.ts'
-import { chunks, minute, second, until } from './kinds/common.ts'
-import { isOver, isUndelivered, resultOf } from './kinds/run.ts'
+import { chunks, minute, second, until } from './resources/common.ts'
+import { isOver, isUndelivered, resultOf } from './resources/ssm/run.ts'
 
 /** Looks at a stack that is built: what its load balancers think of their machines, and what they say themselves. */
 

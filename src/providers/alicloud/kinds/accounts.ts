@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../base/json.ts'
 import type { Found, Secret } from '../../../engine/kind.ts'
-import { dataLost } from '../../losing.ts'
+import { dataLost } from '../../data-loss.ts'
 import type { Alicloud } from '../cloud.ts'
 import { rows, str } from '../read.ts'
 import {
@@ -80,7 +80,7 @@ export const database: AlicloudKind<DatabaseIn, { id: string }> = {
   after: ['alicloud:db-instance'],
   expectMs: 6 * second,
   tagged: false,
-  losing: () => [dataLost],
+  dataLoss: () => [dataLost],
   async find(cloud, where) {
     const [instanceId, name] = placeOf(where)
     if (!instanceId) return []

@@ -1,8 +1,7 @@
 import { firstOf, listOf, sourceProblem } from '../../../answers/checks.ts'
 import type { Json } from '../../../base/json.ts'
 import type { Drawing, Drawn, Handle, Ref } from '../../../engine/kind.ts'
-import { securityGroup, securityRules } from '../kinds/index.ts'
-import type { Rule } from '../kinds/security.ts'
+import { type Rule, securityGroup, securityRules } from '../resources/index.ts'
 
 /** A security group with its rules. Groups name each other: who may come in is a task, not an address. */
 

@@ -1,8 +1,7 @@
 import type { Values } from '../../../answers/question.ts'
 import type { Drawing, Handle } from '../../../engine/kind.ts'
 import type { Balancer } from '../../provider.ts'
-import type { CertificateOut } from '../kinds/certificates.ts'
-import { certificate, certificateIssued, record, validationRecord } from '../kinds/index.ts'
+import { type CertificateOut, certificate, certificateIssued, record, validationRecord } from '../resources/index.ts'
 import { homeOf, isSecure } from './domain.ts'
 import { text } from './names.ts'
 

@@ -1,7 +1,7 @@
 import type { Question } from '../../../answers/question.ts'
 import type { Drawing, Handle } from '../../../engine/kind.ts'
-import { instanceProfile, role } from '../kinds/index.ts'
 import type { AwsLive } from '../live.ts'
+import { instanceProfile, role } from '../resources/index.ts'
 import { named, roleNameProblem } from './names.ts'
 
 /** What Systems Manager's agent on a machine needs (facts §5). */

@@ -1,8 +1,8 @@
 import { cidrProblem, isPrivate, numberProblem, parseCidr } from '../../../answers/checks.ts'
 import type { Json } from '../../../base/json.ts'
 import type { Chapter, Network } from '../../provider.ts'
-import { internetGateway, vpc } from '../kinds/index.ts'
 import type { AwsLive } from '../live.ts'
+import { internetGateway, vpc } from '../resources/index.ts'
 import { tagTextProblem, text } from './names.ts'
 
 /** The smallest subnet a load balancer takes (facts §4: eight free addresses, /27 or larger). */

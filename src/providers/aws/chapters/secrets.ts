@@ -1,5 +1,5 @@
 import type { Drawing, Handle, Secret } from '../../../engine/kind.ts'
-import { parameter } from '../kinds/index.ts'
+import { parameter } from '../resources/index.ts'
 import { parameterFolder } from './identity.ts'
 
 /** Secrets reach machines through Parameter Store: one parameter a secret, read by the role of the machine. */

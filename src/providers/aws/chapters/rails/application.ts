@@ -1,6 +1,6 @@
 import type { Application, Chapter } from '../../../provider.ts'
-import { command, machineReady } from '../../kinds/index.ts'
 import type { AwsLive } from '../../live.ts'
+import { command, machineReady } from '../../resources/index.ts'
 import { numbered, text } from '../names.ts'
 import { drawParameters, parametersFor } from '../secrets.ts'
 import { regionOf, wayOut } from '../subnets.ts'

@@ -1,7 +1,15 @@
 import type { Question, Values } from '../../../../answers/question.ts'
 import type { Balancer, Chapter } from '../../../provider.ts'
-import { healthyTargets, listener, loadBalancer, securityGroup, targetGroup, targets, vpc } from '../../kinds/index.ts'
 import type { AwsLive } from '../../live.ts'
+import {
+  healthyTargets,
+  listener,
+  loadBalancer,
+  securityGroup,
+  targetGroup,
+  targets,
+  vpc,
+} from '../../resources/index.ts'
 import { backendPortProblem, balancerQuestions, healthOf, healthQuestions } from '../balancer-questions.ts'
 import { domainQuestions, homeOf, isSecure } from '../domain.ts'
 import { drawCertificate, drawName, recordsFor } from '../https.ts'

@@ -1,8 +1,8 @@
 import { numberProblem } from '../../../../answers/checks.ts'
 import type { Question } from '../../../../answers/question.ts'
 import type { Chapter, Database } from '../../../provider.ts'
-import { bucket, dbInstance, dbSubnetGroup, securityGroup } from '../../kinds/index.ts'
 import type { AwsLive } from '../../live.ts'
+import { bucket, dbInstance, dbSubnetGroup, securityGroup } from '../../resources/index.ts'
 import { bucketQuestions } from '../bucket.ts'
 import {
   accountQuestions,

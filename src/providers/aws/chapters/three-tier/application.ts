@@ -1,6 +1,7 @@
 import type { Values } from '../../../../answers/question.ts'
 import type { Drawing, Drawn, Handle } from '../../../../engine/kind.ts'
 import type { Application, Chapter, Setup, Subnet } from '../../../provider.ts'
+import type { AwsLive } from '../../live.ts'
 import {
   autoScalingGroup,
   command,
@@ -10,8 +11,7 @@ import {
   scalingPolicy,
   securityGroup,
   targetGroup,
-} from '../../kinds/index.ts'
-import type { AwsLive } from '../../live.ts'
+} from '../../resources/index.ts'
 import { number, tags, text } from '../names.ts'
 import { drawParameters, parametersFor } from '../secrets.ts'
 import { pairOf, wayOut } from '../subnets.ts'

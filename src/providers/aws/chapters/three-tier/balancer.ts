@@ -1,6 +1,6 @@
 import type { Balancer, Chapter } from '../../../provider.ts'
-import { healthyTargets, listener, loadBalancer, securityGroup, targetGroup } from '../../kinds/index.ts'
 import type { AwsLive } from '../../live.ts'
+import { healthyTargets, listener, loadBalancer, securityGroup, targetGroup } from '../../resources/index.ts'
 import { balancerQuestions, healthQuestions } from '../balancer-questions.ts'
 import { number, text } from '../names.ts'
 import { pairOf, wayIn } from '../subnets.ts'

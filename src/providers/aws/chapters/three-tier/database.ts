@@ -2,8 +2,8 @@ import { nameProblem, numberProblem, show } from '../../../../answers/checks.ts'
 import type { Question } from '../../../../answers/question.ts'
 import type { Json } from '../../../../base/json.ts'
 import type { Chapter, Database } from '../../../provider.ts'
-import { dbCluster, dbClusterMember, dbSubnetGroup, securityGroup } from '../../kinds/index.ts'
 import type { AwsLive } from '../../live.ts'
+import { dbCluster, dbClusterMember, dbSubnetGroup, securityGroup } from '../../resources/index.ts'
 import {
   accountQuestions,
   type DatabaseQuestions,
