@@ -1,4 +1,6 @@
 import type { Provider } from '../provider.ts'
+import { backends } from './backend-health.ts'
+import { openCatalog } from './catalog-open.ts'
 import { application } from './chapters/application.ts'
 import { clb } from './chapters/clb.ts'
 import { ecs } from './chapters/ecs.ts'
@@ -8,16 +10,15 @@ import { vswitches } from './chapters/vswitches.ts'
 import { connectAlicloud } from './client.ts'
 import type { Alicloud } from './cloud.ts'
 import { profileRegion } from './credentials.ts'
-import { kinds } from './kinds/index.ts'
-import { type AlicloudLive, openLive } from './live.ts'
-import { ask, backends } from './look.ts'
-import { openMarket } from './market-open.ts'
+import { type AlicloudLookups, openLookups } from './lookups.ts'
 import { preflight } from './preflight.ts'
+import { kinds } from './resources/index.ts'
+import { runScript } from './run-script.ts'
 
 /** The tutorial is in Tokyo. */
 const TOKYO = 'ap-northeast-1'
 
-export const alicloud: Provider<Alicloud, AlicloudLive> = {
+export const alicloud: Provider<Alicloud, AlicloudLookups> = {
   id: 'alicloud',
   title: 'Alibaba Cloud',
   kinds,
@@ -25,13 +26,13 @@ export const alicloud: Provider<Alicloud, AlicloudLive> = {
   defaultRegion: env => env.ALIBABA_CLOUD_REGION_ID || profileRegion(env) || TOKYO,
   async connect(to) {
     const parts = await connectAlicloud(to)
-    const live = openLive(openMarket(parts.cloud), to.keep)
+    const live = openLookups(openCatalog(parts.cloud), to.keep)
     return {
       ...parts,
       live,
       preflight: (values, making) => preflight(live, values, making),
       backends: state => backends(parts.cloud, state),
-      ask: (machines, script) => ask(parts.cloud, machines, script),
+      ask: (machines, script) => runScript(parts.cloud, machines, script),
     }
   },
 }

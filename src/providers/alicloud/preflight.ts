@@ -1,9 +1,9 @@
 import type { Values } from '../../answers/question.ts'
+import type { Selection } from './catalog.ts'
 import { number, numbered, placesOf, text, vswitchIndex } from './chapters/names.ts'
-import { wishOf } from './chapters/wish.ts'
-import type { AlicloudLive } from './live.ts'
-import { classesIn, offerIn } from './live-databases.ts'
-import type { Wish } from './market.ts'
+import { selectionOf } from './chapters/selection.ts'
+import type { AlicloudLookups } from './lookups.ts'
+import { classesIn, offerIn } from './lookups-databases.ts'
 import { byVersion } from './ranking.ts'
 
 /**
@@ -11,34 +11,43 @@ import { byVersion } from './ranking.ts'
  * change and values that would work. Reads only, and only about what is to be made (`making`: addresses; all when absent):
  * what is there already needs no stock.
  */
-export async function preflight(live: AlicloudLive, values: Values, making?: ReadonlySet<string>): Promise<string[]> {
-  const wish = wishOf(values)
+export async function preflight(
+  live: AlicloudLookups,
+  values: Values,
+  making?: ReadonlySet<string>,
+): Promise<string[]> {
+  const selection = selectionOf(values)
   const makes = (address: string) => making?.has(address) ?? true
   const places = placesOf(values).filter((_, i) => makes(`machines/${numbered('instance', i + 1)[i]}`))
   const zones = [...new Set(places.map(place => text(values, `vswitch${place + 1}.zone`)))]
-  const machines = [typeInStock, imageFits, diskFits].map(check => () => check(live, values, wish, zones))
+  const machines = [typeInStock, imageFits, diskFits].map(check => () => check(live, values, selection, zones))
   const checks = [
-    ...(makes('subnets/vswitch-1') || makes('subnets/vswitch-2') ? [() => zonesExist(live, values, wish)] : []),
+    ...(makes('subnets/vswitch-1') || makes('subnets/vswitch-2') ? [() => zonesExist(live, values, selection)] : []),
     ...(zones.length > 0 ? machines : []),
-    ...(makes('database/instance') ? [() => databaseSold(live, values, wish)] : []),
+    ...(makes('database/instance') ? [() => databaseSold(live, values, selection)] : []),
     ...(makes('machines/key-pair') ? [() => keyNameFree(live, values)] : []),
     ...(makes('balancer/load-balancer') ? [() => balancerZones(live, values)] : []),
   ]
   return (await Promise.all(checks.map(check => check()))).flat()
 }
 
-async function zonesExist({ market }: AlicloudLive, values: Values, wish: Wish): Promise<string[]> {
-  const zones = [...(await market.stock(wish.billing)).keys()].sort()
+async function zonesExist({ catalog }: AlicloudLookups, values: Values, selection: Selection): Promise<string[]> {
+  const zones = [...(await catalog.stock(selection.billing)).keys()].sort()
   return ['vswitch1.zone', 'vswitch2.zone']
     .filter(key => !zones.includes(text(values, key)))
     .map(key => `${key}: this region has no zone ${text(values, key)}. It has ${list(zones)}.`)
 }
 
-async function typeInStock(live: AlicloudLive, values: Values, wish: Wish, zones: string[]): Promise<string[]> {
-  const { type = '' } = wish
-  const [stock, specs] = await Promise.all([live.market.stock(wish.billing), live.market.specs()])
+async function typeInStock(
+  live: AlicloudLookups,
+  values: Values,
+  selection: Selection,
+  zones: string[],
+): Promise<string[]> {
+  const { type = '' } = selection
+  const [stock, specs] = await Promise.all([live.catalog.stock(selection.billing), live.catalog.specs()])
   if (!specs.has(type)) {
-    const others = await live.typeChoices(known(zones, stock), wish)
+    const others = await live.typeChoices(known(zones, stock), selection)
     return [
       `machine.type: there is no instance type ${type} in this region. In stock are for example ${some(others.map(({ value }) => String(value)))}.`,
     ]
@@ -46,7 +55,7 @@ async function typeInStock(live: AlicloudLive, values: Values, wish: Wish, zones
   const lacking = known(zones, stock).filter(zone => !stock.get(zone)?.has(type))
   if (lacking.length === 0) return []
   const elsewhere = [...stock].filter(([, types]) => types.has(type)).map(([zone]) => zone)
-  const others = await live.typeChoices(known(zones, stock), wish)
+  const others = await live.typeChoices(known(zones, stock), selection)
   return [
     `machine.type: ${type} is out of stock in ${list(lacking)}. ` +
       (elsewhere.length > 0
@@ -56,9 +65,9 @@ async function typeInStock(live: AlicloudLive, values: Values, wish: Wish, zones
   ]
 }
 
-async function imageFits(live: AlicloudLive, values: Values, { type = '' }: Wish): Promise<string[]> {
+async function imageFits(live: AlicloudLookups, values: Values, { type = '' }: Selection): Promise<string[]> {
   const id = text(values, 'machine.image')
-  const [image, specs] = await Promise.all([live.market.image(id), live.market.specs()])
+  const [image, specs] = await Promise.all([live.catalog.image(id), live.catalog.specs()])
   const others = async () => some((await live.imageChoices(type)).map(({ value }) => String(value)))
   if (!image) return [`machine.image: there is no image ${id} in this region. Choose for example ${await others()}.`]
   const problems: string[] = []
@@ -75,16 +84,21 @@ async function imageFits(live: AlicloudLive, values: Values, { type = '' }: Wish
   return problems
 }
 
-async function diskFits(live: AlicloudLive, values: Values, wish: Wish, places: string[]): Promise<string[]> {
-  const { type = '' } = wish
+async function diskFits(
+  live: AlicloudLookups,
+  values: Values,
+  selection: Selection,
+  places: string[],
+): Promise<string[]> {
+  const { type = '' } = selection
   const category = text(values, 'machine.diskCategory')
   const size = number(values, 'machine.diskSize', 40)
-  const stock = await live.market.stock(wish.billing)
+  const stock = await live.catalog.stock(selection.billing)
   // A type without stock has no disks either: that is said once, at the type.
   const zones = places.filter(zone => stock.get(zone)?.has(type))
   const problems = await Promise.all(
     zones.map(async zone => {
-      const disks = await live.market.disks(zone, type, wish.billing)
+      const disks = await live.catalog.disks(zone, type, selection.billing)
       const disk = disks.find(one => one.category === category)
       if (!disk) {
         return `machine.diskCategory: ${type} cannot have ${category} in ${zone}. Choose ${list(disks.map(one => one.category))}.`
@@ -96,27 +110,29 @@ async function diskFits(live: AlicloudLive, values: Values, wish: Wish, places: 
   return [...new Set(problems.filter(Boolean))]
 }
 
-async function databaseSold({ market }: AlicloudLive, values: Values, wish: Wish): Promise<string[]> {
+async function databaseSold({ catalog }: AlicloudLookups, values: Values, selection: Selection): Promise<string[]> {
   const n = vswitchIndex(values, 'database.vswitch') + 1
   const zone = text(values, `vswitch${n}.zone`)
-  const sold = await market.databases(wish.engine, wish.dbBilling)
+  const sold = await catalog.databases(selection.engine, selection.dbBilling)
   const offers = sold.get(zone) ?? []
   if (offers.length === 0) {
     const others = [...sold].filter(([, list]) => list.length > 0).map(([other]) => other)
-    return [`database.vswitch: RDS ${wish.engine} is not sold in ${zone}. ${list(others)} sell it (vswitch${n}.zone).`]
+    return [
+      `database.vswitch: RDS ${selection.engine} is not sold in ${zone}. ${list(others)} sell it (vswitch${n}.zone).`,
+    ]
   }
-  const offer = await offerIn(market, zone, wish)
-  if (!offer) return [noSuchOffer(zone, wish, offers)]
-  const classes = await classesIn(market, zone, wish)
-  const wanted = classes.find(({ id }) => id === wish.class)
+  const offer = await offerIn(catalog, zone, selection)
+  if (!offer) return [noSuchOffer(zone, selection, offers)]
+  const classes = await classesIn(catalog, zone, selection)
+  const wanted = classes.find(({ id }) => id === selection.class)
   if (!wanted) {
     const elsewhere = await zonesSelling(
-      market,
-      wish,
+      catalog,
+      selection,
       [...sold.keys()].filter(other => other !== zone),
     )
     return [
-      `database.class: ${wish.class} is not sold in ${zone} for ${wish.engine} ${offer.version} ${offer.category} ${offer.storageType}. ` +
+      `database.class: ${selection.class} is not sold in ${zone} for ${selection.engine} ${offer.version} ${offer.category} ${offer.storageType}. ` +
         `Choose ${some(classes.map(({ id }) => id))}${elsewhere.length > 0 ? `, or the zone ${list(elsewhere)} (vswitch${n}.zone)` : ''}.`,
     ]
   }
@@ -131,39 +147,43 @@ async function databaseSold({ market }: AlicloudLive, values: Values, wish: Wish
 
 function noSuchOffer(
   zone: string,
-  wish: Wish,
+  selection: Selection,
   offers: { version: string; category: string; storageType: string }[],
 ): string {
-  const asked = `${wish.engine} ${wish.version} ${wish.category} with ${wish.storageType}`
+  const asked = `${selection.engine} ${selection.version} ${selection.category} with ${selection.storageType}`
   const versions = [...new Set(offers.map(({ version }) => version))].sort(byVersion)
-  if (!versions.includes(wish.version ?? '')) {
-    return `database.version: RDS does not sell ${wish.engine} ${wish.version} in ${zone}. Choose ${list(versions)}.`
+  if (!versions.includes(selection.version ?? '')) {
+    return `database.version: RDS does not sell ${selection.engine} ${selection.version} in ${zone}. Choose ${list(versions)}.`
   }
-  const same = offers.filter(({ version }) => version === wish.version)
+  const same = offers.filter(({ version }) => version === selection.version)
   const pairs = same.map(({ category, storageType }) => `${category} with ${storageType}`)
   return `database.category: RDS does not sell ${asked} in ${zone}. Choose ${list(pairs)} (database.category, database.storageType).`
 }
 
-async function zonesSelling(market: AlicloudLive['market'], wish: Wish, zones: string[]): Promise<string[]> {
+async function zonesSelling(
+  catalog: AlicloudLookups['catalog'],
+  selection: Selection,
+  zones: string[],
+): Promise<string[]> {
   const has = await Promise.all(
-    zones.map(async zone => (await classesIn(market, zone, wish)).some(({ id }) => id === wish.class)),
+    zones.map(async zone => (await classesIn(catalog, zone, selection)).some(({ id }) => id === selection.class)),
   )
   return zones.filter((_, i) => has[i])
 }
 
 /** Key pairs are told apart by name alone: one that is not ours would be used for our machines, or block the import. */
-async function keyNameFree({ market }: AlicloudLive, values: Values): Promise<string[]> {
+async function keyNameFree({ catalog }: AlicloudLookups, values: Values): Promise<string[]> {
   const name = text(values, 'machine.keyName')
   if (text(values, 'machine.login') === 'password' || !name) return []
-  const tags = await market.keyPair(name)
+  const tags = await catalog.keyPair(name)
   if (!tags || tags['stackwright:stack']) return []
   return [`machine.keyName: this region has a key pair ${name} that stackwright did not make. Choose another name.`]
 }
 
-async function balancerZones({ market }: AlicloudLive, values: Values): Promise<string[]> {
+async function balancerZones({ catalog }: AlicloudLookups, values: Values): Promise<string[]> {
   const primary = text(values, 'balancer.primaryZone')
   const backup = text(values, 'balancer.backupZone')
-  const pairs = await market.balancerZones()
+  const pairs = await catalog.balancerZones()
   if (pairs.some(pair => pair.primary === primary && pair.backup === backup)) return []
   const backups = pairs.filter(pair => pair.primary === primary).map(pair => pair.backup)
   if (backups.length > 0) {

@@ -1,4 +1,4 @@
-import type { DbOffer, Spec } from './market.ts'
+import type { DbOffer, Spec } from './catalog.ts'
 
 /** One collator for all: making one takes longer than sorting with it. */
 const byNumbers = new Intl.Collator('en', { numeric: true }).compare

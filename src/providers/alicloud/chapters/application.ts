@@ -1,7 +1,8 @@
 import type { Drawn } from '../../../engine/kind.ts'
 import type { Application, Chapter } from '../../provider.ts'
-import { machineKey, setup as setupKind } from '../kinds/index.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLookups } from '../lookups.ts'
+import { machineKey } from '../resources/assistant/machine-key.ts'
+import { setup as setupKind } from '../resources/assistant/setup.ts'
 import { numbered } from './names.ts'
 
 /** Packages, migrations and a cold mirror: minutes as a rule; this is where patience ends. Seconds. */
@@ -11,7 +12,7 @@ const PATIENCE = 1800
  * Console: ECS → Cloud Assistant → Run Command, in place of the tutorial's SSH session. The questions are the
  * blueprint's own.
  */
-export const application: Chapter<AlicloudLive, 'machines' | 'database', Application> = {
+export const application: Chapter<AlicloudLookups, 'machines' | 'database', Application> = {
   title: 'Install Django and nginx on the instance',
   asks: [],
   draw(on, _values, { machines, database, setup }) {

@@ -1,7 +1,7 @@
 import { firstOf, listOf, nameProblem, numberProblem, portProblem, show } from '../../../answers/checks.ts'
 import type { Question, Values } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLookups } from '../lookups.ts'
 import { text } from './names.ts'
 import { zoneProblem } from './vswitches.ts'
 
@@ -9,7 +9,7 @@ const CODES = ['http_2xx', 'http_3xx', 'http_4xx', 'http_5xx']
 const preferred = (values: Values): [string, string] => [text(values, 'vswitch1.zone'), text(values, 'vswitch2.zone')]
 
 /** The pages in their order: buy, listener, backend servers, health check. */
-export const asks: Question<AlicloudLive>[] = [
+export const asks: Question<AlicloudLookups>[] = [
   {
     key: 'balancer.name',
     label: 'Instance name',
@@ -150,7 +150,7 @@ function counted(
   usual: number,
   min: number,
   max: number,
-): Question<AlicloudLive> {
+): Question<AlicloudLookups> {
   return {
     key,
     label,

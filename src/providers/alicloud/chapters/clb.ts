@@ -1,11 +1,15 @@
 import type { Balancer, Chapter } from '../../provider.ts'
-import { backend, health, listener, loadBalancer, serverGroup } from '../kinds/index.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLookups } from '../lookups.ts'
+import { backend } from '../resources/slb/backend.ts'
+import { health } from '../resources/slb/health.ts'
+import { listener } from '../resources/slb/listener.ts'
+import { loadBalancer } from '../resources/slb/load-balancer.ts'
+import { serverGroup } from '../resources/slb/server-group.ts'
 import { asks, codesOf } from './clb-questions.ts'
 import { number, numbered, text } from './names.ts'
 
 /** Console: Server Load Balancer → CLB → Create, then the listener's wizard. */
-export const clb: Chapter<AlicloudLive, 'subnets' | 'machines' | 'application', Balancer> = {
+export const clb: Chapter<AlicloudLookups, 'subnets' | 'machines' | 'application', Balancer> = {
   title: 'Create the load balancer (CLB)',
   asks,
   draw(on, values, { subnets, machines, application }) {

@@ -1,11 +1,11 @@
 import { includesEveryone, nameProblem, numberProblem, openToEveryone, show } from '../../../answers/checks.ts'
 import type { Question, Values } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLookups } from '../lookups.ts'
 import { machineZones, text, yes } from './names.ts'
 import { opens, portsProblem, sourcesProblem } from './rules.ts'
+import { selectionOf } from './selection.ts'
 import { systemAsks } from './system-questions.ts'
-import { wishOf } from './wish.ts'
 
 /** Machines subscriptions can be bought for (RunInstances.Period). */
 const MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 24, 36, 48, 60]
@@ -13,7 +13,7 @@ const MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 24, 36, 48, 60]
 const subscribed = (values: Values) => text(values, 'machine.billing') === 'subscription'
 
 /** The pages of "Create Instance" in their order: basic configurations, networking, system configurations, tags. */
-export const asks: Question<AlicloudLive>[] = [
+export const asks: Question<AlicloudLookups>[] = [
   {
     key: 'machine.count',
     label: 'Quantity',
@@ -62,8 +62,8 @@ export const asks: Question<AlicloudLive>[] = [
     help: 'How many virtual CPUs and how much memory. 2 vCPU and 4 GiB are plenty to begin with. Shown is what the zone has in stock.',
     type: 'choice',
     open: true,
-    choices: ({ live, values }) => live.typeChoices(machineZones(values), wishOf(values)),
-    default: ({ live, values }) => live.defaultType(machineZones(values), wishOf(values)),
+    choices: ({ live, values }) => live.typeChoices(machineZones(values), selectionOf(values)),
+    default: ({ live, values }) => live.defaultType(machineZones(values), selectionOf(values)),
     check: value =>
       typeof value === 'string' && /^ecs\.[a-z0-9-]{1,32}\.[a-z0-9-]{1,32}$/.test(value)
         ? undefined
@@ -85,8 +85,8 @@ export const asks: Question<AlicloudLive>[] = [
     help: 'The kind of disk. The default is the least expensive one that the instance type can have.',
     type: 'choice',
     open: true,
-    choices: ({ live, values }) => live.diskChoices(machineZones(values), wishOf(values)),
-    default: ({ live, values }) => live.defaultDisk(machineZones(values), wishOf(values)),
+    choices: ({ live, values }) => live.diskChoices(machineZones(values), selectionOf(values)),
+    default: ({ live, values }) => live.defaultDisk(machineZones(values), selectionOf(values)),
     check: value =>
       typeof value === 'string' && /^(?=.{5,40}$)cloud(_[a-z0-9]+)*$/.test(value)
         ? undefined

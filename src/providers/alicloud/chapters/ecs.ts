@@ -2,14 +2,17 @@ import { parseCidr } from '../../../answers/checks.ts'
 import type { Values } from '../../../answers/question.ts'
 import type { Drawing, Handle } from '../../../engine/kind.ts'
 import type { Chapter, Machine, Subnet } from '../../provider.ts'
-import { instance, keyPair, securityGroup, securityRules } from '../kinds/index.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLookups } from '../lookups.ts'
+import { instance } from '../resources/ecs/instance.ts'
+import { keyPair } from '../resources/ecs/key-pair.ts'
+import { securityGroup } from '../resources/ecs/security-group.ts'
+import { securityRules } from '../resources/ecs/security-rules.ts'
 import { asks } from './ecs-questions.ts'
 import { machineCount, number, numbered, placesOf, tags, text, yes } from './names.ts'
 import { type Rule, rulesOf } from './rules.ts'
 
 /** Console: ECS → Create Instance. */
-export const ecs: Chapter<AlicloudLive, 'network' | 'subnets', Machine[]> = {
+export const ecs: Chapter<AlicloudLookups, 'network' | 'subnets', Machine[]> = {
   title: 'Create the ECS instance',
   asks,
   draw(on, values, { network, subnets, stack }) {

@@ -2,12 +2,12 @@ import { cidrProblem, isPrivate, nameProblem, parseCidr } from '../../../answers
 import type { Question } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
 import type { Chapter, Network } from '../../provider.ts'
-import { vpc } from '../kinds/index.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLookups } from '../lookups.ts'
+import { vpc } from '../resources/vpc/vpc.ts'
 import { text } from './names.ts'
 
 /** Console: VPC → Create VPC. */
-export const network: Chapter<AlicloudLive, never, Network> = {
+export const network: Chapter<AlicloudLookups, never, Network> = {
   title: 'Create a VPC',
   asks: asks(),
   draw(on, values, { stack }) {
@@ -21,7 +21,7 @@ export const network: Chapter<AlicloudLive, never, Network> = {
   },
 }
 
-function asks(): Question<AlicloudLive>[] {
+function asks(): Question<AlicloudLookups>[] {
   return [
     {
       key: 'vpc.name',

@@ -10,11 +10,11 @@ import {
 } from '../../../answers/checks.ts'
 import type { Question, Values } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLookups } from '../lookups.ts'
 import { vswitchChoices } from './ecs-questions.ts'
 import { placesOf, text, vswitchIndex, yes } from './names.ts'
 import { type Engine, reservedProblem } from './reserved.ts'
-import { wishOf } from './wish.ts'
+import { selectionOf } from './selection.ts'
 
 /** CreateDBInstance: UsedTime 1–9 months, or whole years. */
 const MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 24, 36]
@@ -26,7 +26,7 @@ const privileged = (values: Values) => yes(values, 'database.privileged')
 const zoneOf = (values: Values) => text(values, `vswitch${vswitchIndex(values, 'database.vswitch') + 1}.zone`)
 
 /** The pages in their order: create, whitelist, accounts, database. */
-export const asks: Question<AlicloudLive>[] = [
+export const asks: Question<AlicloudLookups>[] = [
   {
     key: 'database.engine',
     label: 'Database engine',
@@ -53,8 +53,8 @@ export const asks: Question<AlicloudLive>[] = [
     help: 'The newest version the zone sells is the default.',
     type: 'choice',
     open: true,
-    choices: ({ live, values }) => live.versionChoices(zoneOf(values), wishOf(values)),
-    default: ({ live, values }) => live.defaultVersion(zoneOf(values), wishOf(values)),
+    choices: ({ live, values }) => live.versionChoices(zoneOf(values), selectionOf(values)),
+    default: ({ live, values }) => live.defaultVersion(zoneOf(values), selectionOf(values)),
     check: value =>
       typeof value === 'string' && /^\d{1,2}\.\d{1,2}$/.test(value)
         ? undefined
@@ -69,7 +69,7 @@ export const asks: Question<AlicloudLive>[] = [
       { value: 'Basic', name: 'Basic' },
       { value: 'HighAvailability', name: 'High-availability' },
     ],
-    default: async ({ live, values }) => (await live.defaultCategory(zoneOf(values), wishOf(values))) ?? 'Basic',
+    default: async ({ live, values }) => (await live.defaultCategory(zoneOf(values), selectionOf(values))) ?? 'Basic',
   },
   {
     key: 'database.storageType',
@@ -77,8 +77,8 @@ export const asks: Question<AlicloudLive>[] = [
     help: 'The kind of disk under the database.',
     type: 'choice',
     open: true,
-    choices: ({ live, values }) => live.storageChoices(zoneOf(values), wishOf(values)),
-    default: ({ live, values }) => live.defaultStorage(zoneOf(values), wishOf(values)),
+    choices: ({ live, values }) => live.storageChoices(zoneOf(values), selectionOf(values)),
+    default: ({ live, values }) => live.defaultStorage(zoneOf(values), selectionOf(values)),
     check: value =>
       typeof value === 'string' && /^(?=.{2,40}$)[a-z]+(_[a-z0-9]+)*$/.test(value)
         ? undefined
@@ -91,8 +91,8 @@ export const asks: Question<AlicloudLive>[] = [
     help: 'How large the database server is. The smallest one the zone sells is the default.',
     type: 'choice',
     open: true,
-    choices: ({ live, values }) => live.classChoices(zoneOf(values), wishOf(values)),
-    default: ({ live, values }) => live.defaultClass(zoneOf(values), wishOf(values)),
+    choices: ({ live, values }) => live.classChoices(zoneOf(values), selectionOf(values)),
+    default: ({ live, values }) => live.defaultClass(zoneOf(values), selectionOf(values)),
     check: value =>
       typeof value === 'string' && /^(?=.{4,64}$)[a-z][a-z0-9]*(\.[a-z0-9-]+){1,5}$/.test(value)
         ? undefined
@@ -103,7 +103,7 @@ export const asks: Question<AlicloudLive>[] = [
     label: 'Storage capacity (GB)',
     help: 'Room for the data, in steps of 5. It can be enlarged later, never reduced.',
     type: 'number',
-    default: async ({ live, values }) => (await live.smallestStorage(zoneOf(values), wishOf(values))) ?? 20,
+    default: async ({ live, values }) => (await live.smallestStorage(zoneOf(values), selectionOf(values))) ?? 20,
     min: 5,
     max: 64000,
     check: storageProblem,

@@ -2,14 +2,18 @@ import { listOf } from '../../../answers/checks.ts'
 import type { Values } from '../../../answers/question.ts'
 import type { Drawing, Handle } from '../../../engine/kind.ts'
 import type { Chapter, Database, Subnet } from '../../provider.ts'
-import { database, dbAccess, dbAccount, dbGrant, dbInstance } from '../kinds/index.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLookups } from '../lookups.ts'
+import { database } from '../resources/rds/database.ts'
+import { dbAccess } from '../resources/rds/db-access.ts'
+import { dbAccount } from '../resources/rds/db-account.ts'
+import { dbGrant } from '../resources/rds/db-grant.ts'
+import { dbInstance } from '../resources/rds/db-instance.ts'
 import { number, text, vswitchIndex, yes } from './names.ts'
 import { asks } from './rds-questions.ts'
 import type { Engine } from './reserved.ts'
 
 /** Console: ApsaraDB RDS → Create Instance → Whitelist Settings → Accounts → Databases. */
-export const rds: Chapter<AlicloudLive, 'network' | 'subnets', Database> = {
+export const rds: Chapter<AlicloudLookups, 'network' | 'subnets', Database> = {
   title: 'Create the RDS instance',
   asks,
   draw(on, values, { network, subnets }) {

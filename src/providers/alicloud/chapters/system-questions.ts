@@ -1,7 +1,7 @@
 import { firstOf, hostNameProblem, nameProblem, passwordSentence, proseProblem, show } from '../../../answers/checks.ts'
 import type { Question, Values } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLookups } from '../lookups.ts'
 import { keyQuestions } from './login.ts'
 import { machineCount, numbered, tags, text } from './names.ts'
 
@@ -11,7 +11,7 @@ export const ECS_PASSWORD = { min: 8, max: 30, specials: "()`~!@#$%^&*-_+=|{}[]:
 const byKey = (values: Values) => text(values, 'machine.login') !== 'password'
 
 /** The last pages of "Create Instance": system configurations, tags. */
-export const systemAsks: Question<AlicloudLive>[] = [
+export const systemAsks: Question<AlicloudLookups>[] = [
   {
     key: 'machine.login',
     label: 'Logon credentials',

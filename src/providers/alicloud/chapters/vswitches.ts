@@ -2,13 +2,13 @@ import { cidrProblem, dotted, inside, nameProblem, overlaps, parseCidr, show } f
 import type { Question, Values } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
 import type { Chapter, Subnet } from '../../provider.ts'
-import { vswitch } from '../kinds/index.ts'
-import type { AlicloudLive } from '../live.ts'
+import type { AlicloudLookups } from '../lookups.ts'
+import { vswitch } from '../resources/vpc/vswitch.ts'
 import { placesOf, text } from './names.ts'
-import { wishOf } from './wish.ts'
+import { selectionOf } from './selection.ts'
 
 /** Console: VPC → VSwitch → Create VSwitch, twice, in two zones. */
-export const vswitches: Chapter<AlicloudLive, 'network', Subnet[]> = {
+export const vswitches: Chapter<AlicloudLookups, 'network', Subnet[]> = {
   title: 'Create two VSwitches in two zones',
   asks: [...asks(1), ...asks(2)],
   draw(on, values, { network }) {
@@ -26,7 +26,7 @@ export const vswitches: Chapter<AlicloudLive, 'network', Subnet[]> = {
   },
 }
 
-function asks(n: 1 | 2): Question<AlicloudLive>[] {
+function asks(n: 1 | 2): Question<AlicloudLookups>[] {
   return [
     {
       key: `vswitch${n}.name`,
@@ -44,9 +44,9 @@ function asks(n: 1 | 2): Question<AlicloudLive>[] {
           ? 'A zone is a data centre of the region. The default has the instance type and the database in stock.'
           : 'Another data centre than the first, so that one of them may fail.',
       type: 'choice',
-      choices: ({ live, values }) => live.zoneChoices(wishOf(values)),
+      choices: ({ live, values }) => live.zoneChoices(selectionOf(values)),
       async default({ live, values }) {
-        const { zones } = await live.zonesWithBoth(wishOf(values))
+        const { zones } = await live.zonesWithBoth(selectionOf(values))
         return n === 1 ? zones[0] : zones.find(zone => zone !== text(values, 'vswitch1.zone'))
       },
       check: (value, values) => zoneProblem(n, value, values),
