@@ -14,6 +14,8 @@ import {
 } from '../../../../src/providers/alicloud/chapters/keys.ts'
 import { systemAsks } from '../../../../src/providers/alicloud/chapters/system-questions.ts'
 
+// Needs: ssh-keygen
+
 const keyFileProblem = (file: string, values: Values) =>
   systemAsks.find(({ key }) => key === 'machine.keyFile')!.check!(file, values)
 let folder: string
