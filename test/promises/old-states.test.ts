@@ -4,9 +4,10 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
 import { type Sandbox, serve } from '../../src/emulator/server.ts'
 import type { State } from '../../src/engine/state.ts'
-import { expectDone, inventoryOf } from '../crash/killing.ts'
 import { bareEnv, type Ended, emptyFolder, eventsOf, run } from '../support/bin.ts'
 import { type Passing, startProxy } from '../support/proxy.ts'
+import { expectDone } from '../support/scene.ts'
+import { inventoryOf } from '../support/subjects.ts'
 
 // Stacks as earlier versions left them, with the embedded cloud's data that goes with each; scripts/record-states.mjs
 // wrote them with the version that the state names. Never written again: what is out there stays as it is.
