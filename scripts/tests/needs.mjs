@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { has, quiet } from '../shell.mjs'
 
-const CONTAINER_TESTS = /^test\/containers(-aws)?\//
+const CONTAINER_TESTS = /^test\/containers/
 
 const program = (name, command = name) => ({ package: name, there: () => has(command) })
 const gem = (name, module) => ({ package: name, there: () => quiet('/usr/bin/ruby', ['-e', `gem "${module}"`]) })
