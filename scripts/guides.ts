@@ -19,7 +19,7 @@ const DEPENDS: Record<string, Record<string, string>> = {
 }
 
 /**
- * The tables of a guide (`docs/BLUEPRINT-on-CLOUD.md`) by file and chapter: every answer with its default. They stand in
+ * The tables of a guide (`docs/BLUEPRINT.md`) by file and chapter: every answer with its default. They stand in
  * the guide between `<!-- answers CHAPTER -->` and `<!-- end -->`.
  */
 export async function guideTables(): Promise<Record<string, Record<string, string>>> {
@@ -30,7 +30,7 @@ export async function guideTables(): Promise<Record<string, Record<string, strin
       const provider = await providers[cloud]?.()
       if (!provider) continue
       const chapters = chaptersOf(blueprint, provider)
-      guides[`${blueprint.id}-on-${cloud}.md`] = Object.fromEntries(
+      guides[`${blueprint.id}.md`] = Object.fromEntries(
         chapters.map(({ step, asks }) => [step, table(asks as Question<never>[], cloud)]),
       )
     }
