@@ -1,4 +1,4 @@
-/** Exit codes of the command line (design §6); scripts rely on them. */
+/** Exit codes of the command line; scripts rely on them. */
 export const Exit = {
   done: 0,
   failed: 1,

@@ -24,7 +24,7 @@ const VISIBLE_WITHIN_MS = 30_000
 type Tell = ReturnType<typeof teller>
 
 /**
- * Brings one node to `ready`, whatever an earlier run left of it (design §5): saved intent, one marked call, saved id,
+ * Brings one node to `ready`, whatever an earlier run left of it (docs/architecture.md, Exactly once): saved intent, one marked call, saved id,
  * settled, saved. Everything it needs is ready.
  */
 export async function bringUp(run: Run, node: Node): Promise<void> {

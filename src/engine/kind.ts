@@ -39,7 +39,7 @@ export interface Cloud {
   at(rank: number): this
 }
 
-/** Why a second create cannot leave two: see design §5. */
+/** Why a second create cannot leave two (docs/architecture.md, Exactly once). */
 export type Idempotency = 'token' | 'uniqueName' | 'tagLookup' | 'upsert'
 
 /**

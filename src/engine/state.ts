@@ -6,7 +6,7 @@ import { replaceFile } from '../base/disk.ts'
 import { Exit, Problem } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 
-/** One resource in the snapshot, with the intent that is being carried out on it (design §5). */
+/** One resource in the snapshot, with the intent that is being carried out on it (docs/architecture.md, Exactly once). */
 export type Entry = {
   type: string
   step: string

@@ -19,7 +19,7 @@ export interface Promised {
   interruptedAt: string[]
 }
 
-/** What design §1 promises, for a blueprint of AWS, by the built command. */
+/** What we promise (README), for a blueprint of AWS, by the built command. */
 export function provePromises({ subject, machines, given, interruptedAt }: Promised): void {
   const upArgs = upArgsOf(subject)
   const named = `${subject.blueprint} on AWS`

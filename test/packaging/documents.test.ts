@@ -10,14 +10,14 @@ const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { c
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const documents = files.filter(file => /^([A-Z]+|docs\/.*)\.md$/.test(file))
 
-/** The anchors of a page's headings, as sites that show repositories make them. */
-const anchors = (text: string) =>
-  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-    heading!
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  )
+/** The anchor of a heading, as sites that show repositories make it. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-')
+
+const anchors = (text: string) => [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchorOf(heading!))
 
 it('every link within the documents leads to a file, and to a heading where it names one', () => {
   const broken: string[] = []
@@ -39,10 +39,11 @@ it('every fact that a comment cites has its heading in docs/facts, and no commen
   )) {
     if (file === 'test/packaging/documents.test.ts') continue
     const text = read(file)
-    for (const [, cloud, heading] of text.matchAll(/docs\/facts\/(\w+)\.md(?: \(([^)]+)\))?/g)) {
+    for (const [, cloud, after, within] of text.matchAll(/docs\/facts\/(\w+)\.md(?:, ([\w ]+)| \(([\w ]+)\))?/g)) {
       const page = join('docs/facts', `${cloud}.md`)
+      const heading = after ?? within
       if (!existsSync(join(root, page))) broken.push(`${file}: ${page}`)
-      else if (heading && !read(page).includes(`\n## ${heading}\n`)) broken.push(`${file}: ${page} (${heading})`)
+      else if (heading && !anchors(read(page)).includes(anchorOf(heading))) broken.push(`${file}: ${page} (${heading})`)
     }
     for (const [citation] of text.matchAll(/\b(facts|design) §\S*/gi)) broken.push(`${file}: ${citation}`)
   }

@@ -201,7 +201,12 @@ describe('a fault on the way to the database', () => {
   it('matches docs/faults/django.md', async () => {
     const how =
       'Each fault is put into a running stack of two machines in containers (`test/containers/django/faults.test.ts`); then `up` runs again.'
-    const text = faultPage('Django: faults and what `up` says of them', [how], 'test/containers/django/faults.test.ts', rows)
+    const text = faultPage(
+      'Django: faults and what `up` says of them',
+      [how],
+      'test/containers/django/faults.test.ts',
+      rows,
+    )
     await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../../docs/faults/django.md'))
   })
 })
