@@ -1,6 +1,6 @@
 import { refuse } from './input.ts'
 
-/** What the embedded cloud sells and where. Zone letters and image families as facts §5 has them. */
+/** What the embedded cloud sells and where. Zone letters and image families as docs/facts/alicloud.md, Regions has them. */
 
 export interface Region {
   id: string

@@ -20,7 +20,7 @@ export const regions: Region[] = [
   region('eu-west-1', 'euw1', { a: 2, b: 3, c: 1 }),
   region('us-east-1', 'use1', { a: 6, b: 1, c: 2, d: 4, e: 3, f: 5 }),
   region('us-east-2', 'use2', { a: 1, b: 2, c: 3 }),
-  // Two zones for a new account (facts §4).
+  // Two zones for a new account (docs/facts/aws.md, EC2).
   region('us-west-1', 'usw1', { a: 1, c: 3 }),
   region('us-west-2', 'usw2', { a: 2, b: 1, c: 3, d: 4 }),
 ]
@@ -99,7 +99,7 @@ export function instanceType(name: string): InstanceType | undefined {
   return instanceTypes.find(one => one.name === name)
 }
 
-/** Where a type is not sold: use1-az3 has no t3 and t4g (facts §4), one zone in Tokyo lacks the oldest and the newest. */
+/** Where a type is not sold: use1-az3 has no t3 and t4g (docs/facts/aws.md, EC2), one zone in Tokyo lacks the oldest and the newest. */
 export function sells(zone: Zone, type: string): boolean {
   const family = type.slice(0, type.indexOf('.'))
   if (zone.id === 'use1-az3') return !['t3', 't3a', 't4g', 'm7g', 'c7g'].includes(family)

@@ -24,7 +24,7 @@ export function operation(parameters: string, run: Operation): Operation {
         refuse(400, 'UnsupportedParameter', `The embedded cloud does not simulate ${name} of ${call.action}.`)
       }
     }
-    // Success of a dry run is an error of this name (facts §2).
+    // Success of a dry run is an error of this name (docs/facts/aws.md, EC2).
     if (input.DryRun === true) {
       refuse(412, 'DryRunOperation', 'Request would have succeeded, but DryRun flag is set.')
     }

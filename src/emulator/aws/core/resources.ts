@@ -34,7 +34,7 @@ export function listLag(id: string): number {
   return 2000 + hash(id, 3001)
 }
 
-/** What asking by its id knows: two of five fresh things are not found for up to 2 seconds (facts §3). */
+/** What asking by its id knows: two of five fresh things are not found for up to 2 seconds (docs/facts/aws.md, EC2). */
 export function known(call: Call, type: string, id: string): Thing | undefined {
   const thing = find(call, type, id)
   return thing && call.world.now() >= thing.born + idLag(id) ? thing : undefined

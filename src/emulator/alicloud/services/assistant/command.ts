@@ -150,7 +150,7 @@ function invoke(
   const options = settingsOf(input)
   const runs = instances.map((instance): Run => {
     const startsAt = now + times.commandSent
-    // Not delivered within a minute, because no agent listens: given up (facts §7.3).
+    // Not delivered within a minute, because no agent listens: given up (docs/facts/alicloud.md, Cloud Assistant).
     if (instanceStatus(call, instance) !== 'Running' || agentReadyAt(instance) > now + times.commandAborted) {
       return {
         instanceId: instance.id,

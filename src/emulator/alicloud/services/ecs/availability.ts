@@ -101,7 +101,7 @@ interface Offer {
   max?: number
 }
 
-/** Zone > IoOptimized > InstanceType > SystemDisk > DataDisk: a link of the chain needs the ones before it (facts §7.2). */
+/** Zone > IoOptimized > InstanceType > SystemDisk > DataDisk: a link of the chain needs the ones before it (docs/facts/alicloud.md, ECS). */
 function checkChain(input: JsonObject, destination: string): void {
   const known = ['Zone', 'IoOptimized', 'InstanceType', 'SystemDisk', 'DataDisk', 'Network']
   if (!known.includes(destination)) {

@@ -3,7 +3,7 @@ import { instanceType, regionOf } from '../../core/catalog.ts'
 import { objects, operation, refuse, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
 
-/** Public images: the newest two of each family (facts §5). */
+/** Public images: the newest two of each family (docs/facts/alicloud.md, Regions). */
 
 export interface Image {
   id: string

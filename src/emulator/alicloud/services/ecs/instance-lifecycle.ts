@@ -68,7 +68,7 @@ function boot(call: Call, order: Order, index: number): string {
   return id
 }
 
-/** Accepted and then not made, for lack of stock: it is there for a while and then it is not (facts §7.2). */
+/** Accepted and then not made, for lack of stock: it is there for a while and then it is not (docs/facts/alicloud.md, ECS). */
 function vanish(call: Call, instance: Thing): void {
   change(call, instance, { vanishing: true })
   goWith(call, instance, times.instanceVanishes)

@@ -13,7 +13,7 @@ const perRegion = 500
 export const keyPairOperations = {
   'ecs.ImportKeyPair': operation('KeyPairName PublicKeyBody Tag', (input, call) => {
     const body = need(input, 'PublicKeyBody').trim()
-    // RSA, DSA and ECDSA are what the reference lists; ed25519 is not among them (facts §7.2).
+    // RSA, DSA and ECDSA are what the reference lists; ed25519 is not among them (docs/facts/alicloud.md, ECS).
     const match = /^(ssh-rsa|ssh-dss|ecdsa-sha2-nistp(?:256|384|521)) ([A-Za-z0-9+/]+={0,2})(?: .*)?$/.exec(body)
     if (!match) refuse(400, 'InvalidPublicKeyBody.Malformed', 'The specified parameter PublicKeyBody is not valid.')
     const key = add(call, input, md5(Buffer.from(match[2]!, 'base64')), `${match[1]} ${match[2]}`)

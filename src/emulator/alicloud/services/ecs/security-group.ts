@@ -86,7 +86,7 @@ export const securityGroupOperations = {
     const rules = rulesOf(group)
     for (const asked of permissions(input)) {
       const made = permission(call, asked)
-      // One that is there already is not added again, and that is no error (facts §6).
+      // One that is there already is not added again, and that is no error (docs/facts/alicloud.md, ECS).
       if (!rules.some(one => sameRule(one, made))) rules.push(made)
     }
     if (rules.length > 200) refuse(403, 'AuthorizationLimitExceed', 'The limit of authorization records is reached.')

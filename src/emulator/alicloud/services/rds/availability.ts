@@ -54,7 +54,7 @@ export const availabilityOperations = {
   ),
 }
 
-/** Pay-as-you-go and subscription, China site and international site (facts §7.4). */
+/** Pay-as-you-go and subscription, China site and international site (docs/facts/alicloud.md, RDS). */
 function checkCommodity(input: JsonObject): void {
   const code = word(input, 'CommodityCode')
   if (!['', 'bards', 'rds', 'bards_intl', 'rds_intl'].includes(code)) {

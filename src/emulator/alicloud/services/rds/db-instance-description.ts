@@ -138,7 +138,7 @@ function fits(call: Call, input: JsonObject, instance: Thing): boolean {
   )
 }
 
-/** What both reads tell. Tags are in neither: `ListTagResources` has them (facts §1). */
+/** What both reads tell. Tags are in neither: `ListTagResources` has them (docs/facts/alicloud.md, Protocol). */
 function shared(call: Call, instance: Thing): JsonObject {
   const type = dbClass(text(instance, 'class'))!
   return {

@@ -75,7 +75,7 @@ export function dbInstanceOf(call: Call, input: JsonObject): Thing {
   )
 }
 
-/** For a change: the instance runs and no other change of it is under way (facts §7.4). */
+/** For a change: the instance runs and no other change of it is under way (docs/facts/alicloud.md, RDS). */
 export function idleInstance(call: Call, input: JsonObject): Thing {
   const instance = dbInstanceOf(call, input)
   const now = call.world.now()

@@ -128,7 +128,7 @@ export function listenersOf(call: Call, balancer: Thing): Thing[] {
   return all(call, 'listener').filter(one => text(one, 'balancerId') === balancer.id)
 }
 
-/** The product has many words for one thing (facts §7.5); which one comes is up to the seed. */
+/** The product has many words for one thing (docs/facts/alicloud.md, CLB); which one comes is up to the seed. */
 const busyWords: [number, string][] = [
   [400, 'ServiceIsConfiguring'],
   [400, 'OperationBusy'],
@@ -167,7 +167,7 @@ function createBalancer(input: JsonObject, call: Call): JsonObject {
   const type = word(input, 'AddressType') || 'internet'
   if (type !== 'internet' && type !== 'intranet')
     refuse(400, 'InvalidParameter', 'AddressType must be internet or intranet.')
-  // Naming a VSwitch means a private address, whatever AddressType says (facts §7.5).
+  // Naming a VSwitch means a private address, whatever AddressType says (docs/facts/alicloud.md, CLB).
   const switchId = word(input, 'VSwitchId')
   const vswitch = switchId === '' ? undefined : usableVSwitch(call, input, switchId)
   if (type === 'intranet' && !vswitch)
@@ -203,7 +203,7 @@ function createBalancer(input: JsonObject, call: Call): JsonObject {
   }
 }
 
-/** Load balancers by specification are no longer sold; what the code was is not documented, the sentence is (facts §7.5). */
+/** Load balancers by specification are no longer sold; what the code was is not documented, the sentence is (docs/facts/alicloud.md, CLB). */
 function checkCharge(input: JsonObject): void {
   const charge = word(input, 'InstanceChargeType') || 'PayByCLCU'
   if (charge !== 'PayByCLCU' || word(input, 'LoadBalancerSpec') !== '') {

@@ -93,7 +93,7 @@ export const serverGroupOperations = {
   }),
 }
 
-/** A group that is not there is an `InvalidParameter`; only its sentence tells (facts §7.5). */
+/** A group that is not there is an `InvalidParameter`; only its sentence tells (docs/facts/alicloud.md, CLB). */
 export function serverGroupOf(call: Call, input: JsonObject): Thing {
   const group = find(call, input, 'vserver-group', need(input, 'VServerGroupId'))
   return group ?? refuse(400, 'InvalidParameter', 'The specified VServerGroupId does not exist.')

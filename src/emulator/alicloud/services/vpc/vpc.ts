@@ -16,7 +16,7 @@ export const vpcOperations = {
   'vpc.CreateVpc': operation('CidrBlock VpcName Description Tag ResourceGroupId', createVpc),
   'vpc.DescribeVpcAttribute': operation('VpcId', (input, call) => {
     const vpc = find(call, input, 'vpc', need(input, 'VpcId'))
-    // The real cloud answers 200 with an empty id for one that is not there (facts §0.8).
+    // The real cloud answers 200 with an empty id for one that is not there (docs/facts/alicloud.md, Protocol).
     if (!vpc) return { VpcId: '' }
     const { RouterTableIds: _, NatGatewayIds: __, CenStatus: ___, ...attributes } = describeVpc(call, vpc)
     return attributes

@@ -26,7 +26,7 @@ export const certificateOperations: Record<string, Operation> = {
     'CertificateStatuses Includes NextToken MaxItems SortBy SortOrder',
     (input, call) => {
       const statuses = words(input, 'CertificateStatuses')
-      // Without asking, only RSA keys of 1024 and 2048 bits are listed (facts §2).
+      // Without asking, only RSA keys of 1024 and 2048 bits are listed (docs/facts/aws.md, ACM).
       const types = words(object(input, 'Includes'), 'keyTypes')
       const shown = types.length > 0 ? types : ['RSA_1024', 'RSA_2048']
       const found = listed(call, 'certificate').filter(
@@ -105,7 +105,7 @@ function request(input: JsonObject, call: Call): JsonObject {
   }
   const tags = tagsIn(input, tagCodes)
   const asked = [domain, names.join(), algorithm].join(' ')
-  // The token is remembered for one hour; after that it is a request like any other (facts §2).
+  // The token is remembered for one hour; after that it is a request like any other (docs/facts/aws.md, ACM).
   const before = all(call, 'certificate').find(
     one => token !== '' && text(one, 'token') === token && call.world.now() < one.born + times.certificateToken,
   )
@@ -221,7 +221,7 @@ function describe(call: Call, one: Thing): JsonObject {
   }
 }
 
-/** The record is not there at once (facts §3). */
+/** The record is not there at once (docs/facts/aws.md, ACM). */
 function validationOf(call: Call, one: Thing, name: string, issued: boolean): JsonObject {
   const proof = proofOf(one.account, name)
   const shown = call.world.now() >= one.born + times.validationShown

@@ -15,7 +15,7 @@ import { nextToken, page } from '../../core/page.ts'
 import { all, text } from '../../core/resources.ts'
 import { isLive } from './instance-state.ts'
 
-/** On-demand vCPUs of a new account (5 to 32, facts §11). */
+/** On-demand vCPUs of a new account (5 to 32, docs/facts/aws.md, Quotas). */
 export const vcpuQuota = 32
 
 /** What is sold where, and what the account may have. */

@@ -18,7 +18,7 @@ const absent: Record<string, [code: string, noun: string]> = {
   'launch-template': ['InvalidLaunchTemplateId.NotFound', 'The launch template ID'],
 }
 
-/** The thing, or EC2's refusal: also for one so fresh that not all of EC2 knows it (facts §3). */
+/** The thing, or EC2's refusal: also for one so fresh that not all of EC2 knows it (docs/facts/aws.md, EC2). */
 export function ec2Find(call: Call, type: string, id: string): Thing {
   const thing = known(call, type, id)
   if (thing) return thing

@@ -94,7 +94,7 @@ function start(call: Call, subnet: Thing, address: Thing, tags: Record<string, s
   return gateway
 }
 
-/** Accepted, and then not made: the gateway's state tells why (facts §4). */
+/** Accepted, and then not made: the gateway's state tells why (docs/facts/aws.md, VPC). */
 function obstacle(call: Call, subnet: Thing, address: Thing): string {
   const vpcId = text(subnet, 'vpcId')
   if (isAssociated(call, address))

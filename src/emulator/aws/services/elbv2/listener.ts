@@ -11,7 +11,7 @@ import { describeActions, readActions } from './listener-action.ts'
 import { balancerOf, certificatesOf, dropListener, listenersOf, marker } from './load-balancer.ts'
 import { balancerPath, elbFind, elbTagCodes, invalid, isApplication, misconfigured, oneOf, within } from './lookup.ts'
 
-/** What a TLS listener may speak. Through the API the default is still the old one (facts §7). */
+/** What a TLS listener may speak. Through the API the default is still the old one (docs/facts/aws.md, ELB). */
 const policies: Record<string, string[]> = {
   'ELBSecurityPolicy-2016-08': ['TLSv1', 'TLSv1.1', 'TLSv1.2'],
   'ELBSecurityPolicy-TLS-1-2-2017-01': ['TLSv1.2'],
@@ -179,7 +179,7 @@ function readSecurity(call: Call, input: JsonObject, protocol: string, before: J
   return { certificates, policy }
 }
 
-/** The certificate's ARN when a listener can use it: issued, in this region, and no longer brand-new (facts §3). */
+/** The certificate's ARN when a listener can use it: issued, in this region, and no longer brand-new (docs/facts/aws.md, ELB). */
 function usable(call: Call, id: string): string {
   const certificate = find(call, 'certificate', id)
   if (!certificate) return refuse(400, 'CertificateNotFoundException', `Certificate '${id}' not found`)

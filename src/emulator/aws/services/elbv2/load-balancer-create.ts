@@ -25,7 +25,7 @@ export function createBalancer(input: JsonObject, call: Call): JsonObject {
   const groups = asked.length === 0 && type === 'application' ? defaultGroup(call, vpcId) : asked
   const settings = { type, scheme, subnets: subnets.map(one => one.id).sort(), groups: [...groups].sort() }
   const before = namedBalancer(call, name)
-  // The same settings answer the same load balancer, whatever their tags (facts §2).
+  // The same settings answer the same load balancer, whatever their tags (docs/facts/aws.md, ELB).
   if (before) return { LoadBalancers: [describeBalancer(call, same(before, settings))] }
   if (all(call, 'load-balancer').filter(one => text(one, 'type') === type).length >= perRegion) {
     refuse(400, 'TooManyLoadBalancersException', 'The maximum number of load balancers has been reached.')

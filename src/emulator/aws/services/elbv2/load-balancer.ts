@@ -42,7 +42,7 @@ export const loadBalancerOperations: Record<string, Operation> = {
   'elbv2.DeleteLoadBalancer': operation('LoadBalancerArn', (input, call) => {
     const id = need(input, 'LoadBalancerArn', 'ValidationError')
     const balancer = find(call, 'load-balancer', id)
-    // Deleting what is not there succeeds (facts §7).
+    // Deleting what is not there succeeds (docs/facts/aws.md, ELB).
     if (!balancer) return {}
     if (attributesOf(balancer)['deletion_protection.enabled'] === 'true') {
       refuse(
@@ -72,7 +72,7 @@ export const loadBalancerOperations: Record<string, Operation> = {
   }),
   'elbv2.SetSecurityGroups': operation('LoadBalancerArn SecurityGroups', (input, call) => {
     const balancer = balancerOf(call, input)
-    // A network load balancer that began without groups can never get any, and must keep one (facts §7).
+    // A network load balancer that began without groups can never get any, and must keep one (docs/facts/aws.md, ELB).
     if (!isApplication(balancer) && texts(balancer, 'groups').length === 0) {
       misconfigured('Security groups cannot be associated with a load balancer that was created without any.')
     }

@@ -41,7 +41,7 @@ export function elbFindAny(call: Call, arn: string): Thing {
   return elbFind(call, family[1], arn)
 }
 
-/** Load balancers and target groups: at most 32 letters, digits and hyphens (facts §7). */
+/** Load balancers and target groups: at most 32 letters, digits and hyphens (docs/facts/aws.md, ELB). */
 export function checkName(name: string, noun: string): void {
   if (name.length > 32) invalid(`${noun} name '${name}' cannot be longer than '32' characters`)
   if (!/^[a-zA-Z0-9-]+$/.test(name)) {

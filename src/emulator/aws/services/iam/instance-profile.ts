@@ -18,7 +18,7 @@ import {
 } from './lookup.ts'
 import { describeRole } from './role.ts'
 
-/** Instance profiles: EC2 believes in a fresh one only after some seconds (facts §3). */
+/** Instance profiles: EC2 believes in a fresh one only after some seconds (docs/facts/aws.md, IAM). */
 export const instanceProfileOperations: Record<string, Operation> = {
   'iam.CreateInstanceProfile': operation('InstanceProfileName Path Tags', (input, call) => {
     const name = checkName(need(input, 'InstanceProfileName', 'ValidationError'), 128)

@@ -16,7 +16,7 @@ export function duplicate(message: string): never {
   return refuse(409, 'EntityAlreadyExists', message)
 }
 
-/** The role; with `lag`, one that was just made is not there yet for other calls (facts §3). */
+/** The role; with `lag`, one that was just made is not there yet for other calls (docs/facts/aws.md, IAM). */
 export function roleNamed(call: Call, name: string, lag?: 'fresh ones lag'): Thing {
   const role = all(call, 'role', everywhere).find(one => text(one, 'name').toLowerCase() === name.toLowerCase())
   if (!role || (lag && call.world.now() < role.born + times.roleKnown))

@@ -58,7 +58,7 @@ export const roleOperations: Record<string, Operation> = {
     const prefix = word(input, 'PathPrefix') || '/'
     const found = all(call, 'role', everywhere).filter(one => text(one, 'path').startsWith(prefix))
     const { rows, head } = iamPage(input, found)
-    // The list has no tags (facts §11).
+    // The list has no tags (docs/facts/aws.md, IAM).
     const Roles = rows.map(one => {
       const { Tags: _, ...role } = describeRole(call, one)
       return role

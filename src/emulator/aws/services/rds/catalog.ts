@@ -21,7 +21,7 @@ export interface Version {
   isDefault: boolean
   /** The default of its major version. */
   majorDefault: boolean
-  /** Past its standard support: sold, and billed as Extended Support (facts §6). */
+  /** Past its standard support: sold, and billed as Extended Support (docs/facts/aws.md, RDS). */
   extended: boolean
 }
 

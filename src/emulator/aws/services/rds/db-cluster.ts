@@ -102,7 +102,7 @@ export function writerOf(call: Call, cluster: Thing): Thing | undefined {
   return named ?? staying.sort((one, other) => order(one) - order(other))[0] ?? members[0]
 }
 
-/** Which members answer behind the reader endpoint: with one member, the writer itself (facts §6). */
+/** Which members answer behind the reader endpoint: with one member, the writer itself (docs/facts/aws.md, Aurora). */
 export function readersOf(call: Call, cluster: Thing): Thing[] {
   const writer = writerOf(call, cluster)
   const readers = membersOf(call, cluster).filter(one => one !== writer && one.goneAt === undefined)

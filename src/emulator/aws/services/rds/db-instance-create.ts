@@ -105,7 +105,7 @@ function aloneData(input: JsonObject, call: Call, engine: Engine): Data {
   }
 }
 
-/** A member of an Aurora cluster: what the cluster has is not said again (facts §6). */
+/** A member of an Aurora cluster: what the cluster has is not said again (docs/facts/aws.md, Aurora). */
 function memberData(input: JsonObject, call: Call, engine: Engine): Data {
   const clusterName = word(input, 'DBClusterIdentifier')
   if (clusterName === '') combination('DBClusterIdentifier is required for Aurora.')

@@ -20,7 +20,7 @@ export function dbInstanceStatus(call: Call, one: Thing): string {
   return isModifying(call, one) ? 'modifying' : 'available'
 }
 
-/** The endpoint is not shown before the instance is nearly there (facts §6). */
+/** The endpoint is not shown before the instance is nearly there (docs/facts/aws.md, RDS). */
 function hasEndpoint(call: Call, one: Thing): boolean {
   const whole = time(one, 'readyAt') - one.born
   return call.world.now() >= one.born + whole * 0.8

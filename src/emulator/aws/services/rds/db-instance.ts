@@ -48,7 +48,7 @@ function byNameOrArn(call: Call, name: string): Thing {
   return name.startsWith('arn:') ? rdsFind(call, 'db', name.split(':').at(-1)!) : rdsFind(call, 'db', name)
 }
 
-/** Alive for changes: available and what can follow it (facts §6). */
+/** Alive for changes: available and what can follow it (docs/facts/aws.md, RDS). */
 function needAvailable(call: Call, one: Thing): void {
   const status = dbInstanceStatus(call, one)
   if (status !== 'available') {

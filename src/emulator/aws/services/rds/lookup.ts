@@ -54,7 +54,7 @@ export function combination(message: string): never {
   return refuse(400, 'InvalidParameterCombination', message)
 }
 
-/** 1 to 63 letters, digits and hyphens; kept in lower case (facts §6). */
+/** 1 to 63 letters, digits and hyphens; kept in lower case (docs/facts/aws.md, RDS). */
 export function checkIdentifier(name: string, parameter: string): string {
   if (!/^[a-z](-?[a-z0-9])*$/i.test(name) || name.length > 63) {
     invalid(

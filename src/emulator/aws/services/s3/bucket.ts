@@ -15,7 +15,7 @@ const encrypted = {
   Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false }],
 }
 
-/** Buckets and their settings. New ones block the public, belong to their owner, and encrypt (facts §8). */
+/** Buckets and their settings. New ones block the public, belong to their owner, and encrypt (docs/facts/aws.md, S3). */
 export const bucketOperations: Record<string, Operation> = {
   's3.CreateBucket': s3Operation(
     'ACL CreateBucketConfiguration ObjectLockEnabledForBucket ObjectOwnership BucketNamespace',
@@ -56,7 +56,7 @@ export const bucketOperations: Record<string, Operation> = {
       if (text(upload, 'bucket') === bucket.id) leave(call, upload)
     }
     leave(call, bucket)
-    // The name is not free at once (facts §2).
+    // The name is not free at once (docs/facts/aws.md, S3).
     const goneAt = call.world.now() + times.bucketForgotten
     call.world.add({
       cloud: 'aws',
@@ -190,7 +190,7 @@ function taken(before: Thing, call: Call): JsonObject {
       'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.',
     )
   }
-  // The oldest region answers as if it had made it (facts §2).
+  // The oldest region answers as if it had made it (docs/facts/aws.md, S3).
   if (call.region === 'us-east-1' && before.region === call.region) return { Location: `/${before.id}` }
   return refuse(
     409,

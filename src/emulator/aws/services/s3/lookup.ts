@@ -31,7 +31,7 @@ export function bucketOf(call: Call, input: JsonObject): Thing {
   return bucket
 }
 
-/** The same for calls about its settings, to which a fresh bucket may not be known yet (facts §3). */
+/** The same for calls about its settings, to which a fresh bucket may not be known yet (docs/facts/aws.md, S3). */
 export function knownBucketOf(call: Call, input: JsonObject): Thing {
   const bucket = bucketOf(call, input)
   return known(call, 'bucket', bucket.id) ?? noBucket()

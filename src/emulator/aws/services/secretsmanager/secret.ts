@@ -21,7 +21,7 @@ export const secretOperations: Record<string, Operation> = {
         invalid(
           'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
         )
-      // Such names look like the end of an ARN (facts §8).
+      // Such names look like the end of an ARN (docs/facts/aws.md, Secrets Manager).
       if (/-[a-zA-Z0-9]{6}$/.test(name)) invalid('A secret name must not end in a hyphen and six characters.')
       const tags = tagsIn(input, tagCodes)
       const before = all(call, 'secret').find(one => text(one, 'name') === name)
@@ -126,7 +126,7 @@ export const secretOperations: Record<string, Operation> = {
       const id = need(input, 'SecretId', 'InvalidParameterException')
       const secret = lookUp(call, id)
       const now = call.world.now()
-      // A forced deletion of nothing succeeds (facts §8).
+      // A forced deletion of nothing succeeds (docs/facts/aws.md, Secrets Manager).
       if (!secret && forced)
         return {
           ARN: id.startsWith('arn:') ? id : arn(call, 'secretsmanager', `secret:${id}`),
@@ -173,7 +173,7 @@ function lookUp(call: Call, id: string): Thing | undefined {
   return find(call, 'secret', id) ?? all(call, 'secret').find(one => text(one, 'name') === id)
 }
 
-/** A fresh one may not be known yet (facts §3). */
+/** A fresh one may not be known yet (docs/facts/aws.md, Secrets Manager). */
 function secretOf(call: Call, input: JsonObject): Thing {
   const secret = lookUp(call, need(input, 'SecretId', 'InvalidParameterException'))
   return (secret && known(call, 'secret', secret.id)) ?? notFound()

@@ -36,7 +36,7 @@ export const agentOperations: Record<string, Operation> = {
 
 /**
  * Whether the agent is there: the instance has run long enough, its role lets it, and it has a way out
- * (facts §5). What is missing is what a real machine would lack.
+ * (docs/facts/aws.md, Systems Manager). What is missing is what a real machine would lack.
  */
 export function isOnline(call: Call, instance: Thing): boolean {
   const since = runsSince(call, instance)

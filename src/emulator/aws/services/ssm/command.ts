@@ -22,7 +22,7 @@ export const commandOperations: Record<string, Operation> = {
   'ssm.GetCommandInvocation': operation('CommandId InstanceId PluginName', (input, call) => {
     const command = commandOf(call, input)
     const run = runsOf(command).find(one => one.instanceId === need(input, 'InstanceId', 'ValidationException'))
-    // Right after SendCommand it is not there yet (facts §5).
+    // Right after SendCommand it is not there yet (docs/facts/aws.md, Systems Manager).
     if (!run || call.world.now() < command.born + times.invocationAppears)
       return refuse(400, 'InvocationDoesNotExist', '')
     return describeInvocation(call, command, run)
