@@ -4,13 +4,13 @@ import * as kinds from '../../../../src/providers/aws/resources/index.ts'
 import { useNetwork } from '../ground.ts'
 import { make, markFor, removeWholly } from '../support.ts'
 
-// What happens to living things: other inputs, and other people's hands.
+// Existing resources: changed inputs, and changes by other people.
 
 const { at, settle, group, image } = useNetwork()
 const everywhere = '0.0.0.0/0'
 
 describe('routes and rules', () => {
-  test('a subnet changes over to another table, and a route that is no longer wished for goes', async () => {
+  test('a subnet moves to another table, and a route that is not in the input any more is deleted', async () => {
     const { cloud } = at.bench
     const common = { vpcId: at.vpc, name: 'shop' }
     const out = [{ to: everywhere, gatewayId: at.gateway }]
@@ -35,7 +35,7 @@ describe('routes and rules', () => {
     await removeWholly(cloud, kinds.routeTable, second.id, 'subnets/two', two)
   })
 
-  test('rules are set anew, and those of people stay', async () => {
+  test('rules follow the input, and those added by people stay', async () => {
     const { cloud } = at.bench
     const { id: groupId } = await group('ruled')
     const rule = (port: number) => ({ protocol: 'tcp', from: port, to: port, cidr: everywhere, description: 'Shop' })
@@ -84,7 +84,7 @@ describe('databases', () => {
     }
   })
 
-  test('another password is set once, and known to be set by whoever comes later', async () => {
+  test('a new password is set once, and a later run knows that it is set', async () => {
     const made = await make(at.bench.cloud, kinds.dbInstance, 'database/instance', input)
     const modified = () =>
       at.bench.sandbox.log.last().filter(call => call.action === 'rds.ModifyDBInstance' && call.status === 200).length
@@ -96,7 +96,7 @@ describe('databases', () => {
     expect(modified()).toBe(before + 1)
   })
 
-  test('protection that somebody else switched on is said, and stays', async () => {
+  test('protection that someone else switched on is reported, and stays', async () => {
     const place = { DBInstanceIdentifier: 'shop-db', ApplyImmediately: true }
     await at.bench.cloud.call('rds', 'ModifyDBInstance', { ...place, DeletionProtection: true })
     const removal = kinds.dbInstance.remove(
@@ -110,7 +110,7 @@ describe('databases', () => {
     await at.bench.cloud.call('rds', 'ModifyDBInstance', { ...place, DeletionProtection: false })
   })
 
-  test('a last backup that was wished for is kept, also when only tags are left to tell', async () => {
+  test('a final backup that was asked for is kept, also in a removal from tags alone', async () => {
     await settle(kinds.dbInstance, 'database/instance', 'shop-db', {
       ...input,
       password: { $secret: 'database.password', version: 2 },

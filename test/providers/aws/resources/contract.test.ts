@@ -30,7 +30,7 @@ describe('every kind of AWS keeps the contract', () => {
     return out
   }
 
-  test('what both tutorials need is made in order', async () => {
+  test('what both tutorials need is created in order', async () => {
     await buildEverything(bench, build)
     expect([...new Set(made.map(({ kind }) => kind.type))].sort()).toEqual(kinds.kinds.map(kind => kind.type).sort())
   })
@@ -69,7 +69,7 @@ describe('every kind of AWS keeps the contract', () => {
     }
   })
 
-  test('a name that is taken says so, and is found under its natural key', async () => {
+  test('a taken name is reported, and its resource is found by its natural key', async () => {
     for (const { kind, address, input, out } of made) {
       if (kind.idempotency !== 'uniqueName') continue
       const again = kind.create(bench.cloud, input, markFor(kind, address))

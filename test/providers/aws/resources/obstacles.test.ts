@@ -4,12 +4,12 @@ import { change, deleteRecords, stillThere } from '../../../../src/providers/aws
 import { useNetwork } from '../ground.ts'
 import { make, markFor, removeWholly } from '../support.ts'
 
-// Data, names that are taken, and what stands in the way of a removal.
+// Data, taken names, and what blocks a removal.
 
 const { at, group, image } = useNetwork()
 
 describe('a bucket', () => {
-  test('is emptied of versions, marks of deleted ones and unfinished uploads before it goes', async () => {
+  test('is emptied of versions, delete markers and unfinished uploads before it is deleted', async () => {
     const { cloud } = at.bench
     const { S3Client, PutObjectCommand, DeleteObjectCommand, CreateMultipartUploadCommand } = await import(
       '@aws-sdk/client-s3'
@@ -30,7 +30,7 @@ describe('a bucket', () => {
     expect(await kinds.bucket.find(cloud, { id: name })).toEqual([])
   })
 
-  test('with the name of one that is there already says so, in the region that would take it silently, too', async () => {
+  test('whose name is taken is refused, also in the region that would accept it silently', async () => {
     const { cloud } = at.bench
     const name = 'shop-first'
     await make(cloud, kinds.bucket, 'application/bucket', { name, versioned: false })
@@ -68,7 +68,7 @@ describe('names', () => {
     await removeWholly(cloud, kinds.hostedZone, zone.id, 'balancer/zone', { name: 'shop.example' })
   })
 
-  test('of records that are removed together, one that is gone already does not keep the others', async () => {
+  test('of records that are deleted together, one that is gone already does not keep the others', async () => {
     const { cloud } = at.bench
     const zone = await make(cloud, kinds.hostedZone, 'balancer/zone', { name: 'shop.example' })
     const [one, two] = ['1', '2'].map(n => ({
@@ -81,7 +81,7 @@ describe('names', () => {
     await deleteRecords(cloud, zone.id, [one!, two!])
     expect(await stillThere(cloud, zone.id, [one!, two!])).toEqual([])
     await deleteRecords(cloud, zone.id, [one!, two!])
-    // One with other contents is somebody else's by now.
+    // One with other values is someone else's by now.
     await change(cloud, zone.id, [['UPSERT', { ...one!, ResourceRecords: [{ Value: '198.51.100.7' }] }]])
     await expect(deleteRecords(cloud, zone.id, [one!])).rejects.toMatchObject({ code: 'InvalidChangeBatch' })
     await change(cloud, zone.id, [['DELETE', { ...one!, ResourceRecords: [{ Value: '198.51.100.7' }] }]])
@@ -89,8 +89,8 @@ describe('names', () => {
   })
 })
 
-describe('what comes to nothing, and what is in the way', () => {
-  test('a NAT gateway that failed is one to be made again, and no longer counts as ours', async () => {
+describe('what fails, and what blocks', () => {
+  test('a failed NAT gateway is created again, and no longer counts as ours', async () => {
     const { cloud } = at.bench
     const lonely = await make(cloud, kinds.vpc, 'other/vpc', { name: 'lonely', cidr: '10.9.0.0/16' })
     const place = { vpcId: lonely.id, name: 'lonely', zone: 'ap-northeast-1a', cidr: '10.9.0.0/24', public: false }
@@ -107,7 +107,7 @@ describe('what comes to nothing, and what is in the way', () => {
     await removeWholly(cloud, kinds.vpc, lonely.id, 'other/vpc', {})
   })
 
-  test("somebody else's machine is named by the removal that it blocks", async () => {
+  test("someone else's machine is named by the removal that it blocks", async () => {
     const { cloud } = at.bench
     const groupId = (await group('crowded')).id
     const input = {
