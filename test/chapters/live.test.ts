@@ -1,20 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answersFrom, valuesOf } from '../../src/answers/answers.ts'
-import type { Question } from '../../src/answers/question.ts'
 import type { Json } from '../../src/base/json.ts'
-import { django } from '../../src/blueprints/django/index.ts'
-import { serve } from '../../src/emulator/server.ts'
+import { serve } from '../../src/commands/emulator.ts'
 import { PRIVATE_KEY, publicKeyProblem } from '../../src/providers/alicloud/chapters/keys.ts'
 import { alicloud } from '../../src/providers/alicloud/index.ts'
 import type { AlicloudLive } from '../../src/providers/alicloud/live.ts'
 import type { Wish } from '../../src/providers/alicloud/market.ts'
 import type { Connected } from '../../src/providers/provider.ts'
+import { preflightOf, questionsOf } from '../support/blueprints.ts'
 
 const REGIONS = ['ap-northeast-1', 'ap-northeast-2', 'cn-hangzhou', 'ap-southeast-1', 'eu-central-1', 'us-west-1']
-const questions = django.steps.flatMap(step => [
-  ...step.asks(alicloud.chapters as never),
-  ...(step.id === 'application' ? django.asks : []),
-]) as Question[]
+const questions = await questionsOf('django')
 
 let server: Awaited<ReturnType<typeof serve>>
 const kept = new Map<string, string>()
@@ -53,7 +49,6 @@ async function answered(live: AlicloudLive, set: Record<string, string> = {}) {
     questions,
     sources: { flags: new Map(Object.entries({ 'machine.keyFile': 'generate', ...set })) as never, env: {} },
     asking: { stack: 'demo', live },
-    defaults: django.defaults,
   })
 }
 
@@ -61,10 +56,10 @@ const wish: Wish = { machines: 1, billing: 'payg', engine: 'PostgreSQL', dbBilli
 
 describe('Defaults from the connected cloud', () => {
   test.each(REGIONS)('in %s nothing is missing, nothing is wrong, and the preflight is content', async region => {
-    const { live, preflight } = await connect(region)
+    const { live } = await connect(region)
     const { answers, missing, problems } = await answered(live)
     expect({ missing, problems }).toEqual({ missing: [], problems: [] })
-    expect(await preflight(valuesOf(answers))).toEqual([])
+    expect(await preflightOf('django', { live }, valuesOf(answers))).toEqual([])
   })
 
   test('are the tutorial’s stack in Tokyo', async () => {
@@ -132,10 +127,10 @@ describe('Defaults from the connected cloud', () => {
   })
 
   test('the wishes of several machines are met in both zones', async () => {
-    const { live, preflight } = await connect()
+    const { live } = await connect()
     const { answers, missing, problems } = await answered(live, { 'machine.count': '4', 'database.engine': 'MySQL' })
     expect({ missing, problems }).toEqual({ missing: [], problems: [] })
-    expect(await preflight(valuesOf(answers))).toEqual([])
+    expect(await preflightOf('django', { live }, valuesOf(answers))).toEqual([])
   })
 })
 
@@ -153,8 +148,8 @@ describe('A region that does not exist', () => {
 
 describe('The preflight', () => {
   async function problems(changes: Record<string, Json>): Promise<string[]> {
-    const { live, preflight } = await connect()
-    return preflight({ ...valuesOf((await answered(live)).answers), ...changes })
+    const { live } = await connect()
+    return preflightOf('django', { live }, { ...valuesOf((await answered(live)).answers), ...changes })
   }
 
   test('names a type out of stock with the zones that have it and the types that can be had', async () => {
@@ -220,33 +215,37 @@ describe('The preflight', () => {
     [{ 'vswitch1.zone': 'ap-northeast-1c', 'database.version': '17.0' }, 'database.version'],
     [{ 'database.storageType': 'cloud_ssd' }, 'database.category'],
   ])('is where %j ends: one sentence at %s, and no default is missing because of it', async (set, key) => {
-    const { live, preflight } = await connect()
+    const { live } = await connect()
     const { answers, missing, problems } = await answered(live, set)
     expect({ missing, problems }).toEqual({ missing: [], problems: [] })
-    expect(await preflight(valuesOf(answers))).toEqual([expect.stringMatching(new RegExp(`^${key}: `))])
+    expect(await preflightOf('django', { live }, valuesOf(answers))).toEqual([
+      expect.stringMatching(new RegExp(`^${key}: `)),
+    ])
   })
 
   test('refuses the name of a key pair that somebody else made', async () => {
-    const { cloud, live, preflight } = await connect()
+    const { cloud, live } = await connect()
     await cloud.call('ecs', 'ImportKeyPair', { KeyPairName: 'theirs', PublicKeyBody: await live.generatedKey('demo') })
     const values = { ...valuesOf((await answered(live)).answers), 'machine.keyName': 'theirs' }
-    expect(await preflight(values)).toEqual([expect.stringMatching(/^machine\.keyName: .*theirs.*did not make/)])
+    expect(await preflightOf('django', { live }, values)).toEqual([
+      expect.stringMatching(/^machine\.keyName: .*theirs.*did not make/),
+    ])
   })
 
   test('says nothing of what is there already', async () => {
-    const { live, preflight } = await connect()
+    const { live } = await connect()
     const values = { ...valuesOf((await answered(live)).answers), 'machine.count': 2, 'machine.type': 'ecs.c7.large' }
     const all = new Set(['subnets/vswitch-1', 'machines/instance', 'machines/instance-2', 'machines/key-pair'])
     const type = expect.stringMatching(/^machine\.type: .*ap-northeast-1b/)
     const disk = expect.stringMatching(/^machine\.diskCategory: /)
-    expect(await preflight(values, all)).toEqual([type, disk])
-    expect(await preflight(values, new Set(['machines/instance']))).toEqual([disk])
-    expect(await preflight(values, new Set())).toEqual([])
+    expect(await preflightOf('django', { live }, values, all)).toEqual([type, disk])
+    expect(await preflightOf('django', { live }, values, new Set(['machines/instance']))).toEqual([disk])
+    expect(await preflightOf('django', { live }, values, new Set())).toEqual([])
   })
 
   test('makes nothing', async () => {
-    const { live, preflight, calls } = await connect()
-    await preflight(valuesOf((await answered(live)).answers))
+    const { live, calls } = await connect()
+    await preflightOf('django', { live }, valuesOf((await answered(live)).answers))
     expect(Object.keys(calls()).filter(name => !/\.(Describe|List|Get)/.test(name))).toEqual([])
   })
 })

@@ -1,10 +1,4 @@
 import type { Provider } from '../provider.ts'
-import { application } from './chapters/application.ts'
-import { clb } from './chapters/clb.ts'
-import { ecs } from './chapters/ecs.ts'
-import { network } from './chapters/network.ts'
-import { rds } from './chapters/rds.ts'
-import { vswitches } from './chapters/vswitches.ts'
 import { connectAlicloud } from './client.ts'
 import type { Alicloud } from './cloud.ts'
 import { profileRegion } from './credentials.ts'
@@ -12,7 +6,6 @@ import { kinds } from './kinds/index.ts'
 import { type AlicloudLive, openLive } from './live.ts'
 import { ask, backends } from './look.ts'
 import { openMarket } from './market-open.ts'
-import { preflight } from './preflight.ts'
 
 /** The tutorial is in Tokyo. */
 const TOKYO = 'ap-northeast-1'
@@ -21,7 +14,6 @@ export const alicloud: Provider<Alicloud, AlicloudLive> = {
   id: 'alicloud',
   title: 'Alibaba Cloud',
   kinds,
-  chapters: { network, subnets: vswitches, machines: ecs, database: rds, application, balancer: clb },
   defaultRegion: env => env.ALIBABA_CLOUD_REGION_ID || profileRegion(env) || TOKYO,
   async connect(to) {
     const parts = await connectAlicloud(to)
@@ -29,9 +21,8 @@ export const alicloud: Provider<Alicloud, AlicloudLive> = {
     return {
       ...parts,
       live,
-      preflight: (values, making) => preflight(live, values, making),
       backends: state => backends(parts.cloud, state),
-      ask: (machines, script) => ask(parts.cloud, machines, script),
+      runScript: (machines, script) => ask(parts.cloud, machines, script),
     }
   },
 }

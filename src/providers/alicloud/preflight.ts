@@ -8,12 +8,16 @@ import { byVersion } from './ranking.ts'
 
 /**
  * Everything the cloud would refuse in the middle of a run, found before its start. Each sentence names the answer to
- * change and values that would work. Reads only, and only about what is to be made (`making`: addresses; all when absent):
+ * change and values that would work. Reads only, and only about what is to be made (all when nothing says):
  * what is there already needs no stock.
  */
-export async function preflight(live: AlicloudLive, values: Values, making?: ReadonlySet<string>): Promise<string[]> {
+export async function preflight(
+  live: AlicloudLive,
+  values: Values,
+  makesPlace: (place: { address: string }) => boolean = () => true,
+): Promise<string[]> {
   const wish = wishOf(values)
-  const makes = (address: string) => making?.has(address) ?? true
+  const makes = (address: string) => makesPlace({ address })
   const places = placesOf(values).filter((_, i) => makes(`machines/${numbered('instance', i + 1)[i]}`))
   const zones = [...new Set(places.map(place => text(values, `vswitch${place + 1}.zone`)))]
   const machines = [typeInStock, imageFits, diskFits].map(check => () => check(live, values, wish, zones))

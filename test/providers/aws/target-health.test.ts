@@ -6,7 +6,7 @@ import {
 import { EC2Client, RevokeSecurityGroupIngressCommand, StopInstancesCommand } from '@aws-sdk/client-ec2'
 import { ElasticLoadBalancingV2Client, ModifyListenerCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { serve } from '../../../src/emulator/server.ts'
+import { serve } from '../../../src/commands/emulator.ts'
 import { connectAws } from '../../../src/providers/aws/client.ts'
 import { asPerson } from '../../support/aws.ts'
 import { bareEnv, emptyFolder, eventsOf, run } from '../../support/bin.ts'

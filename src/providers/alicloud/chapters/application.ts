@@ -1,7 +1,7 @@
 import type { Drawn } from '../../../engine/kind.ts'
-import type { Application, Chapter } from '../../provider.ts'
 import { machineKey, setup as setupKind } from '../kinds/index.ts'
 import type { AlicloudLive } from '../live.ts'
+import type { Application, Chapter } from './chapter.ts'
 import { numbered } from './names.ts'
 
 /** Packages, migrations and a cold mirror: minutes as a rule; this is where patience ends. Seconds. */

@@ -1,6 +1,6 @@
-import type { Balancer, Chapter } from '../../provider.ts'
 import { backend, health, listener, loadBalancer, serverGroup } from '../kinds/index.ts'
 import type { AlicloudLive } from '../live.ts'
+import type { Balancer, Chapter } from './chapter.ts'
 import { asks, codesOf } from './clb-questions.ts'
 import { number, numbered, text } from './names.ts'
 

@@ -1,9 +1,9 @@
 import { cidrProblem, isPrivate, nameProblem, parseCidr } from '../../../answers/checks.ts'
 import type { Question } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
-import type { Chapter, Network } from '../../provider.ts'
 import { vpc } from '../kinds/index.ts'
 import type { AlicloudLive } from '../live.ts'
+import type { Chapter, Network } from './chapter.ts'
 import { text } from './names.ts'
 
 /** Console: VPC → Create VPC. */

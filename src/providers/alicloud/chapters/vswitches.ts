@@ -1,9 +1,9 @@
 import { cidrProblem, dotted, inside, nameProblem, overlaps, parseCidr, show } from '../../../answers/checks.ts'
 import type { Question, Values } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
-import type { Chapter, Subnet } from '../../provider.ts'
 import { vswitch } from '../kinds/index.ts'
 import type { AlicloudLive } from '../live.ts'
+import type { Chapter, Subnet } from './chapter.ts'
 import { placesOf, text } from './names.ts'
 import { wishOf } from './wish.ts'
 
