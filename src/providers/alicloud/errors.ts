@@ -98,14 +98,14 @@ export function isDependency(code: string | undefined): boolean {
 }
 
 /**
- * The error for an action that failed for good. Messages of the cloud are shown only through `clean`, which redacts
+ * The error for an action that failed for good. Messages of the cloud are shown only through `redact`, which hides
  * secrets, and never for signature errors: those quote the whole request. What an error means is decided by its code.
  */
 export function problemOf(
   product: string,
   action: string,
   failure: Failure,
-  options: { unknown: boolean; embedded?: boolean; clean(text: string): string },
+  options: { unknown: boolean; embedded?: boolean; redact(text: string): string },
 ): CloudProblem | Problem {
   const call = `${product} ${action}`
   if (failure.is === 'unsent') {
@@ -138,12 +138,12 @@ function refusal(
   call: string,
   action: string,
   failure: Failure & { is: 'refusal' },
-  { clean, unknown }: { unknown: boolean; clean(text: string): string },
+  { redact, unknown }: { unknown: boolean; redact(text: string): string },
 ): CloudProblem {
   const { code, requestId } = failure
   const advice = adviceFor(code, action)
   const quotable = !/Signature/i.test(code)
-  const message = quotable && failure.message ? clean(failure.message).slice(0, 300) : ''
+  const message = quotable && failure.message ? redact(failure.message).slice(0, 300) : ''
   const parts: ProblemParts = {
     what: `Alibaba Cloud refused ${call}: ${code}.`,
     ...((advice?.why ?? message) && { why: [advice?.why, message].filter(Boolean).join(' The cloud says: ') }),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answersFrom, valuesOf } from '../../../src/answers/answers.ts'
 import type { Json } from '../../../src/base/json.ts'
-import { serve } from '../../../src/emulator/server.ts'
+import { serve } from '../../../src/commands/emulator.ts'
 import type { Selection } from '../../../src/providers/alicloud/catalog.ts'
 import { alicloud } from '../../../src/providers/alicloud/index.ts'
 import type { AlicloudLookups } from '../../../src/providers/alicloud/lookups.ts'

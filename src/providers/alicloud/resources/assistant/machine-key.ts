@@ -27,7 +27,7 @@ export const machineKey: AlicloudKind<MachineKeyIn, MachineKeyOut> = {
     if (!publicKey || !checkPublicKey(publicKey)) {
       throw new Problem({
         what: `The machine ${instanceId} returned no usable key.`,
-        why: `Its output: ${cloud.clean(output).slice(-300)}`,
+        why: `Its output: ${cloud.redact(output).slice(-300)}`,
         next: 'Check that its image has openssl, then run the same command again.',
       })
     }

@@ -14,7 +14,7 @@ export async function write<T>(
   work: () => Promise<T>,
   through: () => Promise<unknown>,
 ): Promise<T | undefined> {
-  return cloud.lane(`rds:${instanceId}`, () => orAbsent(work), through)
+  return cloud.serialize(`rds:${instanceId}`, () => orAbsent(work), through)
 }
 
 /** The parts of an id, `''` for those it has not: instance, account or group, database. */
@@ -55,7 +55,7 @@ export async function readDatabase(cloud: Alicloud, instanceId: string, name: st
 export async function untilAccountWorks(cloud: Alicloud, instanceId: string, name: string): Promise<void> {
   const options = { what: `the database account ${name} to be available`, within: 15 * minute }
   const works = (row: JsonObject) => str(row, 'AccountStatus') === 'Available'
-  await cloud.shared(`account:${instanceId}/${name}`, () =>
+  await cloud.coalesce(`account:${instanceId}/${name}`, () =>
     settled(cloud, () => readAccount(cloud, instanceId, name), works, options),
   )
 }

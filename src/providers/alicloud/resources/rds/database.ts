@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import { dataLost } from '../../../losing.ts'
+import { dataLost } from '../../../data-loss.ts'
 import type { Alicloud } from '../../cloud.ts'
 import { str } from '../../read.ts'
 import { type AlicloudKind, descriptionMark, minute, second, settled, untilAbsent } from '../common.ts'
@@ -16,7 +16,7 @@ export const database: AlicloudKind<DatabaseIn, { id: string }> = {
   after: ['alicloud:db-instance'],
   expectMs: 6 * second,
   tagged: false,
-  losing: () => [dataLost],
+  dataLoss: () => [dataLost],
   async find(cloud, where) {
     const [instanceId, name] = placeOf(where)
     if (!instanceId) return []
@@ -49,7 +49,7 @@ export const database: AlicloudKind<DatabaseIn, { id: string }> = {
 async function untilDatabaseRuns(cloud: Alicloud, instanceId: string, name: string): Promise<void> {
   const options = { what: `the database ${name} to run`, within: 15 * minute }
   const runs = (row: JsonObject) => str(row, 'DBStatus') === 'Running'
-  await cloud.shared(`database:${instanceId}/${name}`, () =>
+  await cloud.coalesce(`database:${instanceId}/${name}`, () =>
     settled(cloud, () => readDatabase(cloud, instanceId, name), runs, options),
   )
 }

@@ -67,7 +67,7 @@ function together(cloud: Alicloud, groupId: string, requested: Change): Promise<
         for (const one of turn) one.failed(error)
       }
     }
-    void cloud.lane(`rsp:${groupId}`, turnOf, (_answer, ago) => calm(cloud, ago))
+    void cloud.serialize(`rsp:${groupId}`, turnOf, (_answer, ago) => calm(cloud, ago))
   })
 }
 

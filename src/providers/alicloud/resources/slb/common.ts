@@ -18,7 +18,7 @@ export const balancers: Listing = {
 
 /** A write to a load balancer in its turn, once the load balancer is through with the one before. */
 export function write<T>(cloud: Alicloud, balancerId: string, work: () => Promise<T>): Promise<T> {
-  return cloud.lane(`slb:${balancerId}`, work, (_answer, ago) => calm(cloud, ago))
+  return cloud.serialize(`slb:${balancerId}`, work, (_answer, ago) => calm(cloud, ago))
 }
 
 /** Nothing shows when a load balancer or a group is through with a change, which takes about a second: it is waited out. */

@@ -43,7 +43,8 @@ export const serverGroup: AlicloudKind<ServerGroupIn, { id: string }> = {
         if (!isInvalidParameter(error) || (await readServerGroup(cloud, id)) !== undefined) throw error
       }
     }
-    const inTurn = () => (input ? write(cloud, input.loadBalancerId, orMissing) : cloud.lane(`rsp:${id}`, orMissing))
+    const inTurn = () =>
+      input ? write(cloud, input.loadBalancerId, orMissing) : cloud.serialize(`rsp:${id}`, orMissing)
     return removed(cloud, inTurn, 5 * minute)
   },
 }

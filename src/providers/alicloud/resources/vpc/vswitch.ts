@@ -50,7 +50,7 @@ export const vswitch: AlicloudKind<VSwitchIn, VSwitchOut> = {
         ClientToken: mark.token,
       })
     // A VPC creates one VSwitch at a time (CreateVSwitch): each waits until the one before is available.
-    const answer = await cloud.lane(`vpc:${vpcId}`, send, made => settledVSwitch(cloud, str(made, 'VSwitchId')))
+    const answer = await cloud.serialize(`vpc:${vpcId}`, send, made => settledVSwitch(cloud, str(made, 'VSwitchId')))
     return str(answer, 'VSwitchId')
   },
   async settle(cloud, id) {
@@ -61,7 +61,7 @@ export const vswitch: AlicloudKind<VSwitchIn, VSwitchOut> = {
   remove(cloud, id, input) {
     const send = () => cloud.call('vpc', 'DeleteVSwitch', { VSwitchId: id }, { repeatable: true })
     const away = () => untilAbsent(cloud, () => readVSwitch(cloud, id), minute)
-    const inTurn = () => (input ? cloud.lane(`vpc:${input.vpcId}`, send, away) : send())
+    const inTurn = () => (input ? cloud.serialize(`vpc:${input.vpcId}`, send, away) : send())
     return removed(cloud, inTurn, 20 * minute, () => inVSwitch(cloud, id))
   },
 }
@@ -70,7 +70,7 @@ export const vswitch: AlicloudKind<VSwitchIn, VSwitchOut> = {
 function settledVSwitch(cloud: Alicloud, id: string): Promise<JsonObject> {
   const options = { what: `the VSwitch ${id}`, within: 10 * minute }
   const available = (row: JsonObject) => str(row, 'Status') === 'Available'
-  return cloud.shared(`vswitch:${id}`, () => settled(cloud, () => readVSwitch(cloud, id), available, options))
+  return cloud.coalesce(`vswitch:${id}`, () => settled(cloud, () => readVSwitch(cloud, id), available, options))
 }
 
 /** Undefined when it does not exist: the cloud answers 200 with an empty id. */
