@@ -1,6 +1,7 @@
 import { didYouMean } from '../answers/nearest.ts'
 import type { Choice } from '../answers/question.ts'
 import { Exit, Problem } from '../base/errors.ts'
+import { machinePackages } from '../blueprints/packages.ts'
 import type { Secret } from '../engine/kind.ts'
 import type { Connected } from '../providers/provider.ts'
 import type { Session } from './session.ts'
@@ -60,16 +61,16 @@ async function sandboxFor(
   { provider }: Target,
   quiet: boolean,
 ): Promise<{ url: string; speed: number; machines?: 'none' | 'container' }> {
-  const { ensureSandbox, findSandbox, prepareFor, sandboxData } = await import('../emulator/process.ts')
+  const { ensureSandbox, findSandbox, prepareFor, sandboxData } = await import('../emulator/index.ts')
   const onProgress = (text: string) => view.emit({ is: 'note', text })
   const running = quiet
     ? await findSandbox({ data: sandboxData(stateFolder), env })
-    : await ensureSandbox({ stateDir: stateFolder, env, onProgress })
+    : await ensureSandbox({ stateDir: stateFolder, env, machinePackages, onProgress })
   if (running) {
-    await prepareFor(provider.id, running, env, onProgress)
+    await prepareFor(provider.id, running, { env, machinePackages, onProgress })
     return running
   }
-  const { serve } = await import('../emulator/server.ts')
+  const { serve } = await import('./emulator.ts')
   const own = await serve({ speed: 50 })
   onEnd.push(() => own.close())
   return { url: own.url, speed: 50 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Exit } from '../base/errors.ts'
-import { readOwner } from '../emulator/claim.ts'
-import { serve } from '../emulator/server.ts'
+import { readOwner } from '../emulator/index.ts'
+import { serve } from './emulator.ts'
 import type { SandboxFlags } from './sandbox-flags.ts'
 
 /**

@@ -1,8 +1,17 @@
 import { resolve } from 'node:path'
 import { Exit, Problem } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
-import { parseFaults } from '../emulator/faults.ts'
-import { findSandbox, type Running, sandboxData, startSandbox, stopSandbox } from '../emulator/process.ts'
+import { machinePackages } from '../blueprints/packages.ts'
+import {
+  findSandbox,
+  parseFaults,
+  purgeAll,
+  purgeSandbox,
+  type Running,
+  sandboxData,
+  startSandbox,
+  stopSandbox,
+} from '../emulator/index.ts'
 import { oneLine } from '../view/problem.ts'
 import type { SandboxFlags } from './sandbox-flags.ts'
 
@@ -38,7 +47,6 @@ export async function stop(flags: SandboxFlags): Promise<number> {
 
 /** Removes a sandbox with its containers, networks and data, with `--all` every sandbox, whether its server runs or not. */
 export async function purge(flags: SandboxFlags): Promise<number> {
-  const { purgeAll, purgeSandbox } = await import('../emulator/purge.ts')
   const { stopped, removed } = flags.all
     ? await purgeAll(process.env)
     : await purgeSandbox({ data: dataOf(flags), env: process.env })
@@ -86,6 +94,7 @@ function startOptions(flags: SandboxFlags): Parameters<typeof startSandbox>[0] {
     seed: number(flags.seed, '--seed', 0, 2 ** 31, true),
     faults: faultSpec(flags.faults),
     machines,
+    machinePackages,
     onProgress: text => void process.stderr.write(`${text}\n`),
     env: process.env,
   }

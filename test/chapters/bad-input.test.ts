@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { serve } from '../../src/emulator/server.ts'
+import { serve } from '../../src/commands/emulator.ts'
 import { bareEnv, emptyFolder, run } from '../support/bin.ts'
 import { questionsOf } from '../support/blueprints.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answersFrom, valuesOf } from '../../src/answers/answers.ts'
 import type { Json } from '../../src/base/json.ts'
-import { serve } from '../../src/emulator/server.ts'
+import { serve } from '../../src/commands/emulator.ts'
 import { PRIVATE_KEY, publicKeyProblem } from '../../src/providers/alicloud/chapters/keys.ts'
 import { alicloud } from '../../src/providers/alicloud/index.ts'
 import type { AlicloudLive } from '../../src/providers/alicloud/live.ts'

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
-import { sandbox } from '../sandbox-aws/support.ts'
+import { sandbox } from '../emulator/aws/support.ts'
 import { bareEnv, emptyFolder, run } from '../support/bin.ts'
 
 const noting = pathToFileURL(resolve(import.meta.dirname, '../../bench/loaded.mjs')).href

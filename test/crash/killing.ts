@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { type Sandbox, serve } from '../../src/emulator/server.ts'
+import { type Sandbox, serve } from '../../src/commands/emulator.ts'
 import { bareEnv, type Ended, emptyFolder, run, start } from '../support/bin.ts'
 import { isRead, type Passing, startProxy } from '../support/proxy.ts'
 import { django, inventoryOf, type Subject, sentTwice, upArgsOf } from './subjects.ts'

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../src/base/json.ts'
-import type { Sandbox } from '../../src/emulator/server.ts'
+import type { Sandbox } from '../../src/commands/emulator.ts'
 import { zoneFor } from '../support/aws.ts'
 
 /** What is built, and with which answers: those that make most of what the blueprint has. */

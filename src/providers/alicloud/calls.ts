@@ -47,7 +47,7 @@ async function persist(
       problemOf(product, action, failure, {
         unsure,
         embedded: common.connection.sandbox !== undefined,
-        clean: cloud.clean,
+        redact: cloud.redact,
       })
     if (failure.is === 'refusal' && (isBusy(failure.code) || options.busy?.includes(failure.code))) {
       if (impatient()) throw give()

@@ -98,14 +98,14 @@ export function isDependency(code: string | undefined): boolean {
 }
 
 /**
- * The error for an action that came to nothing for good. Message texts of the cloud are shown only through `clean`,
- * which blackens secrets, and never for signature errors: those quote the whole request.
+ * The error for an action that came to nothing for good. Message texts of the cloud are shown only through `redact`,
+ * which hides secrets, and never for signature errors: those quote the whole request.
  */
 export function problemOf(
   product: string,
   action: string,
   failure: Failure,
-  options: { unsure: boolean; embedded?: boolean; clean(text: string): string },
+  options: { unsure: boolean; embedded?: boolean; redact(text: string): string },
 ): CloudProblem | Problem {
   const call = `${product} ${action}`
   if (failure.is === 'unsent') {
@@ -138,12 +138,12 @@ function refusal(
   call: string,
   action: string,
   failure: Failure & { is: 'refusal' },
-  { clean, unsure }: { unsure: boolean; clean(text: string): string },
+  { redact, unsure }: { unsure: boolean; redact(text: string): string },
 ): CloudProblem {
   const { code, requestId } = failure
   const advice = adviceFor(code, action)
   const quotable = !/Signature/i.test(code)
-  const said = quotable && failure.message ? clean(failure.message).slice(0, 300) : ''
+  const said = quotable && failure.message ? redact(failure.message).slice(0, 300) : ''
   const parts: ProblemParts = {
     what: `Alibaba Cloud refused ${call}: ${code}.`,
     ...((advice?.why ?? said) && { why: [advice?.why, said].filter(Boolean).join(' The cloud says: ') }),

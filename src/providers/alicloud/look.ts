@@ -98,5 +98,5 @@ async function run(
     found => found.length >= Math.min(machines.length, 50) && found.every(over),
     { what: 'the check on the machines', within: 4 * minute },
   )
-  return results.map(row => ({ machine: str(row, 'InstanceId'), output: cloud.clean(str(row, 'Output')) }))
+  return results.map(row => ({ machine: str(row, 'InstanceId'), output: cloud.redact(str(row, 'Output')) }))
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../base/json.ts'
 import type { Found, Secret } from '../../../engine/kind.ts'
-import { dataLost } from '../../losing.ts'
+import { dataLost } from '../../data-loss.ts'
 import type { Alicloud } from '../cloud.ts'
 import { rows, str } from '../read.ts'
 import {
@@ -80,7 +80,7 @@ export const database: AlicloudKind<DatabaseIn, { id: string }> = {
   after: ['alicloud:db-instance'],
   expectMs: 6 * second,
   tagged: false,
-  losing: () => [dataLost],
+  dataLoss: () => [dataLost],
   async find(cloud, where) {
     const [instanceId, name] = placeOf(where)
     if (!instanceId) return []
@@ -192,7 +192,7 @@ async function granted(cloud: Alicloud, instanceId: string, account: string, nam
 async function untilAccountWorks(cloud: Alicloud, instanceId: string, name: string): Promise<void> {
   const options = { what: `the database account ${name} to be available`, within: 15 * minute }
   const works = (row: JsonObject) => str(row, 'AccountStatus') === 'Available'
-  await cloud.shared(`account:${instanceId}/${name}`, () =>
+  await cloud.coalesce(`account:${instanceId}/${name}`, () =>
     settled(cloud, () => readAccount(cloud, instanceId, name), works, options),
   )
 }
@@ -200,7 +200,7 @@ async function untilAccountWorks(cloud: Alicloud, instanceId: string, name: stri
 async function untilDatabaseRuns(cloud: Alicloud, instanceId: string, name: string): Promise<void> {
   const options = { what: `the database ${name} to run`, within: 15 * minute }
   const runs = (row: JsonObject) => str(row, 'DBStatus') === 'Running'
-  await cloud.shared(`database:${instanceId}/${name}`, () =>
+  await cloud.coalesce(`database:${instanceId}/${name}`, () =>
     settled(cloud, () => readDatabase(cloud, instanceId, name), runs, options),
   )
 }

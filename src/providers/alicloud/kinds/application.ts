@@ -28,7 +28,7 @@ export const machineKey: AlicloudKind<MachineKeyIn, MachineKeyOut> = {
     if (!publicKey || !checkPublicKey(publicKey)) {
       throw new Problem({
         what: `The machine ${instanceId} gave no usable key.`,
-        why: `It answered: ${cloud.clean(output).slice(-300)}`,
+        why: `It answered: ${cloud.redact(output).slice(-300)}`,
         next: 'Check that openssl is installed on its image, then run the same command again.',
       })
     }

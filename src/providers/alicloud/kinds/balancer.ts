@@ -17,7 +17,7 @@ import {
 } from './common.ts'
 
 // Classic Load Balancer takes one change at a time per load balancer (SystemBusy, ServiceIsConfiguring…),
-// so every write goes through its lane.
+// so every write goes through its queue.
 
 export type LoadBalancerIn = {
   name: string
@@ -115,7 +115,8 @@ export const serverGroup: AlicloudKind<ServerGroupIn, { id: string }> = {
         if (!isInvalidParameter(error) || (await readServerGroup(cloud, id)) !== undefined) throw error
       }
     }
-    const inTurn = () => (input ? write(cloud, input.loadBalancerId, orMissing) : cloud.lane(`rsp:${id}`, orMissing))
+    const inTurn = () =>
+      input ? write(cloud, input.loadBalancerId, orMissing) : cloud.serialize(`rsp:${id}`, orMissing)
     return removed(cloud, inTurn, 5 * minute)
   },
 }
@@ -202,7 +203,7 @@ export const listener: AlicloudKind<ListenerIn, { id: string }> = {
 
 /** A write in the turn of its load balancer, when that is through with the one before. */
 function write<T>(cloud: Alicloud, balancerId: string, work: () => Promise<T>): Promise<T> {
-  return cloud.lane(`slb:${balancerId}`, work, (_answer, ago) => calm(cloud, ago))
+  return cloud.serialize(`slb:${balancerId}`, work, (_answer, ago) => calm(cloud, ago))
 }
 
 /** Nothing shows when a load balancer or a group is through with a change, and it takes about a second: left to it. */

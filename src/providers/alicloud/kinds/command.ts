@@ -102,7 +102,7 @@ function isOver(result: JsonObject | undefined): boolean {
 
 function failed(cloud: Alicloud, instanceId: string, { name }: Command, result: JsonObject | undefined): Problem {
   const status = str(result, 'InvocationStatus')
-  const output = cloud.clean(str(result, 'Output')).trimEnd().split('\n').slice(-15)
+  const output = cloud.redact(str(result, 'Output')).trimEnd().split('\n').slice(-15)
   const code = str(result, 'ErrorCode')
   const why =
     status === 'Timeout'
@@ -110,7 +110,7 @@ function failed(cloud: Alicloud, instanceId: string, { name }: Command, result: 
       : `${status}, exit code ${str(result, 'ExitCode') || 'unknown'}.`
   return new Problem({
     what: `The command ${name} failed on ${instanceId}.`,
-    why: [why, cloud.clean(str(result, 'ErrorInfo'))].filter(Boolean).join(' '),
+    why: [why, cloud.redact(str(result, 'ErrorInfo'))].filter(Boolean).join(' '),
     list: output.filter(Boolean),
     next: 'Put right what its last lines say, then run the same command again: the command is repeated.',
     ...(code && { code }),

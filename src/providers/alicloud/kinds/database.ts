@@ -1,7 +1,7 @@
 import { Problem } from '../../../base/errors.ts'
 import type { JsonObject } from '../../../base/json.ts'
 import type { Found } from '../../../engine/kind.ts'
-import { backupKept, dataLost } from '../../losing.ts'
+import { backupKept, dataLost } from '../../data-loss.ts'
 import { until } from '../../waiting.ts'
 import type { Alicloud } from '../cloud.ts'
 import { carries, markFilter, rows, str, tagParams } from '../read.ts'
@@ -36,7 +36,7 @@ export const dbInstance: AlicloudKind<DbInstanceIn, { id: string }> = {
   expectMs: 6 * minute,
   tagged: true,
   mutable: ['finalBackup'],
-  losing: ({ finalBackup }) => [finalBackup ? backupKept : dataLost],
+  dataLoss: ({ finalBackup }) => [finalBackup ? backupKept : dataLost],
   prepaid: ({ billing, months, name }) =>
     billing === 'subscription'
       ? `The RDS instance ${name} is paid ahead for ${months} month${months === 1 ? '' : 's'}; a refund at teardown is not certain.`

@@ -2,7 +2,7 @@ import type { Alicloud } from '../cloud.ts'
 import { orAbsent } from './common.ts'
 
 // What lives inside an RDS instance. It takes one change at a time and answers OperationDenied.DBInstanceStatus
-// meanwhile, so every write goes through the instance's lane and tells what the next one has to wait for.
+// meanwhile, so every write goes through the instance's queue and tells what the next one has to wait for.
 
 /** Writes wait for each other, and until the instance is `through` with the one before. */
 export async function write<T>(
@@ -11,7 +11,7 @@ export async function write<T>(
   work: () => Promise<T>,
   through: () => Promise<unknown>,
 ): Promise<T | undefined> {
-  return cloud.lane(`rds:${instanceId}`, () => orAbsent(work), through)
+  return cloud.serialize(`rds:${instanceId}`, () => orAbsent(work), through)
 }
 
 /** The parts of an id, `''` for those it has not: instance, account or group, database. */

@@ -94,7 +94,7 @@ export const vswitch: AlicloudKind<VSwitchIn, VSwitchOut> = {
         ClientToken: mark.token,
       })
     // "You cannot create vSwitches in a VPC at the same time": one after the other, each when the one before is there.
-    const answer = await cloud.lane(`vpc:${vpcId}`, send, made => settledVSwitch(cloud, str(made, 'VSwitchId')))
+    const answer = await cloud.serialize(`vpc:${vpcId}`, send, made => settledVSwitch(cloud, str(made, 'VSwitchId')))
     return str(answer, 'VSwitchId')
   },
   async settle(cloud, id) {
@@ -105,7 +105,7 @@ export const vswitch: AlicloudKind<VSwitchIn, VSwitchOut> = {
   remove(cloud, id, input) {
     const send = () => cloud.call('vpc', 'DeleteVSwitch', { VSwitchId: id }, repeatable)
     const away = () => untilAbsent(cloud, () => readVSwitch(cloud, id), minute)
-    const inTurn = () => (input ? cloud.lane(`vpc:${input.vpcId}`, send, away) : send())
+    const inTurn = () => (input ? cloud.serialize(`vpc:${input.vpcId}`, send, away) : send())
     return removed(cloud, inTurn, 20 * minute, () => inVSwitch(cloud, id))
   },
 }
@@ -117,7 +117,7 @@ const available = (row: Parameters<typeof str>[0]) => str(row, 'Status') === 'Av
 /** Its own end and the start of the next one wait for the same thing. */
 function settledVSwitch(cloud: Alicloud, id: string): Promise<JsonObject> {
   const options = { what: `the VSwitch ${id}`, within: 10 * minute }
-  return cloud.shared(`vswitch:${id}`, () => settled(cloud, () => readVSwitch(cloud, id), available, options))
+  return cloud.coalesce(`vswitch:${id}`, () => settled(cloud, () => readVSwitch(cloud, id), available, options))
 }
 
 /** A VPC that is not there answers 200 with an empty id. */

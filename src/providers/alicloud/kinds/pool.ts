@@ -100,7 +100,7 @@ function together(cloud: Alicloud, groupId: string, wish: Wish): Promise<void> {
         for (const one of turn) one.failed(error)
       }
     }
-    void cloud.lane(`rsp:${groupId}`, turnOf, (_answer, ago) => calm(cloud, ago))
+    void cloud.serialize(`rsp:${groupId}`, turnOf, (_answer, ago) => calm(cloud, ago))
   })
 }
 

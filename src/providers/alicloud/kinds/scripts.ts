@@ -9,6 +9,7 @@ import {
 } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { Problem } from '../../../base/errors.ts'
+import { machineKeyMarker } from '../machine-key.ts'
 
 /** Secrets on their way to a machine: a random pass phrase sealed to its RSA key, and the secrets under that phrase. */
 export interface Sealed {
@@ -25,7 +26,7 @@ const rounds = 10_000
 export function machineKeyScript(): string {
   return [
     '#!/bin/bash',
-    '# stackwright:machine-key',
+    machineKeyMarker,
     'set -eu',
     'umask 077',
     `mkdir -p ${folder}`,
