@@ -1,6 +1,6 @@
 import { refuse } from './input.ts'
 
-/** What the embedded cloud sells and where. Zone letters and image families as docs/facts/alicloud.md, Regions has them. */
+/** What the embedded cloud offers and where. Zone letters and image families: docs/facts/alicloud.md, Regions. */
 
 export interface Region {
   id: string
