@@ -1,6 +1,6 @@
-import { offline, staticChoicesOf, watched } from '../src/answers/judge.ts'
 import { textOf } from '../src/answers/parse.ts'
 import type { Question } from '../src/answers/question.ts'
+import { staticChoicesOf, trackReads, withoutCloud } from '../src/answers/validate.ts'
 import type { Json } from '../src/base/json.ts'
 import { stepsOf } from '../src/blueprints/draw.ts'
 import { blueprints } from '../src/blueprints/index.ts'
@@ -65,8 +65,8 @@ function defaultText(question: Question<never>): string {
     looked = true
     throw new Error('a guide has no cloud')
   }
-  const asking = { stack: 'NAME', values: watched({}, reads), live: new Proxy({}, { get: live }) as never }
-  const value = offline(() => question.default!(asking) as Json | Promise<Json> | undefined)
+  const asking = { stack: 'NAME', values: trackReads({}, reads), live: new Proxy({}, { get: live }) as never }
+  const value = withoutCloud(() => question.default!(asking) as Json | Promise<Json> | undefined)
   reads.delete(question.key)
   if (looked) return 'looked up in the cloud'
   const shown = value === undefined ? '' : `\`${textOf(question, value)}\``.replace('``', 'none')

@@ -1,5 +1,4 @@
 import type { Values } from '../../answers/question.ts'
-import { loadBalancer as balancerKind } from '../../providers/aws/kinds/index.ts'
 import type { AwsLookups } from '../../providers/aws/lookups.ts'
 import { instanceRole } from '../../providers/aws/parts/instance-role.ts'
 import { listenerPort, loadBalancer } from '../../providers/aws/parts/load-balancer.ts'
@@ -14,6 +13,7 @@ import { EVERYONE, securityGroup } from '../../providers/aws/parts/security-grou
 import { type Subnets, type SubnetTiers, subnets } from '../../providers/aws/parts/subnets.ts'
 import { balancerFixes, targetGroup } from '../../providers/aws/parts/target-group.ts'
 import { type Vpc, vpc } from '../../providers/aws/parts/vpc.ts'
+import { loadBalancer as balancerKind } from '../../providers/aws/resources/index.ts'
 import type { StackDrawing } from '../../steps/drawing.ts'
 import type { ManagedDatabase, Place } from '../../steps/results.ts'
 import type { BlueprintTarget, Served } from '../blueprint.ts'

@@ -2,9 +2,10 @@ import type { Provider } from '../provider.ts'
 import { openCatalog } from './catalog-open.ts'
 import { type Aws, connectAws } from './client.ts'
 import { profileRegion } from './credentials.ts'
-import { kinds } from './kinds/index.ts'
-import { ask, backends } from './look.ts'
 import { type AwsLookups, openLookups } from './lookups.ts'
+import { kinds } from './resources/index.ts'
+import { runScript } from './run-command.ts'
+import { backends } from './target-health.ts'
 
 /** The tutorials are in Tokyo. */
 const TOKYO = 'ap-northeast-1'
@@ -22,7 +23,7 @@ export const aws: Provider<Aws, AwsLookups> = {
       ...parts,
       live,
       backends: state => backends(cloud, state),
-      runScript: (machines, script) => ask(cloud, machines, script),
+      runScript: (machines, script) => runScript(cloud, machines, script),
       ...(to.sandbox && { authority: () => authorityOf(to.sandbox!.url) }),
     }
   },

@@ -4,8 +4,8 @@ import type { Question, Values } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
 import type { Handle } from '../../../engine/kind.ts'
 import type { StepDrawing } from '../../../steps/drawing.ts'
-import { bucket as bucketKind } from '../kinds/index.ts'
 import type { AwsLookups } from '../lookups.ts'
+import { bucket as bucketKind } from '../resources/index.ts'
 import { text, tidy, yes } from './names.ts'
 
 /** Console: S3 → Create bucket. */

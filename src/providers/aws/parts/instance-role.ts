@@ -1,8 +1,8 @@
 import type { Question, Values } from '../../../answers/question.ts'
 import type { Handle } from '../../../engine/kind.ts'
 import type { StepDrawing } from '../../../steps/drawing.ts'
-import { instanceProfile, role } from '../kinds/index.ts'
 import type { AwsLookups } from '../lookups.ts'
+import { instanceProfile, role } from '../resources/index.ts'
 import { named, roleNameProblem, text } from './names.ts'
 import { parameterFolder } from './parameters.ts'
 

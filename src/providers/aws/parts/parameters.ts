@@ -1,7 +1,7 @@
 import type { Handle, Ref, Secret } from '../../../engine/kind.ts'
 import type { StepDrawing } from '../../../steps/drawing.ts'
-import { parameter } from '../kinds/index.ts'
 import type { AwsLookups } from '../lookups.ts'
+import { parameter } from '../resources/index.ts'
 
 /** Names in Parameter Store of secrets, by the variable that each fills on a machine. */
 export type ParameterNames = Record<string, Ref<string>>

@@ -2,9 +2,9 @@ import { firstOf, listOf, sourceProblem } from '../../../answers/checks.ts'
 import type { Json } from '../../../base/json.ts'
 import type { Drawn, Handle } from '../../../engine/kind.ts'
 import type { StepDrawing } from '../../../steps/drawing.ts'
-import { securityGroup as groupKind, securityRules } from '../kinds/index.ts'
-import type { Rule } from '../kinds/security.ts'
 import type { AwsLookups } from '../lookups.ts'
+import type { Rule } from '../resources/ec2/security-rules.ts'
+import { securityGroup as groupKind, securityRules } from '../resources/index.ts'
 
 export const EVERYONE = '0.0.0.0/0'
 

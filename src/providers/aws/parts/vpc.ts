@@ -4,8 +4,8 @@ import type { Json } from '../../../base/json.ts'
 import type { Handle } from '../../../engine/kind.ts'
 import type { CheckedRun, StepDrawing } from '../../../steps/drawing.ts'
 import type { Place } from '../../../steps/results.ts'
-import { internetGateway, vpc as vpcKind } from '../kinds/index.ts'
 import type { AwsLookups } from '../lookups.ts'
+import { internetGateway, vpc as vpcKind } from '../resources/index.ts'
 import { number, tagTextProblem, text } from './names.ts'
 
 /** The smallest subnet a load balancer takes: eight free addresses, so /27 or larger (docs/facts/aws.md, VPC). */
