@@ -18,7 +18,7 @@ const DEPENDS: Record<string, Record<string, string>> = {
 }
 
 /**
- * The tables of a guide (`docs/BLUEPRINT-on-CLOUD.md`) by file and chapter: every answer with its default. They stand in
+ * The tables of a guide (`docs/BLUEPRINT.md`) by file and chapter: every answer with its default. They stand in
  * the guide between `<!-- answers CHAPTER -->` and `<!-- end -->`.
  */
 export async function guideTables(): Promise<Record<string, Record<string, string>>> {
@@ -26,7 +26,7 @@ export async function guideTables(): Promise<Record<string, Record<string, strin
   for (const { id, targets } of blueprints) {
     for (const [cloud, load] of Object.entries(targets)) {
       const steps = stepsOf(await load())
-      guides[`${id}-on-${cloud}.md`] = Object.fromEntries(
+      guides[`${id}.md`] = Object.fromEntries(
         steps.map(({ id: step, asks }) => [step, table(asks as Question<never>[], cloud)]),
       )
     }
