@@ -2,9 +2,8 @@ import { offline, staticChoicesOf, watched } from '../src/answers/judge.ts'
 import { textOf } from '../src/answers/parse.ts'
 import type { Question } from '../src/answers/question.ts'
 import type { Json } from '../src/base/json.ts'
+import { stepsOf } from '../src/blueprints/draw.ts'
 import { blueprints } from '../src/blueprints/index.ts'
-import { chaptersOf } from '../src/commands/prepare.ts'
-import { providers } from '../src/providers/index.ts'
 
 /** Said of defaults that no text can hold, in the words of the guide. */
 const DEPENDS: Record<string, Record<string, string>> = {
@@ -24,14 +23,11 @@ const DEPENDS: Record<string, Record<string, string>> = {
  */
 export async function guideTables(): Promise<Record<string, Record<string, string>>> {
   const guides: Record<string, Record<string, string>> = {}
-  for (const load of Object.values(blueprints)) {
-    const blueprint = await load()
-    for (const cloud of blueprint.clouds) {
-      const provider = await providers[cloud]?.()
-      if (!provider) continue
-      const chapters = chaptersOf(blueprint, provider)
-      guides[`${blueprint.id}-on-${cloud}.md`] = Object.fromEntries(
-        chapters.map(({ step, asks }) => [step, table(asks as Question<never>[], cloud)]),
+  for (const { id, targets } of blueprints) {
+    for (const [cloud, load] of Object.entries(targets)) {
+      const steps = stepsOf(await load())
+      guides[`${id}-on-${cloud}.md`] = Object.fromEntries(
+        steps.map(({ id: step, asks }) => [step, table(asks as Question<never>[], cloud)]),
       )
     }
   }

@@ -137,7 +137,7 @@ function bench(more) {
 /** SIGKILL before and after the answer of every single call; takes long. */
 function crash(more) {
   run(node, ['scripts/build.mjs'])
-  finish(vitest(['test/crash', 'test/aws/crash', ...more], { CRASH: 'all' }))
+  finish(vitest(['test/crash', 'test/providers/aws/crash', ...more], { CRASH: 'all' }))
 }
 
 /** Runs the tests; answers what the runner counted. */

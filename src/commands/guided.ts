@@ -1,22 +1,21 @@
 import { parseSet, type Resolved } from '../answers/answers.ts'
-import type { Question } from '../answers/question.ts'
 import { quoted } from '../answers/replay.ts'
+import { stepsOf } from '../blueprints/draw.ts'
 import { draftIn, interview } from '../wizard/index.ts'
 import { io } from './confirm.ts'
 import type { Link } from './connect.ts'
-import { chaptersOf, questionsOf, sourcesOf } from './prepare.ts'
+import { questionsOf, sourcesOf } from './prepare.ts'
 import type { Session } from './session.ts'
 import { type BuildTarget, stateToSay } from './target.ts'
 
-/** Asks chapter by chapter what no other source has said; what was typed survives a stop. */
+/** Asks step by step what no other source has said; what was typed survives a stop. */
 export async function interviewed(session: Session, target: BuildTarget, link: Link): Promise<Resolved> {
   session.view.pause()
   await link.vault.writeFromNowOn()
   const resolved = await interview({
-    chapters: chaptersOf(target.blueprint, target.provider) as { title: string; asks: Question<unknown>[] }[],
+    chapters: stepsOf(target.drawing),
     sources: sourcesOf(session, target),
     asking: { stack: target.stack, live: link.connected.live },
-    defaults: target.blueprint.defaults,
     secrets: link.vault.secrets,
     draft: draftIn(target.folder),
     io,

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { quoted } from '../answers/replay.ts'
 import type { Json } from '../base/json.ts'
+import type { Served } from '../blueprints/blueprint.ts'
 import { ANSWERS_FILE, type State } from '../engine/state.ts'
-import type { Balancer } from '../providers/provider.ts'
-import { byChapter } from './prepare.ts'
+import { byStep } from './prepare.ts'
 import { type BuildTarget, stateToSay, type Target } from './target.ts'
 
 /** What a finished stack gives to people and scripts: the address, ids they need, where things are, what to do next. */
@@ -12,14 +12,14 @@ export function receipt(
   target: BuildTarget,
   state: State,
   url: string,
-  balancer: Pick<Balancer, 'records'>,
+  served: Pick<Served, 'records'>,
 ): Record<string, string> {
-  const outputs: Record<string, string> = { url, ...recordsOf(state, balancer, target) }
+  const outputs: Record<string, string> = { url, ...recordsOf(state, served, target) }
   const things = Object.entries(state.entries).map(([address, entry]) => ({ address, entry, step: entry.step }))
-  const order = target.blueprint.steps.map(({ id }) => id)
-  for (const { address, entry } of byChapter(things, order)) {
+  const order = target.drawing.steps.map(({ id }) => id)
+  for (const { address, entry } of byStep(things, order)) {
     if (entry.is !== 'ready') continue
-    // With its chapter: a machine and a database are both an `instance`.
+    // With its step: a machine and a database are both an `instance`.
     const name = address.replace('/', '.')
     for (const field of ['address', 'publicIp', 'host', 'readerHost', 'dnsName', 'bucket'] as const) {
       const value = entry.out[field]
@@ -39,7 +39,7 @@ export function receipt(
 }
 
 /** DNS records that people must add themselves, field by field as DNS providers ask for them: `dns.1.type  CNAME`. */
-function recordsOf(state: State, { records }: Pick<Balancer, 'records'>, target: BuildTarget): Record<string, string> {
+function recordsOf(state: State, { records }: Pick<Served, 'records'>, target: BuildTarget): Record<string, string> {
   if (!records) return {}
   const read = ({ $ref, field }: { $ref: string; field: string }): Json | undefined => {
     const entry = state.entries[$ref]

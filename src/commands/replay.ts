@@ -2,8 +2,8 @@ import { join, relative } from 'node:path'
 import type { Resolved } from '../answers/answers.ts'
 import { type ReplayChapter, type ReplayOf, replayCommand, replayFile } from '../answers/replay.ts'
 import { replaceFile } from '../base/disk.ts'
+import { stepsOf } from '../blueprints/draw.ts'
 import { ANSWERS_FILE } from '../engine/state.ts'
-import { chaptersOf } from './prepare.ts'
 import { type BuildTarget, stateToSay } from './target.ts'
 
 /** What repeats this run without questions, for people to keep. */
@@ -33,5 +33,5 @@ function describe(target: BuildTarget): ReplayOf {
 }
 
 function chapters(target: BuildTarget): ReplayChapter[] {
-  return chaptersOf(target.blueprint, target.provider) as ReplayChapter[]
+  return stepsOf(target.drawing) as ReplayChapter[]
 }

@@ -1,13 +1,16 @@
 import { resolve } from 'node:path'
 import { Exit, Problem } from '../base/errors.ts'
+import type { Blueprint } from '../blueprints/blueprint.ts'
 import { failedEvent, problemOf } from '../view/problem.ts'
 import type { View } from '../view/reader.ts'
 import { openView } from '../view/view.ts'
-import type { Flags } from './flags.ts'
+import type { Flags, Offer } from './flags.ts'
 
 /** One command at work: what was typed, who reads, and how it is stopped. */
 export interface Session {
   flags: Flags
+  /** What can be built. */
+  blueprints: Blueprint[]
   env: NodeJS.ProcessEnv
   view: View
   /** The folder that holds all stacks. */
@@ -25,12 +28,17 @@ export interface Session {
 }
 
 /** Runs a command: opens its view, minds Ctrl-C, tells its failure, cleans up. Returns the exit code. */
-export async function perform(flags: Flags, command: (session: Session) => Promise<number>): Promise<number> {
+export async function perform(
+  flags: Flags,
+  { blueprints }: Offer,
+  command: (session: Session) => Promise<number>,
+): Promise<number> {
   const env = process.env
   const view = await openView(flags.json === true, env)
   const drain = new AbortController()
   const session: Session = {
     flags,
+    blueprints,
     env,
     view,
     stateFolder: resolve(flags.state ?? (env.STACKWRIGHT_STATE || '.stackwright')),

@@ -6,23 +6,23 @@ import type { ResourceEvent } from '../events.ts'
 import { resourceLine } from '../view/sentences.ts'
 import { oneLine } from '../view/text.ts'
 import { announce, connect, type Link } from './connect.ts'
-import type { Flags } from './flags.ts'
-import { byChapter, savedTitles } from './prepare.ts'
+import type { Flags, Offer } from './flags.ts'
+import { byStep, savedTitles } from './prepare.ts'
 import { command } from './receipt.ts'
 import { done, perform, type Session } from './session.ts'
 import { type Target, targetThatIs } from './target.ts'
 
 /** `stackwright status`: what is saved against what lives. Exit 0 when everything is there, 1 when something differs or a run did not end. */
-export function status(flags: Flags): Promise<number> {
-  return perform(flags, work)
+export function status(flags: Flags, offer: Offer): Promise<number> {
+  return perform(flags, offer, work)
 }
 
 async function work(session: Session): Promise<number> {
   const target = await targetThatIs(session)
   const link = await connect(session, target)
   announce(session, target, link.connected, target.saved.blueprint)
-  const titles = await savedTitles(target.saved.blueprint, target.provider)
-  const entries = byChapter(
+  const titles = await savedTitles(session, target.saved.blueprint, target.provider.id)
+  const entries = byStep(
     Object.entries(target.saved.entries).map(([address, entry]) => ({ address, entry, step: entry.step })),
     Object.keys(titles),
   )

@@ -1,22 +1,21 @@
 import { readdir, rmdir } from 'node:fs/promises'
 import { Exit, Problem } from '../base/errors.ts'
 import { acquire, type Lease } from '../base/lock.ts'
-import { blueprintsFor } from '../blueprints/index.ts'
 import { down, type Left, type Run, tracesOf } from '../engine/engine.ts'
 import { planDown } from '../engine/plan.ts'
 import { newState, openStore, readState, type State, type Store } from '../engine/state.ts'
 import { draftIn } from '../wizard/draft.ts'
 import { askYes, confirmTeardown } from './confirm.ts'
 import { announce, connect, type Link } from './connect.ts'
-import type { Flags } from './flags.ts'
-import { byChapter, chaptersOfBlueprint, savedTitles } from './prepare.ts'
+import type { Flags, Offer } from './flags.ts'
+import { byStep, savedTitles } from './prepare.ts'
 import { againOf } from './receipt.ts'
 import { done, needsYes, perform, type Session } from './session.ts'
-import { type Target, targetByName, targetThatIs } from './target.ts'
+import { blueprintsFor, type Target, targetByName, targetsFor, targetThatIs } from './target.ts'
 
 /** `stackwright teardown`: removes everything of a stack, by its saved state or by its tags. */
-export function teardown(flags: Flags): Promise<number> {
-  return perform(flags, session => (flags.fromTags ? fromTags(session) : fromState(session)))
+export function teardown(flags: Flags, offer: Offer): Promise<number> {
+  return perform(flags, offer, session => (flags.fromTags ? fromTags(session) : fromState(session)))
 }
 
 async function fromState(session: Session): Promise<number> {
@@ -51,7 +50,7 @@ async function fromTags(session: Session): Promise<number> {
   session.view.know({ doing: `Looking in ${region} for what carries the tags of "${target.stack}"` })
   const looking = tracesOf({ cloud, kinds: target.provider.kinds }, target.stack)
   const { entries, foreign } = await looking.finally(() => session.view.know({ doing: '' }))
-  const blueprint = await blueprintOf(target, entries)
+  const blueprint = blueprintOf(session, target, entries)
   announce(session, target, link.connected, blueprint)
   for (const { kind, found } of foreign) {
     const text = `${kind.title} ${found.id} carries the tags of "${target.stack}" without being what they say; it is left alone.`
@@ -80,19 +79,24 @@ async function fromTags(session: Session): Promise<number> {
   return removed(session, target, state)
 }
 
-/** No tag holds it: what was saved, what the things tell, or the only one that this cloud has. */
-async function blueprintOf({ saved, provider }: Target, entries: State['entries']): Promise<string | undefined> {
-  const told = saved?.blueprint ?? provider.blueprintOf?.(entries)
+/** What was saved, what the tags say (those of version 0.1 do not), or the only one that this cloud has. */
+function blueprintOf(
+  { blueprints }: Session,
+  { saved, provider }: Target,
+  entries: State['entries'],
+): string | undefined {
+  const tagged = Object.values(entries).flatMap(({ blueprint }) => blueprint ?? [])
+  const told = saved?.blueprint ?? tagged[0]
   if (told !== undefined || Object.keys(entries).length === 0) return told
-  const [only, ...others] = await blueprintsFor(provider.id)
+  const [only, ...others] = blueprintsFor(blueprints, provider.id)
   return others.length === 0 ? only?.id : undefined
 }
 
 /** What goes, with the data and the money in it. */
 async function show(session: Session, target: Target, state: State): Promise<void> {
-  const titles = await savedTitles(state.blueprint, target.provider)
+  const titles = await savedTitles(session, state.blueprint, target.provider.id)
   session.view.know({ titles })
-  const changes = byChapter(planDown(state.entries, target.provider.kinds), Object.keys(titles).reverse())
+  const changes = byStep(planDown(state.entries, target.provider.kinds), Object.keys(titles).reverse())
   session.view.emit({ is: 'plan', verb: 'teardown', changes })
 }
 
@@ -116,8 +120,8 @@ async function sameState(target: Target & { saved: State }): Promise<State> {
 /** Offered where somebody can be asked, there is a database that can keep one, and it was not wanted anyway. */
 async function wantsBackup(session: Session, { saved, provider }: Target & { saved: State }): Promise<boolean> {
   if (!session.interactive || !without(saved)) return false
-  const chapters = chaptersOfBlueprint(provider, { id: saved.blueprint })
-  const questions = Object.values(chapters).flatMap(({ asks }) => asks)
+  const known = session.blueprints.filter(({ id }) => id === saved.blueprint)
+  const questions = (await targetsFor(known, provider.id)).flatMap(({ steps }) => steps.flatMap(({ asks }) => asks))
   const question = questions.find(({ key }) => key.endsWith('.finalBackup') && saved.answers[key] === false)
   if (!question || question.check?.(true, saved.answers)) return false
   const help = 'It stays after the removal, costs storage, and is deleted in the console of the database.'

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { Exit, Problem } from '../base/errors.ts'
 import { breakLock, type Holder, holderOf, isDead } from '../base/lock.ts'
 import { stackFolder } from '../engine/state.ts'
-import type { Flags } from './flags.ts'
+import type { Flags, Offer } from './flags.ts'
 import { done, perform, type Session } from './session.ts'
 import { nameOfOne } from './target.ts'
 
 /** `stackwright unlock`: says who holds a stack's lock, and removes it when that run is dead. */
-export function unlock(flags: Flags): Promise<number> {
-  return perform(flags, work)
+export function unlock(flags: Flags, offer: Offer): Promise<number> {
+  return perform(flags, offer, work)
 }
 
 async function work(session: Session): Promise<number> {

@@ -70,6 +70,7 @@ async function create(run: Run, node: Node, input: JsonObject, tell: Tell): Prom
     token: tokenOf(state, node.address),
     since: new Date().toISOString(),
     needs: node.needs,
+    blueprint: state.blueprint,
     ...(node.within && { within: node.within }),
   }
   state.entries[node.address] = entry

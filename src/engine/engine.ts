@@ -102,6 +102,7 @@ function traceEntry({ kind, found }: Live, entries: Traces['entries']): void {
     token: tags['stackwright:token']!,
     since: found.since ?? new Date(0).toISOString(),
     needs: [],
+    ...(tags['stackwright:blueprint'] && { blueprint: tags['stackwright:blueprint'] }),
   }
 }
 

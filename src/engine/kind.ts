@@ -67,7 +67,7 @@ export interface Kind<
   /** Carries tags, so `find({ stack })` sees it: part of the audit and of a removal from tags. */
   tagged: boolean
   /** What of its data dies with it or stays, in sentences: said and confirmed before a removal, which may have only tags to go by. */
-  losing?(input: Partial<In>): string[]
+  dataLoss?(input: Partial<In>): string[]
   /** Paid ahead for this input: said before buying and at teardown. A sentence, or nothing. */
   prepaid?(input: In): string | undefined
   /**

@@ -72,7 +72,7 @@ function known(ref: Ref, entries: Record<string, Entry>, before: Map<string, Pla
 function removal(address: string, entry: Entry, kinds: AnyKind[]): PlanLine {
   const kind = kinds.find(candidate => candidate.type === entry.type)
   const prepaid = kind?.prepaid?.(entry.input)
-  const notes = [...(kind?.losing?.(entry.input) ?? []), ...(prepaid ? [prepaid] : [])]
+  const notes = [...(kind?.dataLoss?.(entry.input) ?? []), ...(prepaid ? [prepaid] : [])]
   return {
     address,
     type: entry.type,

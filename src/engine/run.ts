@@ -28,7 +28,7 @@ export function tokenOf(state: State, address: string): string {
 }
 
 /** What is written on the thing itself, so that it can be found without the state. */
-export function markOf(state: State, address: string, entry: Pick<Entry, 'type' | 'token'>): Mark {
+export function markOf(state: State, address: string, entry: Pick<Entry, 'type' | 'token' | 'blueprint'>): Mark {
   return {
     stack: state.stack,
     address,
@@ -39,6 +39,7 @@ export function markOf(state: State, address: string, entry: Pick<Entry, 'type' 
       'stackwright:address': address,
       'stackwright:type': entry.type,
       'stackwright:token': entry.token,
+      ...(entry.blueprint && { 'stackwright:blueprint': entry.blueprint }),
     },
   }
 }

@@ -17,6 +17,8 @@ export type Entry = {
   since: string
   needs: string[]
   within?: string
+  /** The blueprint in its tags, frozen like the token: a create that is sent again must be the same. Version 0.1 had none. */
+  blueprint?: string
 } & (
   | { is: 'creating' }
   | { is: 'created'; id: string }
@@ -33,7 +35,7 @@ export interface State {
   /** Random, made with the stack: two stacks of one name never share tokens. */
   id: string
   blueprint: string
-  cloud: 'alicloud' | 'aws'
+  cloud: string
   account: string
   region: string
   /** Made in the embedded cloud. */

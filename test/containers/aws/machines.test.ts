@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { commandScript } from '../../../src/providers/aws/kinds/scripts.ts'
+import { commandScript } from '../../../src/providers/aws/resources/scripts.ts'
 import { group, machine, slowly, ssmRun, useAws, within } from './support.ts'
 
 const ground = useAws()

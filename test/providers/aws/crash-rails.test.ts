@@ -1,0 +1,4 @@
+import { rails } from '../../crash/subjects.ts'
+import { proveKillable } from './crash.ts'
+
+proveKillable(rails)

@@ -1,0 +1,4 @@
+import { threeTier } from '../../crash/subjects.ts'
+import { proveKillable } from './crash.ts'
+
+proveKillable(threeTier)
