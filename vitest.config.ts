@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -6,8 +7,7 @@ export default defineConfig({
     globalSetup: ['test/support/build.ts'],
     testTimeout: 180_000,
     hookTimeout: 240_000,
-    // Two cores: more workers only make the machines' clocks in the embedded cloud drift.
-    maxWorkers: 2,
+    maxWorkers: availableParallelism(),
     reporters: ['default'],
   },
 })

@@ -1,6 +1,6 @@
-import { offline, staticChoicesOf, watched } from '../src/answers/judge.ts'
 import { textOf } from '../src/answers/parse.ts'
 import type { Question } from '../src/answers/question.ts'
+import { staticChoicesOf, trackReads, withoutCloud } from '../src/answers/validate.ts'
 import type { Json } from '../src/base/json.ts'
 import { stepsOf } from '../src/blueprints/draw.ts'
 import { blueprints } from '../src/blueprints/index.ts'
@@ -18,7 +18,7 @@ const DEPENDS: Record<string, Record<string, string>> = {
 }
 
 /**
- * The tables of a guide (`docs/BLUEPRINT-on-CLOUD.md`) by file and chapter: every answer with its default. They stand in
+ * The tables of a guide (`docs/BLUEPRINT.md`) by file and chapter: every answer with its default. They stand in
  * the guide between `<!-- answers CHAPTER -->` and `<!-- end -->`.
  */
 export async function guideTables(): Promise<Record<string, Record<string, string>>> {
@@ -26,7 +26,7 @@ export async function guideTables(): Promise<Record<string, Record<string, strin
   for (const { id, targets } of blueprints) {
     for (const [cloud, load] of Object.entries(targets)) {
       const steps = stepsOf(await load())
-      guides[`${id}-on-${cloud}.md`] = Object.fromEntries(
+      guides[`${id}.md`] = Object.fromEntries(
         steps.map(({ id: step, asks }) => [step, table(asks as Question<never>[], cloud)]),
       )
     }
@@ -65,8 +65,8 @@ function defaultText(question: Question<never>): string {
     looked = true
     throw new Error('a guide has no cloud')
   }
-  const asking = { stack: 'NAME', values: watched({}, reads), live: new Proxy({}, { get: live }) as never }
-  const value = offline(() => question.default!(asking) as Json | Promise<Json> | undefined)
+  const asking = { stack: 'NAME', values: trackReads({}, reads), live: new Proxy({}, { get: live }) as never }
+  const value = withoutCloud(() => question.default!(asking) as Json | Promise<Json> | undefined)
   reads.delete(question.key)
   if (looked) return 'looked up in the cloud'
   const shown = value === undefined ? '' : `\`${textOf(question, value)}\``.replace('``', 'none')

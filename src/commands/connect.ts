@@ -5,13 +5,13 @@ import { machinePackages } from '../blueprints/packages.ts'
 import type { Secret } from '../engine/kind.ts'
 import type { Connected } from '../providers/provider.ts'
 import type { Session } from './session.ts'
+import { openStagedSecrets, type StagedSecrets } from './staged-secrets.ts'
 import type { Target } from './target.ts'
-import { openVault, type Vault } from './vault.ts'
 
 /** A connected cloud and what belongs to the connection. */
 export interface Link {
   connected: Connected
-  vault: Vault
+  secrets: StagedSecrets
   /** Filled while drawing; inputs mention them by hash. */
   texts: Map<string, string>
 }
@@ -22,7 +22,7 @@ export interface Link {
  */
 export async function connect(session: Session, target: Target, { quiet = false } = {}): Promise<Link> {
   const { view, env, drain } = session
-  const vault = await openVault(target.folder)
+  const secrets = await openStagedSecrets(target.folder)
   const texts = new Map<string, string>()
   const sandbox = target.sandbox ? await sandboxFor(session, target, quiet) : undefined
   const connected = await target.provider.connect({
@@ -31,15 +31,15 @@ export async function connect(session: Session, target: Target, { quiet = false 
     ...(sandbox && { sandbox }),
     emit: view.emit,
     drain,
-    reveal: secret => reveal(vault, secret),
-    keep: (name, make) => vault.secrets.keep(name, make),
+    reveal: secret => reveal(secrets, secret),
+    keep: (name, make) => secrets.keep(name, make),
     texts,
   })
   session.onEnd.push(() => connected.close())
   session.figures.calls = () => connected.calls()
   view.know({ speed: sandbox?.speed ?? 1 })
   refuseOtherAccount(target, connected)
-  return { connected, vault, texts }
+  return { connected, secrets, texts }
 }
 
 /** Said before anything is made: where, and on whose account. Without a blueprint when only tags tell of the stack, and they do not. */
@@ -98,7 +98,7 @@ function refuseOtherAccount({ saved, stack }: Target, { account }: Connected): v
   })
 }
 
-function reveal({ secrets }: Vault, secret: Secret): string {
+function reveal(secrets: StagedSecrets, secret: Secret): string {
   const value = secrets.get(secret.$secret)
   if (value !== undefined) return value
   throw new Problem({

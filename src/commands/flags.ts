@@ -1,8 +1,8 @@
 import type { Blueprint } from '../blueprints/blueprint.ts'
 
 /**
- * What was typed behind a command, as it was typed: nothing here has a default, so that "not given" stays
- * visible to the sources that come after flags.
+ * The flags of a command as they were typed: nothing here has a default, so that "not given" stays visible to the
+ * sources that come after flags.
  */
 export interface Flags {
   stack?: string

@@ -8,15 +8,15 @@ import { questionsOf, sourcesOf } from './prepare.ts'
 import type { Session } from './session.ts'
 import { type BuildTarget, stateToSay } from './target.ts'
 
-/** Asks step by step what no other source has said; what was typed survives a stop. */
+/** Asks step by step what no other source has given; what was typed survives a stop. Throws a Problem: exit 2, or 130 on a stop. */
 export async function interviewed(session: Session, target: BuildTarget, link: Link): Promise<Resolved> {
   session.view.pause()
-  await link.vault.writeFromNowOn()
+  await link.secrets.writeThrough()
   const resolved = await interview({
-    chapters: stepsOf(target.drawing),
+    steps: stepsOf(target.drawing),
     sources: sourcesOf(session, target),
     asking: { stack: target.stack, live: link.connected.live },
-    secrets: link.vault.secrets,
+    secrets: link.secrets,
     draft: draftIn(target.folder),
     io,
     again: againFrom(session, target),

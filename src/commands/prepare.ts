@@ -50,7 +50,7 @@ export async function answersNow(session: Session, target: BuildTarget, link: Li
     questions: questionsOf(target),
     sources: sourcesOf(session, target),
     asking: { stack: target.stack, live: link.connected.live },
-    secrets: link.vault.secrets,
+    secrets: link.secrets,
   })
   for (const text of resolved.warnings) session.view.emit({ is: 'warning', text })
   const problem = problemOf(resolved)
@@ -67,7 +67,7 @@ export function tellCautions({ view }: Session, { cautions }: Resolved): void {
 export async function prepare(target: BuildTarget, link: Link, resolved: Resolved): Promise<Prepared> {
   const values = valuesOf(resolved.answers)
   const drawn = drawBlueprint(target.drawing, { stack: target.stack, values, texts: link.texts })
-  const { secrets } = link.vault
+  const { secrets } = link
   const lines = planUp(drawn.sheet, target.saved, name => versionAfter(name, resolved, secrets), target.provider.kinds)
   refuseChanges(lines)
   // What is there already needs no stock: a zone that has sold out since must not stop the next run.

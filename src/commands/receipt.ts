@@ -7,7 +7,7 @@ import { ANSWERS_FILE, type State } from '../engine/state.ts'
 import { byStep } from './prepare.ts'
 import { type BuildTarget, stateToSay, type Target } from './target.ts'
 
-/** What a finished stack gives to people and scripts: the address, ids they need, where things are, what to do next. */
+/** The outputs of a finished stack for people and scripts: its address, ids, the places of its files, the next commands. */
 export function receipt(
   target: BuildTarget,
   state: State,
@@ -25,7 +25,7 @@ export function receipt(
       const value = entry.out[field]
       if (typeof value === 'string' && value !== '') outputs[`${name}.${field}`] = value
     }
-    // A machine without an address of its own is reached from inside by this one.
+    // A machine without a public address is reached from inside the network by its private one.
     if (entry.out.publicIp === '' && typeof entry.out.privateIp === 'string')
       outputs[`${name}.privateIp`] = entry.out.privateIp
   }
@@ -38,7 +38,7 @@ export function receipt(
   return outputs
 }
 
-/** DNS records that people must add themselves, field by field as DNS providers ask for them: `dns.1.type  CNAME`. */
+/** The DNS records that people must add themselves, field by field as DNS providers ask for them: `dns.1.type  CNAME`. */
 function recordsOf(state: State, { records }: Pick<Served, 'records'>, target: BuildTarget): Record<string, string> {
   if (!records) return {}
   const read = ({ $ref, field }: { $ref: string; field: string }): Json | undefined => {
@@ -47,7 +47,7 @@ function recordsOf(state: State, { records }: Pick<Served, 'records'>, target: B
   }
   const proofs = (read(records.proofs) ?? []) as { name: string; type: string; value: string }[]
   const all = [...proofs, { ...records.name, value: String(read(records.name.value) ?? '') }]
-  // Forms want names without the dot that DNS writes at their end.
+  // The forms of DNS providers take names without the final dot.
   const dotless = (name: string) => name.replace(/\.$/, '')
   const fields = all.flatMap(({ name, type, value }, i) => [
     [`dns.${i + 1}.name`, dotless(name)],
@@ -60,7 +60,7 @@ function recordsOf(state: State, { records }: Pick<Served, 'records'>, target: B
   return { ...Object.fromEntries(fields), ...afterwards }
 }
 
-/** What builds a removed stack again: its answers are kept. Nothing where no run came so far as to keep them. */
+/** The command that builds a removed stack again from its saved answers; empty where no run has saved any. */
 export function againOf(target: Target): Record<string, string> {
   const file = join(target.folder, ANSWERS_FILE)
   if (!existsSync(file)) return {}
@@ -68,7 +68,7 @@ export function againOf(target: Target): Record<string, string> {
   return { again: `stackwright up --answers ${quoted(relative(process.cwd(), file))}${sandbox}${whereOf(target)}` }
 }
 
-/** The command with what it needs to find this stack from here. */
+/** The command for this stack, with the flags that it needs to find it from the current folder. */
 export function command(verb: string, target: Target): string {
   return `stackwright ${verb} --stack ${target.stack}${whereOf(target)}`
 }

@@ -73,8 +73,8 @@ async function openForWriting(session: Session, target: BuildTarget, link: Link,
       exit: Exit.locked,
     })
   }
-  await link.vault.writeFromNowOn()
-  await keepSecrets(prepared.resolved, link.vault.secrets)
+  await link.secrets.writeThrough()
+  await keepSecrets(prepared.resolved, link.secrets)
   await saveAnswersFile(target, prepared.resolved)
   const state = saved ?? freshState(target, link)
   state.answers = prepared.values
@@ -94,7 +94,7 @@ async function carryOut(
     kinds: target.provider.kinds,
     emit: session.view.emit,
     drain: session.drain,
-    secretVersion: name => link.vault.secrets.version(name),
+    secretVersion: name => link.secrets.version(name),
     startedAt: Date.now(),
   }
   const { criticalPathMs, left } = await build(run, prepared.drawn.sheet).catch(async error => {

@@ -1,14 +1,18 @@
 import type { Provider } from './provider.ts'
 
-/** Every cloud by id; loaded when it is used. */
+/** Every cloud with the title that people read; for views and help, which load no provider. */
+export const clouds: readonly { id: string; title: string }[] = [
+  { id: 'alicloud', title: 'Alibaba Cloud' },
+  { id: 'aws', title: 'AWS' },
+]
+
+/** Every cloud's provider by id; each is loaded when it is used. */
 export const providers: Record<string, () => Promise<Provider>> = {
   alicloud: async () => (await import('./alicloud/index.ts')).alicloud as unknown as Provider,
   aws: async () => (await import('./aws/index.ts')).aws as unknown as Provider,
 }
 
-/** What people call a cloud, without loading it; its id where it is not known here. */
+/** The title of a cloud; its id where it is not known here. */
 export function cloudTitle(id: string): string {
-  return Object.hasOwn(titles, id) ? titles[id]! : id
+  return clouds.find(cloud => cloud.id === id)?.title ?? id
 }
-
-const titles: Record<string, string> = { alicloud: 'Alibaba Cloud', aws: 'AWS' }

@@ -1,10 +1,16 @@
 import { describe, it } from 'vitest'
+import { sampled } from '../support/sampled.ts'
+import { subjects } from '../support/subjects.ts'
 import { liveInBadWeather } from './weather.ts'
 
-const SEEDS = 50
+const SEEDS = Array.from({ length: 50 }, (_, n) => n + 1)
+const SOME = 12
 
-describe('a cloud that throttles, fails and breaks connections', () => {
-  it(`is built on completely and torn down to nothing, with each of ${SEEDS} seeds`, { timeout: 1_800_000 }, () =>
-    liveInBadWeather(SEEDS),
+describe.each(subjects)('$blueprint in a cloud that throttles, fails and breaks connections', subject => {
+  it('is built completely and torn down to nothing, whatever the seed', { timeout: 3_600_000 }, () =>
+    liveInBadWeather(
+      subject,
+      sampled(`seeds of bad weather for ${subject.blueprint}`, SEEDS, all => all.slice(0, SOME)),
+    ),
   )
 })

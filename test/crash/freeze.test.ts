@@ -1,16 +1,19 @@
 import { describe, it } from 'vitest'
-import { freezeAtInstants, type Verb } from './freezing.ts'
+import { sampled, spread } from '../support/sampled.ts'
+import { subjects } from '../support/subjects.ts'
+import { freezeAtInstants } from './freezing.ts'
 
-/** Every instant with CRASH=all; otherwise every instant of a save or a change, and a sample of the reads'. */
-const all = process.env.CRASH === 'all'
-const everyNthRead = 10
+const INSTANTS = 16
 
-describe('a run frozen at an instant of the protocol', () => {
-  for (const verb of ['up', 'down'] as Verb[]) {
-    it(`of ${verb} is resumed to the same inventory as a clean run`, { timeout: 3_600_000 }, () =>
-      freezeAtInstants(verb, instants =>
-        instants.filter(({ nth, isRead }) => all || !isRead || (nth - 1) % everyNthRead === 0),
+describe.each(subjects)('a run of $blueprint, frozen at an instant of the protocol', subject => {
+  it.each(['up', 'down'] as const)(
+    'during %s, is resumed to the same inventory as a clean run',
+    {
+      timeout: 7_200_000,
+    },
+    verb =>
+      freezeAtInstants(verb, subject, instants =>
+        sampled(`instants of ${subject.blueprint}`, instants, all => spread(all, INSTANTS)),
       ),
-    )
-  }
+  )
 })

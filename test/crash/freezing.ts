@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type Sandbox, serve } from '../../src/commands/emulator.ts'
-import { isRead, startProxy } from '../support/proxy.ts'
+import { startProxy } from '../support/proxy.ts'
 import { downHere, type Place, upHere } from '../support/stack.ts'
+import { inventoryOf, prepareAccount, type Subject, sentTwice } from '../support/subjects.ts'
 import { inParallel } from './killing.ts'
-import { django, inventoryOf, type Subject, sentTwice } from './subjects.ts'
 
 /** So fast that what is measured is the protocol: states last for microseconds of ours, and are still passed through. */
 const SPEED = 20_000
@@ -20,9 +20,10 @@ interface Stage {
   before: string[]
 }
 
-async function newStage({ blueprint, cloud, answers, ground }: Subject): Promise<Stage> {
+async function newStage(subject: Subject): Promise<Stage> {
+  const { blueprint, cloud, answers } = subject
   const sandbox = await serve({ speed: SPEED, seed: 1 })
-  await ground?.(sandbox)
+  await prepareAccount(sandbox.url, subject)
   const folder = await mkdtemp(join(tmpdir(), 'sw-freeze-'))
   const place = { folder, url: sandbox.url, speed: SPEED, blueprint, cloud, answers }
   return { sandbox, place, before: inventoryOf(sandbox) }
@@ -91,32 +92,18 @@ async function clean(verb: Verb, subject: Subject): Promise<{ instants: string[]
 }
 
 /**
- * Freezes the verb at instants that `choose` takes of a clean run's (numbers from 1), one stack each, and resumes it
- * every time; prints what was counted.
+ * Freezes the verb at the instants that `choose` takes of a clean run's (numbers from 1; an instant is one before or after
+ * a save or a call), one stack each, and resumes it every time; prints what was counted.
  */
 export async function freezeAtInstants(
   verb: Verb,
-  choose: (instants: Instant[]) => Instant[],
-  subject: Subject = django,
+  subject: Subject,
+  choose: (instants: number[]) => number[],
 ): Promise<void> {
   const { instants, inventory } = await clean(verb, subject)
-  const chosen = choose(
-    instants.map((name, index) => ({ nth: index + 1, isRead: isRead(name.split(' ').slice(1).join(' ')) })),
-  )
-  await inParallel(
-    chosen.map(
-      ({ nth }) =>
-        () =>
-          freezeAndResume(verb, nth, inventory, subject),
-    ),
-  )
+  const chosen = choose(instants.map((_, index) => index + 1))
+  await inParallel(chosen.map(nth => () => freezeAndResume(verb, nth, inventory, subject)))
   const what = `${subject.blueprint} ${verb}`
   console.log(`${what}: ${instants.length} instants, frozen at ${chosen.length}; 0 doubles, 0 left over`)
   expect(chosen.length).toBeGreaterThan(10)
-}
-
-/** An instant of a clean run: of a save, or before or after a call. */
-export interface Instant {
-  nth: number
-  isRead: boolean
 }

@@ -1,22 +1,24 @@
 import { describe, it } from 'vitest'
-import { isRead } from '../support/proxy.ts'
-import { killAtCalls, type Verb } from './killing.ts'
+import { isRead, type Passing } from '../support/proxy.ts'
+import { sampled, spread } from '../support/sampled.ts'
+import { subjects } from '../support/subjects.ts'
+import { killAtCalls } from './killing.ts'
 
-/** Reads are sampled here; CRASH=all (npm run crash) takes every call. */
-const all = process.env.CRASH === 'all'
-const everyNthRead = 12
+const CHANGES = 7
+const READS = 2
 
-describe('the command killed with SIGKILL', () => {
-  for (const verb of ['up', 'teardown'] as Verb[]) {
-    it(
-      `during ${verb}, before and after the answer of a call, leaves nothing double and nothing behind`,
-      {
-        timeout: 3_600_000,
-      },
-      () =>
-        killAtCalls(verb, calls =>
-          calls.filter(({ action, nth }) => all || !isRead(action) || nth % everyNthRead === 0),
-        ),
-    )
-  }
+describe.each(subjects)('the command killed with SIGKILL while it works on $blueprint', subject => {
+  it.each(['up', 'teardown'] as const)(
+    'during %s, before and after a call is answered, leaves no double and nothing behind',
+    {
+      timeout: 7_200_000,
+    },
+    verb => killAtCalls(verb, subject, calls => sampled(`calls of ${subject.blueprint}`, calls, someOf)),
+  )
 })
+
+function someOf(calls: Passing[]): Passing[] {
+  const reads = calls.filter(({ action }) => isRead(action))
+  const changes = calls.filter(({ action }) => !isRead(action))
+  return [...spread(changes, CHANGES), ...spread(reads, READS)]
+}

@@ -1,24 +1,24 @@
 import { expect } from 'vitest'
-import { cleanRun, expectDone, inParallel, newScene, teardownArgs } from './killing.ts'
-import { django, inventoryOf, type Subject, sentTwice, upArgsOf } from './subjects.ts'
+import { expectDone, newScene } from '../support/scene.ts'
+import { inventoryOf, type Subject, sentTwice, teardownArgs, upArgsOf } from '../support/subjects.ts'
+import { cleanRun, inParallel } from './killing.ts'
 
 const FAULTS = 'throttle=0.2,error=0.05,reset=0.05'
 /** What is allowed after the first. */
 const MORE_UPS = 3
 
-/** A whole life under faults for each of so many seeds; prints how many `up` each took. */
-export async function liveInBadWeather(count: number, subject: Subject = django): Promise<void> {
+/** A whole life under faults for each of these seeds; prints how many `up` each took. */
+export async function liveInBadWeather(subject: Subject, seeds: number[]): Promise<void> {
   const clean = await cleanRun('up', subject)
-  const seeds = Array.from({ length: count }, (_, n) => n + 1)
   const ups = await inParallel(seeds.map(seed => () => weather(seed, clean.inventory, subject)))
   const spread = [1, 2, 3, 4].map(n => `${ups.filter(count => count === n).length} with ${n}`).join(', ')
-  console.log(`${subject.blueprint} chaos: ${count} seeds of ${FAULTS}; complete by up number: ${spread}`)
+  console.log(`${subject.blueprint} chaos: ${seeds.length} seeds of ${FAULTS}; complete by up number: ${spread}`)
   expect(Math.max(...ups)).toBeLessThanOrEqual(1 + MORE_UPS)
 }
 
-/** One whole life under faults; answers how many `up` it took. */
+/** One whole life under faults. Returns how many `up` it took. */
 async function weather(seed: number, wanted: string[], subject: Subject): Promise<number> {
-  const scene = await newScene(`${FAULTS},seed=${seed}`, seed, subject)
+  const scene = await newScene(subject, { faults: `${FAULTS},seed=${seed}`, seed })
   const upArgs = upArgsOf(subject)
   try {
     let ups = 1

@@ -2,12 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { expectDone, newScene, type Scene, upArgs } from '../crash/killing.ts'
 import { bareEnv, type Ended, emptyFolder, run } from '../support/bin.ts'
+import { expectDone, newScene, type Scene } from '../support/scene.ts'
+import { subjectOf, upArgsOf } from '../support/subjects.ts'
 
+const subject = subjectOf('django')
+const upArgs = upArgsOf(subject)
 let scene: Scene
 beforeEach(async () => {
-  scene = await newScene()
+  scene = await newScene(subject)
 })
 afterEach(() => scene.close())
 

@@ -2,13 +2,16 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { expectDone, inventoryOf, newScene, type Scene, teardownArgs, upArgs } from '../crash/killing.ts'
 import { bareEnv, start } from '../support/bin.ts'
 import { startProxy } from '../support/proxy.ts'
+import { expectDone, newScene, type Scene } from '../support/scene.ts'
+import { inventoryOf, subjectOf, teardownArgs, upArgsOf } from '../support/subjects.ts'
 
+const subject = subjectOf('django')
+const upArgs = upArgsOf(subject)
 let scene: Scene
 beforeEach(async () => {
-  scene = await newScene()
+  scene = await newScene(subject)
 })
 afterEach(() => scene.close())
 

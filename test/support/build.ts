@@ -33,12 +33,15 @@ async function buildWhenStale(): Promise<void> {
 async function stale(): Promise<boolean> {
   const built = await modified(join(root, 'dist/help.txt'))
   if (!built) return true
-  const sources = (await readdir(join(root, 'src'), { recursive: true, withFileTypes: true }))
-    .filter(entry => entry.isFile())
-    .map(entry => join(entry.parentPath, entry.name))
+  const sources = (await Promise.all(['src', 'scripts/build'].map(filesIn))).flat()
   sources.push(join(root, 'scripts/build.mjs'), join(root, 'package.json'))
   const times = await Promise.all(sources.map(modified))
   return times.some(time => time > built)
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true })
+  return entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
 }
 
 async function modified(file: string): Promise<number> {

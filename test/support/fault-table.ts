@@ -7,7 +7,7 @@ export interface Told {
   list?: string[]
 }
 
-/** A fault as a page about faults tells of it. */
+/** A fault as the page shows it. */
 export interface Seen {
   name: string
   hop: string
@@ -29,11 +29,11 @@ export function faultRow(
   return `| ${[name, said, shown ?? '–', next].map(cell => tidy(cell).replaceAll('|', '\\|')).join(' | ')} |`
 }
 
-/** The page; `file` is the test that writes it anew. */
+/** The page; `file` is the test that rewrites it. */
 export function faultPage(title: string, how: string[], file: string, rows: string[]): string {
   return [
     ...[`# ${title}`, '', ...how],
-    `The test compares its findings with this table; \`npx vitest run ${file} -u\` writes it anew.`,
+    `The test compares its findings with this table; \`npx vitest run ${file} -u\` rewrites it.`,
     '',
     '| fault | `up` says | evidence | what to do |',
     '|---|---|---|---|',

@@ -1,11 +1,19 @@
 import ecsSdk, { CreateSecurityGroupRequest, CreateSecurityGroupRequestTag } from '@alicloud/ecs20140526'
 import { $OpenApiUtil } from '@alicloud/openapi-core'
 import vpcSdk, { CreateVpcRequest, CreateVpcRequestTag } from '@alicloud/vpc20160428'
+import { foreigner as onAws } from './aws.ts'
+
+type Tags = Record<string, string>
 
 /** Somebody else in the same account, who uses the cloud's official typed SDKs. */
 export interface Foreigner {
-  vpc(tags: Record<string, string>): Promise<string>
-  securityGroup(vpcId: string, tags: Record<string, string>): Promise<string>
+  vpc(tags: Tags): Promise<string>
+  securityGroup(vpcId: string, name: string, tags: Tags): Promise<string>
+}
+
+/** Somebody else on that cloud. */
+export function foreignerOn(cloud: 'alicloud' | 'aws', url: string): Promise<Foreigner> {
+  return cloud === 'aws' ? Promise.resolve(onAws(url)) : foreigner(url)
 }
 
 export async function foreigner(url: string, region = 'ap-northeast-1'): Promise<Foreigner> {
@@ -26,9 +34,9 @@ export async function foreigner(url: string, region = 'ap-northeast-1'): Promise
       )
       return body!.vpcId!
     },
-    async securityGroup(vpcId, tags) {
+    async securityGroup(vpcId, securityGroupName, tags) {
       const tag = Object.entries(tags).map(([key, value]) => new CreateSecurityGroupRequestTag({ key, value }))
-      const request = new CreateSecurityGroupRequest({ regionId: region, vpcId, securityGroupName: 'theirs', tag })
+      const request = new CreateSecurityGroupRequest({ regionId: region, vpcId, securityGroupName, tag })
       // A VPC is not usable the moment it is made.
       for (let tries = 0; ; tries++) {
         try {

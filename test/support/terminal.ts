@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+// Needs: tmux
+
 /** A real pseudo-terminal (tmux), driven key by key. */
 export interface Terminal {
   /** Text as typed, without Enter. */

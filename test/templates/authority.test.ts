@@ -8,6 +8,8 @@ import { pythonWith } from './python.ts'
 import { within } from './scripts.ts'
 import { paperFolder, run } from './support.ts'
 
+// Needs: rails
+
 /** A database as RDS gives one: nobody comes in without encryption, and its certificate is signed by an authority of its own. */
 const folder = await paperFolder()
 let certificate: Certificate

@@ -4,7 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { Problem } from '../../src/base/errors.ts'
 import * as template from '../../src/blueprints/template.ts'
-import { freePort, hostile, multiline, type Postgres, paperFolder, run, start, startPostgres } from './support.ts'
+import { type Postgres, startPostgres } from './postgres.ts'
+import { freePort, hostile, multiline, paperFolder, run, start } from './support.ts'
+
+// Needs: nginx, python, systemd
 
 const { envFile, integer, nginx, python, render, shell, shellWords, sql, systemd, systemdText, yaml } = template
 

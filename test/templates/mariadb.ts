@@ -2,6 +2,8 @@ import { chown, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort, paperFolder, run, start } from './support.ts'
 
+// Needs: mariadb, openssl
+
 /** Files, readable for everybody. */
 export interface Certificate {
   ca: string

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { packageFile } from '../../src/base/files.ts'
 import { run } from './support.ts'
 
+// Needs: python
+
 /** The pinned packages of a template in an environment of their own, made once per list and kept beside node_modules. */
 export async function pythonWith(requirements: string): Promise<string> {
   const list = packageFile(requirements)

@@ -12,6 +12,8 @@ import { type Mariadb, startMariadb } from './mariadb.ts'
 import { within } from './scripts.ts'
 import { freePort, hostile, paperFolder, start } from './support.ts'
 
+// Needs: nginx, rails
+
 /**
  * The sample as the machine runs it, with Debian's Rails: a real MariaDB, prepared by the script's own chapters, puma,
  * nginx in front, and the embedded cloud's S3, which checks every signature. Its keys come from a metadata service.

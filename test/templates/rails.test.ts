@@ -9,6 +9,8 @@ import { startMariadb } from './mariadb.ts'
 import { expectGoodUnit, expectSound, packedSize, within } from './scripts.ts'
 import { hostile, paperFolder, run } from './support.ts'
 
+// Needs: nginx
+
 const sample: Values = { 'app.source': 'sample', 'app.port': 3000, 'app.workers': 2, 'app.healthPath': '/health' }
 const git: Values = {
   ...sample,

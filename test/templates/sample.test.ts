@@ -5,8 +5,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packageFile, readPackageFile } from '../../src/base/files.ts'
 import { nginxConf } from '../../src/blueprints/django/setup.ts'
+import { type Postgres, startPostgres } from './postgres.ts'
 import { pythonWith } from './python.ts'
-import { freePort, hostile, type Postgres, paperFolder, type Running, run, start, startPostgres } from './support.ts'
+import { freePort, hostile, paperFolder, type Running, run, start } from './support.ts'
+
+// Needs: curl, nginx
 
 /**
  * The sample as the machine runs it: the pinned packages in an environment of their own, a real PostgreSQL, gunicorn,

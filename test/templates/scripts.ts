@@ -4,6 +4,8 @@ import { gzipSync } from 'node:zlib'
 import { expect } from 'vitest'
 import { type Ran, run } from './support.ts'
 
+// Needs: shellcheck, systemd
+
 /** bash and shellcheck find nothing to say. */
 export async function expectSound(script: string, folder: string): Promise<void> {
   const file = join(folder, 'setup.sh')

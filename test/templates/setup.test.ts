@@ -10,6 +10,8 @@ import type { Database } from '../../src/steps/results.ts'
 import { expectGoodUnit, expectSound, packedSize, within } from './scripts.ts'
 import { hostile, paperFolder, run } from './support.ts'
 
+// Needs: curl, nginx, python
+
 const sample: Values = { 'app.source': 'sample', 'app.port': 8080, 'app.workers': 3, 'app.healthPath': '/health/' }
 const git: Values = {
   ...sample,

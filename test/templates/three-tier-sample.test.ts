@@ -8,6 +8,8 @@ import { type Mariadb, startMariadb } from './mariadb.ts'
 import { pythonWith } from './python.ts'
 import { freePort, paperFolder, type Running, run, start } from './support.ts'
 
+// Needs: apache
+
 /**
  * The three tiers as their machines run them: Apache with the delivered site, uWSGI with the pinned packages, and two
  * databases that know nothing of each other in place of a writer and its copy, so that it shows which one was asked.

@@ -3,7 +3,7 @@ import type { Memoize } from '../../base/memoize.ts'
 import { type Catalog, type Spec, SUGGESTED } from './catalog.ts'
 import type { Aws } from './client.ts'
 
-/** Public parameters of Systems Manager that always name the newest Amazon Linux 2023 (facts §5). */
+/** Public parameters of Systems Manager that always name the newest Amazon Linux 2023 (docs/facts/aws.md, Systems Manager). */
 const IMAGES = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-'
 
 /** Instance types and images. */

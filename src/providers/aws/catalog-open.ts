@@ -75,7 +75,7 @@ async function hostedZonesOf(cloud: Aws): Promise<{ id: string; name: string }[]
   )
 }
 
-/** 404 says that nobody has the name, 403 that somebody else has it (facts §8). */
+/** 404 says that nobody has the name, 403 that somebody else has it (docs/facts/aws.md, S3). */
 async function ownerOf(cloud: Aws, Bucket: string): Promise<'free' | 'ours' | 'taken'> {
   try {
     await cloud.call('s3', 'HeadBucket', { Bucket }, { sure: true })

@@ -198,11 +198,16 @@ describe('a fault on the way to the database', () => {
     })
   }
 
-  it('is told in docs/faults.md as it is here', async () => {
+  it('matches docs/faults/django.md', async () => {
     const how =
       'Each fault is put into a running stack of two machines in containers (`test/containers/django/faults.test.ts`); then `up` runs again.'
-    const text = faultPage('Faults and what `up` says of them', [how], 'test/containers/django/faults.test.ts', rows)
-    await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../../docs/faults.md'))
+    const text = faultPage(
+      'Django: faults and what `up` says of them',
+      [how],
+      'test/containers/django/faults.test.ts',
+      rows,
+    )
+    await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../../docs/faults/django.md'))
   })
 })
 

@@ -250,12 +250,12 @@ export function describeFaults(get: () => Shop): void {
       expect(last, JSON.stringify(last)).toMatchObject({ is: 'done' })
     }, 120_000)
 
-    it('is told in docs/faults-on-aws.md as it is here', async () => {
+    it('matches docs/faults/rails.md', async () => {
       const how =
         'Each fault is put into a running Rails stack of two web servers in containers (`test/containers/rails/faults.ts`); then `up` runs again.'
       const file = 'test/containers/rails/rails.test.ts'
-      const text = faultPage('Faults on AWS and what `up` says of them', [how], file, rows)
-      await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../../docs/faults-on-aws.md'))
+      const text = faultPage('Rails: faults and what `up` says of them', [how], file, rows)
+      await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../../docs/faults/rails.md'))
     })
   })
 }

@@ -97,9 +97,9 @@ export function faultsOf(tiers: Tiers): void {
       }, 300_000)
     }
 
-    it('is told in docs/faults-three-tier.md as it is here', async () => {
+    it('matches docs/faults/three-tier.md', async () => {
       const text = faultPage(title, how, 'test/containers/three-tier/three-tier.test.ts', rows)
-      await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../../docs/faults-three-tier.md'))
+      await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../../docs/faults/three-tier.md'))
     })
 
     /** Without what differs from run to run. */

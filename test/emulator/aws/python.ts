@@ -4,6 +4,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { packageFile } from '../../../src/base/files.ts'
 
+// Needs: python
+
 /** Python with these packages (`boto3==1.43.67`) in an environment of its own, made once and kept beside node_modules. */
 export async function python(...packages: string[]): Promise<string> {
   const home = packageFile(`node_modules/.cache/stackwright/${packages.join('+').replace(/[^\w.+-]/g, '')}`)

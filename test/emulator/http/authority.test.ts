@@ -8,6 +8,8 @@ import { describe, expect, it } from 'vitest'
 import { openAuthority } from '../../../src/emulator/http/authority.ts'
 import { folder } from '../support.ts'
 
+// Needs: openssl
+
 const names = ['shop.example.com', '*.shop.example.com', '127.0.0.1']
 
 describe('the sandbox’s certificate authority', () => {

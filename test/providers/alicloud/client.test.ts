@@ -81,9 +81,9 @@ describe('a call says honestly what is not known', () => {
 describe('no secret leaves in a request line or an error', () => {
   test('everything travels in the body', async () => {
     let line = ''
-    const look: Reply = (response, request, params) => {
-      line = `${request.method} ${request.url}`
-      good({})(response, request, params)
+    const look: Reply = (response, params) => {
+      line = `${response.req.method} ${response.req.url}`
+      good({})(response, params)
     }
     const { cloud, seen } = await wire([look])
     await cloud.call('rds', 'CreateAccount', { AccountPassword: cloud.reveal({ $secret: 's' }) })

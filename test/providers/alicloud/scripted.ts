@@ -1,58 +1,21 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, expect } from 'vitest'
-import type { Event } from '../../../src/events.ts'
+import type { ServerResponse } from 'node:http'
 import { connectAlicloud } from '../../../src/providers/alicloud/client.ts'
 import type { Alicloud } from '../../../src/providers/alicloud/cloud.ts'
+import { type Reply as ReplyTo, scripted } from '../scripted.ts'
 
-export type Reply = (response: ServerResponse, request: IncomingMessage, params: URLSearchParams) => void
+export { secretValue } from '../../support/bench.ts'
+export { html, reset } from '../scripted.ts'
 
-export const secretValue = 'Sup3r-secret_Word'
-const open: (() => void)[] = []
-afterEach(() => {
-  for (const close of open.splice(0)) close()
-})
+export type Reply = ReplyTo<URLSearchParams>
 
 /** A server that answers with these, one after the other, after it said who we are. */
-export async function wire(replies: Reply[]): Promise<{
-  cloud: Alicloud
-  seen: URLSearchParams[]
-  events: Event[]
-  drain: AbortController
-}> {
-  const seen: URLSearchParams[] = []
-  const queue = [...replies]
-  const server: Server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
-    const params = new URLSearchParams(body)
-    if (params.get('Action') === 'GetCallerIdentity')
-      return send(response, 200, { AccountId: '1', Arn: 'acs:ram::1:user/ann' })
-    seen.push(params)
-    const reply = queue.shift() ?? failing(400, 'NothingMoreWasExpected')
-    reply(response, request, params)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const events: Event[] = []
-  const drain = new AbortController()
-  const connected = await connectAlicloud({
-    region: 'ap-northeast-1',
-    env: {},
-    sandbox: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, speed: 1000 },
-    emit: event => events.push(event),
-    drain: drain.signal,
-    reveal: () => secretValue,
-    keep: async (_name, make) => make(),
-    texts: new Map(),
-  })
-  open.push(() => {
-    connected.close()
-    server.closeAllConnections()
-    server.close()
-  })
-  expect(connected.accountName).toBe('ann')
-  return { cloud: connected.cloud, seen, events, drain }
-}
+export const wire = scripted<Alicloud, URLSearchParams>({
+  connect: connectAlicloud,
+  read: (_request, body) => new URLSearchParams(body),
+  identity: response => send(response, 200, { AccountId: '1', Arn: 'acs:ram::1:user/ann' }),
+  who: { account: '1', accountName: 'ann' },
+  unexpected: response => failing(400, 'NothingMoreWasExpected')(response, new URLSearchParams()),
+})
 
 export function send(response: ServerResponse, status: number, body: object) {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
@@ -67,6 +30,4 @@ export function failing(status: number, Code: string): Reply {
 }
 
 export const throttled: Reply = failing(400, 'Throttling.User')
-export const reset: Reply = response => void response.socket?.destroy()
-export const html: Reply = response => void response.writeHead(502).end('<html>Bad gateway</html>')
 export const codeless: Reply = response => send(response, 500, { RequestId: 'REQ-1' })

@@ -14,6 +14,8 @@ import {
 } from '../../../src/providers/alicloud/ssh-keys.ts'
 import { questions } from './parts/asked.ts'
 
+// Needs: ssh-keygen
+
 const keyFileProblem = (file: string, values: Values) =>
   questions.find(({ key }) => key === 'machine.keyFile')!.check!(file, values)
 let folder: string

@@ -13,6 +13,8 @@ import { makePrivateKey, PRIVATE_KEY, publicKeyOf, publicKeyProblem } from '../.
 import type { Connected } from '../../../src/providers/provider.ts'
 import { preflightOf, questionsOf } from '../../support/blueprints.ts'
 
+// Needs: ssh-keygen
+
 const REGIONS = ['ap-northeast-1', 'ap-northeast-2', 'eu-central-1', 'us-east-1', 'us-west-1']
 
 let server: Awaited<ReturnType<typeof serve>>

@@ -12,7 +12,7 @@ export interface Gap {
 
 export const gaps: Gap[] = [
   { action: 'DescribeDBEngineVersions', moto: 'not implemented (HTTP 500)', instead: 'the embedded cloud' },
-  { action: 'DescribeOrderableDBInstanceOptions', moto: 'answers no row', instead: 'the embedded cloud' },
+  { action: 'DescribeOrderableDBInstanceOptions', moto: 'returns no rows', instead: 'the embedded cloud' },
   { action: 'DescribeInstanceInformation', moto: 'not implemented (HTTP 500)', instead: 'a line of the test' },
 ]
 

@@ -10,9 +10,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageFile } from '../../../src/base/files.ts'
 import { type Sandbox, serve } from '../../../src/commands/emulator.ts'
 import type { State } from '../../../src/engine/state.ts'
-import { rails, type Subject, threeTier, upArgsOf } from '../../crash/subjects.ts'
 import { asPerson } from '../../support/aws.ts'
 import { bareEnv, emptyFolder, run, start } from '../../support/bin.ts'
+import { prepareAccount, type Subject, subjectsOf, upArgsOf } from '../../support/subjects.ts'
 import { heldBy } from './boto3.ts'
 import { type Moto, startMoto } from './moto.ts'
 import { type Filled, fillGaps, gaps } from './moto-gaps.ts'
@@ -45,12 +45,12 @@ describe('a whole stack in moto, through AWS_ENDPOINT_URL', () => {
       AWS_REGION: 'ap-northeast-1',
     })
 
-  for (const subject of [rails, threeTier]) {
+  for (const subject of subjectsOf('aws')) {
     it(`${subject.blueprint} is built up to the address that leads nowhere, and removed to nothing`, {
       timeout: 600_000,
     }, async () => {
       const cwd = await emptyFolder()
-      await subject.ground?.(moto)
+      await prepareAccount(moto.url, subject)
       const before = await held()
       const built = await interruptedAtTheEnd(realArgs(subject), cwd)
       expect(built.code, built.stdout + built.stderr).toBe(130)

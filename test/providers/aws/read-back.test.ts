@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { expectDone, newScene, type Scene, teardownArgs } from '../../crash/killing.ts'
-import { rails, threeTier, upArgsOf } from '../../crash/subjects.ts'
+import { expectDone, newScene, type Scene } from '../../support/scene.ts'
+import { subjectsOf, teardownArgs, upArgsOf } from '../../support/subjects.ts'
 import { type Held, heldBy, sorted } from './boto3.ts'
 
-for (const subject of [rails, threeTier]) {
+for (const subject of subjectsOf('aws')) {
   describe(`${subject.blueprint}, built in the embedded cloud`, () => {
     let scene: Scene
     beforeEach(async () => {
-      scene = await newScene('', 1, subject)
+      scene = await newScene(subject)
     })
     afterEach(() => scene.close())
 

@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, expect } from 'vitest'
-import type { Event } from '../../../src/events.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Aws, connectAws } from '../../../src/providers/aws/client.ts'
+import { type Reply as ReplyTo, scripted } from '../scripted.ts'
+
+export { secretValue } from '../../support/bench.ts'
+export { html, reset } from '../scripted.ts'
 
 export interface Sent {
   method: string
@@ -10,50 +11,16 @@ export interface Sent {
   headers: IncomingMessage['headers']
   body: string
 }
-export type Reply = (response: ServerResponse, sent: Sent) => void
-
-export const secretValue = 'Sup3r-secret_Word'
-const open: (() => void)[] = []
-afterEach(() => {
-  for (const close of open.splice(0)) close()
-})
+export type Reply = ReplyTo<Sent>
 
 /** A server that answers with these, one after the other, after it said who we are. */
-export async function wire(
-  replies: Reply[],
-): Promise<{ cloud: Aws; seen: Sent[]; events: Event[]; drain: AbortController }> {
-  const seen: Sent[] = []
-  const queue = [...replies]
-  const server: Server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
-    if (body.includes('GetCallerIdentity')) return identity(response)
-    const sent = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body }
-    seen.push(sent)
-    const reply = queue.shift() ?? failing(400, 'NothingMoreWasExpected')
-    reply(response, sent)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const events: Event[] = []
-  const drain = new AbortController()
-  const connected = await connectAws({
-    region: 'ap-northeast-1',
-    env: {},
-    sandbox: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, speed: 1000 },
-    emit: event => events.push(event),
-    drain: drain.signal,
-    reveal: () => secretValue,
-    keep: async (_name, make) => make(),
-    texts: new Map(),
-  })
-  open.push(() => {
-    connected.close()
-    server.closeAllConnections()
-    server.close()
-  })
-  expect([connected.account, connected.accountName]).toEqual(['500000000001', 'ann'])
-  return { cloud: connected.cloud, seen, events, drain }
-}
+export const wire = scripted<Aws, Sent>({
+  connect: connectAws,
+  read: ({ method = '', url = '', headers }, body) => ({ method, url, headers, body }),
+  identity,
+  who: { account: '500000000001', accountName: 'ann' },
+  unexpected: (response, sent) => failing(400, 'NothingMoreWasExpected')(response, sent),
+})
 
 /** An answer of EC2: what stands inside its one element. */
 export function good(inside: string): Reply {
@@ -73,8 +40,6 @@ export function failing(status: number, code: string, message = 'It says no.'): 
 }
 
 export const throttled: Reply = failing(503, 'RequestLimitExceeded')
-export const reset: Reply = response => void response.socket?.destroy()
-export const html: Reply = response => void response.writeHead(502).end('<html>Bad gateway</html>')
 export const empty: Reply = response => void response.writeHead(503).end()
 
 function send(response: ServerResponse, status: number, body: string) {

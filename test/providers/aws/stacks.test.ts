@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serve } from '../../../src/commands/emulator.ts'
 import { bareEnv, bin, emptyFolder, eventsOf, run } from '../../support/bin.ts'
+import { subjectsOf } from '../../support/subjects.ts'
 import { startTerminal, type Terminal } from '../../support/terminal.ts'
 
 type Server = Awaited<ReturnType<typeof serve>>
@@ -25,37 +26,32 @@ async function stackwright(cwd: string, ...args: string[]) {
 
 const running = () => server.inventory().filter(({ type, state }) => type === 'instance' && state === 'running').length
 
-describe.each([
-  { blueprint: 'rails', count: ['machine.count'], machines: 3, more: 4 },
-  { blueprint: 'three-tier', count: ['web.count', 'tier.count'], machines: 4, more: 6 },
-])('$blueprint', ({ blueprint, count, machines, more }) => {
+describe.each(subjectsOf('aws'))('$blueprint, with the defaults', ({ blueprint, machines }) => {
   test('is built, found again, grows by a machine and shrinks back, and is removed to nothing', async () => {
     const cwd = await emptyFolder()
     const up = (n?: number) =>
       stackwright(
         cwd,
-        'up',
-        '--blueprint',
-        blueprint,
-        '--sandbox',
-        ...(n ? count.flatMap(key => ['--set', `${key}=${n}`]) : []),
+        ...['up', '--blueprint', blueprint, '--sandbox'],
+        ...(n ? machines.flatMap(key => ['--set', `${key}=${n}`]) : []),
       )
     const built = await up()
     expect(built.code, built.said).toBe(0)
     expect((await fetch(built.last.outputs.url!)).status).toBe(200)
-    expect(running()).toBe(machines)
+    const two = running()
+    expect(two).toBeGreaterThanOrEqual(2 * machines.length)
 
     const again = await up()
     expect([again.code, again.changes]).toEqual([0, []])
 
     const grown = await up(3)
     expect(grown.code, grown.said).toBe(0)
-    expect(running()).toBe(more)
+    expect(running()).toBe(two + machines.length)
     expect(grown.changes.filter(({ action }) => !['create', 'update'].includes(action))).toEqual([])
 
     const shrunk = await up(2)
     expect(shrunk.code, shrunk.said).toBe(0)
-    expect(running()).toBe(machines)
+    expect(running()).toBe(two)
 
     const gone = await stackwright(cwd, 'teardown')
     expect(gone.code, gone.said).toBe(0)
@@ -67,21 +63,24 @@ describe('Guided', () => {
   let terminal: Terminal | undefined
   afterAll(() => terminal?.close())
 
-  test.each(['rails', 'three-tier'])('%s: Enter on every question builds what the defaults are', async blueprint => {
-    const cwd = await emptyFolder()
-    const env = { HOME: cwd, STACKWRIGHT_SANDBOX_URL: server.url }
-    const command = [process.execPath, bin, 'up', '--sandbox', '--blueprint', blueprint, '--stack', 'shop']
-    terminal = startTerminal(command, { columns: 110, rows: 50, env, cwd })
-    const asked = await enterAll(terminal)
-    expect(await terminal.exit(60_000)).toBe(0)
-    expect(terminal.history()).toMatch(/url +http:/)
-    expect(asked).toContain('Availability Zone 2:')
-    expect(asked.length).toBeLessThan(30)
-    terminal.close()
-    terminal = undefined
-    const gone = await stackwright(cwd, 'teardown')
-    expect(gone.code, gone.said).toBe(0)
-  })
+  test.each(subjectsOf('aws'))(
+    '$blueprint: Enter on every question builds what the defaults are',
+    async ({ blueprint }) => {
+      const cwd = await emptyFolder()
+      const env = { HOME: cwd, STACKWRIGHT_SANDBOX_URL: server.url }
+      const command = [process.execPath, bin, 'up', '--sandbox', '--blueprint', blueprint, '--stack', 'shop']
+      terminal = startTerminal(command, { columns: 110, rows: 50, env, cwd })
+      const asked = await enterAll(terminal)
+      expect(await terminal.exit(60_000)).toBe(0)
+      expect(terminal.history()).toMatch(/url +http:/)
+      expect(asked).toContain('Availability Zone 2:')
+      expect(asked.length).toBeLessThan(30)
+      terminal.close()
+      terminal = undefined
+      const gone = await stackwright(cwd, 'teardown')
+      expect(gone.code, gone.said).toBe(0)
+    },
+  )
 })
 
 /** Enter on every question, and yes to the plan. Returns what was asked. */

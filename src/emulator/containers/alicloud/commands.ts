@@ -9,6 +9,7 @@ import { type CommandResult, commandResult, type Machine, startCommand, stopComm
 import type { Runtime } from '../runtime.ts'
 import { everyThing } from './desired.ts'
 
+/** What running commands needs of the reconciler. */
 export interface CommandDeps {
   world: World
   runtime: Runtime
@@ -23,13 +24,14 @@ export interface CommandDeps {
 /** One command on one machine, as the operations keep it; `real` says how far it is in the container. */
 type Run = Outcome & { instanceId: string; startsAt: number; real?: 'wanted' | 'running' | 'over' }
 
+/** Commands of Cloud Assistant as the reconciler drives them. */
 export interface Commands {
   /** For the operations: what an invocation says until `look` has seen it. */
   placeholder: RunsCommands
   look(): void
 }
 
-/** Runs on the machines what the cloud was told to run, and writes down what came of it. */
+/** Runs the commands of Cloud Assistant on the machines and records their results. */
 export function watchCommands(deps: CommandDeps): Commands {
   const { world, runtime, jobs } = deps
   const over = new Set<string>()
@@ -48,7 +50,7 @@ export function watchCommands(deps: CommandDeps): Commands {
     if (!open) over.add(invocation.id)
   }
 
-  /** From here on it runs until the machine says that it ended; its time-out counts there. */
+  /** From here on it runs until the machine reports its end; its time-out is enforced there. */
   function begin(invocation: Resource, run: Run): void {
     Object.assign(run, { real: 'running', endsAt: NEVER })
     world.touch(invocation)
@@ -57,7 +59,7 @@ export function watchCommands(deps: CommandDeps): Commands {
   async function carryOut(invocation: Resource, run: Run): Promise<void> {
     const machine = deps.machine(run.instanceId)
     if (!machine) {
-      // After a restart of the sandbox its machines are found one after the other.
+      // After a restart of the sandbox its machines are found one by one.
       if (world.get('instance', run.instanceId)) throw new Error(`The machine ${run.instanceId} does not run.`)
       return finish(invocation, run, undefined)
     }
@@ -82,7 +84,7 @@ export function watchCommands(deps: CommandDeps): Commands {
     deps.save()
   }
 
-  /** Someone stopped it: what the API says of it stands already. */
+  /** Somebody stopped it: its result in the API is final already. */
   async function end(invocation: Resource, run: Run): Promise<void> {
     const machine = deps.machine(run.instanceId)
     if (machine) await stopCommand(runtime, machine, invocation.id)

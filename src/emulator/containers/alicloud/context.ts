@@ -20,6 +20,7 @@ export interface Context extends ReconcilerDeps, Pick<RunningContainers<RunningC
   removeOrphans(): void
 }
 
+/** The context of a reconciler; `known`: ids that have a container or network from an earlier process. */
 export function createContext(deps: ReconcilerDeps, { jobs, known }: Pick<Context, 'jobs' | 'known'>): Context {
   const { world, runtime, sandbox } = deps
   const running = createRunningContainers<RunningContainer>({ sandbox, runtime, jobs, known })

@@ -10,14 +10,14 @@ import type { GroupRule } from '../firewall.ts'
 import type { ListenerSpec } from './backends.ts'
 import type { DatabaseContent } from './postgresql.ts'
 
-/** What the cloud's resources want of the containers. Only reads. */
+/** What Alibaba Cloud's resources require of the containers. Only reads. */
 
 /** All resources of a type, of every account and region. */
 export function everyThing(world: World, type: string): Resource[] {
   return everyPlace(world).flatMap(call => world.list(type, call).filter(resource => resource.cloud === 'alicloud'))
 }
 
-/** A call that stands where the resource is, for the operations' own functions. */
+/** A call in the account and region of the resource, which the functions of the operations take. */
 export function placeOf(world: World, resource: Resource): Call {
   return {
     cloud: 'alicloud',
@@ -52,6 +52,7 @@ export function endpointNames(world: World, instance: Resource): Record<string, 
   return Object.fromEntries(databases.map(one => [text(one, 'host'), text(one, 'privateIp')]))
 }
 
+/** Accounts, databases and access list of a database instance; accounts carry verifiers, not passwords. */
 export function databaseContent(world: World, instance: Resource): DatabaseContent {
   const within = (type: string) =>
     everyThing(world, type).filter(one => text(one, 'instanceId') === instance.id && one.goneAt === undefined)
@@ -77,6 +78,7 @@ export function portName(world: World, listener: Resource): string {
   return `${balancer ? text(balancer, 'address') : ''}:${Number(listener.data.port)}`
 }
 
+/** What the proxy does for a listener; `localPort`: the port it had before, kept if it is free. */
 export function listenerSpec(world: World, listener: Resource, localPort: number | undefined): ListenerSpec {
   const call = placeOf(world, listener)
   const balancer = world.get('load-balancer', text(listener, 'balancerId'))
@@ -92,7 +94,7 @@ export function listenerSpec(world: World, listener: Resource, localPort: number
         path: text(listener, 'HealthCheckURI'),
         domain: text(listener, 'HealthCheckDomain'),
         method: text(listener, 'HealthCheckMethod') === 'get' ? 'get' : 'head',
-        // -520 is the product's word for "the backend's own port".
+        // -520 stands for "the backend's own port".
         port: Math.max(0, number('HealthCheckConnectPort')),
         interval: number('HealthCheckInterval'),
         timeout: number('HealthCheckTimeout'),

@@ -8,6 +8,7 @@ import { whichRun } from '../purge.ts'
 import type { Context } from './context.ts'
 import { endpointNames, everyThing, groupRules } from './desired.ts'
 
+/** ECS instances as the reconciler drives them. */
 export interface Instances {
   look(): void
   /** A machine that was switched off from inside is stopped for the cloud too; a database that exited is started again. */

@@ -18,7 +18,7 @@ const exitedMs = 3_000
 const atOnce = 4
 
 /**
- * Starts to reconcile: compares the resources of the world with the containers that run, and does one resource at a time
+ * Starts to reconcile: compares the resources of the world with the containers that run, and does one thing at a time
  * for each machine. A step that takes real time pauses the cloud's own clock of that resource (`thereAt`, `readyAt`,
  * `goneAt`, `busyUntil`) until it is done, so that every answer of the API is true.
  */

@@ -10,6 +10,7 @@ import { backName, proxyFiles, serverName } from './haproxy.ts'
 import type { PortForwards } from './port-forwards.ts'
 import { bootProxy, readProxy, type Seen, setProxy } from './proxy.ts'
 
+/** Load balancers as the reconciler drives them. */
 export interface Balancers {
   look(): void
   /** Asks every proxy what its checks say. */

@@ -9,8 +9,8 @@ import { everyAws } from './desired.ts'
 import { wrapped } from './scripts.ts'
 
 /**
- * Runs on the machines what Systems Manager was told to run. What is under way stands in the world (`NEVER`), so a
- * restarted server goes on waiting for it; the machine never runs the same command twice.
+ * Runs the commands of Systems Manager on the machines. What is under way is in the world (it ends `NEVER`), so a
+ * restarted server goes on waiting for it; a machine never runs the same command twice.
  */
 export function watchAwsCommands(context: Context): { look(): void } {
   const { world, runtime, jobs, up } = context
@@ -36,7 +36,7 @@ export function watchAwsCommands(context: Context): { look(): void } {
     context.save()
   }
 
-  /** Someone cancelled it: what the API says of it stands already. */
+  /** Somebody cancelled it: its result in the API is final already. */
   async function end(key: string, commandId: string): Promise<void> {
     const place = up.get(key.split(' ')[1] ?? '')
     if (place) await stopCommand(runtime, place.machine, commandId)
@@ -58,7 +58,7 @@ export function watchAwsCommands(context: Context): { look(): void } {
   }
 }
 
-/** A machine that went away under a command says nothing of it. */
+/** A machine that disappeared under a command leaves no result. */
 function outcomeOf(result: CommandResult | undefined, endsAt: number) {
   const { status, exitCode, output } = result ?? { status: 'Failed' as const, exitCode: -1, output: '' }
   const statuses = { Success: 'Success', Failed: 'Failed', Timeout: 'TimedOut', Terminated: 'Cancelled' } as const

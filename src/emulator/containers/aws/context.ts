@@ -25,6 +25,7 @@ import {
 import { statsPort } from './haproxy.ts'
 import type { Surroundings } from './scripts.ts'
 
+/** What the reconciler of AWS needs besides. */
 export interface AwsReconcilerDeps extends ReconcilerDeps {
   /** The local port of the embedded cloud's API, for the machines. */
   apiPort(): number
@@ -55,6 +56,7 @@ export interface Context extends AwsReconcilerDeps, Pick<RunningContainers<AwsCo
   removeOrphans(): void
 }
 
+/** The context of a reconciler; `known`: ids that have a container or network from an earlier process. */
 export function createContext(
   deps: AwsReconcilerDeps,
   { jobs, known, closed }: Pick<Context, 'jobs' | 'known' | 'closed'>,

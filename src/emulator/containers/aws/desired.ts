@@ -9,9 +9,9 @@ import { inside, parseCidr } from '../../world/cidr.ts'
 import type { Call, Resource, World } from '../../world/model.ts'
 import type { GroupRule } from '../firewall.ts'
 
-/** What AWS's resources want of the containers. Only reads. */
+/** What AWS's resources require of the containers. Only reads. */
 
-/** A resource and a call that stands where it is, for the operations' own functions. */
+/** A resource, and a call in its account and region, which the functions of the operations take. */
 export interface Placed {
   call: Call
   resource: Resource
@@ -22,7 +22,7 @@ export function everyAws(world: World, type: string): Placed[] {
   return everyPlace(world).flatMap(call => resourcesOf(call, type).map(resource => ({ call, resource })))
 }
 
-/** The id of a resource's container: ARNs are too long, and names are an account's own. */
+/** The id of a resource's container: ARNs are too long, and names are not unique across accounts. */
 export function containerId(resource: Resource): string {
   if (!resource.id.startsWith('arn:')) return resource.id
   const short = createHash('sha256').update(resource.id).digest('hex').slice(0, 12)
@@ -44,7 +44,7 @@ export function groupsOf({ call, resource }: Placed): string[] {
   return port ? texts(port, 'groups') : []
 }
 
-/** What these groups let in. Another group means the addresses of every interface in it, whoever's they are. */
+/** What these groups allow in. Another group as the source means the addresses of every interface in it. */
 export function inwardRules(call: Call, groups: string[]): GroupRule[] {
   return groups
     .flatMap(id => findResource(call, 'security-group', id) ?? [])
@@ -58,7 +58,7 @@ export function inwardRules(call: Call, groups: string[]): GroupRule[] {
     }))
 }
 
-/** Whether the internet reaches it, as far as its security groups let it. */
+/** Whether the internet can reach it, where its security groups allow it. */
 export function isPublic({ call, resource }: Placed): boolean {
   if (resource.type === 'load-balancer') return text(resource, 'scheme') === 'internet-facing'
   if (resource.type === 'db-instance') return resource.data.isPublic === true
@@ -66,7 +66,7 @@ export function isPublic({ call, resource }: Placed): boolean {
   return subnet !== undefined && wayOut(call, subnet) === 'internet' && hasPublicIp({ call, resource })
 }
 
-/** What is left of these rules for a resource without a public address: nobody outside of its VPC gets as far as them. */
+/** What is left of these rules for a resource without a public address: nothing outside of its VPC reaches it. */
 export function withinVpc(rules: GroupRule[], cidr: string): GroupRule[] {
   const vpc = parseCidr(cidr)
   return rules.flatMap(rule => {
@@ -88,11 +88,13 @@ function hasPublicIp({ call, resource }: Placed): boolean {
   return port !== undefined && publicIpOf(call, port) !== ''
 }
 
+/** The CIDR of the resource's VPC; nothing when the VPC is gone. */
 export function vpcCidr({ call, resource }: Placed): string | undefined {
   const vpc = findResource(call, 'vpc', text(resource, 'vpcId'))
   return vpc && text(vpc, 'cidr')
 }
 
+/** Whether a database instance really runs, as MariaDB: MySQL and Aurora MySQL do. */
 export function isMariaDb(database: Resource): boolean {
   return /mysql|mariadb/.test(text(database, 'engine'))
 }

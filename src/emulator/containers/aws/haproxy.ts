@@ -15,6 +15,7 @@ export const statsPort = 65_055
 /** Files of the proxy's folder by name. */
 export type ProxyFiles = Record<string, string>
 
+/** What a configuration needs that the world does not hold. */
 export interface ConfigDeps {
   /** Real milliseconds that a second of a check's interval takes. */
   secondMs: number
@@ -25,6 +26,7 @@ export interface ConfigDeps {
 /** Where it is asked from inside of its container. */
 export const statsSocket = '/run/haproxy.sock'
 
+/** Where the files lie in the proxy's container. */
 export const folder = '/etc/haproxy/stackwright'
 /** Names the servers of the configuration, for `stateFile`. */
 export const serversFile = 'servers'
@@ -78,6 +80,7 @@ export function backName(group: Resource): string {
   return `tg-${createHash('sha256').update(group.id).digest('hex').slice(0, 12)}`
 }
 
+/** The name of a target in its backend: `id-port`. */
 export function serverName({ id, port }: { id: string; port: number }): string {
   return `${id}-${port}`
 }

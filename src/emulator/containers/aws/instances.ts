@@ -9,6 +9,7 @@ import type { Endpoints } from './endpoint.ts'
 import { hostName, metadataOf, serveMetadata } from './metadata.ts'
 import { wrapped } from './scripts.ts'
 
+/** EC2 instances as the reconciler drives them. */
 export interface Instances {
   look(): void
   /** Notices the containers that exited by themselves. */

@@ -18,7 +18,7 @@ export async function serveMetadata(runtime: Runtime, machine: Machine, facts: s
   await inside(runtime, machine.name, what, programText('serve-metadata.sh'), given)
 }
 
-/** What the service knows, by path. Texts as JSON: `@NOW@` and `@LATER@` are times. */
+/** What the service answers, by path, as JSON: `@NOW@` and `@LATER@` (six hours on) in it are times. */
 export function metadataOf({ call, resource }: Placed): string {
   const link = findResource(call, 'network-interface', text(resource, 'interfaceId'))
   const publicIp = link ? publicIpOf(call, link) : ''
@@ -61,7 +61,7 @@ export function hostName(instance: Resource): string {
   return `ip-${text(instance, 'privateIp').replaceAll('.', '-')}`
 }
 
-/** Any id is let in with itself as the secret; the second account has one name only. */
+/** The emulator accepts any key id with itself as the secret; the second account has one only. */
 function credentials(account: string, instanceId: string): Record<string, string> {
   const id = account === firstAccount ? `ASIA${instanceId.slice(2).toUpperCase()}` : 'other'
   return {

@@ -8,7 +8,7 @@ import type { AwsLookups } from '../lookups.ts'
 import { internetGateway, vpc as vpcKind } from '../resources/index.ts'
 import { number, tagTextProblem, text } from './names.ts'
 
-/** The smallest subnet a load balancer takes: eight free addresses, so /27 or larger (docs/facts/aws.md, ELB). */
+/** The smallest subnet a load balancer takes: eight free addresses, so /27 or larger (docs/facts/aws.md, VPC). */
 export const SMALLEST_SUBNET = 27
 
 /** VPCs a region may have unless AWS has raised it; internet gateways follow (docs/facts/aws.md, quotas). */

@@ -18,7 +18,7 @@ test('a removal names what somebody else put in the way, and leaves that alone',
   bench = await openBench()
   const { cloud, sandbox } = bench
   const mine = await make(cloud, vpc, 'network/vpc', { name: 'mine', cidr: '172.16.0.0/12', description: '' })
-  const theirs = await (await foreigner(sandbox.url)).securityGroup(mine.id, {})
+  const theirs = await (await foreigner(sandbox.url)).securityGroup(mine.id, 'theirs', {})
   const removal = vpc.remove(cloud, mine.id, undefined, markFor(vpc, 'network/vpc'))
   await expect(removal).rejects.toMatchObject({ list: [`Blocked by: Security group ${theirs} (theirs).`] })
   expect(sandbox.inventory().map(thing => thing.id)).toContain(theirs)

@@ -1,4 +1,0 @@
-import { rails } from '../../crash/subjects.ts'
-import { proveKillable } from './crash.ts'
-
-proveKillable(rails)
