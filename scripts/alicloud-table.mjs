@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes src/emulator/alicloud/table.json: what the official SDKs know of the actions that the embedded cloud
+// Writes src/emulator/alicloud/protocol/table.json: what the official SDKs know of the actions that the embedded cloud
 // answers. The table is the judge of every request and of every answer there, so it must not come from us.
 //
 //   NODE_PATH=node_modules node scripts/alicloud-table.mjs --slb DIR --sts DIR
@@ -19,7 +19,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 const require = createRequire(import.meta.url)
-const target = new URL('../src/emulator/alicloud/table.json', import.meta.url)
+const target = new URL('../src/emulator/alicloud/protocol/table.json', import.meta.url)
 
 const wanted = {
   vpc: `CreateVpc DeleteVpc DescribeVpcs DescribeVpcAttribute ModifyVpcAttribute CreateVSwitch DeleteVSwitch DescribeVSwitches

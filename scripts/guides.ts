@@ -1,10 +1,9 @@
-import { offline, staticChoicesOf, watched } from '../src/answers/judge.ts'
 import { textOf } from '../src/answers/parse.ts'
 import type { Question } from '../src/answers/question.ts'
+import { staticChoicesOf, trackReads, withoutCloud } from '../src/answers/validate.ts'
 import type { Json } from '../src/base/json.ts'
+import { stepsOf } from '../src/blueprints/draw.ts'
 import { blueprints } from '../src/blueprints/index.ts'
-import { chaptersOf } from '../src/commands/prepare.ts'
-import { providers } from '../src/providers/index.ts'
 
 /** Said of defaults that no text can hold, in the words of the guide. */
 const DEPENDS: Record<string, Record<string, string>> = {
@@ -24,14 +23,11 @@ const DEPENDS: Record<string, Record<string, string>> = {
  */
 export async function guideTables(): Promise<Record<string, Record<string, string>>> {
   const guides: Record<string, Record<string, string>> = {}
-  for (const load of Object.values(blueprints)) {
-    const blueprint = await load()
-    for (const cloud of blueprint.clouds) {
-      const provider = await providers[cloud]?.()
-      if (!provider) continue
-      const chapters = chaptersOf(blueprint, provider)
-      guides[`${blueprint.id}-on-${cloud}.md`] = Object.fromEntries(
-        chapters.map(({ step, asks }) => [step, table(asks as Question<never>[], cloud)]),
+  for (const { id, targets } of blueprints) {
+    for (const [cloud, load] of Object.entries(targets)) {
+      const steps = stepsOf(await load())
+      guides[`${id}-on-${cloud}.md`] = Object.fromEntries(
+        steps.map(({ id: step, asks }) => [step, table(asks as Question<never>[], cloud)]),
       )
     }
   }
@@ -69,8 +65,8 @@ function defaultText(question: Question<never>): string {
     looked = true
     throw new Error('a guide has no cloud')
   }
-  const asking = { stack: 'NAME', values: watched({}, reads), live: new Proxy({}, { get: live }) as never }
-  const value = offline(() => question.default!(asking) as Json | Promise<Json> | undefined)
+  const asking = { stack: 'NAME', values: trackReads({}, reads), live: new Proxy({}, { get: live }) as never }
+  const value = withoutCloud(() => question.default!(asking) as Json | Promise<Json> | undefined)
   reads.delete(question.key)
   if (looked) return 'looked up in the cloud'
   const shown = value === undefined ? '' : `\`${textOf(question, value)}\``.replace('``', 'none')

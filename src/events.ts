@@ -4,15 +4,16 @@ import type { Json } from './base/json.ts'
 export type Phase =
   | 'waiting' // not started: something it needs is not ready
   | 'creating'
-  | 'recovering' // an earlier try may have made it: looking before making
+  | 'recovering' // an earlier attempt may have created it: look before creating
   | 'created' // has an id; not usable yet
   | 'ready'
-  | 'kept' // was there already, unchanged
+  | 'kept' // exists already, unchanged
   | 'updating'
   | 'removing'
   | 'removed'
   | 'failed'
 
+/** A change of one resource. */
 export interface ResourceEvent {
   is: 'resource'
   address: string
@@ -21,22 +22,22 @@ export interface ResourceEvent {
   step: string
   phase: Phase
   id?: string
-  /** Since this resource was started. */
+  /** Milliseconds since work on this resource started. */
   ms?: number
-  /** What this kind typically takes, in the cloud's time. */
+  /** How long this kind typically takes, in milliseconds of the cloud's time. */
   expectMs?: number
   note?: string
 }
 
 /**
- * Everything the logic tells: the terminal view, the plain view and `--json` are three readers of this one list.
- * A value never holds a secret.
+ * Everything that a run reports: the terminal view, the plain view and `--json` are three readers of these events.
+ * No value ever contains a secret.
  */
 export type Event =
   | {
       is: 'stack'
       stack: string
-      /** Absent when only tags tell of the stack, and they do not say. */
+      /** Absent when only tags are left of the stack, and they do not name it. */
       blueprint?: string
       cloud: string
       region: string
@@ -59,6 +60,7 @@ export type Event =
       calls: Record<string, number>
     }
 
+/** What a run will do with one resource. */
 export interface PlanLine {
   address: string
   type: string
@@ -70,20 +72,22 @@ export interface PlanLine {
   id?: string
   /** For `update` and `refused`: the inputs that differ. */
   changes?: { key: string; from: Json; to: Json }[]
-  /** Data that dies, money paid ahead… */
+  /** Sentences: data that is deleted, what is paid in advance. */
   notes?: string[]
 }
 
+/** The result of a run; times in milliseconds. */
 export interface Outcome {
-  /** `url` and whatever else the stack gives to people: addresses, ids, the teardown command. */
+  /** `url` and everything else people need of the stack: addresses, ids, the teardown command. */
   outputs: Record<string, string>
   wallMs: number
-  /** The longest chain of what was really waited for. */
+  /** The longest chain of what was actually waited for. */
   criticalPathMs: number
   /** API calls by action, for example `vpc.CreateVpc: 1`. */
   calls: Record<string, number>
 }
 
+/** A Problem without its exit code. */
 export interface ProblemView {
   what: string
   why?: string
@@ -93,4 +97,5 @@ export interface ProblemView {
   requestId?: string
 }
 
+/** Passes an event on to the reader; never throws. */
 export type Emit = (event: Event) => void

@@ -3,41 +3,44 @@ import type { Json } from '../base/json.ts'
 import { isSecret } from '../engine/kind.ts'
 import type { AnswersFile } from './file.ts'
 import { type Given, gather, type Sources, secretText } from './gather.ts'
-import { choicesOf, defaultOf, type Ground, judge, problemWith, staticChoicesOf, watched } from './judge.ts'
-import { parseAnswer, shown } from './parse.ts'
+import { parseAnswer, printable } from './parse.ts'
 import { generatePassword } from './password.ts'
 import { type Answer, type Answers, type Question, variableOf } from './question.ts'
-import { saidOfUnused, type Unused, unusedAnswer } from './unused.ts'
+import { reportUnused, type Unused, unusedAnswer } from './unused.ts'
+import { choicesOf, defaultOf, type Ground, problemWith, staticChoicesOf, trackReads, validate } from './validate.ts'
 
 export { type AnswersFile, readAnswersFile } from './file.ts'
 export { knownVariables, parseSet, type Sources } from './gather.ts'
 export { passwordProblem } from './password.ts'
 
-/** What reading needs of the secret store (`openSecrets`). */
+/** The part of the secret store (`openSecrets`) that resolving answers reads. */
 export interface SecretReader {
   has(name: string): boolean
   get(name: string): string | undefined
 }
 
+/** The part of the secret store that `keepSecrets` and the interview write. */
 export interface SecretKeeper extends SecretReader {
   set(name: string, value: string): Promise<void>
   keep(name: string, make: () => string): Promise<string>
 }
 
+/** What answers are resolved from. */
 export interface AnswersRequest<Live> {
   /** In the order in which they are asked: defaults are computed in it. */
   questions: readonly Question<Live>[]
   sources: Sources
-  /** `live` undefined: nobody is connected. What only a cloud can tell is then neither missing nor wrong. */
+  /** `live` undefined: no cloud is connected. What only a cloud knows is then neither missing nor wrong. */
   asking: { stack: string; live?: Live | undefined }
-  /** Read only. Absent: no secret is known. */
+  /** Only read. Absent: no secret is known. */
   secrets?: SecretReader | undefined
-  /** The blueprint's defaults, which win over the questions' own. */
+  /** The blueprint's defaults by key, which win over the questions' own. */
   defaults?: Readonly<Record<string, Json>>
   /** STACKWRIGHT_ variables that are known besides `knownVariables`. */
   allow?: readonly string[]
 }
 
+/** A question without an answer and without a default, with the ways to answer it. */
 export interface Missing {
   key: string
   label: string
@@ -47,29 +50,33 @@ export interface Missing {
   variable: string
 }
 
+/** The answers of one run, with everything that is wrong or missing. */
 export interface Resolved {
   /** In the questions' order; only of questions that apply. A secret's value is `{ $secret: key }`. */
   answers: Answers
   missing: Missing[]
   /** Whole sentences, each with the key and where the value came from. Never with a secret. */
   problems: string[]
-  /** About the sources: a secret where others can read it, a kept answer that has no use any more. */
+  /** About the sources: a secret where others can read it, a saved answer that no longer applies. */
   warnings: string[]
-  /** About the answers, to be said beside the plan: SSH open to the world. */
+  /** About the answers, to be shown beside the plan: SSH open to the world. */
   cautions: string[]
   /** What `keepSecrets` will write; nothing is written before. `generate`: the length. */
   secrets: ReadonlyMap<string, { set: string } | { generate: number }>
 }
 
-/** Questions and sources become answers that know where each came from; everything wrong and everything missing at once. Writes nothing. */
+/**
+ * Resolves questions and sources to answers with their source, and lists everything that is wrong or missing at once.
+ * Writes nothing. Throws only what the cloud's look-ups throw.
+ */
 export async function answersFrom<Live>(request: AnswersRequest<Live>): Promise<Resolved> {
   const questions = request.questions as readonly Question<never>[]
   const { given, problems, warnings } = gather(questions, request.sources, request.allow)
-  const resolved = await settle(request, given)
+  const resolved = await resolveAnswers(request, given)
   return { ...resolved, problems: [...problems, ...resolved.problems], warnings: [...warnings, ...resolved.warnings] }
 }
 
-/** Puts given and generated secrets into the store; to be called under the lock, before the engine. */
+/** Writes given and generated secrets to the store. Call it under the lock, before the engine. */
 export async function keepSecrets(resolved: Pick<Resolved, 'secrets'>, store: SecretKeeper): Promise<void> {
   for (const [name, secret] of resolved.secrets) {
     if ('set' in secret) await store.set(name, secret.set)
@@ -77,54 +84,58 @@ export async function keepSecrets(resolved: Pick<Resolved, 'secrets'>, store: Se
   }
 }
 
-/** Answers without their sources: what chapters draw from and what the state keeps. */
+/** The answers' values by key, without their sources: what steps draw from and what the state keeps. */
 export function valuesOf(answers: Answers): Record<string, Json> {
   return Object.fromEntries(Object.entries(answers).map(([key, answer]) => [key, answer.value]))
 }
 
-/** All that is wrong or missing as one Problem (exit 2), or nothing. */
+/** Everything that is wrong or missing as one Problem (exit 2), or undefined. */
 export function problemOf({ missing, problems }: Pick<Resolved, 'missing' | 'problems'>): Problem | undefined {
   if (missing.length + problems.length === 0) return undefined
   const lacking = missing.map(({ key, label, flag, variable }) => `Missing ${key} (${label}): ${flag}  or  ${variable}`)
   return new Problem({
-    what: problems.length > 0 ? 'Some answers cannot be used.' : 'Some answers are missing.',
+    what: `${problems.length > 0 ? 'Some answers are not valid.' : 'Some answers are missing.'} Nothing was changed.`,
     list: [...problems, ...lacking],
-    next: 'Correct them and run the command again. Nothing was changed.',
+    next: `${problems.length > 0 ? 'Correct' : 'Give'} them and run the command again.`,
     exit: Exit.usage,
   })
 }
 
-/** The one way from given values to answers; the guided interview ends with it too. */
-export async function settle<Live>(
+/**
+ * The one way from given values to answers; the guided interview ends with it too. Writes nothing. Throws only what the
+ * cloud's look-ups throw.
+ */
+export async function resolveAnswers<Live>(
   request: Omit<AnswersRequest<Live>, 'allow'>,
   given: ReadonlyMap<string, Given>,
 ): Promise<Resolved> {
   const ground: Ground<Live> = { ...request.asking, live: request.asking.live, defaults: request.defaults ?? {} }
-  const run: Run<Live> = {
+  const run: Resolution<Live> = {
     ground,
     given,
     file: request.sources.file,
     store: request.secrets,
-    values: early(request.questions, given),
+    values: givenValues(request.questions, given),
     answers: {},
     clear: new Map(),
     unused: [],
     result: { missing: [], problems: [], warnings: [], cautions: [], secrets: new Map() },
   }
-  for (const question of request.questions) await answer(run, question)
-  const { problems, warnings } = saidOfUnused(run.unused)
+  for (const question of request.questions) await resolveQuestion(run, question)
+  const { problems, warnings } = reportUnused(run.unused)
   run.result.problems.push(...problems)
   run.result.warnings.push(...warnings)
-  for (const question of request.questions.filter(question => run.given.has(question.key))) await check(run, question)
-  // A default that follows a wrong answer is wrong with it: said only when nothing else is.
+  for (const question of request.questions.filter(question => run.given.has(question.key)))
+    await checkAnswer(run, question)
+  // A default that follows a wrong answer is wrong too: it is reported only when nothing else is wrong.
   const clean = run.result.problems.length === 0
   const rest = clean ? request.questions.filter(question => !run.given.has(question.key)) : []
-  for (const question of rest) await check(run, question)
-  for (const question of request.questions) caution(run, question)
+  for (const question of rest) await checkAnswer(run, question)
+  for (const question of request.questions) addCaution(run, question)
   return { answers: run.answers, ...run.result }
 }
 
-interface Run<Live> {
+interface Resolution<Live> {
   ground: Ground<Live>
   given: ReadonlyMap<string, Given>
   file: AnswersFile | undefined
@@ -138,7 +149,10 @@ interface Run<Live> {
   result: Omit<Resolved, 'answers' | 'secrets'> & { secrets: Map<string, { set: string } | { generate: number }> }
 }
 
-function early<Live>(questions: readonly Question<Live>[], given: ReadonlyMap<string, Given>): Record<string, Json> {
+function givenValues<Live>(
+  questions: readonly Question<Live>[],
+  given: ReadonlyMap<string, Given>,
+): Record<string, Json> {
   const values: Record<string, Json> = {}
   for (const question of questions) {
     const raw = given.get(question.key)?.raw
@@ -152,24 +166,25 @@ function early<Live>(questions: readonly Question<Live>[], given: ReadonlyMap<st
   return values
 }
 
-async function answer<Live>(run: Run<Live>, question: Question<Live>): Promise<void> {
+async function resolveQuestion<Live>(run: Resolution<Live>, question: Question<Live>): Promise<void> {
   const { key } = question
   const given = run.given.get(key)
   const reads = new Set<string>()
-  if (question.when && !question.when(watched(run.values, reads))) {
+  if (question.when && !question.when(trackReads(run.values, reads))) {
     delete run.values[key]
     const unused = unusedAnswer(key, run.given, reads, run.values, run.unused)
     if (unused) run.unused.push(unused)
     return
   }
-  const found = question.type === 'secret' ? await secret(run, question, given) : await plain(run, question, given)
+  const found =
+    question.type === 'secret' ? await secretAnswer(run, question, given) : await plainAnswer(run, question, given)
   if (!found) return
   run.answers[key] = found
   run.values[key] = found.value
 }
 
-async function plain<Live>(
-  run: Run<Live>,
+async function plainAnswer<Live>(
+  run: Resolution<Live>,
   question: Question<Live>,
   given: Given | undefined,
 ): Promise<Answer | undefined> {
@@ -179,10 +194,10 @@ async function plain<Live>(
     const onLive = () => {
       cloudTells = true
     }
-    const value = await orProblem(run, question, () => defaultOf(question, { ...run.ground, onLive }, run.values))
+    const value = await collectProblem(run, question, () => defaultOf(question, { ...run.ground, onLive }, run.values))
     if (value === failed) return undefined
     if (value !== undefined) return { value, source: 'default' }
-    // Without a cloud a default that only a cloud can tell is not missing yet.
+    // Without a cloud a default that only a cloud knows is not missing yet.
     if (run.ground.live !== undefined || !cloudTells) run.result.missing.push(missing(question))
     return undefined
   }
@@ -194,15 +209,15 @@ async function plain<Live>(
     given.source === 'saved' ? { value: given.raw } : parseAnswer(question as Question<never>, given.raw, choices)
   if ('value' in parsed) return { value: parsed.value, source: given.source }
   delete run.values[key]
-  run.result.problems.push(`${where(question, given)}: ${question.label} ${parsed.problem}.`)
+  run.result.problems.push(`${inSource(question, given)}: ${question.label} ${parsed.problem}.`)
   return undefined
 }
 
 const failed = Symbol('failed')
 
-/** A default that cannot be had (no zone sells both) is one problem among others; a silent cloud ends everything. */
-async function orProblem<Live, T>(
-  run: Run<Live>,
+/** A default that does not exist (no zone offers both) is one problem among others; a failing cloud ends everything. */
+async function collectProblem<Live, T>(
+  run: Resolution<Live>,
   { key, label }: Question<Live>,
   work: () => Promise<T>,
 ): Promise<T | typeof failed> {
@@ -215,8 +230,8 @@ async function orProblem<Live, T>(
   }
 }
 
-async function secret<Live>(
-  run: Run<Live>,
+async function secretAnswer<Live>(
+  run: Resolution<Live>,
   question: Question<Live>,
   given: Given | undefined,
 ): Promise<Answer | undefined> {
@@ -231,9 +246,9 @@ async function secret<Live>(
   }
   if (run.store?.has(key)) return { value, source: given?.source ?? 'saved' }
   if (given && run.store) {
-    // Something in the cloud has this password; a new one would only be believed here.
+    // A resource in the cloud has this password; a generated one would be known only here.
     run.result.problems.push(
-      `${key}: the secret store has lost it. Give it again: ${variableOf(key)} or --set ${key}=@FILE.`,
+      `${key}: this secret is no longer in the secret store. Give it again: ${variableOf(key)} or --set ${key}=@FILE.`,
     )
     return undefined
   }
@@ -247,7 +262,11 @@ async function secret<Live>(
   return undefined
 }
 
-async function secretValue<Live>(run: Run<Live>, question: Question<Live>, given: Given): Promise<string | undefined> {
+async function secretValue<Live>(
+  run: Resolution<Live>,
+  question: Question<Live>,
+  given: Given,
+): Promise<string | undefined> {
   try {
     const parsed = parseAnswer(question as Question<never>, await secretText(given, run.file))
     if ('value' in parsed) return String(parsed.value)
@@ -260,34 +279,34 @@ async function secretValue<Live>(run: Run<Live>, question: Question<Live>, given
   return undefined
 }
 
-async function check<Live>(run: Run<Live>, question: Question<Live>): Promise<void> {
+async function checkAnswer<Live>(run: Resolution<Live>, question: Question<Live>): Promise<void> {
   const found = run.answers[question.key]
   if (!found) return
   const given = run.given.get(question.key)
   if (isSecret(found.value)) {
     const clear = run.clear.get(question.key)
-    const verdict = clear === undefined ? undefined : judge(question, clear, run.values)
-    if (verdict && 'problem' in verdict) run.result.problems.push(`${given?.place ?? question.key}: ${verdict.problem}`)
+    const result = clear === undefined ? undefined : validate(question, clear, run.values)
+    if (result && 'problem' in result) run.result.problems.push(`${given?.place ?? question.key}: ${result.problem}`)
     return
   }
-  // What is saved was chosen when it could be had; that a type has sold out since does not concern what exists.
+  // A saved answer was available when it was chosen; a type that has sold out since does not affect what exists.
   const choices = found.source === 'saved' ? undefined : await choicesOf(question, run.ground, run.values)
   const problem = problemWith(question, found.value, run.values, choices)
-  if (problem !== undefined) run.result.problems.push(`${where(question, given, found.value)}: ${problem}`)
+  if (problem !== undefined) run.result.problems.push(`${inSource(question, given, found.value)}: ${problem}`)
 }
 
-function caution<Live>({ answers, values, result }: Run<Live>, { key, caution }: Question<Live>): void {
+function addCaution<Live>({ answers, values, result }: Resolution<Live>, { key, caution }: Question<Live>): void {
   const value = answers[key]?.value
-  const said = value === undefined ? undefined : caution?.(value, values)
-  if (said !== undefined) result.cautions.push(said)
+  const message = value === undefined ? undefined : caution?.(value, values)
+  if (message !== undefined) result.cautions.push(message)
 }
 
-function where<Live>(question: Question<Live>, given: Given | undefined, value?: Json): string {
-  const text = `${question.key} = ${shown(given?.raw ?? value ?? '')}`
-  return `${text} (${given ? place(given) : 'its default'})`
+function inSource<Live>(question: Question<Live>, given: Given | undefined, value?: Json): string {
+  const text = `${question.key} = ${printable(given?.raw ?? value ?? '')}`
+  return `${text} (${given ? placeName(given) : 'its default'})`
 }
 
-function place(given: Given): string {
+function placeName(given: Given): string {
   return given.source === 'flag' ? '--set' : given.source === 'prompt' ? 'your answer' : given.place
 }
 

@@ -4,7 +4,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yam
 import { Exit, Problem } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 
-/** A file of answers. `tree` holds chapters, nested or flat; scalars as text, so that `16.0` stays `16.0`. */
+/** A file of answers. `tree` holds them nested or flat, with scalars as text, so that `16.0` stays `16.0`. */
 export interface AnswersFile {
   path: string
   stack?: string
@@ -14,12 +14,12 @@ export interface AnswersFile {
   tree: Record<string, Json>
 }
 
-/** Keys at the top that say which stack is meant; the rest are answers. */
+/** Top-level keys that name the stack; the others are answers. */
 export const fileHead = ['stack', 'blueprint', 'cloud', 'region'] as const
 
 const maxBytes = 1024 * 1024
 
-/** Reads YAML or JSON. Throws a Problem (exit 2) that names the file, and the line where there is one. */
+/** Reads an answers file in YAML or JSON. Throws a Problem (exit 2) that names the file, and the line where known. */
 export async function readAnswersFile(path: string): Promise<AnswersFile> {
   const tree = parseAnswersText(await read(path), path)
   // Entries instead of assignments: a key called __proto__ is a key like any other.
@@ -31,17 +31,20 @@ export async function readAnswersFile(path: string): Promise<AnswersFile> {
     if (key === '$schema') continue
     if (!head) answers.push([key, value])
     else if (typeof value === 'string') file[head] = value
-    else throw refuse(path, `\`${key}\` must be one word.`)
+    else throw refuse(path, `\`${key}\` must be text.`)
   }
   return { ...file, tree: Object.fromEntries(answers) }
 }
 
-/** The tree of a YAML or JSON text; `path` is for messages. Keys without a value are left out. */
+/**
+ * Parses YAML, or JSON where `path` ends in `.json`. Keys without a value are left out. Throws a Problem (exit 2) that
+ * names `path`.
+ */
 export function parseAnswersText(text: string, path: string): Record<string, Json> {
   const tree = extname(path).toLowerCase() === '.json' ? fromJson(text, path) : fromYaml(text, path)
   if (tree === undefined) return {}
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
-    throw refuse(path, 'It must hold keys and values, for example `vpc: { cidr: 172.16.0.0/12 }`.')
+    throw refuse(path, 'It must contain keys and values, for example `vpc: { cidr: 172.16.0.0/12 }`.')
   }
   return tree
 }
@@ -49,7 +52,7 @@ export function parseAnswersText(text: string, path: string): Record<string, Jso
 async function read(path: string): Promise<string> {
   try {
     const { size } = await stat(path)
-    if (size > maxBytes) throw refuse(path, 'It is larger than 1 MiB: this is not an answers file.')
+    if (size > maxBytes) throw refuse(path, 'It is larger than 1 MiB, so it is not an answers file.')
     return await readFile(path, 'utf8')
   } catch (error) {
     if (error instanceof Problem) throw error
@@ -58,9 +61,9 @@ async function read(path: string): Promise<string> {
 }
 
 const unreadable: Record<string, string> = {
-  ENOENT: 'There is no such file.',
+  ENOENT: 'The file does not exist.',
   EISDIR: 'It is a folder.',
-  EACCES: 'You may not read it.',
+  EACCES: 'You do not have permission to read it.',
 }
 
 function fromJson(text: string, path: string): Json | undefined {
@@ -80,7 +83,7 @@ function fromYaml(text: string, path: string): Json | undefined {
 
   const plain = (node: unknown): Json | undefined => {
     if (isScalar(node)) {
-      // A quoted scalar is text as it stands; of a plain one the source is kept, so that 16.0 or 007 stay what was typed.
+      // A quoted scalar is text already; a plain one keeps its source, so that 16.0 or 007 stay what was typed.
       return node.value === null ? undefined : typeof node.value === 'string' ? node.value : (node.source ?? '')
     }
     if (isSeq(node)) return node.items.map(plain).filter(item => item !== undefined)
@@ -88,7 +91,7 @@ function fromYaml(text: string, path: string): Json | undefined {
       const entries = node.items.map(pair => [isScalar(pair.key) ? keyOf(pair.key) : '', plain(pair.value)] as const)
       return Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined))
     }
-    if (isAlias(node)) throw refuse(path, `${at(node)}anchors and aliases (&, *) are not used in answers files.`)
+    if (isAlias(node)) throw refuse(path, `${at(node)}Answers files cannot use anchors and aliases (&, *).`)
     return undefined
   }
   return plain(document.contents)
@@ -108,9 +111,9 @@ function asText(value: Json): Json | undefined {
 
 function refuse(path: string, why: string): Problem {
   return new Problem({
-    what: `The answers file ${path} cannot be used.`,
+    what: `Cannot use the answers file ${path}.`,
     why,
-    next: 'Correct it, or leave --answers away.',
+    next: 'Correct it, or omit --answers.',
     exit: Exit.usage,
   })
 }

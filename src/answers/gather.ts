@@ -6,31 +6,32 @@ import { type AnswersFile, fileHead } from './file.ts'
 import { didYouMean } from './nearest.ts'
 import { type Question, type Source, variableOf } from './question.ts'
 
-/** Everything people gave, before anything is asked. Earlier sources win. */
+/** Everything that was given before anything is asked. Earlier sources win. */
 export interface Sources {
   /** From `parseSet`. */
   flags?: ReadonlyMap<string, string>
   env?: NodeJS.ProcessEnv
   file?: AnswersFile
-  /** The state's answers: typed, and without the secrets' values. */
+  /** The state's answers: already of their types, without the secrets' values. */
   saved?: Readonly<Record<string, Json>>
 }
 
-/** One raw value with where it came from. */
+/** One raw value and its source. */
 export interface Given {
   raw: Json
   source: Source
-  /** How people know the place: `--set vpc.cidr`, `STACKWRIGHT_VPC_CIDR`, `answers.yaml`. */
+  /** The source as messages name it: `--set vpc.cidr`, `STACKWRIGHT_VPC_CIDR`, `answers.yaml`. */
   place: string
 }
 
+/** The given values by key; problems and warnings are whole sentences. */
 export interface Gathered {
   given: Map<string, Given>
   problems: string[]
   warnings: string[]
 }
 
-/** Variables that are no answers. A caller may allow more. */
+/** STACKWRIGHT_ variables that are not answers. Callers can allow more. */
 export const knownVariables = [
   'STACKWRIGHT_STACK',
   'STACKWRIGHT_BLUEPRINT',
@@ -44,14 +45,17 @@ export const knownVariables = [
   'STACKWRIGHT_IMAGE_FROM',
 ]
 
-/** `--set KEY=VALUE` as typed; the last of one key wins. Throws a Problem (exit 2) that lists all that are not of that form. */
+/**
+ * The values of `--set KEY=VALUE` by key, as typed; the last one of a key wins. Throws a Problem (exit 2) that lists all
+ * that do not have this form.
+ */
 export function parseSet(list: readonly string[] = []): Map<string, string> {
   const wrong = list.filter(item => !/^[A-Za-z][\w.-]*=/.test(item))
   if (wrong.length > 0) {
     throw new Problem({
       what: '`--set` takes KEY=VALUE.',
       list: wrong.map(
-        item => `Not of that form: ${/^[\w.-]{1,40}$/.test(item) ? item : 'a value that is not shown here'}`,
+        item => `Not KEY=VALUE: ${/^[\w.-]{1,40}$/.test(item) ? item : 'a value that is not shown here'}`,
       ),
       next: 'For example: --set vpc.cidr=172.16.0.0/12',
       exit: Exit.usage,
@@ -60,7 +64,7 @@ export function parseSet(list: readonly string[] = []): Map<string, string> {
   return new Map(list.map(item => [item.slice(0, item.indexOf('=')), item.slice(item.indexOf('=') + 1)]))
 }
 
-/** Puts the sources together; names every key nobody asks for. Saved keys that are no longer asked are left out. */
+/** Merges the sources and reports every unknown key. Saved keys that are no longer asked are ignored. */
 export function gather(
   questions: readonly Question<never>[],
   sources: Sources,
@@ -74,7 +78,7 @@ export function gather(
 
   for (const [key, raw] of sources.flags ?? []) {
     if (keys.includes(key)) put(key, { raw, source: 'flag', place: `--set ${key}` })
-    else found.problems.push(`--set ${key}: there is no such answer.${didYouMean(key, keys)}`)
+    else found.problems.push(`--set ${key}: unknown answer.${didYouMean(key, keys)}`)
   }
   fromEnvironment(questions, sources.env ?? {}, [...knownVariables, ...allow], put, found.problems)
   if (sources.file) fromFile(questions, sources.file, put, found)
@@ -85,7 +89,10 @@ export function gather(
   return found
 }
 
-/** `@path` reads a file (without its last line break), `@@…` is a text that starts with `@`. Throws a Problem. */
+/**
+ * A secret's text: `@path` reads a file (without its last line break; relative to the answers file where it stands
+ * there), `@@…` is text that starts with `@`. Throws a Problem (exit 2) when the file cannot be read.
+ */
 export async function secretText(given: Given, file: AnswersFile | undefined): Promise<Json> {
   const { raw, source } = given
   if (typeof raw !== 'string' || !raw.startsWith('@') || (source !== 'flag' && source !== 'answers file')) return raw
@@ -94,8 +101,8 @@ export async function secretText(given: Given, file: AnswersFile | undefined): P
   try {
     return (await readFile(path, 'utf8')).replace(/\r?\n$/, '')
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'There is no such file.' : 'It cannot be read.'
-    throw new Problem({ what: `${given.place}: ${path}: ${why}`, exit: Exit.usage, cause: error })
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'the file does not exist' : 'cannot read the file'
+    throw new Problem({ what: `${given.place}: ${why}: ${path}`, exit: Exit.usage, cause: error })
   }
 }
 
@@ -108,14 +115,11 @@ function fromEnvironment(
 ): void {
   const byVariable = new Map(questions.map(question => [variableOf(question.key), question.key]))
   for (const [variable, raw] of Object.entries(env)) {
-    // Empty counts as not given: CI systems pass on what is not set as an empty text.
+    // Empty counts as not given: CI systems pass unset variables on as empty text.
     if (!variable.startsWith('STACKWRIGHT_') || raw === undefined || raw === '' || allowed.includes(variable)) continue
     const key = byVariable.get(variable)
     if (key !== undefined) put(key, { raw, source: 'environment', place: variable })
-    else
-      problems.push(
-        `${variable}: there is no such variable.${didYouMean(variable, [...byVariable.keys(), ...allowed])}`,
-      )
+    else problems.push(`${variable}: unknown variable.${didYouMean(variable, [...byVariable.keys(), ...allowed])}`)
   }
 }
 
@@ -135,8 +139,8 @@ function fromFile(
       else if (keys.includes(key)) put(key, { raw, source: 'answers file', place: file.path })
       else if (branch && keys.some(known => known.startsWith(`${key}.`))) walk(`${key}.`, raw)
       else {
-        const meant = didYouMean(key, [...keys, ...chaptersOf(keys), ...fileHead])
-        found.problems.push(`${file.path}: there is no answer called ${key}.${meant}`)
+        const meant = didYouMean(key, [...keys, ...groupsOf(keys), ...fileHead])
+        found.problems.push(`${file.path}: unknown answer ${key}.${meant}`)
       }
       if (keys.includes(key)) seen.add(key)
     }
@@ -144,7 +148,7 @@ function fromFile(
   walk('', file.tree)
 }
 
-function chaptersOf(keys: string[]): string[] {
+function groupsOf(keys: string[]): string[] {
   return [...new Set(keys.map(key => key.split('.')[0]!))]
 }
 
@@ -154,13 +158,11 @@ function warnOfLiteralSecrets(questions: readonly Question<never>[], found: Gath
     if (typeof given?.raw !== 'string' || /^@[^@]/.test(given.raw)) continue
     if (given.source === 'flag') {
       found.warnings.push(
-        `${key} was given on the command line, where other users of this machine can read it. Use ${variableOf(key)} or --set ${key}=@FILE.`,
+        `${key} was given on the command line, where other users of this computer can read it. Use ${variableOf(key)} or --set ${key}=@FILE.`,
       )
     }
     if (given.source === 'answers file') {
-      found.warnings.push(
-        `${key} stands in the clear in ${given.place}. Use ${variableOf(key)} or \`@FILE\` in its place.`,
-      )
+      found.warnings.push(`${key} is in plain text in ${given.place}. Use ${variableOf(key)} or \`@FILE\` instead.`)
     }
   }
 }

@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein'
 
-/** The known word that was probably meant, or nothing when none is near. */
+/** The known word that was probably meant, or undefined when none is similar. */
 export function nearest(word: string, known: string[]): string | undefined {
   if (known.length === 0) return undefined
   const plain = simple(word)
@@ -11,7 +11,7 @@ export function nearest(word: string, known: string[]): string | undefined {
   return near ? byPlain.get(best) : tail.length === 1 ? tail[0] : undefined
 }
 
-/** ` Did you mean x?`, or an empty text. */
+/** ` Did you mean x?` with its leading space, or an empty string. */
 export function didYouMean(word: string, known: string[]): string {
   const meant = nearest(word, known)
   return meant === undefined ? '' : ` Did you mean ${meant}?`

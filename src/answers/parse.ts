@@ -1,12 +1,13 @@
 import type { Json } from '../base/json.ts'
 import type { Choice, Question } from './question.ts'
 
+/** A value of the question's type, or what is wrong as the rest of a sentence: `must be a number`. */
 export type Parsed = { value: Json } | { problem: string }
 
 /**
- * A value as text or as it stands in a file, turned into the question's type.
- * Lists are written `a, b`, tags `key=value, key=value`; both also as JSON, for values that hold commas.
- * `choices`, where known, give the type of a choice's value (numbers, yes/no).
+ * Turns text, or a value from a file, into the question's type.
+ * Lists are written `a, b`, tags `key=value, key=value`; both also as JSON, for values that contain commas.
+ * `choices`, where known, give the type of a choice's value (number, yes or no).
  */
 export function parseAnswer(question: Question<never>, raw: Json, choices?: Choice[]): Parsed {
   if (raw === null) return problem('is empty')
@@ -16,7 +17,7 @@ export function parseAnswer(question: Question<never>, raw: Json, choices?: Choi
   return parsers[question.type](raw, choices)
 }
 
-/** A value as `--set` takes it; `parseAnswer` reads it back to the same. */
+/** A value as `--set` takes it; `parseAnswer` turns it back into the same value. */
 export function textOf(question: Question<never>, value: Json): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value)) {
@@ -31,8 +32,8 @@ export function textOf(question: Question<never>, value: Json): string {
   return String(value)
 }
 
-/** Shortened and with control characters made visible, for messages. */
-export function shown(value: Json): string {
+/** A value for messages: at most 60 characters, control characters written as escapes. */
+export function printable(value: Json): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   const safe = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, char => {
     return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
@@ -122,7 +123,7 @@ function yesNo(text: string): boolean | undefined {
   return 'value' in parsed ? (parsed.value as boolean) : undefined
 }
 
-/** Survives being joined with commas and split again. */
+/** Whether an item survives being joined with commas and split again. */
 function isPlain(item: string): boolean {
   return item !== '' && item === item.trim() && !item.includes(',') && !/^[[{]/.test(item)
 }
@@ -131,7 +132,7 @@ function isTree(value: Json | undefined): value is Json[] | { [key: string]: Jso
   return typeof value === 'object' && value !== null
 }
 
-/** No field of any console page takes control characters; refused here, they land nowhere. */
+/** No field of any console page accepts control characters; refused here, they reach no file and no cloud. */
 function hasControl(text: string): boolean {
   return /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text)
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 
+/** A service's rule for passwords; lengths in characters, both inclusive. */
 export interface PasswordRule {
   min: number
   max: number
@@ -7,11 +8,14 @@ export interface PasswordRule {
   specials: string
 }
 
-/** What is wrong with a password under the clouds' usual rule: three of upper case, lower case, digits, specials. */
+/**
+ * What is wrong with a password, as the rest of a sentence, or undefined. The clouds' usual rule: at least three of
+ * upper case, lower case, digits and special characters.
+ */
 export function passwordProblem(value: string, rule: PasswordRule): string | undefined {
   if (value.length < rule.min || value.length > rule.max) return `must have ${rule.min} to ${rule.max} characters`
   const foreign = [...value].find(char => !/[A-Za-z0-9]/.test(char) && !rule.specials.includes(char))
-  if (foreign !== undefined) return `must have only letters, digits and ${rule.specials}`
+  if (foreign !== undefined) return `must contain only letters, digits and ${rule.specials}`
   const classes = [/[A-Z]/, /[a-z]/, /[0-9]/, /[^A-Za-z0-9]/].filter(part => part.test(value)).length
   return classes < 3
     ? 'must mix at least three of: upper-case letters, lower-case letters, digits, special characters'
@@ -24,7 +28,7 @@ const digits = '23456789'
 /** Allowed by every service, and harmless in a shell, a URL, SQL and YAML. */
 const specials = '_-'
 
-/** A random password with all four classes, starting with a letter; without look-alikes (0 O 1 l). */
+/** A random password of `length` characters with all four classes, starting with a letter; without look-alikes (0 O 1 l). */
 export function generatePassword(length = 20): string {
   const all = upper + lower + digits + specials
   for (;;) {

@@ -4,6 +4,7 @@ import { isSecret } from '../engine/kind.ts'
 import { textOf } from './parse.ts'
 import { type Answers, type Question, variableOf } from './question.ts'
 
+/** The stack that a replay builds again. */
 export interface ReplayOf {
   /** `up` */
   verb: string
@@ -16,37 +17,38 @@ export interface ReplayOf {
   state?: string
 }
 
-export interface ReplayChapter {
+/** A step's heading and its questions. */
+export interface ReplayStep {
   title: string
   asks: readonly Question<never>[]
 }
 
 /**
- * The headless command that answers everything the same way, for a POSIX shell. Given secrets are named as variables,
- * never with their value; generated ones are left out: they are kept, or made again.
+ * The command that gives the same answers without questions, for a POSIX shell. Given secrets appear as variables, never
+ * with their value; generated ones are omitted: they are kept, or generated again.
  */
-export function replayCommand(of: ReplayOf, chapters: readonly ReplayChapter[], answers: Answers): string {
+export function replayCommand(of: ReplayOf, steps: readonly ReplayStep[], answers: Answers): string {
   const lines = [
     `stackwright ${of.verb} --yes${of.sandbox ? ' --sandbox' : ''}${of.state ? ` --state ${quoted(of.state)}` : ''}`,
   ]
   lines.push(
     `  --stack ${quoted(of.stack)} --blueprint ${quoted(of.blueprint)} --cloud ${quoted(of.cloud)} --region ${quoted(of.region)}`,
   )
-  for (const question of chapters.flatMap(chapter => chapter.asks)) {
+  for (const question of steps.flatMap(step => step.asks)) {
     const answer = answers[question.key]
     if (answer && isReplayed(question, answers))
       lines.push(`  --set ${quoted(`${question.key}=${textOf(question, answer.value)}`)}`)
   }
-  const secrets = secretVariables(chapters, answers).map(variable => `${variable}="$${variable}"`)
+  const secrets = secretVariables(steps, answers).map(variable => `${variable}="$${variable}"`)
   return [...secrets.map(secret => `${secret}`), lines.join(' \\\n')].join(' \\\n')
 }
 
-/** The answers file that does the same: YAML, a comment a chapter. */
-export function replayFile(of: ReplayOf, chapters: readonly ReplayChapter[], answers: Answers): string {
+/** The answers file with the same answers: YAML, with each step's heading as a comment. Without secrets. */
+export function replayFile(of: ReplayOf, steps: readonly ReplayStep[], answers: Answers): string {
   const head = { stack: of.stack, blueprint: of.blueprint, cloud: of.cloud, region: of.region }
   const tree: Record<string, Record<string, Json>> = {}
   const titles = new Map<string, string>()
-  for (const { title, asks } of chapters) {
+  for (const { title, asks } of steps) {
     for (const question of asks) {
       const { key } = question
       const answer = answers[key]
@@ -61,7 +63,7 @@ export function replayFile(of: ReplayOf, chapters: readonly ReplayChapter[], ans
     }
   }
   const document = new Document({ ...head, ...tree })
-  const secrets = secretVariables(chapters, answers)
+  const secrets = secretVariables(steps, answers)
   const about = [
     ` ${of.blueprint} on ${of.cloud}: stackwright ${of.verb} --yes --answers FILE${of.sandbox ? ' --sandbox' : ''}`,
   ]
@@ -77,7 +79,7 @@ export function replayFile(of: ReplayOf, chapters: readonly ReplayChapter[], ans
   return document.toString({ lineWidth: 0 })
 }
 
-/** Secrets never are; what was made for this stack alone (a login key) would be useless to another. */
+/** Secrets never are; a value that was generated for this stack alone (a login key) would be useless to another. */
 function isReplayed(question: Question<never>, answers: Answers): boolean {
   const { value, source } = answers[question.key]!
   if (isSecret(value)) return false
@@ -85,10 +87,10 @@ function isReplayed(question: Question<never>, answers: Answers): boolean {
   return (source !== 'default' && source !== 'saved') || !question.made?.(values)
 }
 
-/** Variables of the secrets that people gave; a replay needs them, unless the store still has them. */
-export function secretVariables(chapters: readonly ReplayChapter[], answers: Answers): string[] {
-  return chapters
-    .flatMap(chapter => chapter.asks)
+/** The variables of the secrets that were given; a replay needs them, unless the secret store still has them. */
+export function secretVariables(steps: readonly ReplayStep[], answers: Answers): string[] {
+  return steps
+    .flatMap(step => step.asks)
     .filter(({ key }) => {
       const answer = answers[key]
       return answer !== undefined && isSecret(answer.value) && answer.source !== 'default' && answer.source !== 'saved'
@@ -96,7 +98,7 @@ export function secretVariables(chapters: readonly ReplayChapter[], answers: Ans
     .map(({ key }) => variableOf(key))
 }
 
-/** One word of a POSIX shell. */
+/** A text as one word of a POSIX shell, quoted where needed. */
 export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -1,7 +1,8 @@
 import type { Json } from '../base/json.ts'
-import { staticChoicesOf, staticDefaultOf } from './judge.ts'
 import type { Choice, Question } from './question.ts'
+import { staticChoicesOf, staticDefaultOf } from './validate.ts'
 
+/** What a schema is for. */
 export interface SchemaOf {
   /** The schema's own address, for editors. */
   id: string
@@ -9,12 +10,12 @@ export interface SchemaOf {
   blueprint: string
   cloud: string
   defaults?: Readonly<Record<string, Json>>
-  /** Keys whose default depends on the machine where it is asked. */
+  /** Keys whose default depends on the computer where it is asked. */
   withoutDefault?: readonly string[]
 }
 
 /**
- * JSON Schema (draft-07, which every editor knows) of an answers file: each answer nested in its chapter and flat.
+ * The JSON Schema (draft-07, which every editor supports) of an answers file: each answer nested in its group, and flat.
  * Values from the live cloud are not in it; `up` and `plan` check those.
  */
 export function schemaOf(of: SchemaOf, questions: readonly Question<never>[]): Json {
@@ -64,7 +65,7 @@ function propertyOf(question: Question<never>, of: SchemaOf): Json {
   }
 }
 
-/** The default when it is the same for every stack. */
+/** The default, where it is the same for every stack. */
 function fixedDefaultOf(question: Question<never>): Json | undefined {
   const [one, other] = ['one', 'other'].map(stack => staticDefaultOf(question, stack))
   return JSON.stringify(one) === JSON.stringify(other) ? one : undefined
@@ -80,7 +81,7 @@ function shapeOf(question: Question<never>): Record<string, Json> {
         ...(question.max !== undefined && { maximum: question.max }),
       }
     case 'yesno':
-      // `yes` and `no` are texts in YAML 1.2.
+      // `yes` and `no` are strings in YAML 1.2.
       return { enum: [true, false, 'yes', 'no'] }
     case 'list': {
       const item = choices && !question.open ? { enum: choices.map(choice => choice.value) } : scalar

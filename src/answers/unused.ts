@@ -1,19 +1,19 @@
 import { isSecret } from '../engine/kind.ts'
 import type { Given } from './gather.ts'
-import { shown } from './parse.ts'
+import { printable } from './parse.ts'
 import type { Values } from './question.ts'
 
-/** An answer that was given although its question does not apply. */
+/** An answer to a question that does not apply. */
 export interface Unused {
   key: string
   given: Given
-  /** The answers that decided it: `, with domain.zone = none`. */
+  /** The answers that decided it: ` because domain.zone = none`. */
   because: string
-  /** Those answers were themselves given in this run, so people know what they chose. */
+  /** Those answers were given in this run, so that people know what they chose. */
   chosen: boolean
 }
 
-/** Notes what was given without use; `reads`: the answers that the question looked at. */
+/** The given answer to a question that does not apply, or undefined; `reads`: the answers that the question looked at. */
 export function unusedAnswer(
   key: string,
   given: ReadonlyMap<string, Given>,
@@ -31,10 +31,11 @@ export function unusedAnswer(
 }
 
 /**
- * What is said of them. Typed for this run, it is a mistake; so it is in a file that lacks the answer that gives it a use.
- * What a file or the state kept from earlier, and another answer has overtaken, is left out with a warning.
+ * The messages about answers that do not apply. One that was given for this run is a mistake, and so is one in a file
+ * without the answer that makes it apply. One from a file or from the saved state that a newer answer made irrelevant is
+ * ignored with a warning.
  */
-export function saidOfUnused(unused: readonly Unused[]): { problems: string[]; warnings: string[] } {
+export function reportUnused(unused: readonly Unused[]): { problems: string[]; warnings: string[] } {
   const problems: string[] = []
   const overtaken = new Map<string, Unused[]>()
   for (const one of unused) {
@@ -44,20 +45,20 @@ export function saidOfUnused(unused: readonly Unused[]): { problems: string[]; w
       const group = JSON.stringify([given.place, because])
       overtaken.set(group, [...(overtaken.get(group) ?? []), one])
     } else if (given.source !== 'saved' && given.source !== 'prompt') {
-      problems.push(`${given.place}: ${key} has no use here${because}.`)
+      problems.push(`${given.place}: ${key} does not apply${because}.`)
     }
   }
-  const warnings = [...overtaken.values()].map(leftOut)
+  const warnings = [...overtaken.values()].map(ignoredText)
   return { problems, warnings }
 }
 
-function leftOut(group: readonly Unused[]): string {
+function ignoredText(group: readonly Unused[]): string {
   const { given, because } = group[0]!
-  const [have, are] = group.length === 1 ? ['has', 'is'] : ['have', 'are']
-  return `${group.map(({ key }) => key).join(', ')} (${given.place}) ${have} no use here${because}, and ${are} left out.`
+  const [ignored, apply] = group.length === 1 ? ['is ignored', 'it does'] : ['are ignored', 'they do']
+  return `${group.map(({ key }) => key).join(', ')} (${given.place}) ${ignored}: ${apply} not apply${because}.`
 }
 
 function because(values: Values, reads: ReadonlySet<string>): string {
   const read = [...reads].filter(key => values[key] !== undefined && !isSecret(values[key]))
-  return read.length === 0 ? '' : `, with ${read.map(key => `${key} = ${shown(values[key]!)}`).join(' and ')}`
+  return read.length === 0 ? '' : ` because ${read.map(key => `${key} = ${printable(values[key]!)}`).join(' and ')}`
 }

@@ -5,8 +5,8 @@ import { basename, dirname, join } from 'node:path'
 import { Exit, Problem } from './errors.ts'
 
 /**
- * Replaces a file in one instant: temp file beside it, fsync, rename, fsync of the folder. After a kill there is the
- * old text or the new one, never a mixture. Mode 0600. Throws a Problem when the disk is full or read-only.
+ * Replaces a file atomically: temporary file beside it, fsync, rename, fsync of the folder. After a kill the file holds
+ * the old text or the new one, never a mixture. Mode 0600. Throws a Problem (exit 4) when it cannot be written.
  */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}`)
@@ -26,7 +26,7 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   }
 }
 
-/** Makes a private folder (0700) that will hold state. Throws a Problem when that is not possible. */
+/** Creates a private folder (mode 0700) with its parents. Throws a Problem (exit 4) when that is not possible. */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 })
@@ -35,7 +35,7 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Making folders in one go says "not there" of a read-only disk; the first one that is missing gets the true reason. */
+/** A recursive mkdir reports ENOENT on a read-only disk; creating the first missing folder alone gives the real error. */
 async function firstRefusal(path: string): Promise<unknown> {
   const parent = dirname(path)
   if (parent !== path && !existsSync(parent)) return firstRefusal(parent)
@@ -46,8 +46,8 @@ async function firstRefusal(path: string): Promise<unknown> {
 }
 
 /**
- * Proves that a folder takes a file as large as the state may become, before anything is created that the state would
- * have to remember. Throws a Problem with exit 4.
+ * Checks that a file as large as the state can become (512 KiB) fits into a folder, before anything is created that the
+ * state has to record. Throws a Problem (exit 4) when it does not.
  */
 export async function proveRoom(folder: string): Promise<void> {
   const probe = join(folder, `.room.${randomBytes(4).toString('hex')}`)
@@ -59,7 +59,7 @@ export async function proveRoom(folder: string): Promise<void> {
 }
 
 async function syncFolder(path: string): Promise<void> {
-  // Windows cannot open a folder; there the rename itself has to do.
+  // Windows cannot open a folder; the rename alone has to be enough there.
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')
   try {
@@ -73,11 +73,11 @@ const REASONS: Record<string, string> = {
   ENOSPC: 'The disk is full.',
   EDQUOT: 'Your disk quota is used up.',
   EROFS: 'The disk is read-only.',
-  EACCES: 'You may not write there.',
-  EPERM: 'You may not write there.',
+  EACCES: 'You do not have permission to write there.',
+  EPERM: 'You do not have permission to write there.',
   ENOTDIR: 'Part of that path is a file, not a folder.',
-  EEXIST: 'A file of that name is in the way.',
-  EIO: 'The disk reports an error.',
+  EEXIST: 'A file of that name already exists.',
+  EIO: 'The disk reported an error.',
 }
 
 function diskProblem(path: string, error: unknown): Problem {
@@ -85,8 +85,8 @@ function diskProblem(path: string, error: unknown): Problem {
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
   return new Problem({
     what: `Cannot write ${path}.`,
-    why: REASONS[code] ?? `The system says ${code}.`,
-    next: 'Make room or choose another folder with --state, then run the same command again: it goes on where it stopped.',
+    why: REASONS[code] ?? `The system reported ${code}.`,
+    next: 'Free some space or choose another folder with --state, then run the same command again: it continues where it stopped.',
     exit: Exit.preflight,
     cause: error,
   })

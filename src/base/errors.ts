@@ -1,4 +1,7 @@
-/** Exit codes of the command line (design §6); scripts rely on them. */
+/**
+ * Exit codes of the command line; scripts rely on them. `failed`: run it again to continue. `preflight`: found before
+ * anything was created. `leftover`: teardown could not delete everything.
+ */
 export const Exit = {
   done: 0,
   failed: 1,
@@ -9,17 +12,20 @@ export const Exit = {
   interrupted: 130,
 } as const
 
+/** One of the exit codes. */
 export type ExitCode = (typeof Exit)[keyof typeof Exit]
 
+/** What a Problem is made of. */
 export interface ProblemParts {
   /** What happened, one sentence. */
   what: string
   /** Why, as far as it is known. */
   why?: string
-  /** What the person can do next: a command, an answer to change. */
+  /** What to do next, as an imperative: a command to run, an answer to change. */
   next?: string
-  /** Several problems reported at once; each a sentence of its own. */
+  /** Several problems reported at once, each a sentence of its own. */
   list?: string[]
+  /** Default: `Exit.failed`. */
   exit?: ExitCode
   /** The cloud's own error code, for example `InvalidVpcId.NotFound`. */
   code?: string
@@ -29,8 +35,8 @@ export interface ProblemParts {
 }
 
 /**
- * The one error of this program: what happened, why, what to do next, and the exit code it leads to.
- * It is built where the meaning is known; everything above only passes it on.
+ * The one error type of this program: what happened, why, what to do next, and the exit code.
+ * It is created where the meaning is known; every caller above only passes it on.
  */
 export class Problem extends Error {
   readonly what: string
@@ -55,19 +61,19 @@ export class Problem extends Error {
 }
 
 /**
- * What a failed call means for the thing it was to make:
- * - `refused` the cloud said no, nothing was made;
- * - `unsure`  nobody knows: a time-out, a reset, a 5xx. Recover before doing it again;
- * - `exists`  the name is taken, perhaps by ourselves before a kill;
- * - `gone`    the thing the call was about is not there;
- * - `again`   it was made and came to nothing (a command that never reached its machine): make a new one.
+ * What a failed call means for the resource it was about:
+ * - `refused`  the cloud rejected the call, nothing was created;
+ * - `unknown`  a timeout, a reset, a 5xx: it may have been created. Look for it before sending the call again;
+ * - `exists`   the name is taken, perhaps by ourselves before a kill;
+ * - `notFound` the resource does not exist;
+ * - `retry`    it was created and failed (a command that never reached its machine): create a new one.
  */
 export type Outcome = 'refused' | 'unknown' | 'exists' | 'notFound' | 'retry'
 
-/** A cloud's refusal or silence, with what it means for the engine. Built only in `providers/<cloud>/errors.ts`. */
+/** An error answer of a cloud, or none at all, with what it means for the engine. Created only in `providers/<cloud>/errors.ts`. */
 export class CloudProblem extends Problem {
   readonly outcome: Outcome
-  /** The same call was sent before and got no answer: a refusal of this one says nothing about that one. */
+  /** The same call was sent before and got no answer: that this one was refused says nothing about the earlier one. */
   readonly open: boolean
 
   constructor(outcome: Outcome, parts: ProblemParts, open = false) {
@@ -78,7 +84,7 @@ export class CloudProblem extends Problem {
   }
 }
 
-/** True when `error` is a cloud's answer with this outcome. */
+/** Whether `error` is a CloudProblem with this outcome. */
 export function hasOutcome(error: unknown, outcome: Outcome): error is CloudProblem {
   return error instanceof CloudProblem && error.outcome === outcome
 }

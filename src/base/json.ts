@@ -1,4 +1,4 @@
-/** What JSON can hold: what the state keeps, what answers and inputs are made of. */
+/** Any JSON value: the type of state, answers and inputs. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
 /** A JSON object. */

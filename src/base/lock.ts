@@ -6,34 +6,36 @@ import { join } from 'node:path'
 import { makeFolder, replaceFile } from './disk.ts'
 import { Exit, Problem } from './errors.ts'
 
-/** Who works on a stack right now; the text of the lock file. */
+/** The run that is working on a stack; the content of the lock file. */
 export interface Holder {
   id: string
   user: string
   host: string
   pid: number
-  /** When the process began, in the system's own count: a pid that was given out again is not the holder. */
+  /** When the process started, in the system's own count: a later process with the same pid is not the holder. */
   started?: string
   command: string
-  /** ISO 8601 UTC. */
+  /** ISO 8601 UTC, like `renewed`. */
   since: string
   renewed: string
 }
 
+/** A lock that this run holds; it renews itself every 10 seconds until it is released. */
 export interface Lease {
   holder: Holder
-  /** Throws a Problem (exit 3) when somebody else has taken the lock: nothing may be written any more. */
+  /** Throws a Problem (exit 3) when another run has taken the lock: nothing may be written from then on. */
   check(): Promise<void>
+  /** Removes the lock file if it is still ours. */
   release(): Promise<void>
 }
 
-/** A holder on another host that has not renewed for this long is taken for dead. Milliseconds. */
+/** A holder on another host that has not renewed its lock for this long counts as dead. Milliseconds. */
 export const LEASE_MS = 60_000
 const RENEW_MS = 10_000
 
 /**
- * Takes the lock of a stack, or throws a Problem (exit 3) that names the holder. A holder that is dead (its process
- * is gone from this host, or a lease from another host ran out) loses the lock to us.
+ * Takes the lock of a stack, or throws a Problem (exit 3) that names the holder. The lock of a dead holder (its process
+ * has ended on this host, or its lease from another host has expired) is taken over.
  */
 export async function acquire(folder: string, command: string): Promise<Lease> {
   await makeFolder(folder)
@@ -46,15 +48,15 @@ export async function acquire(folder: string, command: string): Promise<Lease> {
     if (other) await takeAway(path, other)
   }
   throw new Problem({
-    what: 'The lock changes hands faster than it can be taken.',
-    next: 'Try again.',
+    what: 'Other runs keep taking the lock of this stack.',
+    next: 'Run the same command again.',
     exit: Exit.locked,
   })
 }
 
 /**
- * Who holds the lock of a stack, or nobody. A lock file that cannot be understood counts as held by nobody known; one
- * that may not be read, by somebody: throws a Problem (exit 3).
+ * The holder of a stack's lock, or undefined. A lock file that cannot be parsed belongs to an unknown, dead holder.
+ * Throws a Problem (exit 3) for a lock file that cannot be read: its holder may be alive.
  */
 export async function holderOf(folder: string): Promise<Holder | undefined> {
   const path = join(folder, 'lock')
@@ -65,9 +67,9 @@ export async function holderOf(folder: string): Promise<Holder | undefined> {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return undefined
     throw new Problem({
-      what: `The lock ${path} cannot be read.`,
-      why: `The system says ${code}.`,
-      next: 'Run this as the user who built the stack. If nobody is at work on it, remove that file.',
+      what: `Cannot read the lock ${path}.`,
+      why: `The system reported ${code}.`,
+      next: 'Run this command as the user who built the stack. If no other run is working on it, delete that file.',
       exit: Exit.locked,
       cause: error,
     })
@@ -91,19 +93,19 @@ function holderIn(text: string): Holder | undefined {
   }
 }
 
-/** True when the holder cannot be at work any more. */
+/** Whether the holder's run cannot be alive: its process has ended, or its lease has expired. */
 export function isDead(holder: Holder): boolean {
   if (holder.id === '') return true
   if (holder.host === hostname()) return !isAlive(holder)
   return Date.now() - Date.parse(holder.renewed) > LEASE_MS
 }
 
-/** Removes the lock, whoever holds it (the `unlock` command). */
+/** Removes the lock, whoever holds it (the `unlock` command). No lock is fine. */
 export async function breakLock(folder: string): Promise<void> {
   await rm(join(folder, 'lock'), { force: true })
 }
 
-/** Puts the lock file in place with its text already in it, or answers false when there is one. */
+/** Creates the lock file with its content already in it. Returns false when there is one already. */
 async function place(folder: string, path: string, mine: Holder): Promise<boolean> {
   const draft = join(folder, `.lock.${mine.id}`)
   await replaceFile(draft, JSON.stringify(mine) + '\n')
@@ -119,8 +121,8 @@ async function place(folder: string, path: string, mine: Holder): Promise<boolea
 }
 
 /**
- * Moves a dead holder's lock aside. Two processes may both think it dead, and the slower one would move the faster
- * one's fresh lock: it looks at what it has moved, and puts a stranger's lock back.
+ * Moves a dead holder's lock aside. Two processes can find the same dead holder, and the slower one would move the
+ * faster one's new lock: so it reads what it has moved, and puts a lock of another holder back.
  */
 async function takeAway(path: string, dead: Holder): Promise<void> {
   const aside = `${path}.${randomBytes(4).toString('hex')}`
@@ -142,8 +144,9 @@ function lease(folder: string, path: string, mine: Holder): Lease {
     throw now
       ? lockedBy(now)
       : new Problem({
-          what: 'The lock of this stack was removed while we worked.',
-          next: 'Somebody ran "unlock". Make sure nobody else is at work, then run the same command again.',
+          what: 'The lock of this stack was removed during this run.',
+          why: 'Somebody ran "stackwright unlock".',
+          next: 'Make sure that no other run is working on this stack, then run the same command again.',
           exit: Exit.locked,
         })
   }
@@ -153,7 +156,7 @@ function lease(folder: string, path: string, mine: Holder): Lease {
     await writeFile(draft, JSON.stringify({ ...mine, renewed: new Date().toISOString() }) + '\n', { mode: 0o600 })
     await rename(draft, path)
   }
-  // A failed renewal is not the moment to stop: the check before the next save is.
+  // A failed renewal does not stop the run: the check before the next save does.
   let renewing: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
     renewing = renew().catch(() => undefined)
@@ -164,7 +167,7 @@ function lease(folder: string, path: string, mine: Holder): Lease {
     check,
     async release() {
       clearInterval(timer)
-      // A renewal under way would put the lock back.
+      // A renewal in progress would put the lock back.
       await renewing
       const now = await holderOf(folder)
       if (now?.id === mine.id) await rm(path, { force: true })
@@ -197,7 +200,7 @@ function isAlive(holder: Holder): boolean {
   return !holder.started || !started || holder.started === started
 }
 
-/** Linux counts a process's start in clock ticks since boot, field 22 of /proc/PID/stat; elsewhere we do without. */
+/** On Linux a process's start in clock ticks since boot, field 22 of /proc/PID/stat; undefined on other systems. */
 function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -216,11 +219,11 @@ function userName(): string {
   }
 }
 
-/** Says who is at work; exit 3. */
+/** The Problem (exit 3) that names the run holding the lock. */
 export function lockedBy(holder: Holder): Problem {
   return new Problem({
-    what: `Another run is at work on this stack: ${holder.user}@${holder.host}, process ${holder.pid}, "${holder.command}", since ${holder.since}.`,
-    next: 'Wait for it to end. If you are sure that it is dead: stackwright unlock',
+    what: `Another run is working on this stack: ${holder.user}@${holder.host}, process ${holder.pid}, "${holder.command}", since ${holder.since}.`,
+    next: 'Wait for it to finish. If you are sure that it has ended, run: stackwright unlock',
     exit: Exit.locked,
   })
 }

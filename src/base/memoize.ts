@@ -1,7 +1,7 @@
-/** Does the work of a key once, and returns its result ever after. */
+/** Runs the work of a key once; later and concurrent calls with that key get the same result. */
 export type Memoize = <T>(key: string, work: () => Promise<T>) => Promise<T>
 
-/** A memo whose failed work may be tried again; `explain` makes of its error what people are told. */
+/** A memo that forgets failed work, so that it can be tried again; `explain` turns its error into the one that is thrown. */
 export function memoizer(explain: (error: unknown) => unknown): Memoize {
   const known = new Map<string, Promise<unknown>>()
   return <T>(key: string, work: () => Promise<T>): Promise<T> => {

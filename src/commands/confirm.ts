@@ -3,10 +3,10 @@ import type { PlanLine } from '../events.ts'
 import { oneLine } from '../view/text.ts'
 import { beginNow, type Session } from './session.ts'
 
-/** Questions go to standard error: standard output is for results. */
+/** The terminal of the prompts. Questions go to standard error: standard output is for results. */
 export const io = { input: process.stdin, output: process.stderr } as unknown as import('../wizard/index.ts').Io
 
-/** Asks whether the plan is to be carried out; `--yes` has said so. Throws a Problem (exit 130) on "no". */
+/** Asks whether to carry out the plan, unless `--yes` was given or nothing changes. Throws a Problem (exit 130) on "no". */
 export async function confirmPlan(session: Session, lines: PlanLine[], sandbox: boolean): Promise<void> {
   if (session.flags.yes || lines.every(line => line.action === 'keep')) return
   const losses = lines.filter(line => line.action === 'remove')
@@ -14,12 +14,12 @@ export async function confirmPlan(session: Session, lines: PlanLine[], sandbox: 
     const text = [`${line.title} ${line.address} will be removed.`, ...(line.notes ?? [])].join(' ')
     session.view.emit({ is: 'warning', text: oneLine(text) })
   }
-  const label = losses.length > 0 ? `Carry this out, and remove ${losses.length}?` : 'Build this?'
+  const label = losses.length > 0 ? `Carry out this plan and remove ${losses.length}?` : 'Build this?'
   if (!(await askYes(session, label, sandbox && losses.length === 0))) throw declined()
   beginNow(session)
 }
 
-/** A whole stack goes: its name must be typed. `--yes` has said so. Throws a Problem (exit 130) on anything else. */
+/** Asks for the stack's name before all of it is removed, unless `--yes` was given. Throws a Problem (exit 130) on Esc. */
 export async function confirmTeardown(session: Session, stack: string): Promise<void> {
   if (session.flags.yes) return
   session.view.pause()
@@ -28,7 +28,7 @@ export async function confirmTeardown(session: Session, stack: string): Promise<
   beginNow(session)
 }
 
-/** A question with yes and no, where somebody can be asked. Throws a Problem (exit 130) on Ctrl-C. */
+/** Asks yes or no; only for an interactive session. Throws a Problem (exit 130) on Ctrl-C. */
 export async function askYes({ view }: Session, label: string, fallback: boolean, help?: string): Promise<boolean> {
   view.pause()
   const { confirm } = await import('../wizard/index.ts')
@@ -37,7 +37,7 @@ export async function askYes({ view }: Session, label: string, fallback: boolean
 
 function declined(): Problem {
   return new Problem({
-    what: 'Not confirmed; nothing was changed.',
+    what: 'Not confirmed. Nothing was changed.',
     next: 'Run the same command again when you are ready.',
     exit: Exit.interrupted,
   })

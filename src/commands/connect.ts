@@ -1,16 +1,17 @@
 import { didYouMean } from '../answers/nearest.ts'
 import type { Choice } from '../answers/question.ts'
 import { Exit, Problem } from '../base/errors.ts'
+import { machinePackages } from '../blueprints/packages.ts'
 import type { Secret } from '../engine/kind.ts'
 import type { Connected } from '../providers/provider.ts'
 import type { Session } from './session.ts'
+import { openStagedSecrets, type StagedSecrets } from './staged-secrets.ts'
 import type { Target } from './target.ts'
-import { openVault, type Vault } from './vault.ts'
 
 /** A connected cloud and what belongs to the connection. */
 export interface Link {
   connected: Connected
-  vault: Vault
+  secrets: StagedSecrets
   /** Filled while drawing; inputs mention them by hash. */
   texts: Map<string, string>
 }
@@ -21,7 +22,7 @@ export interface Link {
  */
 export async function connect(session: Session, target: Target, { quiet = false } = {}): Promise<Link> {
   const { view, env, drain } = session
-  const vault = await openVault(target.folder)
+  const secrets = await openStagedSecrets(target.folder)
   const texts = new Map<string, string>()
   const sandbox = target.sandbox ? await sandboxFor(session, target, quiet) : undefined
   const connected = await target.provider.connect({
@@ -30,15 +31,15 @@ export async function connect(session: Session, target: Target, { quiet = false 
     ...(sandbox && { sandbox }),
     emit: view.emit,
     drain,
-    reveal: secret => reveal(vault, secret),
-    keep: (name, make) => vault.secrets.keep(name, make),
+    reveal: secret => reveal(secrets, secret),
+    keep: (name, make) => secrets.keep(name, make),
     texts,
   })
   session.onEnd.push(() => connected.close())
   session.figures.calls = () => connected.calls()
   view.know({ speed: sandbox?.speed ?? 1 })
   refuseOtherAccount(target, connected)
-  return { connected, vault, texts }
+  return { connected, secrets, texts }
 }
 
 /** Said before anything is made: where, and on whose account. Without a blueprint when only tags tell of the stack, and they do not. */
@@ -60,16 +61,16 @@ async function sandboxFor(
   { provider }: Target,
   quiet: boolean,
 ): Promise<{ url: string; speed: number; machines?: 'none' | 'container' }> {
-  const { ensureSandbox, findSandbox, prepareFor, sandboxData } = await import('../emulator/process.ts')
+  const { ensureSandbox, findSandbox, prepareFor, sandboxData } = await import('../emulator/index.ts')
   const onProgress = (text: string) => view.emit({ is: 'note', text })
   const running = quiet
     ? await findSandbox({ data: sandboxData(stateFolder), env })
-    : await ensureSandbox({ stateDir: stateFolder, env, onProgress })
+    : await ensureSandbox({ stateDir: stateFolder, env, machinePackages, onProgress })
   if (running) {
-    await prepareFor(provider.id, running, env, onProgress)
+    await prepareFor(provider.id, running, { env, machinePackages, onProgress })
     return running
   }
-  const { serve } = await import('../emulator/server.ts')
+  const { serve } = await import('./emulator.ts')
   const own = await serve({ speed: 50 })
   onEnd.push(() => own.close())
   return { url: own.url, speed: 50 }
@@ -97,7 +98,7 @@ function refuseOtherAccount({ saved, stack }: Target, { account }: Connected): v
   })
 }
 
-function reveal({ secrets }: Vault, secret: Secret): string {
+function reveal(secrets: StagedSecrets, secret: Secret): string {
   const value = secrets.get(secret.$secret)
   if (value !== undefined) return value
   throw new Problem({

@@ -1,19 +1,20 @@
 import type { Command } from 'commander'
-import type { Flags, Work } from './flags.ts'
+import { providers } from '../providers/index.ts'
+import type { Flags, Offer, Work } from './flags.ts'
 
 /**
  * The commands that work on a stack: their flags, help and examples. Their work is loaded only when it is called,
  * so that `--help` starts at once.
  */
-export function stackCommands(program: Command, exit: (code: number) => void): void {
-  const run = (load: () => Promise<Work>) => async (flags: Flags) => exit(await (await load())(flags))
+export function stackCommands(program: Command, offer: Offer, exit: (code: number) => void): void {
+  const run = (load: () => Promise<Work>) => async (flags: Flags) => exit(await (await load())(flags, offer))
 
-  withAnswers(program.command('up').description('build the stack, or finish and change the one that is there'))
+  withAnswers(offer, program.command('up').description('build the stack, or finish and change the one that is there'))
     .option('-y, --yes', 'ask nothing: take what is given and the defaults, and confirm the plan')
     .addHelpText('after', examples.up)
     .action(run(async () => (await import('./up.ts')).up))
 
-  withAnswers(program.command('plan').description('show what `up` would do; changes and writes nothing'))
+  withAnswers(offer, program.command('plan').description('show what `up` would do; changes and writes nothing'))
     .addHelpText('after', examples.plan)
     .action(run(async () => (await import('./plan.ts')).plan))
 
@@ -37,10 +38,10 @@ export function stackCommands(program: Command, exit: (code: number) => void): v
     .action(run(async () => (await import('./unlock.ts')).unlock))
 }
 
-function withAnswers(command: Command): Command {
+function withAnswers({ blueprints }: Offer, command: Command): Command {
   return onStack(command)
-    .option('--blueprint <name>', 'what to build: django, rails or three-tier')
-    .option('--cloud <cloud>', 'where to build it: alicloud or aws; each blueprint has its own')
+    .option('--blueprint <name>', `what to build: ${either(blueprints.map(({ id }) => id))}`)
+    .option('--cloud <cloud>', `where to build it: ${either(Object.keys(providers))}; each blueprint has its own`)
     .option('--region <region>', 'for example ap-northeast-1')
     .option('--answers <file>', 'answers in a YAML or JSON file')
     .option('--set <key=value>', 'one answer, for example vpc.cidr=172.16.0.0/12; may be given many times', collect)
@@ -58,6 +59,11 @@ function basics(command: Command): Command {
     .option('--json', 'events as JSON lines on standard output')
 }
 
+/** `a`, `a or b`, `a, b or c`. */
+function either(words: string[]): string {
+  return words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` : words.join('')
+}
+
 function collect(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value]
 }
@@ -67,7 +73,7 @@ const examples = {
 Examples:
   stackwright up                       asks step by step, shows the plan, then builds
   stackwright up --sandbox             the same in the embedded cloud: no account, no cost
-  stackwright up --yes --answers django.yaml
+  stackwright up --yes --answers answers.yaml
   stackwright up --yes --set machine.type=ecs.g7.large --set database.name=shop
   STACKWRIGHT_VPC_CIDR=10.0.0.0/8 stackwright up --yes --json
 
@@ -76,7 +82,7 @@ Interrupted or failed? Run the same again: it goes on where it stopped, and make
   plan: `
 Examples:
   stackwright plan --sandbox
-  stackwright plan --answers django.yaml --json`,
+  stackwright plan --answers answers.yaml --json`,
   status: `
 Examples:
   stackwright status

@@ -1,6 +1,8 @@
+import type { Blueprint } from '../blueprints/blueprint.ts'
+
 /**
- * What was typed behind a command, as it was typed: nothing here has a default, so that "not given" stays
- * visible to the sources that come after flags.
+ * The flags of a command as they were typed: nothing here has a default, so that "not given" stays visible to the
+ * sources that come after flags.
  */
 export interface Flags {
   stack?: string
@@ -17,5 +19,10 @@ export interface Flags {
   force?: boolean
 }
 
+/** What the program can build: its own blueprints, or those of whoever calls it. */
+export interface Offer {
+  blueprints: Blueprint[]
+}
+
 /** A command's work, loaded when it is called. Returns the exit code. */
-export type Work = (flags: Flags) => Promise<number>
+export type Work = (flags: Flags, offer: Offer) => Promise<number>

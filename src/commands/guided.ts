@@ -1,23 +1,22 @@
 import { parseSet, type Resolved } from '../answers/answers.ts'
-import type { Question } from '../answers/question.ts'
 import { quoted } from '../answers/replay.ts'
+import { stepsOf } from '../blueprints/draw.ts'
 import { draftIn, interview } from '../wizard/index.ts'
 import { io } from './confirm.ts'
 import type { Link } from './connect.ts'
-import { chaptersOf, questionsOf, sourcesOf } from './prepare.ts'
+import { questionsOf, sourcesOf } from './prepare.ts'
 import type { Session } from './session.ts'
 import { type BuildTarget, stateToSay } from './target.ts'
 
-/** Asks chapter by chapter what no other source has said; what was typed survives a stop. */
+/** Asks step by step what no other source has given; what was typed survives a stop. Throws a Problem: exit 2, or 130 on a stop. */
 export async function interviewed(session: Session, target: BuildTarget, link: Link): Promise<Resolved> {
   session.view.pause()
-  await link.vault.writeFromNowOn()
+  await link.secrets.writeThrough()
   const resolved = await interview({
-    chapters: chaptersOf(target.blueprint, target.provider) as { title: string; asks: Question<unknown>[] }[],
+    steps: stepsOf(target.drawing),
     sources: sourcesOf(session, target),
     asking: { stack: target.stack, live: link.connected.live },
-    defaults: target.blueprint.defaults,
-    secrets: link.vault.secrets,
+    secrets: link.secrets,
     draft: draftIn(target.folder),
     io,
     again: againFrom(session, target),

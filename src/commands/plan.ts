@@ -1,13 +1,13 @@
 import { planText } from '../view/plan.ts'
 import { announce, connect, refuseUnknownRegion } from './connect.ts'
-import type { Flags } from './flags.ts'
-import { answersNow, chaptersOf, prepare, problemBeforehand, tellCautions, titlesOf } from './prepare.ts'
+import type { Flags, Offer } from './flags.ts'
+import { answersNow, prepare, problemBeforehand, tellCautions, titlesOf } from './prepare.ts'
 import { done, perform, type Session } from './session.ts'
 import { targetToBuild } from './target.ts'
 
 /** `stackwright plan`: what `up` would do. Writes nothing at all, and needs no lock. */
-export function plan(flags: Flags): Promise<number> {
-  return perform(flags, work)
+export function plan(flags: Flags, offer: Offer): Promise<number> {
+  return perform(flags, offer, work)
 }
 
 async function work(session: Session): Promise<number> {
@@ -19,7 +19,7 @@ async function work(session: Session): Promise<number> {
   await refuseUnknownRegion(target, link)
   const resolved = await answersNow(session, target, link)
   const { lines } = await prepare(target, link, resolved)
-  const titles = titlesOf(chaptersOf(target.blueprint, target.provider))
+  const titles = titlesOf(target.drawing.steps)
   if (session.view.kind === 'json') session.view.emit({ is: 'plan', verb: 'up', changes: lines })
   else session.view.say(planText(lines, { verb: 'up', width: process.stdout.columns || 120, titles }))
   tellCautions(session, resolved)

@@ -1,54 +1,27 @@
 import { answersFrom, parseSet, problemOf, type Resolved, type Sources, valuesOf } from '../answers/answers.ts'
-import type { Question, Values } from '../answers/question.ts'
+import type { Question } from '../answers/question.ts'
 import { Exit, Problem } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import { blueprints, blueprintsFor } from '../blueprints/index.ts'
-import type { Sheet } from '../engine/kind.ts'
+import { type Drawn, drawBlueprint, stepsOf } from '../blueprints/draw.ts'
 import { planUp } from '../engine/plan.ts'
 import type { PlanLine } from '../events.ts'
-import type { Chapters, Provider, Stack } from '../providers/provider.ts'
-import type { Blueprint, SoFar } from '../steps/step.ts'
+import { preflight } from '../steps/preflight.ts'
+import type { Step } from '../steps/step.ts'
 import type { Link } from './connect.ts'
 import type { Session } from './session.ts'
-import type { BuildTarget } from './target.ts'
+import { type BuildTarget, targetsFor } from './target.ts'
 
 /** From answers to a plan, for `up` and `plan` alike. */
 export interface Prepared {
   resolved: Resolved
   values: Record<string, Json>
-  sheet: Sheet
-  drawn: Stack
+  drawn: Drawn
   lines: PlanLine[]
-}
-
-/** The cloud's chapters as this blueprint's tutorial walks them. */
-export function chaptersOfBlueprint(provider: Provider, { id }: Pick<Blueprint, 'id'>): Chapters {
-  return provider.chaptersFor?.(id) ?? provider.chapters
-}
-
-/** A chapter's heading and its questions, in the tutorial's order. */
-export interface Asked {
-  step: string
-  title: string
-  asks: Question[]
-}
-
-/** The chapters of a blueprint on this cloud; a question that two of them ask stands in the first. */
-export function chaptersOf(blueprint: Blueprint, provider: Provider): Asked[] {
-  const seen = new Set<string>()
-  return blueprint.steps.map(step => {
-    const own = step.id === 'application' ? blueprint.asks : []
-    const asks = [...step.asks(chaptersOfBlueprint(provider, blueprint)), ...own].filter(
-      question => !seen.has(question.key),
-    )
-    for (const question of asks) seen.add(question.key)
-    return { step: step.id, title: step.title(chaptersOfBlueprint(provider, blueprint)), asks }
-  })
 }
 
 /** All questions of a target, in the order in which they are asked. */
 export function questionsOf(target: BuildTarget): Question[] {
-  return chaptersOf(target.blueprint, target.provider).flatMap(chapter => chapter.asks)
+  return stepsOf(target.drawing).flatMap(step => step.asks)
 }
 
 /** Where answers come from in this command, before anybody is asked. Throws a Problem (exit 2) for a `--set` of the wrong form. */
@@ -67,7 +40,6 @@ export async function problemBeforehand(session: Session, target: BuildTarget): 
     questions: questionsOf(target),
     sources: sourcesOf(session, target),
     asking: { stack: target.stack },
-    defaults: target.blueprint.defaults,
   })
   return problemOf(session.interactive ? { missing: [], problems: resolved.problems } : resolved)
 }
@@ -78,8 +50,7 @@ export async function answersNow(session: Session, target: BuildTarget, link: Li
     questions: questionsOf(target),
     sources: sourcesOf(session, target),
     asking: { stack: target.stack, live: link.connected.live },
-    secrets: link.vault.secrets,
-    defaults: target.blueprint.defaults,
+    secrets: link.secrets,
   })
   for (const text of resolved.warnings) session.view.emit({ is: 'warning', text })
   const problem = problemOf(resolved)
@@ -95,13 +66,14 @@ export function tellCautions({ view }: Session, { cautions }: Resolved): void {
 /** Draws what the answers mean, and compares it with what is saved. Throws a Problem (exit 4) with all that would stop the run later. */
 export async function prepare(target: BuildTarget, link: Link, resolved: Resolved): Promise<Prepared> {
   const values = valuesOf(resolved.answers)
-  const { sheet, drawn } = drawStack(target, values, link.texts)
-  const { secrets } = link.vault
-  const lines = planUp(sheet, target.saved, name => versionAfter(name, resolved, secrets), target.provider.kinds)
+  const drawn = drawBlueprint(target.drawing, { stack: target.stack, values, texts: link.texts })
+  const { secrets } = link
+  const lines = planUp(drawn.sheet, target.saved, name => versionAfter(name, resolved, secrets), target.provider.kinds)
   refuseChanges(lines)
   // What is there already needs no stock: a zone that has sold out since must not stop the next run.
   const making = new Set(lines.filter(({ action }) => action === 'create').map(({ address }) => address))
-  const problems = await link.connected.preflight(values, making)
+  const { live } = link.connected
+  const problems = await preflight(drawn.checks, live, { making, real: !target.sandbox })
   if (problems.length > 0) {
     throw new Problem({
       what: 'This would not work; nothing was changed.',
@@ -110,19 +82,7 @@ export async function prepare(target: BuildTarget, link: Link, resolved: Resolve
       exit: Exit.preflight,
     })
   }
-  return { resolved, values, sheet, drawn, lines }
-}
-
-/** What the answers mean, as nodes, and what each step hands to the next. Reads nothing of the cloud. */
-export function drawStack(
-  { blueprint, provider, stack }: BuildTarget,
-  values: Values,
-  texts: Map<string, string>,
-): { sheet: Sheet; drawn: Stack } {
-  const sheet: Sheet = { nodes: [], texts }
-  const sofar: SoFar = { stack, setup: stackSoFar => blueprint.setup(values, stackSoFar) }
-  for (const step of blueprint.steps) step.draw(sheet, chaptersOfBlueprint(provider, blueprint), values, sofar)
-  return { sheet, drawn: sofar as SoFar & Stack }
+  return { resolved, values, drawn, lines }
 }
 
 /** The version a secret will have once the answers are kept: a new value is a change, the same one is not. */
@@ -143,9 +103,9 @@ function refuseChanges(lines: PlanLine[]): void {
   const refused = lines.filter(line => line.action === 'refused')
   if (refused.length === 0) return
   throw new Problem({
-    what: 'Some answers changed what cannot change while it lives; nothing was touched.',
+    what: 'Some changes need resources to be recreated. Nothing was changed.',
     list: refused.map(line => `${line.title} ${line.address}: ${(line.changes ?? []).map(sentence).join('; ')}.`),
-    next: 'Give the earlier answers again, or tear the stack down and build it anew, or build another beside it with --stack.',
+    next: 'Give the earlier answers again, or tear the stack down and build it again, or build another beside it with --stack.',
     exit: Exit.preflight,
   })
 }
@@ -155,24 +115,28 @@ function sentence({ key, from, to }: { key: string; from: Json; to: Json }): str
 }
 
 /** Headings by step, for the views. */
-export function titlesOf(chapters: Asked[]): Record<string, string> {
-  return Object.fromEntries(chapters.map(({ step, title }) => [step, title]))
+export function titlesOf(steps: Step<never>[]): Record<string, string> {
+  return Object.fromEntries(steps.map(({ id, title }) => [id, title]))
 }
 
 /**
- * Headings of a saved stack's chapters, in the tutorial's order. Of a blueprint that is not known here, those that all
+ * Headings of a saved stack's steps, in the tutorial's order. Of a blueprint that is not known here, those that all
  * blueprints of the cloud share: the others stand under the name of the step.
  */
-export async function savedTitles(blueprint: string, provider: Provider): Promise<Record<string, string>> {
-  const load = Object.hasOwn(blueprints, blueprint) ? blueprints[blueprint] : undefined
-  if (load) return titlesOf(chaptersOf(await load(), provider))
-  const [first = {}, ...others] = (await blueprintsFor(provider.id)).map(one => titlesOf(chaptersOf(one, provider)))
+export async function savedTitles(
+  { blueprints }: Session,
+  blueprint: string,
+  cloud: string,
+): Promise<Record<string, string>> {
+  const known = blueprints.filter(({ id }) => id === blueprint)
+  const targets = await targetsFor(known.length > 0 ? known : blueprints, cloud)
+  const [first = {}, ...others] = targets.map(({ steps }) => titlesOf(steps))
   const shared = (step: string, title: string) => others.every(other => other[step] === title)
   return Object.fromEntries(Object.entries(first).map(([step, title]) => [step, shared(step, title) ? title : step]))
 }
 
-/** The same things chapter by chapter. Within a chapter nothing moves; unknown chapters come last. */
-export function byChapter<T extends { step: string }>(things: T[], order: string[]): T[] {
+/** The same things step by step. Within a step nothing moves; unknown steps come last. */
+export function byStep<T extends { step: string }>(things: T[], order: string[]): T[] {
   const place = (thing: T) => (order.includes(thing.step) ? order.indexOf(thing.step) : order.length)
   return [...things].sort((a, b) => place(a) - place(b))
 }

@@ -2,30 +2,30 @@ import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { quoted } from '../answers/replay.ts'
 import type { Json } from '../base/json.ts'
+import type { Served } from '../blueprints/blueprint.ts'
 import { ANSWERS_FILE, type State } from '../engine/state.ts'
-import type { Balancer } from '../providers/provider.ts'
-import { byChapter } from './prepare.ts'
+import { byStep } from './prepare.ts'
 import { type BuildTarget, stateToSay, type Target } from './target.ts'
 
-/** What a finished stack gives to people and scripts: the address, ids they need, where things are, what to do next. */
+/** The outputs of a finished stack for people and scripts: its address, ids, the places of its files, the next commands. */
 export function receipt(
   target: BuildTarget,
   state: State,
   url: string,
-  balancer: Pick<Balancer, 'records'>,
+  served: Pick<Served, 'records'>,
 ): Record<string, string> {
-  const outputs: Record<string, string> = { url, ...recordsOf(state, balancer, target) }
+  const outputs: Record<string, string> = { url, ...recordsOf(state, served, target) }
   const things = Object.entries(state.entries).map(([address, entry]) => ({ address, entry, step: entry.step }))
-  const order = target.blueprint.steps.map(({ id }) => id)
-  for (const { address, entry } of byChapter(things, order)) {
+  const order = target.drawing.steps.map(({ id }) => id)
+  for (const { address, entry } of byStep(things, order)) {
     if (entry.is !== 'ready') continue
-    // With its chapter: a machine and a database are both an `instance`.
+    // With its step: a machine and a database are both an `instance`.
     const name = address.replace('/', '.')
     for (const field of ['address', 'publicIp', 'host', 'readerHost', 'dnsName', 'bucket'] as const) {
       const value = entry.out[field]
       if (typeof value === 'string' && value !== '') outputs[`${name}.${field}`] = value
     }
-    // A machine without an address of its own is reached from inside by this one.
+    // A machine without a public address is reached from inside the network by its private one.
     if (entry.out.publicIp === '' && typeof entry.out.privateIp === 'string')
       outputs[`${name}.privateIp`] = entry.out.privateIp
   }
@@ -38,8 +38,8 @@ export function receipt(
   return outputs
 }
 
-/** DNS records that people must add themselves, field by field as DNS providers ask for them: `dns.1.type  CNAME`. */
-function recordsOf(state: State, { records }: Pick<Balancer, 'records'>, target: BuildTarget): Record<string, string> {
+/** The DNS records that people must add themselves, field by field as DNS providers ask for them: `dns.1.type  CNAME`. */
+function recordsOf(state: State, { records }: Pick<Served, 'records'>, target: BuildTarget): Record<string, string> {
   if (!records) return {}
   const read = ({ $ref, field }: { $ref: string; field: string }): Json | undefined => {
     const entry = state.entries[$ref]
@@ -47,7 +47,7 @@ function recordsOf(state: State, { records }: Pick<Balancer, 'records'>, target:
   }
   const proofs = (read(records.proofs) ?? []) as { name: string; type: string; value: string }[]
   const all = [...proofs, { ...records.name, value: String(read(records.name.value) ?? '') }]
-  // Forms want names without the dot that DNS writes at their end.
+  // The forms of DNS providers take names without the final dot.
   const dotless = (name: string) => name.replace(/\.$/, '')
   const fields = all.flatMap(({ name, type, value }, i) => [
     [`dns.${i + 1}.name`, dotless(name)],
@@ -60,7 +60,7 @@ function recordsOf(state: State, { records }: Pick<Balancer, 'records'>, target:
   return { ...Object.fromEntries(fields), ...afterwards }
 }
 
-/** What builds a removed stack again: its answers are kept. Nothing where no run came so far as to keep them. */
+/** The command that builds a removed stack again from its saved answers; empty where no run has saved any. */
 export function againOf(target: Target): Record<string, string> {
   const file = join(target.folder, ANSWERS_FILE)
   if (!existsSync(file)) return {}
@@ -68,7 +68,7 @@ export function againOf(target: Target): Record<string, string> {
   return { again: `stackwright up --answers ${quoted(relative(process.cwd(), file))}${sandbox}${whereOf(target)}` }
 }
 
-/** The command with what it needs to find this stack from here. */
+/** The command for this stack, with the flags that it needs to find it from the current folder. */
 export function command(verb: string, target: Target): string {
   return `stackwright ${verb} --stack ${target.stack}${whereOf(target)}`
 }

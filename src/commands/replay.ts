@@ -1,21 +1,21 @@
 import { join, relative } from 'node:path'
 import type { Resolved } from '../answers/answers.ts'
-import { type ReplayChapter, type ReplayOf, replayCommand, replayFile } from '../answers/replay.ts'
+import { type ReplayOf, type ReplayStep, replayCommand, replayFile } from '../answers/replay.ts'
 import { replaceFile } from '../base/disk.ts'
+import { stepsOf } from '../blueprints/draw.ts'
 import { ANSWERS_FILE } from '../engine/state.ts'
-import { chaptersOf } from './prepare.ts'
 import { type BuildTarget, stateToSay } from './target.ts'
 
-/** What repeats this run without questions, for people to keep. */
+/** The text that tells people how to repeat this run without questions. */
 export function replayOf(target: BuildTarget, { answers }: Resolved): string {
-  const command = replayCommand(describe(target), chapters(target), answers)
+  const command = replayCommand(describe(target), steps(target), answers)
   const file = join(relative(process.cwd(), target.folder) || '.', ANSWERS_FILE)
-  return `The same without questions, also as --answers ${file}:\n\n${command}`
+  return `To run this again without questions, use --answers ${file} or this command:\n\n${command}`
 }
 
-/** Writes the answers beside the state, to build from again; on the disk when it resolves. */
+/** Writes the answers file beside the state, to build from again. Rejects with a Problem (exit 4) when it cannot. */
 export async function saveAnswersFile(target: BuildTarget, { answers }: Resolved): Promise<void> {
-  await replaceFile(join(target.folder, ANSWERS_FILE), replayFile(describe(target), chapters(target), answers))
+  await replaceFile(join(target.folder, ANSWERS_FILE), replayFile(describe(target), steps(target), answers))
 }
 
 function describe(target: BuildTarget): ReplayOf {
@@ -32,6 +32,6 @@ function describe(target: BuildTarget): ReplayOf {
   }
 }
 
-function chapters(target: BuildTarget): ReplayChapter[] {
-  return chaptersOf(target.blueprint, target.provider) as ReplayChapter[]
+function steps(target: BuildTarget): ReplayStep[] {
+  return stepsOf(target.drawing) as ReplayStep[]
 }

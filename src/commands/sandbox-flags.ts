@@ -1,4 +1,4 @@
-/** What was typed behind `sandbox …`; nothing has a default. */
+/** The flags of `sandbox …` as they were typed; none has a default. */
 export interface SandboxFlags {
   port?: string
   speed?: string

@@ -1,17 +1,17 @@
 import { resolve } from 'node:path'
 import { Exit } from '../base/errors.ts'
-import { readOwner } from '../emulator/claim.ts'
-import { serve } from '../emulator/server.ts'
+import { readOwner } from '../emulator/index.ts'
+import { serve } from './emulator.ts'
 import type { SandboxFlags } from './sandbox-flags.ts'
 
 /**
- * The detached server itself (`sandbox start` has checked its flags). Ends when it is told to, and by itself when its
- * data folder is taken away: nobody could find or stop it then.
+ * The detached server itself (`sandbox start` has checked its flags). Ends when it is asked to, and by itself when its
+ * data folder is removed: it could not be found or stopped any more. Returns the exit code.
  */
 export async function serveSandbox(flags: SandboxFlags): Promise<number> {
   const data = resolve(flags.data ?? '.')
   const numeric = (text: string | undefined) => (text === undefined ? undefined : Number(text))
-  const { promise: told, resolve: stop } = withResolvers()
+  const { promise: stopRequested, resolve: stop } = withResolvers()
   const sandbox = await serve({
     data,
     port: numeric(flags.port),
@@ -27,9 +27,9 @@ export async function serveSandbox(flags: SandboxFlags): Promise<number> {
   const watch = setInterval(() => {
     if (readOwner(data)?.pid !== process.pid) stop()
   }, 1_000)
-  await told
+  await stopRequested
   clearInterval(watch)
-  // The answer to the request that asked for this is still under way.
+  // The response to the request that asked for this is still being sent.
   await new Promise(wait => setTimeout(wait, 20))
   await sandbox.close()
   return Exit.done

@@ -1,15 +1,24 @@
 import { resolve } from 'node:path'
 import { Exit, Problem } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
-import { parseFaults } from '../emulator/faults.ts'
-import { findSandbox, type Running, sandboxData, startSandbox, stopSandbox } from '../emulator/process.ts'
+import { machinePackages } from '../blueprints/packages.ts'
+import {
+  findSandbox,
+  parseFaults,
+  purgeAll,
+  purgeSandbox,
+  type Running,
+  sandboxData,
+  startSandbox,
+  stopSandbox,
+} from '../emulator/index.ts'
 import { oneLine } from '../view/problem.ts'
 import type { SandboxFlags } from './sandbox-flags.ts'
 
-/** Starts the embedded cloud and leaves it running; prints where it answers. */
+/** Starts the embedded cloud and leaves it running; prints its address. Throws a Problem (exit 2) for wrong flags. */
 export async function start(flags: SandboxFlags): Promise<number> {
   const options = startOptions(flags)
-  // A folder or port of one's own is not the server that the environment names.
+  // With a folder or port of its own it is not the server that the environment names.
   const named = flags.data === undefined && flags.port === undefined ? process.env : {}
   const running =
     (named.STACKWRIGHT_SANDBOX_URL && (await findSandbox({ data: options.data, env: named }))) ||
@@ -17,26 +26,27 @@ export async function start(flags: SandboxFlags): Promise<number> {
   print(
     flags,
     { url: running.url, pid: running.pid },
-    `The sandbox answers at ${running.url} (speed ${running.speed}, machines ${running.machines === 'container' ? 'in containers' : 'simulated'}, process ${running.pid}).`,
+    `The sandbox is running at ${running.url} (speed ${running.speed}, machines ${running.machines === 'container' ? 'in containers' : 'simulated'}, process ${running.pid}).`,
   )
   return Exit.done
 }
 
-/** Stops it; that none was running is fine. */
+/** Stops the embedded cloud, with `--purge` removes it too. None running is fine. */
 export async function stop(flags: SandboxFlags): Promise<number> {
   if (flags.purge) return await purge(flags)
   const data = dataOf(flags)
   const machines = (await findSandbox({ data, env: process.env }))?.machines
   const stopped = await stopSandbox({ data, env: process.env })
   const left =
-    machines === 'container' ? 'Its data and its containers stay; `sandbox purge` removes them.' : 'Its data stays.'
+    machines === 'container'
+      ? 'Its data and containers are kept; remove them with `sandbox purge`.'
+      : 'Its data is kept.'
   print(flags, { stopped }, stopped ? `The sandbox has stopped. ${left}` : 'No sandbox was running.')
   return Exit.done
 }
 
-/** Removes a sandbox with all it has, or all of them, whether a server runs or was killed. */
+/** Removes a sandbox with its containers, networks and data, with `--all` every sandbox, whether its server runs or not. */
 export async function purge(flags: SandboxFlags): Promise<number> {
-  const { purgeAll, purgeSandbox } = await import('../emulator/purge.ts')
   const { stopped, removed } = flags.all
     ? await purgeAll(process.env)
     : await purgeSandbox({ data: dataOf(flags), env: process.env })
@@ -49,21 +59,22 @@ export async function purge(flags: SandboxFlags): Promise<number> {
   return Exit.done
 }
 
-/** Prints what the running one says of itself. */
+/** Prints the status of the running sandbox. Throws a Problem (exit 1) when none is running. */
 export async function status(flags: SandboxFlags): Promise<number> {
-  const told = (await ask(await running(flags), '/-/status')) as JsonObject
+  const report = (await get(await running(flags), '/-/status')) as JsonObject
   const lines = ['url', 'pid', 'speed', 'machines', 'faults', 'now', 'calls'].map(
-    name => `${name.padEnd(9)} ${String(told[name] || '–')}`,
+    name => `${name.padEnd(9)} ${String(report[name] || '–')}`,
   )
-  const defects = Array.isArray(told.defects) ? told.defects.map(defect => `defect    ${oneLine(String(defect))}`) : []
-  const troubles = Array.isArray(told.troubles) ? told.troubles.map(one => `trouble   ${oneLine(String(one))}`) : []
-  print(flags, told, [...lines, ...defects, ...troubles].join('\n'))
+  const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : [])
+  const defects = list(report.defects).map(defect => `defect    ${oneLine(defect)}`)
+  const troubles = list(report.troubles).map(trouble => `trouble   ${oneLine(trouble)}`)
+  print(flags, report, [...lines, ...defects, ...troubles].join('\n'))
   return Exit.done
 }
 
-/** Prints everything that exists in it or is still going away. */
+/** Prints every resource that exists in it or is being deleted. Throws a Problem (exit 1) when none is running. */
 export async function inventory(flags: SandboxFlags): Promise<number> {
-  const things = (await ask(await running(flags), '/-/inventory')) as JsonObject[]
+  const things = (await get(await running(flags), '/-/inventory')) as JsonObject[]
   const lines = things.map(thing =>
     [thing.cloud, thing.type, thing.id, thing.state, tagText(thing.tags)].map(cell => String(cell)),
   )
@@ -74,7 +85,7 @@ export async function inventory(flags: SandboxFlags): Promise<number> {
 function startOptions(flags: SandboxFlags): Parameters<typeof startSandbox>[0] {
   const { machines } = flags
   if (machines !== undefined && machines !== 'none' && machines !== 'container') {
-    throw usage(`--machines ${machines} is not known.`, 'Use --machines none or --machines container.')
+    throw usage(`Unknown value for --machines: ${machines}.`, 'Use --machines none or --machines container.')
   }
   return {
     data: dataOf(flags),
@@ -83,6 +94,7 @@ function startOptions(flags: SandboxFlags): Parameters<typeof startSandbox>[0] {
     seed: number(flags.seed, '--seed', 0, 2 ** 31, true),
     faults: faultSpec(flags.faults),
     machines,
+    machinePackages,
     onProgress: text => void process.stderr.write(`${text}\n`),
     env: process.env,
   }
@@ -94,7 +106,7 @@ function faultSpec(text: string | undefined): string | undefined {
     return text
   } catch (error) {
     throw usage(
-      `--faults is wrong. ${(error as Error).message}`,
+      `Wrong value for --faults. ${(error as Error).message}`,
       'For example: --faults throttle=0.2,error=0.05,reset=0.05,slow=0.1:2000,seed=7',
     )
   }
@@ -119,10 +131,10 @@ function dataOf(flags: SandboxFlags): string {
 async function running(flags: SandboxFlags): Promise<Running> {
   const found = await findSandbox({ data: dataOf(flags), env: process.env })
   if (found) return found
-  throw new Problem({ what: 'No sandbox is running here.', next: 'Start it: stackwright sandbox start' })
+  throw new Problem({ what: 'No sandbox is running here.', next: 'Start one with: stackwright sandbox start' })
 }
 
-async function ask({ url }: Running, path: string): Promise<unknown> {
+async function get({ url }: Running, path: string): Promise<unknown> {
   const response = await fetch(new URL(path, url))
   return await response.json()
 }

@@ -3,28 +3,30 @@ import type { SandboxFlags } from './sandbox-flags.ts'
 
 type Work = (flags: SandboxFlags) => Promise<number>
 
-/** `stackwright sandbox …`: the embedded cloud as a server of its own. The work is loaded when it is called. */
+/** Declares `stackwright sandbox …`: the embedded cloud as a server of its own. The work is loaded when it is called. */
 export function sandboxCommand(program: Command, exit: (code: number) => void): void {
   const run = (name: 'start' | 'stop' | 'purge' | 'status' | 'inventory') => async (flags: SandboxFlags) =>
     exit(await (await import('./sandbox-work.ts'))[name](flags))
-  const group = program.command('sandbox').description('the embedded cloud: start it, stop it, look into it')
+  const group = program.command('sandbox').description('start, stop and inspect the embedded cloud')
   group.addHelpText('after', examples)
 
-  options(group.command('start').description('start it, or say where it runs'))
+  options(group.command('start').description('start it, or print the address where it is running'))
     .option('--port <number>', 'the local port (any free one)')
-    .option('--speed <factor>', "how much faster than a real cloud's its time runs (50)")
+    .option('--speed <factor>', "how many times faster than a real cloud's its time runs (50)")
     .option('--faults <spec>', 'for example throttle=0.2,error=0.05,reset=0.05,slow=0.1:2000,seed=7')
-    .option('--machines <kind>', 'none: simulated; container: they really run, with Podman (none)')
-    .option('--seed <number>', 'make the same ids each time')
+    .option('--machines <kind>', 'none: simulated; container: real ones in Podman containers (none)')
+    .option('--seed <number>', 'generate the same ids each time')
     .action(run('start'))
-  options(group.command('stop').description('stop it; its data and its containers stay'))
+  options(group.command('stop').description('stop it; its data and containers are kept'))
     .option('--purge', 'remove both')
     .action(run('stop'))
-  options(group.command('purge').description('remove it with its containers, networks and data, also without a server'))
+  options(
+    group.command('purge').description('remove it with its containers, networks and data, even when it is not running'),
+  )
     .option('--all', 'every sandbox on this computer whose machines are containers')
     .action(run('purge'))
-  options(group.command('status').description('where it runs, its speed, its calls')).action(run('status'))
-  options(group.command('inventory').description('everything that exists in it')).action(run('inventory'))
+  options(group.command('status').description('print its address, speed and calls')).action(run('status'))
+  options(group.command('inventory').description('list every resource in it')).action(run('inventory'))
   group
     .command('serve', { hidden: true })
     .requiredOption('--data <folder>')
@@ -41,9 +43,9 @@ export function sandboxCommand(program: Command, exit: (code: number) => void): 
 
 function options(command: Command): Command {
   return command
-    .option('--data <folder>', 'where it keeps its data (.stackwright/.sandbox)')
+    .option('--data <folder>', 'the folder of its data (.stackwright/.sandbox)')
     .option('--state <folder>', 'the state folder it belongs to (.stackwright)')
-    .option('--json', 'the result as JSON on standard output')
+    .option('--json', 'print the result as JSON on standard output')
 }
 
 const examples = `
@@ -54,4 +56,4 @@ Examples:
   stackwright sandbox start --machines container
   stackwright sandbox stop --purge
 
-\`--sandbox\` behind other commands starts it by itself. STACKWRIGHT_SANDBOX_URL names one that runs elsewhere.`
+Other commands start it by themselves with \`--sandbox\`. STACKWRIGHT_SANDBOX_URL names one that is running elsewhere.`

@@ -1,6 +1,6 @@
 import type { Ref } from '../engine/kind.ts'
 import type { State } from '../engine/state.ts'
-import { brokenHop, diagnose, type Question, unexplained } from '../steps/diagnose.ts'
+import { brokenHop, diagnose, type Fix, type Suspicion, unexplained } from '../steps/diagnose.ts'
 import { notAnswering, type Visit, visitUntilWell } from '../steps/verify.ts'
 import type { Link } from './connect.ts'
 import type { Prepared } from './prepare.ts'
@@ -30,36 +30,34 @@ export interface Built {
  */
 export async function served(built: Built): Promise<string> {
   const { session, target, link, prepared, state } = built
-  const { balancer } = prepared.drawn
-  const host = outputOf(state, balancer.host)
-  if (balancer.internal) {
+  const { served } = prepared.drawn
+  const host = outputOf(state, served.host)
+  if (served.internal) {
     session.view.emit({ is: 'note', text: `${host} answers inside the network only, so it was not called from here.` })
     await refuseBroken(built, host)
-    return `http://${host}${balancer.port === 80 ? '' : `:${balancer.port}`}/`
+    return `http://${host}${served.port === 80 ? '' : `:${served.port}`}/`
   }
-  const base = await link.connected.reach(host, balancer.port)
+  const base = await link.connected.reach(host, served.port)
   const behind = (await link.connected.backends?.(state)) ?? []
-  const authority = balancer.secure && (await link.connected.authority?.())
-  const secure = balancer.secure && { name: balancer.secure.name, ...(authority && { authority }) }
+  const authority = served.secure && (await link.connected.authority?.())
+  const secure = served.secure && { name: served.secure.name, ...(authority && { authority }) }
   const visit = { base, host, drain: session.drain, ...(secure && base.startsWith('https:') && { secure }) }
   const broken: Broken = (url, failed) => refuseBroken(built, url, failed)
-  const { healthPath, proofPath } = target.blueprint
   const where = target.sandbox ? 'sandbox' : 'real'
-  const patience = { first: FIRST_LOOK_MS[where], withinMs: PATIENCE_MS[where] }
-  const proof = proofPath?.(prepared.values)
+  const patience = { first: FIRST_LOOK_MS[where], withinMs: PATIENCE_MS[where], fixes: served.fixes }
   const times = behind.length < 2 ? 1 : Math.min(2 * behind.length, MOST_VISITS)
   const visits: Wait[] = [
-    { ...visit, path: healthPath(prepared.values), times: 1, ...patience },
-    ...(proof ? [{ ...visit, path: proof, times, ...patience }] : []),
+    { ...visit, path: served.healthPath, times: 1, ...patience },
+    ...(served.proofPath ? [{ ...visit, path: served.proofPath, times, ...patience }] : []),
   ]
   await visitAll(session, visits, broken)
   await broken(base)
-  // A machine that was held for ill got none of these visits. By now it is held for well, so it gets some.
+  // A machine that was unhealthy got none of these visits. By now it is healthy, so it gets some.
   if (behind.some(one => !one.healthy)) await visitAll(session, visits, broken)
-  if (!balancer.secure) return `${base}/`
+  if (!served.secure) return `${base}/`
   // On the internet the name is what people type; in the embedded cloud no name leads anywhere.
-  if (!target.sandbox) return `https://${balancer.secure.name}/`
-  const text = `${balancer.secure.name} leads nowhere here, and only the embedded cloud signs its certificate: docs/sandbox.md tells how to visit it.`
+  if (!target.sandbox) return `https://${served.secure.name}/`
+  const text = `${served.secure.name} leads nowhere here, and only the embedded cloud signs its certificate: docs/sandbox.md tells how to visit it.`
   session.view.emit({ is: 'note', text })
   return `${base}/`
 }
@@ -67,9 +65,10 @@ export async function served(built: Built): Promise<string> {
 interface Wait extends Visit {
   /** Milliseconds until the machines are asked why. */
   first: number
+  fixes: Record<string, Fix>
 }
 
-type Broken = (url: string, failed?: Question['failed']) => Promise<boolean>
+type Broken = (url: string, failed?: Suspicion['failed']) => Promise<boolean>
 
 async function visitAll({ view, figures }: Session, visits: Wait[], broken: Broken): Promise<void> {
   for (const one of visits) {
@@ -87,27 +86,27 @@ async function answered(visit: Wait, broken: Broken): Promise<number> {
   if (second.is === 'well') return first.ms + second.ms
   const failed = { path: visit.path, answer: second.last }
   const looked = await broken(visit.base + visit.path, failed)
-  if (looked) throw brokenHop([unexplained(failed)], visit.base + visit.path)
+  if (looked) throw brokenHop([unexplained(failed)], visit.base + visit.path, visit.fixes)
   throw notAnswering(visit, { ms: visit.withinMs, last: second.last })
 }
 
 /**
- * Throws when a machine behind the load balancer is ill or, where a page `failed`, when any hop is broken. Answers
+ * Throws when a machine behind the load balancer is unhealthy or, where a page `failed`, when any hop is broken. Returns
  * whether this cloud can look at all.
  */
 export async function refuseBroken(
   { target, link, prepared, state }: Built,
   url: string,
-  failed?: Question['failed'],
+  failed?: Suspicion['failed'],
 ): Promise<boolean> {
   const { connected } = link
   const found = await diagnose(connected, state, {
-    script: target.blueprint.check?.(prepared.values),
+    script: prepared.drawn.served.check,
     noticedMs: NOTICED_MS[target.sandbox ? 'sandbox' : 'real'],
     ...(failed && { failed }),
   })
-  if (found.length > 0) throw brokenHop(found, url)
-  return connected.backends !== undefined && connected.ask !== undefined
+  if (found.length > 0) throw brokenHop(found, url, prepared.drawn.served.fixes)
+  return connected.backends !== undefined && connected.runScript !== undefined
 }
 
 function outputOf(state: State, ref: Ref<string>): string {

@@ -1,12 +1,11 @@
 import type { Choice } from '../answers/question.ts'
-import { blueprints, blueprintsFor } from '../blueprints/index.ts'
 import { listStacks } from '../engine/state.ts'
-import { providers } from '../providers/index.ts'
+import { cloudTitle, providers } from '../providers/index.ts'
 import { chooseStart, type Start, type StartChoice } from '../wizard/index.ts'
 import { io } from './confirm.ts'
 import { connect } from './connect.ts'
 import type { Session } from './session.ts'
-import { type BuildTarget, nameProblem, targetToBuild, type Wish, wishNow } from './target.ts'
+import { type BuildTarget, blueprintsFor, nameProblem, targetToBuild, type Wish, wishNow } from './target.ts'
 
 /**
  * The first questions of a guided `up`: what, where, under which name. Not asked: what is given, what has only one
@@ -17,27 +16,25 @@ export async function startOf(session: Session): Promise<Wish> {
   const stacks = await listStacks(session.stateFolder)
   const goesOn = wish.stack === undefined ? stacks.length === 1 && !wish.blueprint : stacks.includes(wish.stack)
   if (goesOn) return {}
-  const all = await Promise.all(Object.values(blueprints).map(load => load()))
-  const here = wish.cloud === undefined ? [] : await blueprintsFor(wish.cloud)
+  const all = session.blueprints
+  const here = wish.cloud === undefined ? [] : blueprintsFor(all, wish.cloud)
   // A cloud without any is refused where the target is looked up.
   const offered = here.length > 0 ? here : all
   const given: Start = { ...(offered.length === 1 && { blueprint: offered[0]!.id }), ...wish }
   const cloudsOf = (blueprint: string) =>
-    (all.find(({ id }) => id === blueprint)?.clouds ?? []).filter(cloud => cloud in providers)
+    Object.keys(all.find(({ id }) => id === blueprint)?.targets ?? {}).filter(cloud => cloud in providers)
   // Which there are is said where the target is looked up.
-  if (given.blueprint !== undefined && !Object.hasOwn(blueprints, given.blueprint)) return wish
+  if (given.blueprint !== undefined && !all.some(({ id }) => id === given.blueprint)) return wish
   return chooseStart({
     given,
     blueprints: offered.map(({ id, title, about }) => ({ value: id, name: title, hint: about })),
-    clouds: blueprint => cloudsOf(blueprint).map(id => ({ value: id, name: titles[id] ?? id })),
+    clouds: blueprint => cloudsOf(blueprint).map(id => ({ value: id, name: cloudTitle(id) })),
     regions: chosen => regionChoices(session, chosen),
     stacks,
     checkStack: nameProblem,
     io,
   })
 }
-
-const titles: Record<string, string> = { alicloud: 'Alibaba Cloud', aws: 'AWS' }
 
 /** The cloud itself says which regions there are: connected where it would be without an answer. */
 async function regionChoices(session: Session, wish: Wish): Promise<{ choices: StartChoice[]; fallback: string }> {

@@ -6,23 +6,26 @@ import type { ResourceEvent } from '../events.ts'
 import { resourceLine } from '../view/sentences.ts'
 import { oneLine } from '../view/text.ts'
 import { announce, connect, type Link } from './connect.ts'
-import type { Flags } from './flags.ts'
-import { byChapter, savedTitles } from './prepare.ts'
+import type { Flags, Offer } from './flags.ts'
+import { byStep, savedTitles } from './prepare.ts'
 import { command } from './receipt.ts'
 import { done, perform, type Session } from './session.ts'
 import { type Target, targetThatIs } from './target.ts'
 
-/** `stackwright status`: what is saved against what lives. Exit 0 when everything is there, 1 when something differs or a run did not end. */
-export function status(flags: Flags): Promise<number> {
-  return perform(flags, work)
+/**
+ * `stackwright status`: compares the saved stack with the cloud. Returns the exit code: 0 when every resource exists,
+ * 1 when something differs or a run did not finish.
+ */
+export function status(flags: Flags, offer: Offer): Promise<number> {
+  return perform(flags, offer, work)
 }
 
 async function work(session: Session): Promise<number> {
   const target = await targetThatIs(session)
   const link = await connect(session, target)
   announce(session, target, link.connected, target.saved.blueprint)
-  const titles = await savedTitles(target.saved.blueprint, target.provider)
-  const entries = byChapter(
+  const titles = await savedTitles(session, target.saved.blueprint, target.provider.id)
+  const entries = byStep(
     Object.entries(target.saved.entries).map(([address, entry]) => ({ address, entry, step: entry.step })),
     Object.keys(titles),
   )
@@ -39,27 +42,27 @@ async function work(session: Session): Promise<number> {
     return done(session, target.saved.outputs)
   }
   throw new Problem({
-    what: `${differing.length} ${differing.length === 1 ? 'thing' : 'things'} of the stack "${target.stack}" ${differing.length === 1 ? 'differs' : 'differ'} from what is saved.`,
+    what: `${differing.length} ${differing.length === 1 ? 'resource' : 'resources'} of the stack "${target.stack}" ${differing.length === 1 ? 'differs' : 'differ'} from the saved state.`,
     list: differing,
     next: nextOf(target),
     exit: Exit.failed,
   })
 }
 
-/** A run that was stopped between two things leaves a state in which all is well, of a stack that does not serve. */
+/** A run that stopped between two resources leaves a state that matches the cloud, of a stack that does not serve. */
 function refuseUnfinished(target: Target & { saved: State }): void {
   if (Object.keys(target.saved.outputs).length > 0) return
   throw new Problem({
     what: `The stack "${target.stack}" is not finished: an up or a teardown stopped before its end.`,
-    why: 'All that is saved is there, and it is not the whole stack.',
+    why: 'Every saved resource exists, but they are not the whole stack.',
     next: `To finish it: ${command('up', target)}. To remove it: ${command('teardown', target)}`,
     exit: Exit.failed,
   })
 }
 
-/** A teardown that was begun is most likely meant to end. */
+/** A teardown that was started is most likely meant to be finished. */
 function nextOf(target: Target & { saved: State }): string {
-  const make = `To make what is missing: ${command('up', target)}`
+  const make = `To create what is missing: ${command('up', target)}`
   const leaving = Object.values(target.saved.entries).some(entry => entry.is === 'removing')
   return leaving ? `To remove the rest: ${command('teardown', target)}. ${make}` : make
 }
@@ -84,26 +87,26 @@ async function look(target: Target, link: Link, address: string, entry: Entry): 
     step: entry.step,
     ...(id && { id }),
   }
-  if (!kind) return { ...event, phase: 'failed', note: 'of a kind that this version does not know' }
+  if (!kind) return { ...event, phase: 'failed', note: 'its type is unknown to this version' }
   if (entry.is !== 'ready') return { ...event, phase: 'failed', note: unfinished[entry.is] }
   return (await lives(link, kind, entry))
-    ? { ...event, phase: 'kept', note: 'is there' }
+    ? { ...event, phase: 'kept', note: 'exists' }
     : { ...event, phase: 'failed', note: 'is missing' }
 }
 
 const unfinished = {
   creating: 'not finished: it may or may not exist',
-  created: 'not finished: it exists and was not ready yet',
-  removing: 'not finished: its removal has begun',
+  created: 'not finished: it exists but was not ready yet',
+  removing: 'not finished: its removal has started',
 }
 
-/** A `put` is a setting of another thing, or something done once: where it cannot be looked up, its parent's look counts. */
+/** An `upsert` is a setting of another resource, or work done once: its kind's look-up says whether that still holds. */
 async function lives({ connected }: Link, kind: AnyKind, entry: Entry & { is: 'ready' }): Promise<boolean> {
   const found = await kind.find(connected.cloud, { id: entry.id, input: entry.input })
   return found.length > 0
 }
 
-/** Things that carry our mark and that the state does not know. */
+/** Resources that carry our mark but are not in the state, as sentences. */
 async function unknown(target: Target & { saved: NonNullable<Target['saved']> }, link: Link): Promise<string[]> {
   const { saved, provider } = target
   const known = new Set(Object.values(saved.entries).map(entry => ('id' in entry ? entry.id : undefined)))
@@ -111,6 +114,6 @@ async function unknown(target: Target & { saved: NonNullable<Target['saved']> },
   return live
     .filter(thing => isOurs(thing, target.stack, saved.id) && !known.has(thing.found.id))
     .map(
-      ({ kind, found }) => `${kind.title} ${found.id} carries the mark of this stack, and is not in the saved state.`,
+      ({ kind, found }) => `${kind.title} ${found.id} carries the mark of this stack, but is not in the saved state.`,
     )
 }

@@ -3,11 +3,10 @@ import { join, relative } from 'node:path'
 import { type AnswersFile, readAnswersFile } from '../answers/answers.ts'
 import { didYouMean } from '../answers/nearest.ts'
 import { Exit, Problem } from '../base/errors.ts'
-import { blueprints, blueprintsFor } from '../blueprints/index.ts'
+import type { Blueprint, BlueprintTarget } from '../blueprints/blueprint.ts'
 import { ANSWERS_FILE, listFolders, listStacks, readState, type State, stackFolder } from '../engine/state.ts'
 import { providers } from '../providers/index.ts'
 import type { Provider } from '../providers/provider.ts'
-import type { Blueprint } from '../steps/step.ts'
 import { type Session, variable } from './session.ts'
 
 /** Which stack a command is about, and where it lives. */
@@ -22,6 +21,8 @@ export interface Target {
 
 export interface BuildTarget extends Target {
   blueprint: Blueprint
+  /** The blueprint on this cloud. */
+  drawing: BlueprintTarget
   file: AnswersFile | undefined
 }
 
@@ -38,19 +39,18 @@ export async function targetToBuild(session: Session, chosen: Wish = {}): Promis
   const { env } = session
   const file = await answersFile(session)
   const wish = wishOf(session, file, chosen)
-  const usual = wish.blueprint ?? (await usualBlueprint(wish.cloud))
+  const usual = wish.blueprint ?? usualBlueprint(session.blueprints, wish.cloud)
   const stack = checkedName(wish.stack ?? (await onlyStack(session, wish.blueprint)) ?? usual)
   const { folder, saved } = await savedStack(session, stack)
-  const blueprint = await pick(
-    'blueprint',
-    blueprints,
-    agreed('blueprint', wish.blueprint, saved?.blueprint, stack) ?? usual,
-  )
-  const cloud = agreed('cloud', wish.cloud, saved?.cloud, stack) ?? onlyCloud(blueprint)
+  const named = agreed('blueprint', wish.blueprint, saved?.blueprint, stack) ?? usual
+  const blueprint = await pick('blueprint', byId(session.blueprints), named)
+  const cloud = agreed('cloud', wish.cloud, saved?.cloud, stack) ?? only(blueprint.targets)
   const provider = await pick('cloud', providers, cloud)
-  if (!blueprint.clouds.includes(provider.id)) throw await notForCloud(blueprint, provider)
+  const load = blueprint.targets[provider.id]
+  if (!load) throw notForCloud(session.blueprints, blueprint, provider)
   const region = checkedRegion(agreed('region', wish.region, saved?.region, stack) ?? provider.defaultRegion(env))
-  return { stack, folder, saved, blueprint, provider, region, file, sandbox: inSandbox(session, saved, stack) }
+  const drawing = await load()
+  return { stack, folder, saved, blueprint, drawing, provider, region, file, sandbox: inSandbox(session, saved, stack) }
 }
 
 /** For commands about a stack that is there. Throws a Problem (exit 2) when there is none, or several and no name. */
@@ -197,23 +197,29 @@ async function pick<T>(what: string, from: Record<string, () => Promise<T>>, id:
   return load()
 }
 
+/** All blueprints that can be built on a cloud; none where there is no such cloud. */
+export function blueprintsFor(blueprints: Blueprint[], cloud: string): Blueprint[] {
+  return blueprints.filter(({ targets }) => Object.hasOwn(targets, cloud))
+}
+
+/** The same, as they are built there. */
+export function targetsFor(blueprints: Blueprint[], cloud: string): Promise<BlueprintTarget[]> {
+  return Promise.all(blueprintsFor(blueprints, cloud).map(({ targets }) => targets[cloud]!()))
+}
+
 /** The first blueprint, as the tutorials begin; of those for a cloud, where one is said that has any. */
-async function usualBlueprint(cloud: string | undefined): Promise<string | undefined> {
-  const ids = Object.keys(blueprints)
-  for (const id of ids) {
-    if (cloud === undefined || (await blueprints[id]!()).clouds.some(one => one === cloud)) return id
-  }
-  return ids[0]
+function usualBlueprint(blueprints: Blueprint[], cloud: string | undefined): string | undefined {
+  const [first] = cloud === undefined ? [] : blueprintsFor(blueprints, cloud)
+  return (first ?? blueprints[0])?.id
+}
+
+function byId(blueprints: Blueprint[]): Record<string, () => Promise<Blueprint>> {
+  return Object.fromEntries(blueprints.map(blueprint => [blueprint.id, async () => blueprint]))
 }
 
 function only(from: Record<string, unknown>): string | undefined {
   const ids = Object.keys(from)
   return ids.length === 1 ? ids[0] : undefined
-}
-
-function onlyCloud(blueprint: Blueprint): string | undefined {
-  const clouds = blueprint.clouds.filter(cloud => cloud in providers)
-  return clouds.length === 1 ? clouds[0] : undefined
 }
 
 function checkedName(name: string | undefined): string {
@@ -241,11 +247,11 @@ function checkedRegion(region: string): string {
   throw usage(`"${region}" is not a region, for example ap-northeast-1.`)
 }
 
-async function notForCloud(blueprint: Blueprint, { id, title }: Provider): Promise<Problem> {
-  const fitting = (await blueprintsFor(id)).map(one => one.id)
+function notForCloud(blueprints: Blueprint[], blueprint: Blueprint, { id, title }: Provider): Problem {
+  const fitting = blueprintsFor(blueprints, id).map(one => one.id)
   return new Problem({
     what: `The blueprint ${blueprint.id} is not for ${title}.`,
-    next: `Leave out --cloud to build it on ${blueprint.clouds.join(' or ')}. For ${title} there is: ${fitting.join(', ')}.`,
+    next: `Leave out --cloud to build it on ${Object.keys(blueprint.targets).join(' or ')}. For ${title} there is: ${fitting.join(', ')}.`,
     exit: Exit.usage,
   })
 }

@@ -6,9 +6,9 @@ import { up as build, type Run, tracesOf } from '../engine/engine.ts'
 import { newState, openStore, readState, type State, type Store } from '../engine/state.ts'
 import { confirmPlan } from './confirm.ts'
 import { announce, connect, type Link, refuseUnknownRegion } from './connect.ts'
-import type { Flags } from './flags.ts'
+import type { Flags, Offer } from './flags.ts'
 import { forgetInterview, interviewed } from './guided.ts'
-import { answersNow, chaptersOf, type Prepared, prepare, problemBeforehand, tellCautions, titlesOf } from './prepare.ts'
+import { answersNow, type Prepared, prepare, problemBeforehand, tellCautions, titlesOf } from './prepare.ts'
 import { receipt } from './receipt.ts'
 import { replayOf, saveAnswersFile } from './replay.ts'
 import { refuseBroken, served } from './served.ts'
@@ -17,8 +17,8 @@ import { startOf } from './start.ts'
 import { type BuildTarget, targetToBuild } from './target.ts'
 
 /** `stackwright up`: from answers to a stack that serves. */
-export function up(flags: Flags): Promise<number> {
-  return perform(flags, work)
+export function up(flags: Flags, offer: Offer): Promise<number> {
+  return perform(flags, offer, work)
 }
 
 async function work(session: Session): Promise<number> {
@@ -30,7 +30,7 @@ async function work(session: Session): Promise<number> {
   await refuseUnknownRegion(target, link)
   const resolved = await answered(session, target, link)
   const prepared = await prepare(target, link, resolved)
-  session.view.know({ titles: titlesOf(chaptersOf(target.blueprint, target.provider)) })
+  session.view.know({ titles: titlesOf(target.drawing.steps) })
   session.view.emit({ is: 'plan', verb: 'up', changes: prepared.lines })
   tellCautions(session, resolved)
   await confirmPlan(session, prepared.lines, target.sandbox)
@@ -39,7 +39,7 @@ async function work(session: Session): Promise<number> {
   await forgetInterview(target)
   await carryOut(session, target, link, prepared, store)
   const url = await served({ session, target, link, prepared, state: store.state })
-  const outputs = receipt(target, store.state, url, prepared.drawn.balancer)
+  const outputs = receipt(target, store.state, url, prepared.drawn.served)
   store.state.outputs = outputs
   await store.save()
   if (session.interactive) session.view.say(`${replayOf(target, resolved)}\n`)
@@ -73,8 +73,8 @@ async function openForWriting(session: Session, target: BuildTarget, link: Link,
       exit: Exit.locked,
     })
   }
-  await link.vault.writeFromNowOn()
-  await keepSecrets(prepared.resolved, link.vault.secrets)
+  await link.secrets.writeThrough()
+  await keepSecrets(prepared.resolved, link.secrets)
   await saveAnswersFile(target, prepared.resolved)
   const state = saved ?? freshState(target, link)
   state.answers = prepared.values
@@ -94,12 +94,12 @@ async function carryOut(
     kinds: target.provider.kinds,
     emit: session.view.emit,
     drain: session.drain,
-    secretVersion: name => link.vault.secrets.version(name),
+    secretVersion: name => link.secrets.version(name),
     startedAt: Date.now(),
   }
-  const { criticalPathMs, left } = await build(run, prepared.sheet).catch(async error => {
+  const { criticalPathMs, left } = await build(run, prepared.drawn.sheet).catch(async error => {
     // The last thing awaited is the load balancers' own health check: what they lack is said instead of that it waited.
-    const awaited = ['balancer/health', 'balancer/app-health'].some(one => store.state.entries[one]?.is === 'created')
+    const awaited = prepared.drawn.served.awaits.some(({ address }) => store.state.entries[address]?.is === 'created')
     if (awaited && !session.drain.aborted) {
       await refuseBroken({ session, target, link, prepared, state: store.state }, 'The load balancer')
     }

@@ -2,12 +2,13 @@ import { Problem } from '../base/errors.ts'
 import type { AnyKind, Found } from './kind.ts'
 import { forget, type Run } from './run.ts'
 
+/** A resource that exists in the cloud, with its kind. */
 export interface Live {
   kind: AnyKind
   found: Found
 }
 
-/** Everything of this cloud that carries the stack's name in its tags, all kinds at once. */
+/** Every resource of the region whose tags carry the stack's name; all kinds are listed at once. */
 export async function liveThings(run: Pick<Run, 'cloud' | 'kinds'>, stack: string): Promise<Live[]> {
   const tagged = run.kinds.filter(kind => kind.tagged)
   const lists = await Promise.all(
@@ -19,7 +20,10 @@ export async function liveThings(run: Pick<Run, 'cloud' | 'kinds'>, stack: strin
   return lists.flat()
 }
 
-/** True when a thing's own tags say that it is what it is: a tag copied onto another type is not our mark. */
+/**
+ * Whether a resource's tags are our mark: they name this stack and the resource's own type (tags copied onto a resource
+ * of another type do not). With `id`, also this stack's id.
+ */
 export function isOurs({ kind, found }: Live, stack: string, id?: string): boolean {
   const { tags } = found
   if (tags['stackwright:stack'] !== stack || tags['stackwright:type'] !== kind.type) return false
@@ -28,8 +32,8 @@ export function isOurs({ kind, found }: Live, stack: string, id?: string): boole
 }
 
 /**
- * Before a second `up`: what was removed behind our back is no longer in the state afterwards, and will be made anew.
- * Returns the addresses that were missing.
+ * Drops from the state what was deleted outside Stackwright, so that this `up` creates it again. Saves the state and
+ * returns the addresses of the missing resources.
  */
 export async function dropVanished(run: Run): Promise<string[]> {
   const { state } = run.store
@@ -39,14 +43,14 @@ export async function dropVanished(run: Run): Promise<string[]> {
   for (const [address, entry] of Object.entries(state.entries)) {
     const kind = run.kinds.find(candidate => candidate.type === entry.type)
     if (!kind?.tagged || (entry.is !== 'ready' && entry.is !== 'created') || live.has(entry.id)) continue
-    // A list may lag behind; only the thing's own page says that it is gone.
+    // Lists can lag behind; only a look-up by id proves that the resource is gone.
     if ((await kind.find(run.cloud, { id: entry.id, input: entry.input })).length > 0) continue
     vanished.push(address)
     goneIds.push(entry.id)
   }
   const also = Object.entries(state.entries).filter(([, entry]) => {
     if (entry.within && vanished.includes(entry.within)) return true
-    // What was set for the thing that is gone (a backend server) is set again for the one that takes its place.
+    // A setting of the missing resource (a backend server) has to be made again for its replacement.
     const kind = run.kinds.find(candidate => candidate.type === entry.type)
     return (
       kind?.idempotency === 'upsert' && goneIds.some(id => JSON.stringify(entry.input).includes(JSON.stringify(id)))
@@ -58,8 +62,8 @@ export async function dropVanished(run: Run): Promise<string[]> {
 }
 
 /**
- * The end of every `up`: by their tags there is one living thing for each address, and nothing else of ours. Throws a
- * Problem that names what is double, missing or unknown.
+ * Ends every `up`: checks by tag that each address has exactly one live resource and that no other carries our mark.
+ * Throws a Problem (exit 1) that names what is duplicate, missing or unknown.
  */
 export async function audit(run: Run): Promise<void> {
   const { state } = run.store
@@ -67,13 +71,13 @@ export async function audit(run: Run): Promise<void> {
   for (let look = 0; look < 12; look++) {
     wrong = findings(run, await liveThings(run, state.stack))
     if (wrong.length === 0) return
-    // Fresh things hide from lists for a while, and removed ones linger in them.
+    // New resources are missing from lists for a while, and deleted ones stay in them.
     await run.cloud.sleep(5000)
   }
   throw new Problem({
-    what: 'The audit by tag found something else than what was built.',
+    what: 'The audit by tag found resources that do not match the state.',
     list: wrong,
-    next: 'Nothing was changed. Compare with "stackwright status"; remove doubles in the console, or tear down and build anew.',
+    next: 'Compare with "stackwright status". Delete duplicates in the console, or tear the stack down and build it again.',
   })
 
   function findings({ store: { state } }: Run, live: Live[]): string[] {
@@ -84,7 +88,7 @@ export async function audit(run: Run): Promise<void> {
       const entry = state.entries[address]
       if (!entry || !('id' in entry) || entry.id !== thing.id)
         problems.push(
-          `${kind.title} ${thing.id} carries the mark of ${address}, but is not what the state holds there.`,
+          `${kind.title} ${thing.id} carries the mark of ${address}, but the state has another resource at that address.`,
         )
     }
     const ids = new Set(found.map(({ found: thing }) => thing.id))
@@ -92,7 +96,7 @@ export async function audit(run: Run): Promise<void> {
       const kind = run.kinds.find(candidate => candidate.type === entry.type)
       if (kind?.tagged && entry.is === 'ready' && !ids.has(entry.id))
         problems.push(
-          `${kind.title} ${address} (${entry.id}) is in the state, but carries no mark of ours or does not exist.`,
+          `${kind.title} ${address} (${entry.id}) is in the state, but does not exist or does not carry our mark.`,
         )
     }
     return problems

@@ -11,55 +11,56 @@ import {
   isInterruption,
   markOf,
   type Run,
-  teller,
+  reporter,
   tokenOf,
 } from './run.ts'
 import type { Entry } from './state.ts'
 
-/** How often one create is taken up again after answers that left it open. */
+/** How often one create is sent when its answers leave open whether it worked. */
 const TRIES = 8
-/** A kind that says nothing of its own visibility: milliseconds of the cloud's time. */
+/** How long a new resource can be missing from look-ups where its kind does not say. Milliseconds of the cloud's time. */
 const VISIBLE_WITHIN_MS = 30_000
 
-type Tell = ReturnType<typeof teller>
+type Report = ReturnType<typeof reporter>
 
 /**
- * Brings one node to `ready`, whatever an earlier run left of it (design §5): saved intent, one marked call, saved id,
- * settled, saved. Everything it needs is ready.
+ * Brings one node to `ready`, whatever an earlier run left of it: saves the intent, sends one marked call, saves the id,
+ * waits until the resource can be used, and saves that. Everything the node needs is ready.
+ * Throws a Problem: 1 when the cloud fails, 4 for a change that needs a replacement, 130 after Ctrl-C.
  */
-export async function bringUp(run: Run, node: Node): Promise<void> {
+export async function ensure(run: Run, node: Node): Promise<void> {
   const { entries } = run.store.state
-  const tell = teller(run, node.address, node.kind, node.step)
+  const report = reporter(run, node.address, node.kind, node.step)
   const input = frozenInput(run, node)
   let entry = entries[node.address]
 
   if (entry?.is === 'ready' && changedKeys(entry.input, input).length === 0) {
     entry.needs = node.needs
-    return tell('kept', { id: entry.id })
+    return report('kept', { id: entry.id })
   }
   if (entry?.is === 'creating') {
-    tell('recovering')
+    report('recovering')
     if (node.kind.idempotency === 'upsert') entry.input = input
-    await recover(run, node, entry, tell)
+    await recover(run, node, entry, report)
   } else if (!entry) {
-    tell('creating')
-    await create(run, node, input, tell)
+    report('creating')
+    await create(run, node, input, report)
   }
   entry = entries[node.address]
   if (entry?.is === 'created') {
-    if (isOutdated(node, entry, input)) await wishAnew(run, node, entry, input, tell)
-    await settle(run, node, tell, input)
+    if (isOutdated(node, entry, input)) await replaceInput(run, node, entry, input, report)
+    await settle(run, node, report, input)
   }
   entry = entries[node.address]
   if (entry?.is === 'ready') {
     const changed = changedKeys(entry.input, input)
-    if (changed.length > 0) await change(run, node, entry, input, changed, tell)
+    if (changed.length > 0) await change(run, node, entry, input, changed, report)
   }
-  tell('ready', idOf(entries[node.address]))
+  report('ready', idOf(entries[node.address]))
 }
 
 /** Saves the intent, sends the call once, saves the id before anything else. */
-async function create(run: Run, node: Node, input: JsonObject, tell: Tell): Promise<void> {
+async function create(run: Run, node: Node, input: JsonObject, report: Report): Promise<void> {
   if (run.drain.aborted) throw interrupted()
   const { state } = run.store
   const entry: Entry = {
@@ -70,93 +71,94 @@ async function create(run: Run, node: Node, input: JsonObject, tell: Tell): Prom
     token: tokenOf(state, node.address),
     since: new Date().toISOString(),
     needs: node.needs,
+    blueprint: state.blueprint,
     ...(node.within && { within: node.within }),
   }
   state.entries[node.address] = entry
   await run.store.save()
-  await send(run, node, entry, tell)
+  await send(run, node, entry, report)
 }
 
-/** One create call and what its answer means. An open answer is a small kill: the same recovery as after a real one. */
-async function send(run: Run, node: Node, entry: Entry, tell: Tell, recovery?: { attempt: number }): Promise<void> {
+/** One create call and what its answer means. A lost answer is like a kill: the same recovery follows. */
+async function send(run: Run, node: Node, entry: Entry, report: Report, recovery?: { attempt: number }): Promise<void> {
   const { kind, address } = node
   let id: string
   try {
     id = await kind.create(run.cloud, entry.input, markOf(run.store.state, address, entry))
   } catch (error) {
-    if (hasOutcome(error, 'exists')) return adopt(run, node, entry, tell, error)
+    if (hasOutcome(error, 'exists')) return adopt(run, node, entry, report, error)
     const attempt = recovery?.attempt ?? 1
     if (hasOutcome(error, 'unknown') && attempt < TRIES) {
-      tell('recovering', { note: error.what })
+      report('recovering', { note: error.what })
       await run.cloud.sleep(1000 * attempt)
-      return recover(run, node, entry, tell, attempt + 1)
+      return recover(run, node, entry, report, attempt + 1)
     }
     if (hasOutcome(error, 'refused')) {
-      // After an open answer a refusal says nothing about the try before it: look once more before forgetting.
+      // After a lost answer this refusal says nothing about the call before it: look once more before forgetting.
       const [found] = (recovery || error.open) && kind.tagged ? await lookUntilVisible(run, node, entry) : []
-      if (found) return created(run, node, entry, found.id, tell)
+      if (found) return created(run, node, entry, found.id, report)
       forget(run.store.state, address)
       await run.store.save()
     }
-    if (!isInterruption(error)) tell('failed')
+    if (!isInterruption(error)) report('failed')
     throw error
   }
-  await created(run, node, entry, id, tell)
+  await created(run, node, entry, id, report)
 }
 
-/** An intent without an id: the thing may be there or not. What to do depends on why two of it cannot exist. */
-async function recover(run: Run, node: Node, entry: Entry, tell: Tell, attempt = 1): Promise<void> {
+/** An intent without an id: the resource may or may not exist. What to do depends on the kind's idempotency. */
+async function recover(run: Run, node: Node, entry: Entry, report: Report, attempt = 1): Promise<void> {
   const { kind } = node
   if (kind.idempotency === 'token' && kind.tagged) {
-    // The cloud remembers a token for a while nobody documents: a look costs one call, a forgotten token a double.
+    // How long the cloud remembers a token is not documented: a look-up costs one call, a forgotten token a duplicate.
     const [found] = await ours(run, node, entry)
-    if (found) return created(run, node, entry, found.id, tell)
+    if (found) return created(run, node, entry, found.id, report)
   }
   if (kind.idempotency === 'tagLookup') {
     const [keep, ...doubles] = await lookUntilVisible(run, node, entry)
     for (const double of doubles) await removeDouble(run, kind, double, entry, node)
-    if (keep) return created(run, node, entry, keep.id, tell)
+    if (keep) return created(run, node, entry, keep.id, report)
   }
   if (run.drain.aborted) throw interrupted()
   entry.since = new Date().toISOString()
   await run.store.save()
-  await send(run, node, entry, tell, { attempt })
+  await send(run, node, entry, report, { attempt })
 }
 
-/** The name is taken: ours if it carries our mark, otherwise nothing of ours may touch it. */
-async function adopt(run: Run, node: Node, entry: Entry, tell: Tell, clash: CloudProblem): Promise<void> {
+/** The name is taken: by our own resource if that carries our mark, otherwise by one that must not be touched. */
+async function adopt(run: Run, node: Node, entry: Entry, report: Report, clash: CloudProblem): Promise<void> {
   const { kind, address } = node
   for (let look = 1; look <= TRIES; look++) {
     const found = await kind.find(run.cloud, { stack: run.store.state.stack, address, input: entry.input })
     const mine = found.find(thing => carries(thing, entry))
-    if (mine) return created(run, node, entry, mine.id, tell)
+    if (mine) return created(run, node, entry, mine.id, report)
     if (found.length > 0) break
-    // Taken, yet not to be seen: it is too fresh.
+    // The name is taken but the resource is not listed: it is too new.
     await run.cloud.sleep(2000)
   }
   forget(run.store.state, address)
   await run.store.save()
-  tell('failed')
+  report('failed')
   throw new Problem({
-    what: `${kind.title} for ${address}: the name is taken by something that this stack did not make.`,
+    what: `${kind.title} for ${address}: the name is taken by a resource that this stack did not create.`,
     why: clash.what,
-    next: 'Choose another name, or remove the other one if you do not need it.',
+    next: 'Choose another name, or delete the other resource if you do not need it.',
     exit: Exit.failed,
     ...(clash.code && { code: clash.code }),
     ...(clash.requestId && { requestId: clash.requestId }),
   })
 }
 
-async function created(run: Run, node: Node, entry: Entry, id: string, tell: Tell): Promise<void> {
+async function created(run: Run, node: Node, entry: Entry, id: string, report: Report): Promise<void> {
   const { type, step, input, token, since, needs, within } = entry
   const saved: Entry = { is: 'created', type, step, input, token, since, needs, ...(within && { within }), id }
   run.store.state.entries[node.address] = saved
   await run.store.save()
-  tell('created', { id })
+  report('created', { id })
 }
 
-/** Waits until the thing can be used. A command that came to nothing is made anew, a few times. */
-async function settle(run: Run, node: Node, tell: Tell, wanted: JsonObject, attempt = 1): Promise<void> {
+/** Waits until the resource can be used. One that was created and failed is created again, up to three times in all. */
+async function settle(run: Run, node: Node, report: Report, wanted: JsonObject, attempt = 1): Promise<void> {
   const { state } = run.store
   const { kind, address } = node
   const entry = state.entries[address]
@@ -173,48 +175,48 @@ async function settle(run: Run, node: Node, tell: Tell, wanted: JsonObject, atte
       await run.store.save()
     }
     if (startAgain && attempt < 3) {
-      await create(run, node, wanted, tell)
-      return settle(run, node, tell, wanted, attempt + 1)
+      await create(run, node, wanted, report)
+      return settle(run, node, report, wanted, attempt + 1)
     }
-    if (!isInterruption(error)) tell('failed', { id: entry.id })
+    if (!isInterruption(error)) report('failed', { id: entry.id })
     throw error
   }
 }
 
-/** A `put` of an earlier run that failed then would fail for ever: it is done again. One of this run just failed. */
+/** An `upsert` that failed in an earlier run would stay failed: it is sent again. One of this run has just failed. */
 function isLeftOver(run: Run, entry: Entry, error: unknown): boolean {
   return error instanceof CloudProblem && Date.parse(entry.since) < run.startedAt
 }
 
-/** Sets other values on a living thing, or says that this needs a new one. */
+/** Changes inputs of an existing resource in place, or throws a Problem (exit 4) where that needs a replacement. */
 async function change(
   run: Run,
   node: Node,
   entry: Entry & { is: 'ready' },
   input: JsonObject,
   keys: string[],
-  tell: Tell,
+  report: Report,
 ): Promise<void> {
   const { state } = run.store
   const { kind, address } = node
   if (!canChange(kind, keys)) throw unchangeable(node, keys)
   if (run.drain.aborted) throw interrupted()
-  tell('updating', { id: entry.id })
-  if (kind.idempotency === 'upsert') await replacePut(run, node, input, tell)
+  report('updating', { id: entry.id })
+  if (kind.idempotency === 'upsert') await replacePut(run, node, input, report)
   else {
     const { out: _, ...rest } = entry
     state.entries[address] = { ...rest, is: 'created', input, needs: node.needs }
     await run.store.save()
   }
-  await settle(run, node, tell, input)
+  await settle(run, node, report, input)
 }
 
 /**
- * It did not come to its end, and is wanted otherwise by now: the old wish is not pursued. The cloud may have refused
- * it, and of a `put` not even its text is known any more.
+ * The input has changed before the resource was ready: the old input is dropped. The cloud may have refused it, and of
+ * an `upsert` even the text behind its hash is no longer known.
  */
-async function wishAnew(run: Run, node: Node, entry: Entry, input: JsonObject, tell: Tell): Promise<void> {
-  if (node.kind.idempotency === 'upsert') return replacePut(run, node, input, tell)
+async function replaceInput(run: Run, node: Node, entry: Entry, input: JsonObject, report: Report): Promise<void> {
+  if (node.kind.idempotency === 'upsert') return replacePut(run, node, input, report)
   entry.input = input
   entry.needs = node.needs
   await run.store.save()
@@ -225,16 +227,16 @@ function isOutdated({ kind }: Node, entry: Entry, input: JsonObject): boolean {
   return changed.length > 0 && canChange(kind, changed)
 }
 
-/** With a token of its own: what was sent before is another thing. */
-async function replacePut(run: Run, node: Node, input: JsonObject, tell: Tell): Promise<void> {
+/** Sends an `upsert` again under a new token, which sets it apart from the one sent before. */
+async function replacePut(run: Run, node: Node, input: JsonObject, report: Report): Promise<void> {
   forget(run.store.state, node.address)
-  await create(run, node, input, tell)
+  await create(run, node, input, report)
 }
 
 function unchangeable(node: Node, keys: string[]): Problem {
   return new Problem({
-    what: `${node.kind.title} ${node.address} cannot take another ${keys.join(', ')} while it lives.`,
-    next: 'Give the earlier value again, or tear the stack down and build it anew.',
+    what: `${node.kind.title} ${node.address}: ${keys.join(', ')} cannot be changed in place.`,
+    next: `Restore the previous ${keys.length === 1 ? 'value' : 'values'}, or tear the stack down and build it again.`,
     exit: Exit.preflight,
   })
 }
@@ -249,7 +251,7 @@ function carries(thing: Found, entry: Entry): boolean {
   return thing.tags['stackwright:token'] === entry.token
 }
 
-/** Looks by tag until a fresh one could no longer hide. */
+/** Looks by tag until even a new resource would be visible. */
 async function lookUntilVisible(run: Run, node: Node, entry: Entry): Promise<Found[]> {
   const within = node.kind.visibleWithinMs ?? VISIBLE_WITHIN_MS
   const old = Date.now() - Date.parse(entry.since) > within
@@ -260,9 +262,9 @@ async function lookUntilVisible(run: Run, node: Node, entry: Entry): Promise<Fou
   }
 }
 
-/** Two were made before either id was saved: nothing can depend on the second. */
+/** Two were created before either id was saved: nothing can depend on the second. */
 async function removeDouble(run: Run, kind: AnyKind, double: Found, entry: Entry, node: Node): Promise<void> {
-  run.emit({ is: 'warning', text: `${kind.title} ${double.id} was made twice; the second one is removed.` })
+  run.emit({ is: 'warning', text: `${kind.title} ${double.id} is a duplicate of ${node.address}; deleting it.` })
   await untilGone(run, kind, double.id, node.address, entry)
 }
 

@@ -1,8 +1,8 @@
 import { Problem } from '../base/errors.ts'
 import { audit, dropVanished, isOurs, type Live, liveThings } from './audit.ts'
-import { bringUp } from './create.ts'
+import { ensure } from './create.ts'
 import type { Sheet } from './kind.ts'
-import { type Left, onWhatGoes, type Removal, removeAll } from './remove.ts'
+import { type Left, pendingRemovals, type Removal, removeAll } from './remove.ts'
 import { interrupted, type Run } from './run.ts'
 import { runTasks } from './schedule.ts'
 import type { Entry } from './state.ts'
@@ -11,18 +11,19 @@ export type { Left, Removal } from './remove.ts'
 export type { Run } from './run.ts'
 
 /**
- * Builds what was drawn, exactly once, and removes what is no longer drawn (the caller has had that confirmed).
+ * Creates what was drawn, exactly once, and removes what is no longer drawn (the caller has had that confirmed).
  * Can be killed at any instant and called again. Ends with an audit by tag. Returns the longest chain of what was
- * really waited for, milliseconds. Throws a Problem: exit 1 to be run again, 130 after an interruption.
+ * actually waited for, in milliseconds, and what could not be removed. Throws a Problem: exit 1 when running it again
+ * can help, 4 for a change that needs a replacement, 130 after an interruption.
  */
 export async function up(run: Run, sheet: Sheet): Promise<{ criticalPathMs: number; left: Left[] }> {
   const { state } = run.store
   const known = Object.keys(state.entries).length > 0
-  // A state without anything in it is saved too: from here on the stack has an id.
+  // An empty state is saved too: from here on the stack has an id.
   await run.store.save()
   if (known) {
     for (const address of await dropVanished(run))
-      run.emit({ is: 'warning', text: `${address} is gone from the cloud; it is made anew.` })
+      run.emit({ is: 'warning', text: `${address} no longer exists in the cloud; it is created again.` })
   }
   await finishRemovals(run)
   const built = await runTasks(
@@ -31,7 +32,7 @@ export async function up(run: Run, sheet: Sheet): Promise<{ criticalPathMs: numb
       address: node.address,
       needs: node.needs,
       expectMs: node.kind.expectMs,
-      work: rank => bringUp({ ...run, cloud: run.cloud.at(rank) }, node),
+      work: rank => ensure({ ...run, cloud: run.cloud.at(rank) }, node),
     })),
   )
   const drawn = new Set(sheet.nodes.map(node => node.address))
@@ -45,8 +46,8 @@ export async function up(run: Run, sheet: Sheet): Promise<{ criticalPathMs: numb
 }
 
 /**
- * Removes everything in the state, then looks by tag for anything left. Can be killed at any instant and called
- * again. What would not go is in `left`, with the reason.
+ * Removes everything in the state, then looks by tag for anything left. Can be killed at any instant and called again.
+ * What could not be removed is in `left`, with the reason. Throws a Problem with exit 130 after an interruption.
  */
 export async function down(run: Run): Promise<Removal> {
   const { state } = run.store
@@ -57,15 +58,15 @@ export async function down(run: Run): Promise<Removal> {
   return { ...removal, left: [...removal.left, ...strays.map(leftBehind)] }
 }
 
-/** What carries a stack's mark, when there is no state to tell: for `teardown --from-tags`. */
+/** What carries a stack's mark, where there is no state: for `teardown --from-tags`. */
 export interface Traces {
   /** Entries as a state would hold them, by address. */
   entries: Record<string, Entry & { id: string }>
-  /** Carry our tags without being what the tags say, or twice: left alone and named. */
+  /** Carry our tags but are not what the tags say, or share an address: not touched, only reported. */
   foreign: Live[]
 }
 
-/** Reads the tags of a whole region and rebuilds the entries a state would have. Changes nothing. */
+/** Rebuilds from the tags in a region the entries that a state would have. Changes nothing. */
 export async function tracesOf(run: Pick<Run, 'cloud' | 'kinds'>, stack: string): Promise<Traces> {
   const live = await liveThings(run, stack)
   const entries: Traces['entries'] = {}
@@ -89,7 +90,7 @@ export async function tracesOf(run: Pick<Run, 'cloud' | 'kinds'>, stack: string)
 function traceEntry({ kind, found }: Live, entries: Traces['entries']): void {
   const tags = found.tags
   const step = tags['stackwright:address']!.split('/')[0]!
-  // Two stacks of one name (a lost state, built again) may share addresses: the second gets its id appended.
+  // Two stacks of one name (a lost state, built again) can share addresses: the second gets its id appended.
   const address = entries[tags['stackwright:address']!]
     ? `${tags['stackwright:address']} ${tags['stackwright:id']}`
     : tags['stackwright:address']!
@@ -102,30 +103,31 @@ function traceEntry({ kind, found }: Live, entries: Traces['entries']): void {
     token: tags['stackwright:token']!,
     since: found.since ?? new Date(0).toISOString(),
     needs: [],
+    ...(tags['stackwright:blueprint'] && { blueprint: tags['stackwright:blueprint'] }),
   }
 }
 
-/** Without a state the edges come from the kinds: everything of a type that this type stands on. */
+/** Without a state the edges come from the kinds: every resource of a type that this type depends on. */
 function standsOn(entry: Entry, entries: Traces['entries'], { kinds }: Pick<Run, 'kinds'>): string[] {
   const after = kinds.find(kind => kind.type === entry.type)?.after ?? []
   return Object.keys(entries).filter(address => after.includes(entries[address]!.type))
 }
 
-/** Removals that an earlier run began are finished before anything is built on what goes. */
+/** Finishes the removals that an earlier run began, before anything is created on what is going away. */
 async function finishRemovals(run: Run): Promise<void> {
-  const going = onWhatGoes(run.store.state.entries)
+  const going = pendingRemovals(run.store.state.entries)
   if (going.size === 0) return
   if (run.drain.aborted) throw interrupted()
   const { left } = await removeAll(run, [...going])
   if (left.length === 0) return
   throw new Problem({
-    what: 'An earlier run began to remove things that will not go; nothing is built beside them.',
+    what: 'An earlier run could not delete some resources. Nothing new is created until they are gone.',
     list: left.map(thing => `${thing.title} ${thing.id ?? thing.address}: ${thing.why}`),
-    next: 'Clear the way in the console, then run the same command again.',
+    next: 'Delete what blocks them in the console, then run the same command again.',
   })
 }
 
-/** Lists lag: what was removed a moment ago may still be shown, so it is looked at for a while. */
+/** Lists lag: a resource deleted a moment ago can still be in them, so they are read again for up to a minute. */
 async function lingering(run: Run): Promise<Live[]> {
   const { stack, id } = run.store.state
   let live: Live[] = []
@@ -143,6 +145,6 @@ function leftBehind({ kind, found }: Live): Left {
     type: kind.type,
     title: kind.title,
     id: found.id,
-    why: 'It carries the mark of this stack, but the state does not know it. Run: stackwright teardown --from-tags',
+    why: 'It carries the mark of this stack, but is not in the state. Run: stackwright teardown --from-tags',
   }
 }

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import type { Json, JsonObject } from '../base/json.ts'
 
 /**
- * The vocabulary everything else is written in: a *kind* says how one type of resource is found, made,
- * awaited and removed; *drawing* a step puts nodes on a list; a node's input may mention a handle of an
- * earlier node, and mentioning a thing is depending on it. A cycle cannot be written.
+ * The vocabulary everything else is written in: a *kind* says how one type of resource is found, created, awaited and
+ * removed; *drawing* a step puts nodes on a list; a node's input can mention a handle of an earlier node, and mentioning
+ * it is depending on it. A cycle cannot be written.
  */
 
-/** Written on everything we make, so that it can be found again without the state. */
+/** The tags on every resource we create, by which it is found again without the state. */
 export interface Mark {
   stack: string
   /** `step/name`, for example `subnets/vswitch-1`. */
@@ -20,14 +20,14 @@ export interface Mark {
 /** Names a secret in the secret store; stands in inputs, state and plans instead of the secret itself. */
 export type Secret = { $secret: string }
 
-/** Names a long text by its SHA-256; the text itself is drawn anew each run and never saved. */
+/** Names a long text by its SHA-256; the text itself is drawn again in each run and never saved. */
 export type Text = { $text: string }
 
-/** A live resource as a look-up finds it. `address` and `type` come from its tags. */
+/** A live resource as a look-up finds it. */
 export interface Found {
   id: string
   tags: Record<string, string>
-  /** When it was made, ISO 8601 UTC, where the cloud tells. */
+  /** When it was created, ISO 8601 UTC, where the cloud reports it. */
   since?: string
 }
 
@@ -39,7 +39,13 @@ export interface Cloud {
   at(rank: number): this
 }
 
-/** Why a second create cannot leave two: see design §5. */
+/**
+ * Why a second create cannot leave two resources:
+ * - `token`      the cloud recognises the token of a call that is sent again;
+ * - `uniqueName` the cloud refuses a name that is taken; the tags tell whether it is ours;
+ * - `tagLookup`  neither: before a second create the resource is looked for by its tags until it would be visible;
+ * - `upsert`     the call sets a value, so that sending it again changes nothing.
+ */
 export type Idempotency = 'token' | 'uniqueName' | 'tagLookup' | 'upsert'
 
 /**
@@ -56,37 +62,38 @@ export interface Kind<
   /** The console's word for it, for example `VSwitch`. */
   title: string
   idempotency: Idempotency
-  /** Types this one stands on: the order of a removal that has only tags to go by. */
+  /** Types that this one depends on: the order of a removal that has only tags to go by. */
   after: string[]
-  /** Typical time from create to ready, milliseconds of the cloud's time. Orders the critical path and tells people what to expect. */
+  /** Typical time from create to ready, milliseconds of the cloud's time. Orders the critical path and is shown as the expected time. */
   expectMs: number
-  /** For `tagLookup`: how long a fresh one may stay invisible to a look-up, milliseconds of the cloud's time. */
+  /** For `tagLookup`: how long a new one can be missing from look-ups, milliseconds of the cloud's time. */
   visibleWithinMs?: number
-  /** Inputs that `settle` sets again on the living thing; a change to any other needs a new one. `upsert` kinds: all. */
+  /** Inputs that `settle` can change in place; a change to any other needs a replacement. `upsert` kinds: all. */
   mutable?: (keyof In & string)[]
-  /** Carries tags, so `find({ stack })` sees it: part of the audit and of a removal from tags. */
+  /** Carries tags, so that `find({ stack })` sees it: part of the audit and of a removal by tags. */
   tagged: boolean
   /** What of its data dies with it or stays, in sentences: said and confirmed before a removal, which may have only tags to go by. */
   dataLoss?(input: Partial<In>): string[]
-  /** Paid ahead for this input: said before buying and at teardown. A sentence, or nothing. */
+  /** What is paid in advance for this input, shown before it is bought and at teardown. A sentence, or undefined. */
   prepaid?(input: In): string | undefined
   /**
-   * By id, or all of the stack that carry our mark (by `address` where given). Returns [] when there is none;
-   * never throws for absence. For `uniqueName` kinds without tags, `input` holds the natural key and
-   * `address` look-ups answer the one of that name; its tags tell whether it is ours.
+   * The one with this id, or all of the stack that carry our mark (only `address` where given). Returns [] when there is
+   * none; never throws for that. For `uniqueName` kinds without tags, `input` holds the natural key, and a look-up by
+   * `address` returns the resource of that name; its tags tell whether it is ours.
    */
   find(cloud: C, where: Where<In>): Promise<Found[]>
-  /** One mutating call, marked; answers the id, which is saved before anything else happens. */
+  /** One mutating call with the mark. Returns the id, which is saved before anything else happens. Throws a CloudProblem. */
   create(cloud: C, input: In, mark: Mark): Promise<string>
-  /** Waits until it can be used and sets what could not be set at creation. Can be repeated at any time. */
+  /** Waits until it can be used and sets what could not be set at creation. Can be repeated at any time. Throws a CloudProblem. */
   settle(cloud: C, id: string, input: In, mark: Mark): Promise<Out>
-  /** Asks for its removal. `going`: ask again later. Returns `gone` also when it never was. */
+  /** Requests its removal. `going`: call again later. Returns `gone` also when it never existed. Throws a CloudProblem. */
   remove(cloud: C, id: string, input: In | undefined, mark: Mark): Promise<'gone' | 'going'>
 }
 
+/** What `find` looks for: one id, or everything of a stack or of one address in it. */
 export type Where<In> = { id: string; input?: In } | { stack: string; address?: string; input?: In }
 
-/** `{ $ref: 'network/vpc', field: 'id' }`: a field of an earlier node's result, filled in when that is ready. */
+/** `{ $ref: 'network/vpc', field: 'id' }`: a field of an earlier node's result, filled in when that node is ready. */
 export type Ref<T extends Json = Json> = { $ref: string; field: string; readonly is?: T }
 
 /** A drawn node, as later draws mention it: `vpc.get('id')`. */
@@ -95,13 +102,14 @@ export interface Handle<Out> {
   get<K extends keyof Out & string>(field: K): Ref<Out[K] extends Json ? Out[K] : never>
 }
 
-/** `In` where every value may also be a reference. */
+/** `In`, where every value can also be a reference. */
 export type Drawn<T> = T extends JsonObject
   ? { [K in keyof T]: Drawn<T[K]> | (T[K] extends Json ? Ref<T[K]> : never) }
   : T extends (infer E)[]
     ? (Drawn<E> | (E extends Json ? Ref<E> : never))[]
     : T
 
+/** A kind of any cloud, input and output, as lists of kinds hold them. */
 // biome-ignore lint/suspicious/noExplicitAny: a list of kinds holds kinds of every input; each is called only with its own.
 export type AnyKind = Kind<any, any, any>
 
@@ -110,17 +118,19 @@ export interface Node {
   address: string
   step: string
   kind: AnyKind
-  /** May hold references and secrets. */
+  /** Can hold references and secrets. */
   input: JsonObject
-  /** Addresses mentioned in the input, plus those named on purpose. */
+  /** Addresses mentioned in the input, and those of `DrawOptions.needs`. */
   needs: string[]
-  /** The address whose removal takes this one along (an account in its database instance). */
+  /** The address whose removal removes this one too (an account in its database instance). */
   within?: string
 }
 
+/** What a node depends on besides the references in its input. */
 export interface DrawOptions {
-  /** Things that must be ready first although no input mentions them. */
+  /** Nodes that must be ready first although no input mentions them. */
   needs?: Handle<never>[] | { address: string }[]
+  /** The node whose removal removes this one too. */
   within?: { address: string }
 }
 
@@ -132,7 +142,7 @@ export interface Drawing {
     input: Drawn<In>,
     options?: DrawOptions,
   ): Handle<Out>
-  /** Keeps a long text aside; inputs hold only its hash, so that the state stays small. */
+  /** Keeps a long text outside the inputs, which hold only its hash, so that the state stays small. */
   text(content: string): Text
   /** What an earlier step of the same cloud drew at `address`, where the steps' results do not tell it. Throws when it has not been drawn. */
   earlier<C extends Cloud, In extends JsonObject, Out extends { id: string }>(
@@ -147,7 +157,7 @@ export interface Sheet {
   texts: Map<string, string>
 }
 
-/** A drawing for one step; nodes get the address `step/name`. Throws on an address drawn twice. */
+/** A drawing for one step; its nodes get the address `step/name`. Its `add` throws for an address that is drawn twice. */
 export function draw(step: string, sheet: Sheet): Drawing {
   const { nodes } = sheet
   return {
@@ -184,7 +194,7 @@ function handle<Out>(address: string): Handle<Out> {
   return { address, get: field => ({ $ref: address, field }) }
 }
 
-/** Addresses of all references inside a value. */
+/** The addresses of all references in a value, with repetitions. */
 export function refsIn(value: Json): string[] {
   if (value === null || typeof value !== 'object') return []
   if (Array.isArray(value)) return value.flatMap(refsIn)
@@ -192,7 +202,7 @@ export function refsIn(value: Json): string[] {
   return Object.values(value).flatMap(refsIn)
 }
 
-/** The value with every reference replaced by what `lookup` answers for it. */
+/** The value with every reference replaced by what `lookup` returns for it. */
 export function resolve(value: Json, lookup: (ref: Ref) => Json): Json {
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map(item => resolve(item, lookup))

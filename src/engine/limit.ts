@@ -1,17 +1,18 @@
-/** Runs work a few at a time; how many adapts to what the other side bears. */
+/** Runs a few calls at a time; how many adapts to how often the other side throttles them. */
 export interface Limit {
-  /** Runs `work` when its turn comes: higher `rank` first, then first come. */
+  /** Runs `work` when its turn comes: higher `rank` first, then in the order of arrival. Settles as `work` does. */
   run<T>(rank: number, work: () => Promise<T>): Promise<T>
-  /** Told when work that started at `startedAt` (from `now()`) was throttled: the limit halves, once for all that ran together. */
+  /** Reports that work started at `startedAt` (a value of `now()`) was throttled: the limit halves, once for all that ran together. */
   throttled(startedAt: number): void
-  /** Told of a success: after a full round of them the limit grows by one. */
+  /** Reports a success: after as many in a row as the limit allows at once, it grows by one. */
   succeeded(): void
-  /** A counter for `throttled`. */
+  /** A counter for `throttled`: not a time. */
   now(): number
-  /** How many may run at this moment. */
+  /** How many can run at this moment. */
   current(): number
 }
 
+/** Bounds of a limit, in calls at a time. */
 export interface LimitOptions {
   start: number
   min: number
@@ -21,8 +22,8 @@ export interface LimitOptions {
 }
 
 /**
- * Additive growth, multiplicative decrease, as TCP does it: whoever throttles us gives no numbers
- * (Alibaba publishes them only in its Quota Center), so the limit is found by trying.
+ * A limit with additive increase and multiplicative decrease, like TCP's: a throttling answer carries no numbers
+ * (Alibaba Cloud publishes them only in its Quota Center), so the limit is found by trying.
  */
 export function createLimit({ start, min, max, onHalved }: LimitOptions): Limit {
   let limit = start
@@ -50,7 +51,7 @@ export function createLimit({ start, min, max, onHalved }: LimitOptions): Limit 
     },
     throttled(startedAt) {
       streak = 0
-      // Calls that were under way when the limit was halved say nothing about the new limit.
+      // Calls that were in progress when the limit was halved say nothing about the new limit.
       if (startedAt <= halvedAt) return
       halvedAt = clock++
       const halved = Math.max(min, Math.floor(limit / 2))

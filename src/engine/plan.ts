@@ -1,13 +1,13 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { PlanLine } from '../events.ts'
 import { type AnyKind, type Node, type Ref, resolve, type Sheet } from './kind.ts'
-import { onWhatGoes } from './remove.ts'
+import { pendingRemovals } from './remove.ts'
 import { canChange, changedKeys, withVersions } from './run.ts'
 import type { Entry, State } from './state.ts'
 
 /**
- * What `up` would do, in the order drawn, then what it would remove. `refused` lines name inputs that cannot change
- * on a living thing: with one of them nothing may be started. Reads only; knows nothing of the live cloud.
+ * What `up` would do, in the order drawn, then what it would remove. `refused` lines name inputs that cannot be changed
+ * in place: with one of them nothing may be started. Compares with the state only, not with the live cloud.
  */
 export function planUp(
   sheet: Sheet,
@@ -17,13 +17,13 @@ export function planUp(
 ): PlanLine[] {
   const entries = state?.entries ?? {}
   const lines = new Map<string, PlanLine>()
-  const doomed = onWhatGoes(entries)
-  for (const node of sheet.nodes) lines.set(node.address, lineOf(node, entries, doomed, lines, secretVersion))
+  const removing = pendingRemovals(entries)
+  for (const node of sheet.nodes) lines.set(node.address, lineOf(node, entries, removing, lines, secretVersion))
   const vanished = Object.keys(entries).filter(address => !lines.has(address))
   return [...lines.values(), ...vanished.reverse().map(address => removal(address, entries[address]!, kinds))]
 }
 
-/** What `teardown` would do: everything in the state, last made first. */
+/** What `teardown` would do: everything in the state, last created first. */
 export function planDown(entries: Record<string, Entry>, kinds: AnyKind[]): PlanLine[] {
   return Object.keys(entries)
     .reverse()
@@ -33,7 +33,7 @@ export function planDown(entries: Record<string, Entry>, kinds: AnyKind[]): Plan
 function lineOf(
   node: Node,
   entries: Record<string, Entry>,
-  doomed: Set<string>,
+  removing: Set<string>,
   before: Map<string, PlanLine>,
   version: (name: string) => number,
 ): PlanLine {
@@ -53,7 +53,7 @@ function lineOf(
   }
   if (!entry) return { ...line, action: 'create' }
   const id = 'id' in entry && entry.id ? { id: entry.id } : {}
-  if (doomed.has(node.address)) return { ...line, ...id, action: 'resume' }
+  if (removing.has(node.address)) return { ...line, ...id, action: 'resume' }
   const keys = changedKeys(entry.input, input)
   const changes = keys.map(key => ({ key, from: entry.input[key] ?? null, to: input[key] ?? null }))
   if (keys.length > 0 && !canChange(node.kind, keys)) return { ...line, ...id, action: 'refused', changes }
@@ -61,7 +61,7 @@ function lineOf(
   return keys.length > 0 ? { ...line, ...id, action: 'update', changes } : { ...line, ...id, action: 'keep' }
 }
 
-/** A reference to what stays as it is reads as its value, any other as its name. */
+/** A reference to a resource that exists is shown as its value, any other as its name: `<network/vpc.id>`. */
 function known(ref: Ref, entries: Record<string, Entry>, before: Map<string, PlanLine>): Json {
   const entry = entries[ref.$ref]
   const stays = before.get(ref.$ref)?.action !== 'create'

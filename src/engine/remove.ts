@@ -1,15 +1,15 @@
 import { Problem } from '../base/errors.ts'
 import type { AnyKind, Found } from './kind.ts'
-import { forget, isInterruption, kindOf, markOf, type Run, teller } from './run.ts'
+import { forget, isInterruption, kindOf, markOf, type Run, reporter } from './run.ts'
 import { runTasks, type Task } from './schedule.ts'
 import type { Entry } from './state.ts'
 
-/** After this long a thing that keeps saying "going" is reported instead. Milliseconds of the cloud's time. */
+/** A resource that is still being removed after this long is reported. Milliseconds of the cloud's time. */
 const REMOVE_WITHIN_MS = 45 * 60_000
-/** How long a create that was sent just before a kill may hide from a look-up. */
+/** How long a resource whose create was sent just before a kill can be missing from look-ups. Milliseconds of the cloud's time. */
 const VISIBLE_WITHIN_MS = 30_000
 
-/** Something that would not go, with the reason. */
+/** A resource that could not be removed, with the reason in sentences. */
 export interface Left {
   address: string
   type: string
@@ -18,15 +18,16 @@ export interface Left {
   why: string
 }
 
+/** The result of a removal; `criticalPathMs` is the longest chain that was waited for, in milliseconds. */
 export interface Removal {
   left: Left[]
   criticalPathMs: number
 }
 
 /**
- * Removes these addresses, dependents first, whatever does not depend on each other at once. What lives inside
- * another thing that goes too is not removed by a call of its own. A thing that will not go stops only what it
- * stands on; it is listed in `left`.
+ * Removes these addresses, dependents first, independent ones at the same time. What lives inside another resource that
+ * is removed too needs no call of its own. A resource that cannot be removed is listed in `left`, with those it depends
+ * on; everything else is removed. Throws a Problem with exit 130 after an interruption.
  */
 export async function removeAll(run: Run, addresses: string[]): Promise<Removal> {
   const { entries } = run.store.state
@@ -52,11 +53,11 @@ export async function removeAll(run: Run, addresses: string[]): Promise<Removal>
         async work(rank) {
           if (dependents.some(dependent => stuck.has(dependent))) {
             stuck.add(address)
-            left.push({ ...nameOf(address, entry, kind), why: 'Something that stands on it is still there.' })
+            left.push({ ...nameOf(address, entry, kind), why: 'A resource that depends on it still exists.' })
             return
           }
           try {
-            await takeDown({ ...run, cloud: run.cloud.at(rank) }, address, inside)
+            await remove({ ...run, cloud: run.cloud.at(rank) }, address, inside)
           } catch (error) {
             if (isInterruption(error)) throw error
             if (!(error instanceof Problem)) throw error
@@ -71,10 +72,10 @@ export async function removeAll(run: Run, addresses: string[]): Promise<Removal>
 }
 
 /**
- * What an earlier run began to remove, with everything that stands on it or lives in it: all of that is removed to the
- * end before anything is built again.
+ * The addresses that an earlier run began to remove, with everything that depends on them or lives in them: all of it is
+ * removed before anything is created again.
  */
-export function onWhatGoes(entries: Record<string, Entry>): Set<string> {
+export function pendingRemovals(entries: Record<string, Entry>): Set<string> {
   const going = new Set(Object.keys(entries).filter(address => entries[address]!.is === 'removing'))
   for (let size = -1; size !== going.size; ) {
     size = going.size
@@ -85,13 +86,13 @@ export function onWhatGoes(entries: Record<string, Entry>): Set<string> {
   return going
 }
 
-/** One thing and what lives inside it: saved intent, removal asked for until it is gone, saved. */
-async function takeDown(run: Run, address: string, inside: string[]): Promise<void> {
+/** Removes one resource and what lives inside it: saves the intent, requests the removal until it is gone, saves that. */
+async function remove(run: Run, address: string, inside: string[]): Promise<void> {
   const { state } = run.store
   const entry = state.entries[address]!
   const kind = kindOf(run, entry.type)
-  const tell = teller(run, address, kind, entry.step)
-  tell('removing', 'id' in entry && entry.id ? { id: entry.id } : {})
+  const report = reporter(run, address, kind, entry.step)
+  report('removing', 'id' in entry && entry.id ? { id: entry.id } : {})
   const ids = await idsOf(run, address, entry, kind)
   const { is: _, ...rest } = entry
   state.entries[address] = { ...common(rest), is: 'removing', ...(ids[0] && { id: ids[0] }) }
@@ -99,20 +100,20 @@ async function takeDown(run: Run, address: string, inside: string[]): Promise<vo
   try {
     for (const id of ids) await untilGone(run, kind, id, address, entry)
   } catch (error) {
-    if (!isInterruption(error)) tell('failed', ids[0] ? { id: ids[0] } : {})
+    if (!isInterruption(error)) report('failed', ids[0] ? { id: ids[0] } : {})
     throw error
   }
   for (const gone of [...inside, address]) {
     const inner = state.entries[gone]
     if (inner && gone !== address)
-      teller(run, gone, kindOf(run, inner.type), inner.step)('removed', { note: `with ${address}` })
+      reporter(run, gone, kindOf(run, inner.type), inner.step)('removed', { note: `with ${address}` })
     forget(state, gone)
   }
   await run.store.save()
-  tell('removed', ids[0] ? { id: ids[0] } : {})
+  report('removed', ids[0] ? { id: ids[0] } : {})
 }
 
-/** The saved id; for an intent without one, whatever the create before the kill may have left. */
+/** The saved id; for an intent without one, whatever the create before the kill has left. */
 async function idsOf(run: Run, address: string, entry: Entry, kind: AnyKind): Promise<string[]> {
   if ('id' in entry && entry.id) return [entry.id]
   const where = { stack: run.store.state.stack, address, input: entry.input }
@@ -124,23 +125,26 @@ async function idsOf(run: Run, address: string, entry: Entry, kind: AnyKind): Pr
   }
 }
 
-/** Asks for the removal of one thing until it is gone. Throws a Problem when it is still there after 45 minutes of the cloud's time. */
+/**
+ * Requests the removal of one resource until it is gone. Throws a Problem when it still exists after 45 minutes of the
+ * cloud's time, and whatever the kind's `remove` throws.
+ */
 export async function untilGone(run: Run, kind: AnyKind, id: string, address: string, entry: Entry): Promise<void> {
   const mark = markOf(run.store.state, address, entry)
   let pause = 1000
   for (let waited = 0; waited < REMOVE_WITHIN_MS; waited += pause) {
     if ((await kind.remove(run.cloud, id, entry.input, mark)) === 'gone') return
     await run.cloud.sleep(pause)
-    // Quick things go within seconds, databases take minutes: look more seldom the longer it takes.
+    // Most resources are gone within seconds, databases take minutes: ask less often the longer it takes.
     pause = Math.min(15_000, Math.max(1000, waited * 0.08))
   }
   throw new Problem({
-    what: `${kind.title} ${id} is still there after ${REMOVE_WITHIN_MS / 60_000} minutes.`,
-    next: 'Look at it in the console, then run the same command again.',
+    what: `${kind.title} ${id} still exists after ${REMOVE_WITHIN_MS / 60_000} minutes.`,
+    next: 'Check it in the console, then run the same command again.',
   })
 }
 
-/** The outermost thing that goes too and takes this one along. */
+/** The outermost resource that is removed too and contains this one. */
 function homeOf(entries: Record<string, Entry>, going: Set<string>, address: string): string | undefined {
   const within = entries[address]?.within
   if (!within || !going.has(within)) return undefined

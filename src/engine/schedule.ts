@@ -1,20 +1,20 @@
 import type { Run } from './run.ts'
 import { interrupted, isInterruption, together } from './run.ts'
 
-/** One thing to do, after the things it needs. */
+/** Work that starts when the tasks it needs are done. */
 export interface Task {
   address: string
   needs: string[]
-  /** What it typically takes, milliseconds of the cloud's time. */
+  /** How long it typically takes, milliseconds of the cloud's time. */
   expectMs: number
-  /** `rank`: what the longest chain from here on typically takes; the higher, the more urgent. */
+  /** `rank`: how long the longest chain that starts here typically takes; the higher, the more urgent. */
   work(rank: number): Promise<void>
 }
 
 /**
- * Runs every task as soon as what it needs is done, the slowest chain first. After a failure or the first Ctrl-C
- * nothing new is started; what is under way goes on to its end. Returns the longest chain of what was really waited
- * for, in milliseconds. Throws when anything failed, everything that did in one Problem.
+ * Runs every task as soon as those it needs are done, the slowest chain first. After a failure or the first Ctrl-C
+ * nothing new is started; tasks in progress run to their end. Returns the longest chain of what was actually waited for,
+ * in milliseconds. Throws when anything failed, with all failures in one Problem.
  */
 export async function runTasks(run: Pick<Run, 'drain'>, tasks: Task[]): Promise<number> {
   const byAddress = new Map(tasks.map(task => [task.address, task]))
@@ -52,7 +52,7 @@ export async function runTasks(run: Pick<Run, 'drain'>, tasks: Task[]): Promise<
   return Math.round(Math.max(0, ...chains.values()))
 }
 
-/** For each address the expected length of the longest chain that begins with it. */
+/** For each address the expected length of the longest chain that starts with it, in milliseconds. */
 function rankAll(tasks: Task[]): Map<string, number> {
   const dependents = new Map<string, Task[]>()
   for (const task of tasks) for (const need of task.needs) dependents.set(need, [...(dependents.get(need) ?? []), task])

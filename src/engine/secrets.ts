@@ -3,17 +3,17 @@ import { join } from 'node:path'
 import { makeFolder, replaceFile } from '../base/disk.ts'
 import { Exit, Problem } from '../base/errors.ts'
 
-/** The only file that holds secrets: `<stack folder>/secrets.json`, mode 0600. Everything else holds their names. */
+/** The only file with secrets: `<stack folder>/secrets.json`, mode 0600. Everything else holds their names. */
 export interface Secrets {
   has(name: string): boolean
   get(name: string): string | undefined
-  /** How often the value has changed, from 1: part of what is compared when answers change. 0: none. */
+  /** How often the value has changed, from 1: part of what is compared when answers change. 0: there is none. */
   version(name: string): number
-  /** On disk before it is used for anything. */
+  /** Resolves when the value is on the disk. Rejects with a Problem (exit 4) when it cannot be written. */
   set(name: string, value: string): Promise<void>
-  /** The value of this name; made and saved the first time, the same ever after. */
+  /** The value of this name; the first call generates and saves it, later ones return the same. */
   keep(name: string, make: () => string): Promise<string>
-  /** All values, for a test that nothing else contains them. */
+  /** All values, for tests that nothing else contains them. */
   values(): string[]
   /** Removes the file: the stack is gone. */
   discard(): Promise<void>
@@ -25,8 +25,8 @@ interface Kept {
 }
 
 /**
- * Opens the store; makes no file until the first secret is set. With `dry` nothing is ever written (for `plan`).
- * Throws a Problem (exit 4) when the file is there but cannot be read.
+ * Opens the secrets of a stack; creates no file until the first one is set. With `dry` nothing is ever written (for
+ * `plan`). Throws a Problem (exit 4) when the file exists but cannot be read.
  */
 export async function openSecrets(folder: string, { dry = false } = {}): Promise<Secrets> {
   const path = join(folder, 'secrets.json')
@@ -59,7 +59,7 @@ export async function openSecrets(folder: string, { dry = false } = {}): Promise
     async keep(name, make) {
       const old = kept.get(name)
       if (old) {
-        // Another caller may have made it a moment ago: wait until it is on the disk.
+        // Another caller can have generated it a moment ago: wait until it is on the disk.
         await writing
         return old.value
       }
@@ -87,16 +87,16 @@ async function read(path: string): Promise<Map<string, Kept>> {
     const { secrets } = JSON.parse(text) as { secrets: Record<string, Kept> }
     return new Map(Object.entries(secrets))
   } catch {
-    // The parser's own message quotes the text, which is all secrets: it must not travel on.
+    // The parser's message quotes the text, which is all secrets: it must not become the cause.
     throw unreadable(path)
   }
 }
 
 function unreadable(path: string, cause?: unknown): Problem {
   return new Problem({
-    what: `The secret store ${path} cannot be read.`,
-    why: 'It is damaged, or belongs to another user.',
-    next: 'Put back a copy of it. If there is none, tear the stack down and build it anew.',
+    what: `Cannot read the secret store ${path}.`,
+    why: 'It is damaged, or it belongs to another user.',
+    next: 'Restore a copy of it. If you have none, tear the stack down and build it again.',
     exit: Exit.preflight,
     cause,
   })

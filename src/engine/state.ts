@@ -6,17 +6,22 @@ import { replaceFile } from '../base/disk.ts'
 import { Exit, Problem } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 
-/** One resource in the snapshot, with the intent that is being carried out on it (design §5). */
+/**
+ * One resource in the snapshot, with the intent that is being carried out: `creating` is saved before the create is
+ * sent, `created` as soon as the id is known, `ready` when it can be used, `removing` before its removal is requested.
+ */
 export type Entry = {
   type: string
   step: string
-  /** Frozen before the first send; references resolved, secrets by name. */
+  /** Fixed before the first call; references resolved, secrets by name and version. */
   input: JsonObject
   token: string
   /** When this intent was saved, ISO 8601 UTC. */
   since: string
   needs: string[]
   within?: string
+  /** The blueprint in its tags, frozen like the token: a create that is sent again must be the same. Version 0.1 had none. */
+  blueprint?: string
 } & (
   | { is: 'creating' }
   | { is: 'created'; id: string }
@@ -30,13 +35,14 @@ export interface State {
   /** Grows with every save. */
   serial: number
   stack: string
-  /** Random, made with the stack: two stacks of one name never share tokens. */
+  /** Random, generated with the stack: two stacks of one name never share tokens. */
   id: string
   blueprint: string
-  cloud: 'alicloud' | 'aws'
+  /** A cloud's id, for example `aws`. */
+  cloud: string
   account: string
   region: string
-  /** Made in the embedded cloud. */
+  /** Built in the embedded cloud. */
   sandbox: boolean
   /** ISO 8601 UTC. */
   created: string
@@ -44,38 +50,39 @@ export interface State {
   /** Answers by key, without secrets. */
   answers: Record<string, Json>
   entries: Record<string, Entry>
-  /** How often an address was made before: part of its token, grows on removal. */
+  /** How often an address was removed before: part of its token. */
   generations: Record<string, number>
   outputs: Record<string, string>
 }
 
+/** The format of state files that this version reads and writes. */
 export const STATE_VERSION = 1
 
-/** The state file of one stack: one snapshot in memory, one on disk. */
+/** The state of one stack: one snapshot in memory, one on disk. */
 export interface Store {
   folder: string
   state: State
-  /** Writes the snapshot; resolved means it is on the disk. Calls that overlap share one write. */
+  /** Writes the snapshot; resolves when it is on the disk. Overlapping calls share one write. Rejects with a Problem. */
   save(): Promise<void>
   /** Removes the file: the stack is gone. */
   discard(): Promise<void>
 }
 
-/** Where a stack's files are: `<state folder>/<stack>`. */
+/** The folder of a stack's files: `<state folder>/<stack>`. */
 export function stackFolder(stateFolder: string, stack: string): string {
   return join(stateFolder, stack)
 }
 
-/** Beside the state: the answers as a file to build from again. Without secrets. */
+/** The file beside the state that holds the answers, to build from again. Without secrets. */
 export const ANSWERS_FILE = 'answers.yaml'
 
-/** Names of the stacks that have a state file, sorted. */
+/** The names of the stacks that have a state file, sorted. No folder: none. */
 export async function listStacks(stateFolder: string): Promise<string[]> {
   const names = await listFolders(stateFolder)
   return names.filter(name => existsSync(join(stateFolder, name, 'state.json')))
 }
 
-/** Every folder a stack has or had: also of one that was removed, or was never begun. */
+/** The names of all folders in the state folder, sorted: also of stacks that were removed or never started. */
 export async function listFolders(stateFolder: string): Promise<string[]> {
   const entries = await readdir(stateFolder, { withFileTypes: true }).catch(() => [])
   return entries
@@ -85,8 +92,8 @@ export async function listFolders(stateFolder: string): Promise<string[]> {
 }
 
 /**
- * The saved state, or undefined where there is none. Throws a Problem (exit 4) for a file that is damaged, or was
- * written by a newer version: such a file is never overwritten.
+ * The saved state, or undefined when there is none. Throws a Problem (exit 4) for a file that is damaged or was written
+ * by a newer version: such a file is never overwritten.
  */
 export async function readState(folder: string): Promise<State | undefined> {
   const path = join(folder, 'state.json')
@@ -95,37 +102,38 @@ export async function readState(folder: string): Promise<State | undefined> {
     text = await readFile(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw unreadable(path, `The system says ${(error as NodeJS.ErrnoException).code}.`, error)
+    throw unreadable(path, `The system reported ${(error as NodeJS.ErrnoException).code}.`, error)
   }
   let state: unknown
   try {
     state = JSON.parse(text)
   } catch (error) {
-    throw unreadable(path, `It is not whole: ${text.length} characters that end in the middle of something.`, error)
+    throw unreadable(path, `It is incomplete or damaged: its ${text.length} characters are not valid JSON.`, error)
   }
   const version = (state as { version?: unknown } | null)?.version
   if (typeof version === 'number' && version > STATE_VERSION) {
     throw new Problem({
-      what: `The state ${path} was written by a newer Stackwright (format ${version}; this one knows ${STATE_VERSION}).`,
-      next: 'Use that newer version: an older one could forget what it does not understand.',
+      what: `The state ${path} was written by a newer Stackwright (format ${version}; this version reads format ${STATE_VERSION}).`,
+      next: 'Use that newer version: this one could lose what it does not understand.',
       exit: Exit.preflight,
     })
   }
   const missing = missingField(state)
-  if (missing) throw unreadable(path, `Its field "${missing}" is missing or of the wrong shape.`)
+  if (missing) throw unreadable(path, `Its field "${missing}" is missing or has the wrong type.`)
   return state as State
 }
 
+/** What a stack is and where: fixed for its whole life. */
 export interface Identity {
   stack: string
   blueprint: string
-  cloud: State['cloud']
+  cloud: string
   account: string
   region: string
   sandbox: boolean
 }
 
-/** A state with nothing in it yet. */
+/** A new, empty state with a random id. Saves nothing. */
 export function newState(of: Identity): State {
   const now = new Date().toISOString()
   return {
@@ -142,7 +150,10 @@ export function newState(of: Identity): State {
   }
 }
 
-/** Opens a store over a state that was read or made new; writes nothing yet. `before` runs ahead of every write (the lock's fence). */
+/**
+ * Opens a store for a state that was read or is new; writes nothing yet. `before` runs before every write and stops it by
+ * throwing (the check of the lock).
+ */
 export function openStore(folder: string, state: State, before: () => Promise<void> = async () => {}): Store {
   let waiting: Promise<void> | undefined
   let writing: Promise<void> = Promise.resolve()
@@ -159,7 +170,7 @@ export function openStore(folder: string, state: State, before: () => Promise<vo
     folder,
     state,
     save() {
-      // Whoever comes while a write is under way waits for the next one, together with all others who came.
+      // A call during a write waits for the next one, which all calls of that time share.
       waiting ??= writing
         .catch(() => undefined)
         .then(() => {
@@ -198,10 +209,10 @@ function missingField(state: unknown): string | undefined {
 
 function unreadable(path: string, why: string, cause?: unknown): Problem {
   return new Problem({
-    what: `The state file ${path} cannot be read.`,
+    what: `Cannot read the state file ${path}.`,
     why,
     next:
-      'Put back a copy of it if you have one. Without it, what was made can still be found by its tags: ' +
+      'Restore a copy of it if you have one. Without it, find and remove the resources by their tags: ' +
       'stackwright teardown --stack NAME --from-tags',
     exit: Exit.preflight,
     cause,

@@ -5,25 +5,25 @@ import type { Connection } from './provider.ts'
 
 /** What every cloud's client can do besides its calls: time, secrets, texts, taking turns. */
 export interface Session extends Cloud {
-  /** The secret behind a reference; from then on it is blackened in every error text. */
+  /** The secret behind a reference; from then on `redact` replaces it in every text of an error. */
   reveal(secret: Secret): string
   /** A secret made once under this name. */
   keep(name: string, make: () => string): Promise<string>
   /** The long text behind its hash. */
   text(text: Text): string
   /**
-   * Works on one `key` one after the other. `through` waits until the cloud has carried the work out: it is asked by
-   * the next work of the lane before that begins, so that the answer is handed on at once, and not at all when nothing
-   * follows. It gets the answer and how long ago that came, in the cloud's milliseconds. Its failure is no one's: what
-   * is too early is refused by the cloud itself, and sent again.
+   * Runs the work of one `key` in sequence. `through` waits until the cloud has carried the work out: the next work of
+   * the same key calls it before it begins, so that an answer is handed on at once, and nothing waits when no work
+   * follows. It gets the answer and how long ago that came, in the cloud's milliseconds. Its failure is ignored: a call
+   * that comes too early is refused by the cloud itself, and sent again.
    */
-  lane<T>(key: string, work: () => Promise<T>, through?: Through<T>): Promise<T>
-  /** What several want at the same time is done once, and all get its answer. */
-  shared<T>(key: string, work: () => Promise<T>): Promise<T>
+  serialize<T>(key: string, work: () => Promise<T>, through?: Through<T>): Promise<T>
+  /** Work of one `key` that is asked for while it runs is not started again: all get the same answer. */
+  coalesce<T>(key: string, work: () => Promise<T>): Promise<T>
   /** What kinds remember between a call and the next, by keys of their own; gone with the connection. */
   memory: Map<string, string>
-  /** Blackens every secret known to this connection. */
-  clean(text: string): string
+  /** Replaces every secret known to this connection with `***`. */
+  redact(text: string): string
   /** Tells people something while they wait. */
   note(text: string): void
   /** Milliseconds of the cloud's time since a moment of its own; for measuring. */
@@ -51,11 +51,11 @@ export interface Common {
   limit(product: string): Limit
 }
 
-/** What all calls of one connection share: limits, lanes, secrets to blacken, the clock. `speed`: cloud milliseconds a real one. */
+/** What all calls of one connection share: limits, queues, secrets to redact, the clock. `speed`: cloud milliseconds a real one. */
 export function openSession(connection: Connection, speed: number): Common {
   const limits = new Map<string, Limit>()
-  const lanes = new Map<string, Lane>()
-  const sharing = new Map<string, Promise<unknown>>()
+  const queues = new Map<string, Queue>()
+  const inFlight = new Map<string, Promise<unknown>>()
   const secrets = new Set<string>()
   const session: Omit<Session, 'at'> = {
     sleep: sleeper(connection.drain, speed),
@@ -76,10 +76,10 @@ export function openSession(connection: Connection, speed: number): Common {
       if (content === undefined) throw new Error(`a text was not drawn in this run: ${$text}`)
       return content
     },
-    lane: (key, work, through) => queue(lanes, speed, key, work, through),
-    shared: (key, work) => share(sharing, key, work),
+    serialize: (key, work, through) => enqueue(queues, speed, key, work, through),
+    coalesce: (key, work) => joinOrStart(inFlight, key, work),
     memory: new Map(),
-    clean: text => blacken(text, secrets),
+    redact: text => redact(text, secrets),
   }
   return {
     connection,
@@ -151,49 +151,49 @@ function sleeper(drain: AbortSignal, speed: number): (ms: number) => Promise<voi
     })
 }
 
-interface Lane {
+interface Queue {
   last: Promise<unknown>
   through?: () => Promise<unknown>
 }
 
-function queue<T>(
-  lanes: Map<string, Lane>,
+function enqueue<T>(
+  queues: Map<string, Queue>,
   speed: number,
   key: string,
   work: () => Promise<T>,
   through?: Through<T>,
 ): Promise<T> {
-  const lane = lanes.get(key) ?? { last: Promise.resolve() }
-  lanes.set(key, lane)
+  const queue: Queue = queues.get(key) ?? { last: Promise.resolve() }
+  queues.set(key, queue)
   const turn = async () => {
-    const before = lane.through
-    delete lane.through
+    const before = queue.through
+    delete queue.through
     await before?.().catch(() => {})
     const answer = await work()
     const answered = performance.now()
-    if (through) lane.through = () => through(answer, (performance.now() - answered) * speed)
+    if (through) queue.through = () => through(answer, (performance.now() - answered) * speed)
     return answer
   }
-  const mine = lane.last.then(turn, turn)
-  lane.last = mine.catch(() => {})
+  const mine = queue.last.then(turn, turn)
+  queue.last = mine.catch(() => {})
   return mine
 }
 
-function share<T>(sharing: Map<string, Promise<unknown>>, key: string, work: () => Promise<T>): Promise<T> {
-  const running = sharing.get(key) as Promise<T> | undefined
+function joinOrStart<T>(inFlight: Map<string, Promise<unknown>>, key: string, work: () => Promise<T>): Promise<T> {
+  const running = inFlight.get(key) as Promise<T> | undefined
   if (running) return running
-  const mine = work().finally(() => sharing.delete(key))
-  sharing.set(key, mine)
+  const mine = work().finally(() => inFlight.delete(key))
+  inFlight.set(key, mine)
   return mine
 }
 
-function blacken(text: string, secrets: Set<string>): string {
-  let clean = text
+function redact(text: string, secrets: Set<string>): string {
+  let redacted = text
   // The longest first: one that begins with another would leave its end to be read.
   for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
-    if (secret.length >= 4) clean = clean.replaceAll(secret, '***')
+    if (secret.length >= 4) redacted = redacted.replaceAll(secret, '***')
   }
-  return clean
+  return redacted
 }
 
 /** Nothing was made yet: whatever it is, it is found before the start. */

@@ -13,7 +13,7 @@ export interface Until {
   every?: number
 }
 
-/** Reads again and again until `done`; answers the last reading. Throws a Problem when it takes too long. */
+/** Reads repeatedly until `done`; returns the last reading. Throws a Problem when it takes too long. */
 export async function until<T>(
   cloud: Session,
   read: () => Promise<T>,
@@ -36,7 +36,7 @@ export async function until<T>(
   }
 }
 
-/** What `read` answers, or undefined where the cloud says that it is not there. */
+/** What `read` returns, or undefined where the cloud says "not found". */
 export async function orAbsent<T>(read: () => Promise<T | undefined>): Promise<T | undefined> {
   try {
     return await read()
@@ -47,8 +47,8 @@ export async function orAbsent<T>(read: () => Promise<T | undefined>): Promise<T
 }
 
 /**
- * Waits until the thing is there and `ready`. A fresh thing may be invisible for a moment, so absence counts only
- * after a minute: then it was removed by somebody else, and `vanished` is thrown (by default: gone).
+ * Waits until the resource exists and is `ready`. A new one can be invisible for a moment, so absence counts only after
+ * a minute: then someone else removed it, and `vanished` is thrown (by default a `notFound`).
  */
 export async function settled<T>(
   cloud: Session,
@@ -71,21 +71,21 @@ export async function settled<T>(
 }
 
 export interface Removal {
-  /** How long a refusal of the second kind is put up with, milliseconds of the cloud's time. */
+  /** How long a refusal because of a dependency is retried, milliseconds of the cloud's time. */
   within: number
-  /** Whether the refusal says that something else still stands on it. */
+  /** Whether the refusal says that something else still depends on it. */
   isDependency(code: string | undefined): boolean
   /**
-   * What stands in the way and could be removed by people, by the names they find in the console; with `all` also what
-   * should have gone by itself.
+   * What blocks the removal and can be removed by people, by the names they find in the console; with `all` also what
+   * should have disappeared by itself.
    */
   blockers?(all: boolean): Promise<string[]>
 }
 
 /**
- * Sends a removal; while something that is itself going away still stands on it, tries again for `within`. What stays
- * in the way for more than a minute and could be removed by people ends the waiting and is named. When the time is up
- * and nothing is seen in the way, it is tried once more.
+ * Sends a removal; while something that is itself being deleted depends on it, retries for `within`. What still blocks it
+ * after a minute and can be removed by people ends the waiting and is named. When the time is up and nothing blocks it
+ * any more, it is tried once more.
  */
 export async function untilRemoved(
   cloud: Session,
@@ -106,7 +106,7 @@ export async function untilRemoved(
       if (look() || over) {
         const list = await blockers(over)
         if (list.length > 0 || lastTry) throw blocked(error, list)
-        // Nothing stands in the way any more: what did has gone since the answer.
+        // Nothing blocks it any more: what did has disappeared since the answer.
         lastTry = over
         look = cloud.deadline(minute, 2000)
       }
@@ -116,8 +116,8 @@ export async function untilRemoved(
 }
 
 /**
- * Work that looks first and then sends one call which must not be repeated blindly: after an answer that left it open
- * the work starts over, with the look.
+ * Work that looks first and then sends one call which must not be repeated blindly: after an unknown outcome the work
+ * starts over, with the look.
  */
 export async function lookAndDo<T>(cloud: Session, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -130,7 +130,7 @@ export async function lookAndDo<T>(cloud: Session, work: () => Promise<T>): Prom
   }
 }
 
-/** Waits a while for something to be absent; `going` when it takes longer. */
+/** Waits, at most `within`, until it is absent; returns `going` when it takes longer. */
 export async function untilAbsent(
   cloud: Session,
   read: () => Promise<unknown>,
@@ -148,7 +148,7 @@ export async function untilAbsent(
 function blocked({ what, why, next, code, requestId }: CloudProblem, list: string[]): CloudProblem {
   return new CloudProblem('refused', {
     what,
-    list: list.map(line => `In the way: ${line}.`),
+    list: list.map(line => `Blocked by: ${line}.`),
     ...(why && { why }),
     ...(next && { next }),
     ...(code && { code }),
@@ -156,7 +156,7 @@ function blocked({ what, why, next, code, requestId }: CloudProblem, list: strin
   })
 }
 
-/** Quick things are looked at often, slow ones more seldom the longer they take. */
+/** Often at first, more rarely the longer it takes. */
 function growing(waited: number, every: number): number {
   return Math.min(10 * second, Math.max(every, 0.05 * waited))
 }

@@ -2,22 +2,15 @@ import { Exit, Problem } from '../base/errors.ts'
 import type { State } from '../engine/state.ts'
 import type { BackendView, Connected } from '../providers/provider.ts'
 
-/** One place on the way a request takes. */
-export type Hop =
-  | 'load balancer'
-  | 'machine'
-  | 'port'
-  | 'nginx'
-  | 'Apache'
-  | 'internal load balancer'
-  | 'uWSGI'
-  | 'application'
-  | 'database'
-  | 'bucket'
-  | 'health-check'
+/**
+ * What to do about a broken hop: a sentence, or what makes one of the service whose log tells more. The blueprint and
+ * its parts name the hops of their stack and how each is fixed.
+ */
+export type Fix = string | ((service: string | undefined) => string)
 
 export interface Diagnosis {
-  hop: Hop
+  /** One place on the way a request takes: `load balancer`, `machine`, `nginx`. */
+  hop: string
   /** The machine it was seen on, where it was on one. */
   machine?: string
   /** What is wrong there, in one sentence without a full stop. */
@@ -33,41 +26,22 @@ export interface Diagnosis {
 /** A machine as its load balancer sees it. */
 type Backend = BackendView & { machine: string }
 
-export interface Question {
-  /** The script that finds the broken hop on a machine; nothing: the blueprint has none. */
-  script: string | undefined
+export interface Suspicion {
+  /** The script that finds the broken hop on a machine. */
+  script: string
   /** The page that did not answer 200 through the load balancer, and what came instead. Nothing: all answered. */
   failed?: { path: string; answer: string }
   /** How long the load balancer may take to see that a machine is well again, milliseconds. */
   noticedMs: number
 }
 
-const CONFIGURATION =
-  'Put its configuration right on the machine, or restore it: the setup writes it anew when an answer of the application changes.'
-const LOG = 'Mend what its log on the machine says'
-
-const PUT_BACK = 'In the console, put the machines behind it again.'
-
-const FIXES: Record<Hop, string> = {
-  'load balancer': 'Start its listener in the console and let it lead to them, or remove the stack and build it anew.',
-  machine: 'Start it in the console, or restart it if it runs.',
-  port: 'Let the service listen on that port again, and the security group let the load balancer in.',
-  nginx: CONFIGURATION,
-  Apache: CONFIGURATION,
-  'internal load balancer':
-    'In the console, give it its listener back, or let the web servers in by its security group.',
-  uWSGI: LOG,
-  application: LOG,
-  database: 'Put the access list, the security group or the account right, in the console or by answers.',
-  bucket: 'Give the bucket back, or the role of the machines its rights to it, in the console.',
-  'health-check': 'Give it back a page that answers 200: --set health.path=…',
-}
+const PUT_BACK = 'In the console, register the machines with it again.'
 
 /**
- * Where the way to the application breaks: looks into each machine that the load balancer holds for ill, or into all
- * of them when a page `failed`. Asks the machines themselves through the cloud. [] where nothing is found.
+ * Where the way to the application breaks: looks into each machine that the load balancer reports unhealthy, or into
+ * all of them when a page `failed`. Asks the machines themselves through the cloud. [] where nothing is found.
  */
-export async function diagnose(connected: Connected, state: State, question: Question): Promise<Diagnosis[]> {
+export async function diagnose(connected: Connected, state: State, suspicion: Suspicion): Promise<Diagnosis[]> {
   const views = (await connected.backends?.(state)) ?? []
   const stopped = views.find(view => view.listening === false)
   if (stopped) return [stoppedListener(stopped)]
@@ -77,13 +51,13 @@ export async function diagnose(connected: Connected, state: State, question: Que
   const out = backends.filter(backend => backend.registered === false)
   if (out.length > 0) return out.map(takenOut)
   const ill = backends.filter(backend => !backend.healthy)
-  const asked = question.failed ? backends : ill
+  const asked = suspicion.failed ? backends : ill
   if (asked.length === 0) return []
-  const said = await askAll(connected, asked, question)
+  const said = await askAll(connected, asked, suspicion)
   const found = asked.map(backend => ({ backend, bad: badHop(said.get(backend.machine) ?? '', backend.machine) }))
   const well = found.flatMap(({ backend, bad }) => (bad ? [] : [backend.machine]))
   // Only where nothing else is to be said is it worth waiting for.
-  const waitMs = well.length === found.length && well.some(one => saysWell(said.get(one))) ? question.noticedMs : 0
+  const waitMs = well.length === found.length && well.some(one => saysWell(said.get(one))) ? suspicion.noticedMs : 0
   const stillIll = await illAfter(connected, state, well, waitMs)
   return found.flatMap(
     ({ backend, bad }) => bad ?? (stillIll.has(backend.machine) ? [unhealthy(backend, said.get(backend.machine))] : []),
@@ -93,7 +67,7 @@ export async function diagnose(connected: Connected, state: State, question: Que
 const LOOK_AGAIN_MS = 1000
 
 /**
- * Which of these machines are still held for ill: one that has just come back, or was mended, gets so long to be noticed.
+ * Which of these machines are still unhealthy: the load balancer gets so long to notice one that has just recovered.
  * One that was replaced meanwhile has not come back.
  */
 async function illAfter(connected: Connected, state: State, machines: string[], ms: number): Promise<Set<string>> {
@@ -116,8 +90,8 @@ export function unexplained({ path, answer }: { path: string; answer: string }):
   }
 }
 
-/** A Problem (exit 1) that names the hop, the evidence and the fix. */
-export function brokenHop(found: Diagnosis[], url: string): Problem {
+/** A Problem (exit 1) that names the hop, the evidence and the fix, from `fixes` by hop where the machine did not say one. */
+export function brokenHop(found: Diagnosis[], url: string, fixes: Record<string, Fix>): Problem {
   const [first] = found
   return new Problem({
     what: `The stack is built, but the way to the application breaks: ${first!.hop}${first!.machine ? ` on ${first!.machine}` : ''}, ${ended(first!.sentence)}`,
@@ -126,7 +100,7 @@ export function brokenHop(found: Diagnosis[], url: string): Problem {
       ...(index > 0 ? [`Also ${one.hop}${one.machine ? ` on ${one.machine}` : ''}: ${ended(one.sentence)}`] : []),
       ...one.evidence,
     ]),
-    next: `${fixOf(first!)} Then run the same command again.`,
+    next: `${fixOf(first!, fixes)} Then run the same command again.`,
     exit: Exit.failed,
   })
 }
@@ -135,16 +109,18 @@ function ended(sentence: string): string {
   return sentence.endsWith('?') ? sentence : `${sentence}.`
 }
 
-function fixOf({ hop, service, fix = FIXES[hop] }: Diagnosis): string {
-  if (fix !== LOG) return fix
-  return service ? `${fix} (journalctl -u ${service}), start it: systemctl restart ${service}.` : `${fix}.`
+function fixOf({ hop, service, fix }: Diagnosis, fixes: Record<string, Fix>): string {
+  const found = fix ?? fixes[hop] ?? OTHER
+  return typeof found === 'string' ? found : found(service)
 }
 
+const OTHER = 'Look at it in the console and on the machine.'
+
 /** What each machine printed; those that are asked for the same by their load balancer are asked together. */
-async function askAll(connected: Connected, backends: Backend[], question: Question): Promise<Map<string, string>> {
-  const { script, failed } = question
-  const { ask } = connected
-  if (!ask || !script) return new Map()
+async function askAll(connected: Connected, backends: Backend[], suspicion: Suspicion): Promise<Map<string, string>> {
+  const { script, failed } = suspicion
+  const { runScript } = connected
+  if (!runScript) return new Map()
   const groups = new Map<string, Backend[]>()
   for (const one of backends) {
     const key = `${one.port} ${one.path}`
@@ -157,7 +133,7 @@ async function askAll(connected: Connected, backends: Backend[], question: Quest
       const [first = '', ...rest] = script.split('\n')
       const facts = [`CHECK_PORT=${port}`, `CHECK_PATH=${quoted(path)}`, `CHECK_VISIT=${quoted(failed?.path ?? path)}`]
       const machines = group.map(backend => backend.machine)
-      return ask(machines, [first, ...facts, ...rest].join('\n'))
+      return runScript(machines, [first, ...facts, ...rest].join('\n'))
     }),
   )
   return new Map(answers.flat().map(({ machine, output }) => [machine, output]))
@@ -179,7 +155,7 @@ function badHop(output: string, machine: string): Diagnosis | undefined {
     .map(line => line.slice(2))
   const service = /^service ([\w.@-]+)$/m.exec(output)?.[1]
   const fix = /^fix (.+)$/m.exec(output)?.[1]
-  return { hop: hop as Hop, machine, sentence, evidence, ...(service && { service }), ...(fix && { fix }) }
+  return { hop, machine, sentence, evidence, ...(service && { service }), ...(fix && { fix }) }
 }
 
 const BAD = /^hop ([\w -]+?) bad (.*)$/
@@ -214,11 +190,11 @@ function unhealthy({ machine, state, port, path, internal }: Backend, said = '')
   return {
     hop: 'port',
     machine,
-    sentence: `the ${hopOf(internal)} gets no good answer from ${asked} and holds it for ${state}: does the security group let it in?`,
+    sentence: `the ${hopOf(internal)} reports it as ${state}: the check of ${asked} failed. Does the security group allow it?`,
     evidence: [evidence],
   }
 }
 
-function hopOf(internal: boolean | undefined): Hop {
+function hopOf(internal: boolean | undefined): string {
   return internal ? 'internal load balancer' : 'load balancer'
 }

@@ -2,7 +2,7 @@ import type { Event } from '../events.ts'
 import type { Out } from './out.ts'
 import type { View } from './reader.ts'
 
-/** One event a line on standard output. The last one is `done` or `failed`. */
+/** The view for programs: one event per line on standard output. The last one is `done` or `failed`. */
 export function jsonView(out: Out): View {
   return {
     kind: 'json',
@@ -14,7 +14,7 @@ export function jsonView(out: Out): View {
   }
 }
 
-/** Scripts ask for the address most of all: it stands at the top of the last line too. */
+/** Scripts need the address most often: the last event also has it at the top level. */
 function withUrl(event: Event): Event {
   if (event.is !== 'done' || !event.outputs.url) return event
   const { is, ...rest } = event

@@ -1,37 +1,38 @@
 import ora, { type Ora } from 'ora'
 import type { ResourceEvent } from '../events.ts'
-import { isFinal } from './chapters.ts'
 import type { Out } from './out.ts'
 import { expected } from './sentences.ts'
+import { isFinal } from './steps.ts'
 import { clip, duration, oneLine } from './text.ts'
 
-/** At most this many things are named on the live lines; more would push the finished ones off the screen. */
+/** At most this many resources are named on the live lines; more would push the finished ones off the screen. */
 const LIVE_LINES = 6
 
-/** The lines below everything else: what runs right now, for how long, and how long it usually takes. */
+/** The lines below everything else: what is running, for how long, and how long it usually takes. */
 export interface Live {
-  /** Takes note of what began or ended; shown with the next `draw`. */
+  /** Records what started or ended; the next `draw` shows it. */
   track(event: ResourceEvent): void
-  /** What the work is called while it makes nothing, and how much faster than a real cloud's its time runs. */
+  /** Sets the text for work that creates nothing, and how much faster than a real cloud's the cloud's time runs. */
   know(facts: { doing?: string; speed?: number }): void
+  /** Draws the lines, and again every 500 ms until `pause` or `end`. */
   draw(): void
   /** Writes above the live lines. */
   above(text: string): void
-  /** Takes the lines away until the next `draw`. */
+  /** Removes the lines until the next `draw`. */
   pause(): void
-  /** Forgets what runs, and takes the lines away. */
+  /** Forgets what is running and removes the lines. */
   end(): void
 }
 
 interface Shown {
   running: Map<string, { event: ResourceEvent; since: number }>
-  /** When the work began: a person may have read the plan for long. */
+  /** `performance.now()` when the first resource started: people can take their time to read the plan. */
   begun: number | undefined
   speed: number
   doing: string
 }
 
-/** `count`: what is finished, and how much there is. */
+/** The live lines of a terminal; draws nothing yet. `count` returns how many resources are finished, and how many there are. */
 export function openLive(out: Out, env: NodeJS.ProcessEnv, count: () => { done: number; all: number }): Live {
   const shown: Shown = { running: new Map(), begun: undefined, speed: 1, doing: '' }
   let spinner: Ora | undefined
@@ -77,7 +78,7 @@ export function openLive(out: Out, env: NodeJS.ProcessEnv, count: () => { done: 
   }
 }
 
-/** Neither the keyboard nor the cursor is touched: prompts come and go, and a kill must leave the terminal usable. */
+/** Leaves keyboard and cursor alone: prompts come and go, and a kill must leave the terminal usable. */
 function newSpinner({ stream }: Out, env: NodeJS.ProcessEnv): Ora {
   return ora({ stream, discardStdin: false, hideCursor: false, color: env.NO_COLOR ? false : 'cyan' })
 }

@@ -1,14 +1,14 @@
-/** The two streams: results go to `out`, progress to `err`. */
+/** The two output streams, written line by line: results go to `out`, progress to `err`. */
 export interface Out {
   out(text: string): void
   err(text: string): void
   errIsTerminal: boolean
-  /** Columns of the terminal that `err` goes to, 80 where there is none. Read anew each time: windows are resized. */
+  /** The current width in columns of the terminal behind `err`, 80 where there is none; windows can be resized. */
   width(): number
   stream: NodeJS.WriteStream
 }
 
-/** This process's own output; widths in columns. */
+/** The output streams of this process. */
 export function openOut(): Out {
   return {
     out: text => void process.stdout.write(text + '\n'),

@@ -1,20 +1,20 @@
 import type { ResourceEvent } from '../events.ts'
-import { createHeadings, inOrder } from './chapters.ts'
 import type { Out } from './out.ts'
 import { planText } from './plan.ts'
 import { problemText } from './problem.ts'
 import { reader, type View } from './reader.ts'
 import { doneLine, outcomeText, resourceLine, stackLine } from './sentences.ts'
+import { createHeadings, inOrder } from './steps.ts'
 import { oneLine } from './text.ts'
 
 /**
- * Lines for logs: no colour, no movement, nothing written twice. GitHub Actions folds a chapter when its lines stand
- * between two markers, which must begin the line. A person may well watch, so what starts is told as well.
+ * The view for logs: lines without colour or movement, nothing written twice. GitHub Actions folds the lines of a step
+ * between two markers, each at the start of a line. People can be watching, so slow starts are reported too.
  */
 export function plainView(out: Out, env: NodeJS.ProcessEnv): View {
   const groups = env.GITHUB_ACTIONS === 'true'
   const headings = createHeadings()
-  const chapters = inOrder({
+  const steps = inOrder({
     open(step, number) {
       out.err(`${groups ? '::group::' : ''}${headings.of(step, number)}`)
     },
@@ -27,33 +27,33 @@ export function plainView(out: Out, env: NodeJS.ProcessEnv): View {
   function resource(event: ResourceEvent): void {
     const name = `${event.title} ${oneLine(event.address)}`
     const starts: Partial<Record<ResourceEvent['phase'], string>> = {
-      recovering: 'looking for what an earlier try made',
+      recovering: 'looking for what an earlier attempt created',
       updating: 'changing',
     }
     const start = starts[event.phase]
     if (start) out.err(`  · ${name}: ${start}${event.note ? ` (${oneLine(event.note)})` : ''}`)
-    chapters.resource(event)
+    steps.resource(event)
   }
 
   const emit = reader({
     stack: event => out.err(stackLine(event)),
     plan(event) {
       headings.toward(event.verb)
-      chapters.plan(event.changes)
+      steps.plan(event.changes)
       out.err(planText(event.changes, { verb: event.verb, width: 120, titles: headings.titles() }) + '\n')
     },
     step: event => headings.know({ [event.step]: event.title }),
     resource,
-    throttled: event => out.err(`  · the cloud asks for fewer calls at once: ${event.limit} at a time now`),
+    throttled: event => out.err(`  · throttled by the cloud: at most ${event.limit} calls at a time now`),
     note: event => out.err(oneLine(event.text)),
     warning: event => out.err(`${groups ? '::warning::' : 'Warning: '}${oneLine(event.text)}`),
     done(event) {
-      chapters.end()
+      steps.end()
       out.err(doneLine(event))
       if (Object.keys(event.outputs).length > 0) out.out(outcomeText(event))
     },
     failed(event) {
-      chapters.end()
+      steps.end()
       if (groups) out.err(`::error::${oneLine(event.problem.what)}`)
       out.err(problemText({ ...event.problem, exit: event.exit }))
     },
@@ -68,6 +68,6 @@ export function plainView(out: Out, env: NodeJS.ProcessEnv): View {
     },
     pause() {},
     say: text => out.out(text),
-    close: () => chapters.end(),
+    close: () => steps.end(),
   }
 }

@@ -3,13 +3,14 @@ import { isRef, isSecret } from '../engine/kind.ts'
 import type { PlanLine } from '../events.ts'
 import { clip, flow, oneLine, pad, wrap } from './text.ts'
 
+/** How a plan is written. */
 export interface PlanStyle {
   verb: 'up' | 'teardown'
-  /** Columns to stay within. */
+  /** The width in columns. */
   width: number
-  /** Chapter headings by step. */
+  /** Headings by step id. */
   titles: Record<string, string>
-  /** Colours a piece of text; without it the plan is plain. */
+  /** Colours a piece of text; absent: plain text. */
   paint?: (text: string, action: PlanLine['action'] | 'dim' | 'heading') => string
 }
 
@@ -23,7 +24,7 @@ const WORD = {
   refused: 'refused',
 } as const
 
-/** The plan as people read it: chapter by chapter, a resource with what is set on it, and what it costs or loses. */
+/** The plan as people read it: step by step, each resource with its settings, what is paid for it and what data is deleted. */
 export function planText(lines: PlanLine[], style: PlanStyle): string {
   const paint = style.paint ?? (text => text)
   const out: string[] = []
@@ -36,7 +37,7 @@ export function planText(lines: PlanLine[], style: PlanStyle): string {
   return [...out, ...wrap(`Plan: ${counts(lines)}.`, style.width)].join('\n')
 }
 
-/** `12 to create, 1 to change, 3 unchanged` */
+/** How many resources each action has: `12 to create, 1 to change, 3 unchanged`. */
 export function counts(lines: PlanLine[]): string {
   const parts = (Object.keys(WORD) as (keyof typeof WORD)[])
     .map(action => ({ action, count: lines.filter(line => line.action === action).length }))
@@ -45,11 +46,11 @@ export function counts(lines: PlanLine[]): string {
   return parts.join(', ') || 'nothing to do'
 }
 
-/** A value as one short piece of text; references, secrets and long texts by name. */
-export function shown(value: Json): string {
+/** A value as text on one line; references, secrets and long texts by name. */
+export function valueText(value: Json): string {
   if (value === null) return 'none'
   if (typeof value === 'string') return value === '' ? "''" : oneLine(value)
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(shown).join(', ')
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(valueText).join(', ')
   if (typeof value !== 'object') return String(value)
   if (isSecret(value)) return `(secret ${oneLine(value.$secret)})`
   if (isRef(value)) return `<${oneLine(value.$ref)}.${oneLine(value.field)}>`
@@ -75,10 +76,10 @@ function resourceLines(line: PlanLine, style: PlanStyle, paint: NonNullable<Plan
 
 type Change = NonNullable<PlanLine['changes']>[number]
 
-/** A secret keeps its name when its value changes, and the value is not for eyes. */
+/** The name of a secret stays when its value changes, and the value is never shown. */
 function changed({ from, to }: Change): string {
-  if (isSecret(from) && isSecret(to) && from.$secret === to.$secret) return `${shown(to)} has a new value`
-  return `${clip(shown(from), 60)} → ${clip(shown(to), 60)}`
+  if (isSecret(from) && isSecret(to) && from.$secret === to.$secret) return `${valueText(to)} has a new value`
+  return `${clip(valueText(from), 60)} → ${clip(valueText(to), 60)}`
 }
 
 /** Of two objects only the fields that differ: `health.interval: 2 → 5`. */
@@ -95,11 +96,11 @@ function isFields(value: Json): value is JsonObject {
   return plain && !isSecret(value) && !isRef(value) && typeof value.$text !== 'string'
 }
 
-/** `name=shop-vpc`; empty values say nothing, and very long ones are cut. */
+/** `name=shop-vpc`; empty values are omitted, long ones cut. */
 function fields(input: JsonObject): string[] {
   return Object.entries(input)
     .filter(([, value]) => value !== '' && value !== null && !(typeof value === 'object' && isEmpty(value)))
-    .map(([key, value]) => `${oneLine(key)}=${clip(shown(value), 60)}`)
+    .map(([key, value]) => `${oneLine(key)}=${clip(valueText(value), 60)}`)
 }
 
 function isEmpty(value: object): boolean {

@@ -1,26 +1,27 @@
 import type { Event, ProblemView } from '../events.ts'
 
-/** A problem as people and `--json` get it. */
-export type Told = ProblemView & { exit: number }
+/** A problem as people and `--json` get it, with its exit code. */
+export type ReportedProblem = ProblemView & { exit: number }
 
 /**
- * Any error as a problem: ours by its shape (the command line and the commands are separate bundles, so no `instanceof`),
- * the parser's as a usage error, anything else as a fault of this program.
+ * Any error as a problem: our own by its shape (the command line and the commands are separate bundles, so no
+ * `instanceof`), the parser's as a usage error, anything else as a bug of this program.
  */
-export function problemOf(error: unknown): Told {
+export function problemOf(error: unknown): ReportedProblem {
   if (isProblem(error)) return viewOf(error)
   if (isUsage(error)) return usageOf(error)
   if (isPromptClosed(error)) return { what: 'Stopped.', next: 'Run the same command again to go on.', exit: 130 }
   const message = error instanceof Error ? error.message : String(error)
   return {
-    what: `Something went wrong that should not: ${message}`,
-    next: 'This is a fault in Stackwright. Running the command again is safe. To report it, run it once more with STACKWRIGHT_DEBUG=1 and send what it prints.',
+    what: `Unexpected error: ${message}`,
+    why: 'This is a bug in Stackwright.',
+    next: 'Running the command again is safe. To report the bug, run it with STACKWRIGHT_DEBUG=1 and send the output.',
     exit: 1,
   }
 }
 
-/** Several lines for people; the first starts with `Error:`. No line is begun by what the cloud or a file said. */
-export function problemText(problem: Told): string {
+/** The lines that people read; the first starts with `Error:`, except after Ctrl-C. No line starts with text of a cloud or file. */
+export function problemText(problem: ReportedProblem): string {
   const lines = [`${problem.exit === 130 ? '' : 'Error: '}${oneLine(problem.what)}`]
   if (problem.why) lines.push(`  Why:  ${oneLine(problem.why)}`)
   for (const item of problem.list ?? []) lines.push(`  - ${oneLine(item)}`)
@@ -32,7 +33,7 @@ export function problemText(problem: Told): string {
 
 /** The last event of a run that failed; times in milliseconds. */
 export function failedEvent(
-  problem: Told,
+  problem: ReportedProblem,
   wallMs: number,
   times: { criticalPathMs: number; calls: Record<string, number> } = { criticalPathMs: 0, calls: {} },
 ): Event & { is: 'failed' } {
@@ -41,8 +42,8 @@ export function failedEvent(
 }
 
 /**
- * Text from a cloud, a file or a person as one line that is harmless for a terminal: control characters, and those that
- * change the reading direction, become visible.
+ * Text from a cloud, a file or a person as one line that is harmless for a terminal: control characters and those that
+ * change the reading direction are written as escapes.
  */
 export function oneLine(text: string): string {
   return text
@@ -59,7 +60,7 @@ function isProblem(error: unknown): error is ProblemShape {
   return error instanceof Error && 'what' in error && 'exit' in error && typeof error.exit === 'number'
 }
 
-function viewOf(problem: ProblemShape): Told {
+function viewOf(problem: ProblemShape): ReportedProblem {
   return {
     what: problem.what,
     ...(problem.why && { why: problem.why }),
@@ -76,21 +77,21 @@ function isUsage(error: unknown): error is Error & { code: string } {
 }
 
 /** `error: unknown option '--yse'\n(Did you mean --yes?)` → two sentences. */
-function usageOf(error: Error & { code: string }): Told {
+function usageOf(error: Error & { code: string }): ReportedProblem {
   if (error.code === 'commander.help')
-    return { what: 'A command is missing.', next: 'Add --help to see which there are.', exit: 2 }
+    return { what: 'A command is missing.', next: 'Add --help to see the commands.', exit: 2 }
   const [first = '', hint] = error.message.replace(/^error: /, '').split('\n')
   const what = first.charAt(0).toUpperCase() + first.slice(1)
   if (error.code === 'commander.excessArguments') {
     return {
       what: `${what.split('.')[0]}: this command takes only options.`,
-      next: 'A stack is named with --stack NAME.',
+      next: 'To name a stack, use --stack NAME.',
       exit: 2,
     }
   }
   return {
     what: /[.?!]$/.test(what) ? what : `${what}.`,
-    next: hint ? hint.replace(/^\(|\)$/g, '') : 'See `stackwright --help`, or --help behind the command.',
+    next: hint ? hint.replace(/^\(|\)$/g, '') : 'Run `stackwright --help`, or add --help to the command.',
     exit: 2,
   }
 }

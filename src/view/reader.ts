@@ -4,27 +4,30 @@ import type { Emit, Event } from '../events.ts'
 export interface View {
   kind: 'terminal' | 'plain' | 'json'
   emit: Emit
-  /** What events do not carry: the embedded cloud's speed, the chapters' headings by step. */
+  /** Sets what events do not carry: the embedded cloud's speed, the steps' headings. */
   know(facts: Known): void
-  /** Stops moving lines, so that a prompt or other text can have the terminal. */
+  /** Removes the moving lines, so that a prompt or other text can use the terminal. */
   pause(): void
-  /** A command's own answer for people, to standard output; says nothing in `json`. */
+  /** Writes a command's own result for people to standard output; nothing in `json`. */
   say(text: string): void
-  /** Everything held back is written. */
+  /** Writes everything that is still held back. */
   close(): void
 }
 
+/** Facts for the view; absent ones stay as they are. */
 export interface Known {
+  /** How much faster than a real cloud's the cloud's time runs. */
   speed?: number
+  /** Headings by step id. */
   titles?: Record<string, string>
-  /** What takes a moment and is no resource: `waiting for the address to answer`. Empty: it is over. */
+  /** Work that takes time and is no resource: `Waiting for the address to answer`. Empty: it has ended. */
   doing?: string
 }
 
-/** What a view does with each event. */
+/** What a view does with each kind of event. */
 export type Reading = { [K in Event['is']]: (event: Extract<Event, { is: K }>) => void }
 
-/** An `Emit` that hands each event to what is said of its kind; every kind must be read. */
+/** An `Emit` that passes each event to the function for its kind; every kind must have one. */
 export function reader(reading: Reading): Emit {
   return event => (reading[event.is] as (event: Event) => void)(event)
 }

@@ -1,15 +1,15 @@
 import { Chalk, type ChalkInstance, supportsColorStderr } from 'chalk'
 import type { PlanLine, ResourceEvent } from '../events.ts'
-import { type Chapters, createHeadings, type Headings, inOrder } from './chapters.ts'
 import { type Live, openLive } from './live.ts'
 import type { Out } from './out.ts'
 import { type PlanStyle, planText } from './plan.ts'
 import { problemText } from './problem.ts'
 import { type Reading, reader, type View } from './reader.ts'
 import { doneLine, outcomeText, resourceLine, stackLine } from './sentences.ts'
+import { createHeadings, type Headings, inOrder, type Steps } from './steps.ts'
 import { clip, oneLine, wrap } from './text.ts'
 
-/** A terminal: chapters in the tutorial's order, a line for each finished resource, and the live lines below them. */
+/** The view for a terminal: steps in the tutorial's order, a line for each finished resource, and the live lines below. */
 export function terminalView(out: Out, env: NodeJS.ProcessEnv): View {
   const screen = openScreen(out, env)
   const { live, headings } = screen
@@ -36,48 +36,48 @@ interface Screen {
   chalk: ChalkInstance
   live: Live
   headings: Headings
-  chapters: Chapters
-  /** Nothing is held back and nothing moves any more. */
+  steps: Steps
+  /** Writes what is held back and removes the live lines. */
   end(): void
 }
 
 function openScreen(out: Out, env: NodeJS.ProcessEnv): Screen {
   // chalk itself does not know NO_COLOR.
   const chalk = new Chalk({ level: env.NO_COLOR ? 0 : supportsColorStderr ? supportsColorStderr.level : 0 })
-  const live = openLive(out, env, () => chapters.count())
+  const live = openLive(out, env, () => steps.count())
   const headings = createHeadings()
-  const chapters = inOrder({
+  const steps = inOrder({
     open: (step, number) => live.above(`\n${chalk.bold(clip(headings.of(step, number), out.width()))}`),
     line: event => live.above(painted(clip(`  ${resourceLine(event, out.width())}`, out.width() - 1), event, chalk)),
     close() {},
   })
   function end(): void {
     live.end()
-    chapters.end()
+    steps.end()
   }
-  return { out, chalk, live, headings, chapters, end }
+  return { out, chalk, live, headings, steps, end }
 }
 
 /** What each event writes. */
-function readingOn({ out, chalk, live, headings, chapters, end }: Screen): Reading {
+function readingOn({ out, chalk, live, headings, steps, end }: Screen): Reading {
   const print = live.above
   const wrapped = (text: string) => wrap(text, out.width()).join('\n')
   return {
     stack: event => print(wrapped(stackLine(event))),
     plan({ verb, changes }) {
       headings.toward(verb)
-      chapters.plan(changes)
+      steps.plan(changes)
       const style = { verb, width: out.width(), titles: headings.titles(), paint: painter(chalk) }
       print(`\n${planText(changes, style)}\n`)
     },
     step: event => headings.know({ [event.step]: event.title }),
     resource(event) {
       live.track(event)
-      chapters.resource(event)
+      steps.resource(event)
       live.draw()
     },
     throttled: ({ limit }) =>
-      print(chalk.dim(clip(`  the cloud asks for fewer calls at once: ${limit} now`, out.width()))),
+      print(chalk.dim(clip(`  throttled by the cloud: at most ${limit} calls at a time now`, out.width()))),
     note: event => print(wrapped(oneLine(event.text))),
     warning: event => print(chalk.yellow(wrapped(`Warning: ${oneLine(event.text)}`))),
     done(event) {
@@ -92,7 +92,7 @@ function readingOn({ out, chalk, live, headings, chapters, end }: Screen): Readi
   }
 }
 
-/** Broken between words, but for the command in `Next:`, which people copy. */
+/** Wrapped between words, except for the line `Next:`, whose command people copy. */
 function folded(text: string, width: number): string {
   return text
     .split('\n')

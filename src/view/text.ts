@@ -1,6 +1,6 @@
 export { oneLine } from './problem.ts'
 
-/** `850 ms`, `12 s`, `3 min 05 s`. */
+/** Milliseconds as people write them: `850 ms`, `12 s`, `3 min 05 s`. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
   const seconds = Math.round(ms / 1000)
@@ -9,14 +9,14 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`
 }
 
-/** Columns a text takes in a terminal, without colours: East Asian wide characters and emoji take two, marks none. */
+/** The columns that a text without colours takes in a terminal: East Asian wide characters and emoji two, combining marks none. */
 export function columns(text: string): number {
   let width = 0
   for (const character of text) width += columnsOf(character)
   return width
 }
 
-/** Cut to this many columns, with `…` at the end where something is missing. */
+/** A text cut to this many columns, ending in `…` where something is missing. */
 export function clip(text: string, width: number): string {
   if (columns(text) <= width) return text
   let kept = ''
@@ -29,12 +29,12 @@ export function clip(text: string, width: number): string {
   return width < 1 ? '' : `${kept}…`
 }
 
-/** Filled with spaces to so many columns; longer text stays whole. */
+/** A text filled with spaces to this many columns; longer text stays as it is. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - columns(text)))
 }
 
-/** Lines of at most `width` columns, broken at spaces; each begins with `indent`. A word that is too long stays whole. */
+/** Lines of at most `width` columns, broken at spaces, each starting with `indent`. A word that is too long stays whole. */
 export function wrap(text: string, width: number, indent = ''): string[] {
   const lines: string[] = []
   let line = indent
@@ -49,7 +49,7 @@ export function wrap(text: string, width: number, indent = ''): string[] {
   return lines
 }
 
-/** Pieces side by side, two spaces between them, as many a line as fit; a piece is broken only when it is alone. */
+/** Pieces side by side with two spaces between them, as many per line as fit; a piece is wrapped only when it is alone. */
 export function flow(pieces: string[], width: number, indent = ''): string[] {
   const lines: string[] = []
   let line = ''

@@ -3,24 +3,26 @@ import { join } from 'node:path'
 import { makeFolder, replaceFile } from '../base/disk.ts'
 import type { Json } from '../base/json.ts'
 
-/** An unfinished interview. Holds no secret: those are in the secret store, and stand here by name. */
+/** An unfinished interview. Contains no secret: those are in the secret store, and appear here by name. */
 export interface DraftData {
   version: 1
   answered: Record<string, Json>
   /** Questions whose default was taken. */
   accepted: string[]
-  /** Chapters that were begun: whether every field is shown. */
+  /** Whether every field is shown, by the headings of the steps that were started. */
   gates: Record<string, boolean>
 }
 
+/** Where an unfinished interview is kept. */
 export interface Draft {
   load(): Promise<DraftData | undefined>
+  /** Rejects with a Problem (exit 4) when it cannot be written. */
   save(data: DraftData): Promise<void>
   /** For the caller, once the answers are in the state; and for "start over". */
   clear(): Promise<void>
 }
 
-/** `<stack folder>/interview.json`, mode 0600. One that cannot be read counts as none. */
+/** The draft in `<stack folder>/interview.json`, mode 0600. One that cannot be read counts as none. */
 export function draftIn(folder: string): Draft {
   const path = join(folder, 'interview.json')
   return {
@@ -40,7 +42,7 @@ export function draftIn(folder: string): Draft {
   }
 }
 
-/** Keeps nothing: for `plan`, which writes nothing. */
+/** A draft that keeps nothing: for `plan`, which writes nothing. */
 export const noDraft: Draft = {
   load: () => Promise.resolve(undefined),
   save: () => Promise.resolve(),

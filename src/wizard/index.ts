@@ -1,6 +1,6 @@
 export { type Draft, draftIn, noDraft } from './draft.ts'
 export { type InterviewRequest, interview } from './interview.ts'
-export type { WizardChapter } from './progress.ts'
+export type { WizardStep } from './progress.ts'
 export type { Io } from './prompt.ts'
 export {
   chooseStart,

@@ -1,67 +1,68 @@
-import { type AnswersRequest, problemOf, type Resolved, type SecretKeeper, settle } from '../answers/answers.ts'
+import { type AnswersRequest, problemOf, type Resolved, resolveAnswers, type SecretKeeper } from '../answers/answers.ts'
 import { type Given, gather } from '../answers/gather.ts'
-import type { Ground } from '../answers/judge.ts'
 import type { Question } from '../answers/question.ts'
+import type { Ground } from '../answers/validate.ts'
 import { Exit, Problem } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import { askQuestion } from './ask.ts'
+import { askQuestion } from './ask-question.ts'
 import type { Draft } from './draft.ts'
 import { heading, knownLines, say } from './page.ts'
 import {
   answer,
-  beginning,
   fromDraft,
   type Next,
   nextOf,
+  nothingAsked,
   type Progress,
   reopen,
   toDraft,
-  type WizardChapter,
+  type WizardStep,
 } from './progress.ts'
 import { askYesNo, type Io } from './prompt.ts'
 import { review } from './review.ts'
 import { waitingOn } from './waiting.ts'
 
+/** What an interview needs. */
 export interface InterviewRequest<Live> extends Omit<AnswersRequest<Live>, 'questions' | 'secrets'> {
-  /** The tutorial's chapters with their headings, in order. */
-  chapters: readonly WizardChapter<Live>[]
+  /** The tutorial's steps with their headings, in order. */
+  steps: readonly WizardStep<Live>[]
   secrets: SecretKeeper
   draft: Draft
   io: Io
-  /** How to come back after a stop, for the message: `stackwright up --stack web`. */
+  /** The command that continues after a stop, for the message: `stackwright up --stack web`. */
   again?: string
 }
 
 /**
- * The guided run: asks chapter by chapter what no other source has said, and ends with the review page.
+ * The guided run: asks step by step what no other source has given, and ends with the review.
  * Typed secrets are in the store when it returns; generated ones are left to `keepSecrets`. The draft stays until the
- * caller clears it. Throws a Problem: exit 2 for sources that cannot be used, 130 when people stop.
+ * caller clears it. Throws a Problem: exit 2 for sources that are not valid, 130 when people stop.
  */
 export async function interview<Live>(request: InterviewRequest<Live>): Promise<Resolved> {
-  const questions = request.chapters.flatMap(chapter => chapter.asks)
+  const questions = request.steps.flatMap(step => step.asks)
   const { given, problems, warnings } = gather(questions as readonly Question<never>[], request.sources, request.allow)
   const wrong = problemOf({ missing: [], problems })
   if (wrong) throw wrong
   const ground: Ground<Live> = { ...request.asking, live: request.asking.live, defaults: request.defaults ?? {} }
-  const room: Room<Live> = { request, questions, given, ground, earlier: new Map(), chapter: undefined }
+  const state: InterviewState<Live> = { request, questions, given, ground, earlier: new Map(), step: undefined }
 
-  let path = await begin(room)
+  let path = await begin(state)
   for (;;) {
     const here = path.at(-1)!
-    const next = await waitingOn(request.io, nextOf(request.chapters, ground, given, here))
-    const step =
+    const next = await waitingOn(request.io, nextOf(request.steps, ground, given, here))
+    const move =
       next.is === 'review'
-        ? await reviewStep(room, here, path.length > 1)
-        : await askStep(room, here, next, path.length > 1)
-    if ('done' in step) return { ...step.done, warnings: [...warnings, ...step.done.warnings] }
-    if ('stop' in step) throw stopped(request.again)
-    if ('back' in step) path = path.slice(0, -1)
-    else path = [...path, step.progress]
+        ? await showReview(state, here, path.length > 1)
+        : await askNext(state, here, next, path.length > 1)
+    if ('done' in move) return { ...move.done, warnings: [...warnings, ...move.done.warnings] }
+    if ('stop' in move) throw stopped(request.again)
+    if ('back' in move) path = path.slice(0, -1)
+    else path = [...path, move.progress]
     await request.draft.save(toDraft(path.at(-1)!))
   }
 }
 
-interface Room<Live> {
+interface InterviewState<Live> {
   request: InterviewRequest<Live>
   questions: readonly Question<Live>[]
   given: ReadonlyMap<string, Given>
@@ -69,20 +70,20 @@ interface Room<Live> {
   /** Answers before a step back, offered again. */
   earlier: Map<string, Json>
   /** The heading that was printed last. */
-  chapter: string | undefined
+  step: string | undefined
 }
 
-type Step = { progress: Progress } | { back: true } | { stop: true } | { done: Resolved }
+type Move = { progress: Progress } | { back: true } | { stop: true } | { done: Resolved }
 
-/** Starts anew, or at the draft: then with every step on the path, so that going back works across the break. */
-async function begin<Live>({ request, questions, given, ground, earlier }: Room<Live>): Promise<Progress[]> {
+/** Starts from the beginning or from the draft: then with every answer on the path, so that going back works across the stop. */
+async function begin<Live>({ request, questions, given, ground, earlier }: InterviewState<Live>): Promise<Progress[]> {
   const draft = await request.draft.load()
-  if (!draft) return [beginning]
+  if (!draft) return [nothingAsked]
   const { io, secrets } = request
   const reply = await askYesNo(
     {
       label: 'Continue where you left off?',
-      help: `${Object.keys(draft.answered).length + draft.accepted.length} answers are kept.`,
+      help: `Saved answers: ${Object.keys(draft.answered).length + draft.accepted.length}.`,
       columns: io.output.columns || 80,
       rows: io.output.rows || 24,
       back: false,
@@ -94,21 +95,21 @@ async function begin<Live>({ request, questions, given, ground, earlier }: Room<
   if (reply.is !== 'value') throw stopped(request.again)
   if (!reply.value) {
     await request.draft.clear()
-    return [beginning]
+    return [nothingAsked]
   }
   const kept = fromDraft(
     draft,
     questions.map(question => question.key),
   )
-  let here = beginning
+  let here = nothingAsked
   const path = [here]
   for (;;) {
-    const next = await waitingOn(io, nextOf(request.chapters, ground, given, here))
+    const next = await waitingOn(io, nextOf(request.steps, ground, given, here))
     if (next.is === 'review' || (next.is === 'ask' && next.notice !== undefined)) return path
     if (next.is === 'gate') {
-      const all = kept.gates.get(next.chapter.title)
+      const all = kept.gates.get(next.step.title)
       if (all === undefined) return path
-      here = { ...here, gates: new Map(here.gates).set(next.chapter.title, all) }
+      here = { ...here, gates: new Map(here.gates).set(next.step.title, all) }
     } else {
       const { key, type } = next.question
       const value = kept.answered.get(key)
@@ -121,23 +122,23 @@ async function begin<Live>({ request, questions, given, ground, earlier }: Room<
   }
 }
 
-async function askStep<Live>(
-  room: Room<Live>,
+async function askNext<Live>(
+  state: InterviewState<Live>,
   here: Progress,
   next: Exclude<Next<Live>, { is: 'review' }>,
   back: boolean,
-): Promise<Step> {
-  const { request, ground, earlier } = room
-  const { io, chapters } = request
-  if (room.chapter !== next.chapter.title) {
-    room.chapter = next.chapter.title
-    say(io, heading(next.chapter.title, chapters.indexOf(next.chapter) + 1, chapters.length, io.output.columns || 80))
-    say(io, knownLines(next.chapter, room.given, here, io))
+): Promise<Move> {
+  const { request, ground, earlier } = state
+  const { io, steps } = request
+  if (state.step !== next.step.title) {
+    state.step = next.step.title
+    say(io, heading(next.step.title, steps.indexOf(next.step) + 1, steps.length, io.output.columns || 80))
+    say(io, knownLines(next.step, state.given, here, io))
   }
   if (next.is === 'gate') {
     const reply = await askYesNo(gateOf(next.hidden, back, io), io)
     if (reply.is !== 'value') return reply.is === 'back' ? { back: true } : { stop: true }
-    return { progress: { ...here, gates: new Map(here.gates).set(next.chapter.title, reply.value) } }
+    return { progress: { ...here, gates: new Map(here.gates).set(next.step.title, reply.value) } }
   }
   const { question, values, notice } = next
   const reply = await askQuestion({
@@ -147,7 +148,7 @@ async function askStep<Live>(
     earlier: earlier.get(question.key),
     notice,
     back,
-    labels: new Map(room.questions.map(({ key, label }) => [key, label])),
+    labels: new Map(state.questions.map(({ key, label }) => [key, label])),
     secrets: request.secrets,
     io,
     waiting: work => waitingOn(io, work),
@@ -158,13 +159,13 @@ async function askStep<Live>(
   return { progress: answer(here, question.key, reply.value) }
 }
 
-async function reviewStep<Live>(room: Room<Live>, here: Progress, back: boolean): Promise<Step> {
-  const { request, questions, given, ground, earlier } = room
+async function showReview<Live>(state: InterviewState<Live>, here: Progress, back: boolean): Promise<Move> {
+  const { request, questions, given, ground, earlier } = state
   const final = new Map([...given].filter(([key]) => !here.wanted.has(key)))
   for (const [key, raw] of here.answered) final.set(key, { raw, source: 'prompt', place: 'your answer' })
-  const resolved = await waitingOn(request.io, settle({ ...request, questions }, final))
-  room.chapter = undefined
-  const reply = await review({ chapters: request.chapters, resolved, back, io: request.io })
+  const resolved = await waitingOn(request.io, resolveAnswers({ ...request, questions }, final))
+  state.step = undefined
+  const reply = await review({ steps: request.steps, resolved, back, io: request.io })
   if (reply.is === 'stop') return { stop: true }
   if (reply.is === 'back') return { back: true }
   if (reply.value === undefined) return { done: resolved }
@@ -172,13 +173,13 @@ async function reviewStep<Live>(room: Room<Live>, here: Progress, back: boolean)
   const old = resolved.answers[key]?.value
   if (old !== undefined) earlier.set(key, old)
   const values = Object.fromEntries(Object.entries(resolved.answers).map(([name, item]) => [name, item.value]))
-  return { progress: await waitingOn(request.io, reopen(request.chapters, ground, here, key, values)) }
+  return { progress: await waitingOn(request.io, reopen(request.steps, ground, here, key, values)) }
 }
 
 function gateOf<Live>(hidden: Question<Live>[], back: boolean, io: Io) {
   return {
-    label: 'Show every field of this page?',
-    help: `${hidden.length} more, whose ${hidden.length === 1 ? 'default fits' : 'defaults fit'} nearly everyone: ${hidden.map(question => question.label).join(', ')}.`,
+    label: 'Show every field of this step?',
+    help: `${hidden.length} more, with ${hidden.length === 1 ? 'a default that fits' : 'defaults that fit'} almost everyone: ${hidden.map(question => question.label).join(', ')}.`,
     columns: io.output.columns || 80,
     rows: io.output.rows || 24,
     back,
@@ -189,8 +190,8 @@ function gateOf<Live>(hidden: Question<Live>[], back: boolean, io: Io) {
 function stopped(again: string | undefined): Problem {
   return new Problem({
     what: 'Stopped.',
-    why: 'Nothing was changed. What you answered so far is kept.',
-    next: `To go on where you stopped: ${again ?? 'run the same command again'}`,
+    why: 'Nothing was changed. Your answers so far are saved.',
+    next: `To continue where you stopped: ${again ?? 'run the same command again'}`,
     exit: Exit.interrupted,
   })
 }

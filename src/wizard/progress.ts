@@ -1,65 +1,67 @@
 import type { Given } from '../answers/gather.ts'
-import { choicesOf, defaultOf, type Ground, problemWith, staticChoicesOf, watched } from '../answers/judge.ts'
 import { parseAnswer } from '../answers/parse.ts'
 import type { Choice, Question, Values } from '../answers/question.ts'
+import { choicesOf, defaultOf, type Ground, problemWith, staticChoicesOf, trackReads } from '../answers/validate.ts'
 import { Problem } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import type { DraftData } from './draft.ts'
 
-export interface WizardChapter<Live> {
+/** A step of the interview: its heading and its questions, in order. */
+export interface WizardStep<Live> {
   title: string
   asks: readonly Question<Live>[]
 }
 
-/** Where an interview stands. Never changed in place: going back is taking the one before. */
+/** How far an interview has come. Never changed in place: going back is taking the one before. */
 export interface Progress {
   /** Parsed answers; a secret as `{ $secret }`. */
   answered: ReadonlyMap<string, Json>
   /** Their default was taken, and follows what it depends on. */
   accepted: ReadonlySet<string>
-  /** Chapters begun; true: every field is shown. */
+  /** Started steps by heading; true: every field is shown. */
   gates: ReadonlyMap<string, boolean>
-  /** To be asked although known or advanced: picked on the review page. */
+  /** Keys to ask although known or advanced: picked in the review. */
   wanted: ReadonlySet<string>
 }
 
-export const beginning: Progress = { answered: new Map(), accepted: new Set(), gates: new Map(), wanted: new Set() }
+/** An interview that has just started. */
+export const nothingAsked: Progress = { answered: new Map(), accepted: new Set(), gates: new Map(), wanted: new Set() }
 
-/** What comes next. `values`: all that is known by then. */
+/** What comes next; `gate` asks whether every field is shown. `values`: everything that is known by then. */
 export type Next<Live> =
-  | { is: 'gate'; chapter: WizardChapter<Live>; hidden: Question<Live>[]; values: Values }
-  | { is: 'ask'; chapter: WizardChapter<Live>; question: Question<Live>; values: Values; notice?: string }
+  | { is: 'gate'; step: WizardStep<Live>; hidden: Question<Live>[]; values: Values }
+  | { is: 'ask'; step: WizardStep<Live>; question: Question<Live>; values: Values; notice?: string }
   | { is: 'review' }
 
-/** What comes next in an interview: a question, a chapter's page, or the review. */
+/** What comes next in an interview: the start of a step, a question, or the review. */
 export async function nextOf<Live>(
-  chapters: readonly WizardChapter<Live>[],
+  steps: readonly WizardStep<Live>[],
   ground: Ground<Live>,
   given: ReadonlyMap<string, Given>,
   progress: Progress,
 ): Promise<Next<Live>> {
   const values: Record<string, Json> = {}
-  for (const { asks } of chapters) {
+  for (const { asks } of steps) {
     for (const question of asks) {
       const value = knownValue(question, given, progress)
       if (value !== undefined) values[question.key] = value
     }
   }
-  for (const chapter of chapters) {
-    const hidden = chapter.asks.filter(
+  for (const step of steps) {
+    const hidden = step.asks.filter(
       question => question.advanced && !given.has(question.key) && (question.when?.(values) ?? true),
     )
-    if (hidden.length > 0 && !progress.gates.has(chapter.title)) return { is: 'gate', chapter, hidden, values }
-    for (const question of chapter.asks) {
+    if (hidden.length > 0 && !progress.gates.has(step.title)) return { is: 'gate', step, hidden, values }
+    for (const question of step.asks) {
       if (question.when && !question.when(values)) {
         delete values[question.key]
         continue
       }
-      const step = await stand(question, chapter, ground, given, progress, values)
-      if ('value' in step) values[question.key] = step.value
+      const found = await valueOrNotice(question, step, ground, given, progress, values)
+      if ('value' in found) values[question.key] = found.value
       else {
         delete values[question.key]
-        return { is: 'ask', chapter, question, values, ...(step.notice !== undefined && { notice: step.notice }) }
+        return { is: 'ask', step, question, values, ...(found.notice !== undefined && { notice: found.notice }) }
       }
     }
   }
@@ -75,25 +77,26 @@ export interface Origin {
   follows: string[]
 }
 
+/** What a question offers: its default and its choices, or the `notice` that they could not be looked up. */
 export interface Offer {
   value?: Json
   from?: Origin
   choices?: Choice[]
   notice?: string
-  /** Everything default and choices looked at. */
+  /** Keys of all answers that the default and the choices looked at. */
   reads: Set<string>
 }
 
-/** Default with where it comes from; a cloud that fails makes a notice of it. */
+/** The default with its origin, and the choices; a Problem of the cloud becomes the notice. */
 export async function offered<Live>(question: Question<Live>, ground: Ground<Live>, values: Values): Promise<Offer> {
   const reads = new Set<string>()
   let looked = false
   const watching: Ground<Live> = { ...ground, onLive: () => (looked = true) }
   try {
-    const value = await defaultOf(question, watching, watched(values, reads))
+    const value = await defaultOf(question, watching, trackReads(values, reads))
     reads.delete(question.key)
     const from: Origin = { blueprint: ground.defaults?.[question.key] !== undefined, looked, follows: [...reads] }
-    const choices = await choicesOf(question, ground, watched(values, reads))
+    const choices = await choicesOf(question, ground, trackReads(values, reads))
     return { ...(value !== undefined && { value, from }), ...(choices && { choices }), reads }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
@@ -101,9 +104,9 @@ export async function offered<Live>(question: Question<Live>, ground: Ground<Liv
   }
 }
 
-/** Without `key` and the answers that looked at it, which are asked again. */
+/** The interview without `key` and without the answers that depend on it: all of these are asked again. */
 export async function reopen<Live>(
-  chapters: readonly WizardChapter<Live>[],
+  steps: readonly WizardStep<Live>[],
   ground: Ground<Live>,
   progress: Progress,
   key: string,
@@ -113,7 +116,7 @@ export async function reopen<Live>(
   const accepted = new Set(progress.accepted)
   answered.delete(key)
   accepted.delete(key)
-  for (const question of chapters.flatMap(chapter => chapter.asks)) {
+  for (const question of steps.flatMap(step => step.asks)) {
     if (!answered.has(question.key) || question.key === key || question.type === 'secret') continue
     const { reads } = await offered(question, ground, values)
     if (reads.has(key)) answered.delete(question.key)
@@ -132,7 +135,7 @@ export function answer(progress: Progress, key: string, value: Json | undefined)
   return { ...progress, answered, accepted }
 }
 
-/** What an interview that stops leaves in its file; secrets are not among the answers. */
+/** The draft of an interview; secrets are in it by name only. */
 export function toDraft(progress: Progress): DraftData {
   return {
     version: 1,
@@ -142,7 +145,7 @@ export function toDraft(progress: Progress): DraftData {
   }
 }
 
-/** An interview as it was left, without answers to questions that are no longer asked. */
+/** The interview of a draft, without answers to questions that no longer exist. */
 export function fromDraft(draft: DraftData, keys: string[]): Progress {
   return {
     answered: new Map(Object.entries(draft.answered).filter(([key]) => keys.includes(key))),
@@ -152,9 +155,9 @@ export function fromDraft(draft: DraftData, keys: string[]): Progress {
   }
 }
 
-async function stand<Live>(
+async function valueOrNotice<Live>(
   question: Question<Live>,
-  chapter: WizardChapter<Live>,
+  step: WizardStep<Live>,
   ground: Ground<Live>,
   given: ReadonlyMap<string, Given>,
   progress: Progress,
@@ -166,7 +169,7 @@ async function stand<Live>(
     const notice = problemWith(question, value, values)
     return notice === undefined || given.get(key)?.source === 'saved' ? { value } : { notice }
   }
-  const shown = !question.advanced || progress.wanted.has(key) || progress.gates.get(chapter.title) === true
+  const shown = !question.advanced || progress.wanted.has(key) || progress.gates.get(step.title) === true
   if (shown && !progress.accepted.has(key)) return {}
   const offer = await offered(question, ground, values)
   if (offer.value === undefined) return offer.notice === undefined ? {} : { notice: offer.notice }
@@ -175,7 +178,7 @@ async function stand<Live>(
   return notice === undefined ? { value: offer.value } : { notice }
 }
 
-/** A value that needs no asking: answered here before, or given by another source. */
+/** The value of a question that need not be asked: answered in this interview, or given by another source. */
 function knownValue<Live>(
   question: Question<Live>,
   given: ReadonlyMap<string, Given>,

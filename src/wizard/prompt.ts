@@ -12,11 +12,12 @@ import {
 } from '@inquirer/core'
 import type { Json } from '../base/json.ts'
 import { clip, columns } from '../view/text.ts'
-import { paint, tame, wrap } from './paint.ts'
+import { paint, sanitize, wrap } from './paint.ts'
 
-/** What comes back from a prompt: a value, or the wish to go back or to stop. */
+/** What a prompt returns: a value, or that people go back or stop. */
 export type Reply<T> = { is: 'value'; value: T } | { is: 'back' } | { is: 'stop' }
 
+/** The terminal of the prompts. */
 export interface Io {
   input: NodeJS.ReadStream
   output: NodeJS.WriteStream
@@ -28,24 +29,26 @@ interface Common {
   help?: string | undefined
   /** Why it is asked again, or what could not be looked up. */
   notice?: string | undefined
+  /** The width of the terminal. */
   columns: number
-  /** False on the very first question. */
+  /** Whether there is a question to go back to. */
   back: boolean
   /** Leaves no line behind when it is answered. */
   vanish?: boolean
-  /** What Esc and Ctrl-C do, where it is not a step back and a stop that keeps the answers. */
+  /** What Esc and Ctrl-C do, where that is not a step back and a stop that saves the answers. */
   ways?: { esc?: string; stop?: string }
 }
 
+/** A prompt for one line of text. */
 export interface LineConfig extends Common {
   /** What an empty line means, as text. */
   fallback?: string | undefined
   masked?: boolean
-  /** The sentence that says what is wrong with the text, or nothing. */
+  /** A sentence that says what is wrong with the text, or undefined. */
   check(text: string): string | undefined
 }
 
-/** One line of text. An empty line answers `undefined`: the fallback. Tab takes the fallback into the line. */
+/** One line of text. An empty line gives `undefined`: the fallback. Tab puts the fallback into the line. */
 const linePrompt = createPrompt<Reply<string | undefined>, LineConfig & Frame>((config, done) => {
   const [text, setText] = useState('')
   const [edited, setEdited] = useState(false)
@@ -68,7 +71,7 @@ const linePrompt = createPrompt<Reply<string | undefined>, LineConfig & Frame>((
         done({ is: 'value', value: given })
         return
       }
-      // Readline has emptied its line: give it back for correction.
+      // Readline has emptied its line: restore it for correction.
       rl.write(text)
       setProblem(wrong)
     } else if (isTabKey(key)) {
@@ -86,7 +89,7 @@ const linePrompt = createPrompt<Reply<string | undefined>, LineConfig & Frame>((
   const shown = config.masked ? '*'.repeat(text.length) : text
   if (finished !== undefined) return doneLine(config, config.masked && text !== '' ? '********' : finished)
   const fallback =
-    config.fallback === undefined || edited ? '' : paint.dim(` (${clip(tame(config.fallback), 60) || 'none'})`)
+    config.fallback === undefined || edited ? '' : paint.dim(` (${clip(sanitize(config.fallback), 60) || 'none'})`)
   const keys = [
     'Enter',
     !config.masked && config.fallback !== undefined && !edited ? 'Tab edit' : '',
@@ -98,6 +101,7 @@ const linePrompt = createPrompt<Reply<string | undefined>, LineConfig & Frame>((
   ]
 })
 
+/** An item of a list. */
 export interface Item<T> {
   value: T
   name: string
@@ -106,11 +110,14 @@ export interface Item<T> {
   heading?: boolean
 }
 
+/** A prompt for one item of a list. */
 export interface PickConfig<T = Json> extends Common {
   items: Item<T>[]
+  /** The value that is highlighted first. */
   fallback?: T | undefined
+  /** The height of the terminal. */
   rows: number
-  /** Typed text that is no item is an answer too; says what is wrong with it, or nothing. */
+  /** Allows typed text that is no item; returns what is wrong with it, or undefined. */
   open?: ((text: string) => string | undefined) | undefined
 }
 
@@ -133,11 +140,7 @@ const pickPrompt = createPrompt<Reply<unknown>, PickConfig<unknown> & Frame>((co
       if (config.back) done({ is: 'back' })
     } else if (isEnterKey(key)) {
       const item = found[active]
-      const wrong = item
-        ? item.value === typedText
-          ? config.open?.(search)
-          : undefined
-        : 'Nothing in the list has that.'
+      const wrong = item ? (item.value === typedText ? config.open?.(search) : undefined) : 'No item matches.'
       if (!item || wrong !== undefined) {
         rl.write(search)
         setProblem(wrong)
@@ -167,7 +170,7 @@ const pickPrompt = createPrompt<Reply<unknown>, PickConfig<unknown> & Frame>((co
     pageSize: Math.max(3, config.rows - 9),
     loop: false,
     renderItem({ item, isActive }) {
-      const name = squeezed(tame(item.name), config.columns - 4)
+      const name = squeezed(sanitize(item.name), config.columns - 4)
       if (item.heading) return paint.bold(name)
       return isActive ? paint.cyan(`> ${name}`) : `  ${name}`
     },
@@ -175,25 +178,25 @@ const pickPrompt = createPrompt<Reply<unknown>, PickConfig<unknown> & Frame>((co
   if (finished !== undefined) return doneLine(config, finished)
   const hint = found[active]?.hint
   const keys = ['↑↓ Enter', config.items.length > 7 || config.open ? 'type to search' : '', ...common(config)]
-  const body = [found.length > 0 ? page : '', hint ? paint.dim(wrap(tame(hint), config.columns, '  ')) : '']
+  const body = [found.length > 0 ? page : '', hint ? paint.dim(wrap(sanitize(hint), config.columns, '  ')) : '']
   return [
     `${paint.cyan('?')} ${paint.bold(config.label)}${colon(config)} ${search}`,
     [...body.filter(Boolean), under(config, problem, keys)].join('\n'),
   ]
 })
 
-/** Asks for a line; Ctrl-C and a closed input answer `stop`. */
+/** Asks for a line; `undefined` is the fallback. Ctrl-C and a closed input return `stop`. */
 export function askLine(config: LineConfig, io: Io): Promise<Reply<string | undefined>> {
   return shownIn(io, (frame, context) => linePrompt({ ...config, ...frame }, context))
 }
 
-/** Asks for one of a list; Ctrl-C and a closed input answer `stop`. */
+/** Asks for one of a list, or text where `open` allows it. Ctrl-C and a closed input return `stop`. */
 export function askPick<T>(config: PickConfig<T>, io: Io): Promise<Reply<T | string>> {
   const whole = config as PickConfig<unknown>
   return shownIn(io, (frame, context) => pickPrompt({ ...whole, ...frame }, context)) as Promise<Reply<T | string>>
 }
 
-/** Yes or no. */
+/** Asks for yes or no; `words` are the names of the two. Ctrl-C and a closed input return `stop`. */
 export async function askYesNo(
   config: Omit<PickConfig<boolean>, 'items' | 'open'>,
   io: Io,
@@ -206,12 +209,12 @@ export async function askYesNo(
   return (await askPick({ ...config, items }, io)) as Reply<boolean>
 }
 
-/** Whether the prompt, once over, leaves its line on the screen. */
+/** Whether the prompt leaves its line on the screen when it has ended. */
 interface Frame {
   frame: { keep: boolean }
 }
 
-/** An answered prompt leaves one line behind; one that was left (back, stop) leaves nothing. */
+/** An answered prompt leaves one line behind; one that ended with back or stop leaves nothing. */
 async function shownIn<T>(
   io: Io,
   ask: (frame: Frame, context: Io & { readonly clearPromptOnDone: boolean }) => Promise<Reply<T>>,
@@ -219,7 +222,7 @@ async function shownIn<T>(
   const frame = { keep: false }
   const context = {
     ...io,
-    // The library reads this when the prompt is over.
+    // The library reads this when the prompt has ended.
     get clearPromptOnDone() {
       return !frame.keep
     },
@@ -274,27 +277,27 @@ function step(items: Item<unknown>[], from: number, by: 1 | -1): number {
 }
 
 function common(config: Common): string[] {
-  return [config.back ? (config.ways?.esc ?? 'Esc back') : '', config.ways?.stop ?? 'Ctrl-C stop and keep']
+  return [config.back ? (config.ways?.esc ?? 'Esc back') : '', config.ways?.stop ?? 'Ctrl-C save and stop']
 }
 
 function under(config: Common, problem: string | undefined, keys: string[]): string {
   const lines = [
-    problem ? paint.red(wrap(tame(problem), config.columns, '  ')) : '',
-    config.help ? paint.dim(wrap(tame(config.help), config.columns, '  ')) : '',
+    problem ? paint.red(wrap(sanitize(problem), config.columns, '  ')) : '',
+    config.help ? paint.dim(wrap(sanitize(config.help), config.columns, '  ')) : '',
     paint.dim(wrap(keys.filter(Boolean).join(' · '), config.columns, '  ')),
   ]
   return lines.filter(Boolean).join('\n')
 }
 
 function doneLine(config: Common, answer: string): string {
-  return `${paint.green('✓')} ${config.label}${colon(config)} ${paint.cyan(clip(tame(answer).replace(/ {2,}/g, '  '), 200) || 'none')}`
+  return `${paint.green('✓')} ${config.label}${colon(config)} ${paint.cyan(clip(sanitize(answer).replace(/ {2,}/g, '  '), 200) || 'none')}`
 }
 
 function colon({ label }: Common): string {
   return label.endsWith('?') ? '' : ':'
 }
 
-/** Columns of a table are given up before its words are. */
+/** Where a row is too wide, its columns are joined before its words are cut. */
 function squeezed(name: string, width: number): string {
   return columns(name) > width ? clip(name.replace(/ {2,}/g, '  '), width) : name
 }

@@ -1,31 +1,31 @@
 import type { Resolved } from '../answers/answers.ts'
-import { shown, textOf } from '../answers/parse.ts'
+import { printable, textOf } from '../answers/parse.ts'
 import type { Answer, Question } from '../answers/question.ts'
 import { isSecret } from '../engine/kind.ts'
 import { say } from './page.ts'
-import { paint, tame, wrap } from './paint.ts'
-import type { WizardChapter } from './progress.ts'
+import { paint, sanitize, wrap } from './paint.ts'
+import type { WizardStep } from './progress.ts'
 import { askPick, type Io, type Item, type Reply } from './prompt.ts'
 
 interface Review<Live> {
-  chapters: readonly WizardChapter<Live>[]
+  steps: readonly WizardStep<Live>[]
   resolved: Resolved
   back: boolean
   io: Io
 }
 
-/** The page with every answer. The value is the key to change, or `undefined` to go on. */
+/** Shows every answer. The reply's value is the key to change, or `undefined` to continue. */
 export async function review<Live>(page: Review<Live>): Promise<Reply<string | undefined>> {
   const { resolved, io } = page
   const columns = io.output.columns || 80
   const wrong = [...resolved.problems, ...resolved.missing.map(item => `${item.key}: ${item.label} is missing.`)]
   say(io, `\n${paint.bold.underline('Review')}`)
-  for (const problem of wrong) say(io, paint.red(wrap(tame(problem), columns, '  ')))
-  for (const caution of resolved.cautions) say(io, paint.yellow(wrap(tame(caution), columns, '  ')))
-  const items = [...(wrong.length === 0 ? [goOn] : []), ...page.chapters.flatMap(chapter => itemsOf(chapter, resolved))]
+  for (const problem of wrong) say(io, paint.red(wrap(sanitize(problem), columns, '  ')))
+  for (const caution of resolved.cautions) say(io, paint.yellow(wrap(sanitize(caution), columns, '  ')))
+  const items = [...(wrong.length === 0 ? [goOn] : []), ...page.steps.flatMap(step => itemsOf(step, resolved))]
   const reply = await askPick(
     {
-      label: wrong.length === 0 ? 'All right?' : 'Which answer do you change?',
+      label: wrong.length === 0 ? 'All right?' : 'Which answer do you want to change?',
       help: 'Pick an answer to change it, or type to search.',
       items,
       columns,
@@ -41,8 +41,8 @@ export async function review<Live>(page: Review<Live>): Promise<Reply<string | u
 
 const goOn: Item<string> = { value: '', name: 'Continue with these answers' }
 
-function itemsOf<Live>(chapter: WizardChapter<Live>, resolved: Resolved): Item<string>[] {
-  const rows = chapter.asks.flatMap(question => {
+function itemsOf<Live>(step: WizardStep<Live>, resolved: Resolved): Item<string>[] {
+  const rows = step.asks.flatMap(question => {
     const answer = resolved.answers[question.key]
     const missing = resolved.missing.some(item => item.key === question.key)
     if (!answer && !missing) return []
@@ -55,11 +55,11 @@ function itemsOf<Live>(chapter: WizardChapter<Live>, resolved: Resolved): Item<s
       },
     ]
   })
-  return rows.length === 0 ? [] : [{ value: `#${chapter.title}`, name: chapter.title, heading: true }, ...rows]
+  return rows.length === 0 ? [] : [{ value: `#${step.title}`, name: step.title, heading: true }, ...rows]
 }
 
 function valueText<Live>(question: Question<Live>, { value, source }: Answer): string {
-  if (isSecret(value)) return source === 'default' ? 'made for you' : '********'
+  if (isSecret(value)) return source === 'default' ? 'generated for you' : '********'
   const text = textOf(question as Question<never>, value)
-  return text === '' ? '–' : shown(text)
+  return text === '' ? '–' : printable(text)
 }

@@ -1,13 +1,14 @@
 import { Exit, Problem } from '../base/errors.ts'
 import { askLine, askPick, askYesNo, type Io, type Item, type Reply } from './prompt.ts'
 
+/** One of the values to choose from. */
 export interface StartChoice {
   value: string
   name: string
   hint?: string
 }
 
-/** What an `up` must know before its chapters can be asked. What is given is not asked. */
+/** What `up` must know before its steps can be asked. What is given is not asked. */
 export interface Start {
   blueprint?: string
   cloud?: string
@@ -15,25 +16,27 @@ export interface Start {
   stack?: string
 }
 
+/** What the first questions need. */
 export interface StartRequest {
   given: Start
   blueprints: StartChoice[]
-  /** Of the chosen blueprint. */
+  /** The clouds of a blueprint. */
   clouds(blueprint: string): StartChoice[]
-  /** Of what is chosen so far. */
+  /** The regions of the chosen cloud, and the usual one. */
   regions(chosen: Start): Promise<{ choices: StartChoice[]; fallback: string }>
-  /** Stacks that are there already: choosing one goes on with it. */
+  /** The names of existing stacks: choosing one continues with it. */
   stacks: string[]
+  /** A sentence that says what is wrong with a name, or undefined. */
   checkStack(name: string): string | undefined
   io: Io
 }
 
-/** The first questions of an `up` that was given nothing. Throws a Problem with exit 130 when people stop. */
+/** Asks the first questions of an `up`: what is not given. Throws a Problem with exit 130 when people stop. */
 export async function chooseStart(request: StartRequest): Promise<Required<Start>> {
   const { io, given } = request
   const chosen: Start = { ...given }
   const order = (['blueprint', 'cloud', 'region', 'stack'] as const).filter(name => given[name] === undefined)
-  /** Those that were really asked, to go back through. */
+  /** The indexes of the questions that were asked, to go back through. */
   const asked: number[] = []
   for (let at = 0; at < order.length; ) {
     const name = order[at]!
@@ -57,7 +60,10 @@ export async function chooseStart(request: StartRequest): Promise<Required<Start
   return chosen as Required<Start>
 }
 
-/** Asked after the plan. `fallback` false where it costs money or deletes data. Esc is a no. */
+/**
+ * Asks yes or no, after the plan. `fallback` is false where yes costs money or deletes data. Esc is no. Throws a Problem
+ * with exit 130 on Ctrl-C.
+ */
 export async function confirm(
   label: string,
   { fallback, io, help }: { fallback: boolean; io: Io; help?: string },
@@ -67,7 +73,7 @@ export async function confirm(
   return reply.is === 'value' && reply.value
 }
 
-/** For removals: true only when exactly `word` was typed. Esc is a no. */
+/** For removals: true only when exactly `word` was typed. Esc is no. Throws a Problem with exit 130 on Ctrl-C. */
 export async function confirmByTyping(
   label: string,
   word: string,
@@ -88,14 +94,14 @@ const ask: Record<keyof Start, Ask> = {
     askPick({ ...frame(io, back), label: 'On which cloud?', items: clouds(chosen.blueprint!) as Item<string>[] }, io),
   async region({ regions, io }, chosen, back) {
     const { choices, fallback } = await regions(chosen)
-    const help = 'Where the machines stand. Near your users is fast for your users.'
+    const help = 'Where the machines run. A region near your users responds faster.'
     return askPick({ ...frame(io, back), label: 'Region', help, items: choices as Item<string>[], fallback }, io)
   },
   async stack({ stacks, checkStack, io }, chosen, back) {
     const fallback = freeName(chosen.blueprint!, stacks)
     const taken =
-      stacks.length > 0 ? ` There are already: ${stacks.join(', ')}; giving one of these names goes on with it.` : ''
-    const help = `What this stack is called, here and in the names of what is made.${taken}`
+      stacks.length > 0 ? ` Existing stacks: ${stacks.join(', ')}. Type one of these names to continue with it.` : ''
+    const help = `The name of this stack, here and in the names of its resources.${taken}`
     const reply = await askLine({ ...frame(io, back), label: 'Stack name', help, fallback, check: checkStack }, io)
     return reply.is === 'value' ? { is: 'value', value: reply.value ?? fallback } : reply
   },

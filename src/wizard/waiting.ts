@@ -2,14 +2,15 @@ import { Exit, Problem } from '../base/errors.ts'
 import type { Io } from './prompt.ts'
 
 /**
- * Waits for the cloud between two prompts: says so when it takes long, and lets Ctrl-C through, which no prompt hears then.
+ * Waits for the cloud between two prompts: shows a message when it takes longer than 0.3 s, and handles Ctrl-C, which no
+ * prompt receives then. Rejects with a Problem (exit 130) on Ctrl-C, otherwise as `work` does.
  */
 export async function waitingOn<T>(io: Io, work: Promise<T>): Promise<T> {
   const { output } = io
-  let told = false
+  let shown = false
   const word = setTimeout(() => {
-    told = true
-    output.write('  Asking the cloud …')
+    shown = true
+    output.write('  Waiting for the cloud …')
   }, 300)
   let stop: () => void = () => undefined
   const stopped = new Promise<never>((_, reject) => {
@@ -17,8 +18,8 @@ export async function waitingOn<T>(io: Io, work: Promise<T>): Promise<T> {
       reject(
         new Problem({
           what: 'Stopped.',
-          why: 'Nothing was changed. What you answered so far is kept.',
-          next: 'Run the same command again to go on where you stopped.',
+          why: 'Nothing was changed. Your answers so far are saved.',
+          next: 'Run the same command again to continue where you stopped.',
           exit: Exit.interrupted,
         }),
       )
@@ -29,6 +30,6 @@ export async function waitingOn<T>(io: Io, work: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(word)
     process.off('SIGINT', stop)
-    if (told) output.write('\r\u001b[2K')
+    if (shown) output.write('\r\u001b[2K')
   }
 }

@@ -1,6 +1,6 @@
 import type { Question } from '../../src/answers/question.ts'
 
-/** A small tutorial with every type of question, so that these tests stand on their own. */
+/** A small tutorial with every type of question, independent of the real ones. */
 export interface Shop {
   zones(): string[]
 }
@@ -114,10 +114,10 @@ export const app: Question<Shop>[] = [
   { key: 'app.healthPath', label: 'Health page', help: 'Answers 200.', type: 'text', default: () => '/health/' },
 ]
 
-export const chapters = [
+export const steps = [
   { title: 'Create a VPC', asks: network },
   { title: 'Create an ECS instance', asks: machine },
   { title: 'Deploy the application', asks: app },
 ]
 
-export const questions = chapters.flatMap(chapter => chapter.asks)
+export const questions = steps.flatMap(step => step.asks)

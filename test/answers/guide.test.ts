@@ -12,7 +12,7 @@ it('the guides list every answer with its default (run `node scripts/schema.mjs`
   }
 })
 
-it('the blueprint that is complete has a guide, and a chapter without a place in it is refused', async () => {
+it('a complete blueprint has a guide, and a step without a place in it is refused', async () => {
   const tables = (await guideTables())['django-on-alicloud.md']!
   expect(Object.keys(tables)).toEqual(['network', 'subnets', 'machines', 'database', 'application', 'balancer'])
   expect(tables.network).toContain('| `vpc.cidr` | IPv4 CIDR block | `172.16.0.0/12` |')

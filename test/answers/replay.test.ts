@@ -8,7 +8,7 @@ import { answersFrom, parseSet, readAnswersFile, valuesOf } from '../../src/answ
 import type { Question } from '../../src/answers/question.ts'
 import { replayCommand, replayFile } from '../../src/answers/replay.ts'
 import type { Json } from '../../src/base/json.ts'
-import { chapters, questions, type Shop, shop } from './fixture.ts'
+import { questions, type Shop, shop, steps } from './fixture.ts'
 
 const of = { verb: 'up', stack: 'web', blueprint: 'django', cloud: 'alicloud', region: 'ap-northeast-1', sandbox: true }
 
@@ -80,13 +80,13 @@ it('the printed command and the printed answers file both replay every answer ex
     const first = await answersFrom({ questions, asking, sources: { saved } })
     const expected = valuesOf(first.answers)
 
-    const given = words(replayCommand(of, chapters, first.answers))
+    const given = words(replayCommand(of, steps, first.answers))
     const set = given.flatMap((word, at) => (given[at - 1] === '--set' ? [word] : []))
     const byCommand = await answersFrom({ questions, asking, sources: { flags: parseSet(set) } })
     expect(valuesOf(byCommand.answers), JSON.stringify(saved)).toEqual(expected)
 
     const path = join(folder, `${round}.yaml`)
-    writeFileSync(path, replayFile(of, chapters, first.answers))
+    writeFileSync(path, replayFile(of, steps, first.answers))
     const file = await readAnswersFile(path)
     expect(file).toMatchObject({ stack: 'web', blueprint: 'django', cloud: 'alicloud', region: 'ap-northeast-1' })
     const byFile = await answersFrom({ questions, asking, sources: { file } })
@@ -94,28 +94,28 @@ it('the printed command and the printed answers file both replay every answer ex
   }
 })
 
-it('a given secret is a variable in the command, never a value; a made one is left out', async () => {
+it('a given secret is a variable in the command, never a value; a generated one is omitted', async () => {
   const flags = parseSet(['machine.login=password', 'app.repository=x'])
   const env = { STACKWRIGHT_MACHINE_PASSWORD: "Correct-horse-1'" }
   const asking = { stack: 'web', live: shop }
   const given = await answersFrom({ questions, asking, sources: { flags, env } })
-  const command = replayCommand(of, chapters, given.answers)
-  const file = replayFile(of, chapters, given.answers)
+  const command = replayCommand(of, steps, given.answers)
+  const file = replayFile(of, steps, given.answers)
   expect(command + file).not.toContain('Correct-horse')
   expect(words(command, env).at(-1)).toBe(`env:${env.STACKWRIGHT_MACHINE_PASSWORD}`)
   expect(file).toContain('STACKWRIGHT_MACHINE_PASSWORD')
 
   const made = await answersFrom({ questions, asking, sources: { flags } })
-  expect(replayCommand(of, chapters, made.answers)).not.toContain('PASSWORD')
+  expect(replayCommand(of, steps, made.answers)).not.toContain('PASSWORD')
 })
 
-it('the answers file reads like the tutorial: its headings stand over its fields', async () => {
+it('the answers file reads like the tutorial: each group has its heading as a comment', async () => {
   const { answers } = await answersFrom({
     questions,
     asking: { stack: 'web', live: shop },
     sources: { flags: parseSet(['app.repository=https://example.com/shop.git']) },
   })
-  expect(replayFile(of, chapters, answers)).toBe(`# django on alicloud: stackwright up --yes --answers FILE --sandbox
+  expect(replayFile(of, steps, answers)).toBe(`# django on alicloud: stackwright up --yes --answers FILE --sandbox
 
 stack: web
 blueprint: django
@@ -148,7 +148,7 @@ app:
 `)
 })
 
-it('what was made for one stack alone, like a login key, is not handed to the next', async () => {
+it('what was generated for one stack alone, like a login key, is not passed on to the next', async () => {
   const key: Question<Shop> = {
     key: 'machine.publicKey',
     label: 'Public key',
@@ -158,7 +158,7 @@ it('what was made for one stack alone, like a login key, is not handed to the ne
     made: values => values['machine.login'] === 'key',
   }
   const asked = [...questions, key]
-  const withKey = [...chapters, { title: 'Key', asks: [key] }]
+  const withKey = [...steps, { title: 'Key', asks: [key] }]
   const asking = { stack: 'web', live: shop }
   const replayed = async (set: string[]) => {
     const flags = parseSet(['app.repository=x', ...set])

@@ -6,18 +6,18 @@ import { schemas } from '../../scripts/schemas.ts'
 import { answersFrom, parseSet } from '../../src/answers/answers.ts'
 import { replayFile } from '../../src/answers/replay.ts'
 import { schemaOf } from '../../src/answers/schema.ts'
-import { chapters, questions, shop } from './fixture.ts'
+import { questions, shop, steps } from './fixture.ts'
 
 const of = { id: 'shop.json', title: 'Shop', blueprint: 'django', cloud: 'alicloud' }
 
-it('the schemas in the project say what the questions say (run `node scripts/schema.mjs` after a change)', async () => {
+it('the schemas in the project match the questions (run `node scripts/schema.mjs` after a change)', async () => {
   for (const [file, schema] of Object.entries(await schemas())) {
     const kept = readFileSync(new URL(`../../schema/${file}`, import.meta.url), 'utf8')
     expect(JSON.parse(kept), file).toEqual(schema)
   }
 })
 
-it('every schema is a valid one, and refuses a key nobody asks for', async () => {
+it('every schema is valid and refuses an unknown key', async () => {
   for (const [file, schema] of Object.entries(await schemas())) {
     const ajv = new Ajv({ strict: true, allowUnionTypes: true })
     const fits = ajv.compile(schema as object)
@@ -31,7 +31,7 @@ it('every schema is a valid one, and refuses a key nobody asks for', async () =>
   }
 })
 
-it('the answers file that a run prints fits its schema', async () => {
+it('the answers file that a run prints matches its schema', async () => {
   const { answers } = await answersFrom({
     questions,
     asking: { stack: 'web', live: shop },
@@ -39,7 +39,7 @@ it('the answers file that a run prints fits its schema', async () => {
   })
   const replay = { verb: 'up', stack: 'web', blueprint: 'django', cloud: 'alicloud', region: 'ap-northeast-1' }
   const fits = new Ajv({ allowUnionTypes: true }).compile(schemaOf(of, questions as never) as object)
-  expect(fits(parse(replayFile(replay, chapters, answers))), JSON.stringify(fits.errors)).toBe(true)
+  expect(fits(parse(replayFile(replay, steps, answers))), JSON.stringify(fits.errors)).toBe(true)
   expect(fits({ machine: { count: 0 } })).toBe(false)
   expect(fits({ machine: { login: 'face' } })).toBe(false)
   expect(fits({ machine: { publicIp: 'yes' } })).toBe(true)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
-import { sandbox } from '../sandbox-aws/support.ts'
+import { sandbox } from '../emulator/aws/support.ts'
 import { bareEnv, emptyFolder, run } from '../support/bin.ts'
 
 const noting = pathToFileURL(resolve(import.meta.dirname, '../../bench/loaded.mjs')).href
@@ -22,11 +22,11 @@ async function readBy(blueprint: string): Promise<string[]> {
 
 const speaks = (texts: string[], service: string) => texts.some(text => text.includes(`com.amazonaws.${service}"`))
 
-it('a plan on Alibaba Cloud reads nothing of the clients of AWS', async () => {
+it('a plan on Alibaba Cloud loads no AWS client', async () => {
   expect((await readBy('django')).filter(text => /aws-sdk|smithy/i.test(text))).toEqual([])
 })
 
-it('a plan on AWS reads the clients it calls and no other, and of them only what Stackwright ever calls', async () => {
+it('a plan on AWS loads only the clients it calls, and of them only the operations that Stackwright uses', async () => {
   const texts = await readBy('three-tier')
   for (const service of ['ec2', 'rds', 'ssm', 'sts']) expect([service, speaks(texts, service)]).toEqual([service, true])
   for (const service of ['s3', 'iam', 'acm', 'route53', 'autoscaling', 'elasticloadbalancingv2'])

@@ -28,7 +28,7 @@ const ofStack = async (stack: string) =>
   (await inventory()).filter(thing => thing.tags['stackwright:stack'] === stack).length
 
 describe('a stack from the command line', { timeout: 240_000 }, () => {
-  it('is planned without a trace, built, found again, unchanged by a second run, and removed to nothing', async () => {
+  it('is planned without leaving a file, built, found again, unchanged by a second run, and removed completely', async () => {
     const cwd = await emptyFolder()
     const args = ['--sandbox', '--stack', 'life', '--answers', tutorial, '--json']
 
@@ -54,7 +54,7 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
     expect(typedAsBefore).toMatchObject({ code: 0, stderr: expect.not.stringContaining('works there too') })
     const status = await run(['status'], { cwd, env: env() })
     expect(status.code).toBe(0)
-    expect(status.stdout).toContain('is there')
+    expect(status.stdout).toContain('exists')
     expect(status.stdout).toContain(done.url)
     expect(status.stderr).toContain('embedded cloud')
 
@@ -72,13 +72,13 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
 
     const unasked = await run(['teardown'], { cwd, env: env() })
     expect(unasked.code).toBe(2)
-    expect(unasked.stderr).toContain('Look at it with `stackwright status`, then add --yes.')
+    expect(unasked.stderr).toContain('Check it with `stackwright status`, then add --yes.')
 
     const teardown = await run(['teardown', '--yes'], { cwd, env: env() })
     expect(teardown.stderr).toContain('Its data is lost with it.')
     expect(teardown.code).toBe(0)
     expect(await ofStack('life')).toBe(0)
-    expect(readdirSync(join(cwd, '.stackwright/life')), 'nothing stays but the answers').toEqual(['answers.yaml'])
+    expect(readdirSync(join(cwd, '.stackwright/life')), 'only the answers stay').toEqual(['answers.yaml'])
 
     for (const args of [
       ['teardown', '--yes'],
@@ -90,7 +90,7 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
     }
   })
 
-  it('is not begun in a region that does not exist', async () => {
+  it('is not started in a region that does not exist', async () => {
     const cwd = await emptyFolder()
     const ended = await run(['up', '--yes', '--sandbox', '--region', 'ap-northeats-1'], { cwd, env: env() })
     expect(ended.code).toBe(4)
@@ -98,7 +98,7 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
     expect(readdirSync(cwd)).toEqual([])
   })
 
-  it('is built again from the answers file that its teardown keeps, by the command that it prints', async () => {
+  it('is built again from the answers file that teardown keeps, with the command that teardown prints', async () => {
     const cwd = await emptyFolder()
     const first = await run(['up', '--yes', '--sandbox', '--stack', 'replay', '--answers', tutorial], {
       cwd,
@@ -158,7 +158,7 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
     expect(await ofStack('shop')).toBe(0)
   })
 
-  it('with its state lost is not built a second time, but found by its tags and removed', async () => {
+  it('is not built a second time when its state is lost, but found by its tags and removed', async () => {
     const cwd = await emptyFolder()
     const up = ['up', '--yes', '--sandbox', '--stack', 'lost', '--answers', tutorial]
     expect((await run(up, { cwd, env: env() })).code).toBe(0)
@@ -186,18 +186,18 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
     expect(await ofStack('lost')).toBe(0)
   })
 
-  it('shows its progress in a terminal of 40 columns, and goes on after Ctrl-C', async () => {
+  it('shows its progress in a terminal of 40 columns, and continues after Ctrl-C', async () => {
     const cwd = await emptyFolder()
     const command = [process.execPath, bin, 'up', '--yes', '--sandbox', '--stack', 'narrow', '--answers', tutorial]
     const options = { columns: 40, rows: 30, cwd, env: { STACKWRIGHT_SANDBOX_URL: url } }
     const first = startTerminal(command, options)
     try {
-      // The plan names things too: only the sign says that one is there.
+      // The plan names resources too: only the mark shows that one exists.
       await first.waitFor('✔ VPC', 30_000)
       first.key('C-c')
       expect(await first.exit(30_000)).toBe(130)
-      expect(first.history()).toContain('Finishing what is under way')
-      expect(first.history()).toContain('Why:  What was under way has been\n  finished and saved.')
+      expect(first.history()).toContain('Finishing the calls in progress')
+      expect(first.history()).toContain('Why:  The calls in progress were\n  finished and their results saved.')
     } finally {
       first.close()
     }
@@ -221,7 +221,7 @@ describe('a stack from the command line', { timeout: 240_000 }, () => {
     expect((await run(['teardown', '--yes'], { cwd, env: env() })).code).toBe(0)
   })
 
-  it('calls nothing deprecated, so that no warning of a bundled package reaches the screen', async () => {
+  it('uses nothing deprecated, so that no warning of a bundled package reaches the screen', async () => {
     const cwd = await emptyFolder()
     const strict = env({ NODE_OPTIONS: '--pending-deprecation --throw-deprecation' })
     const args = ['up', '--yes', '--sandbox', '--stack', 'clean', '--answers', tutorial, '--json']
@@ -238,8 +238,8 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise(resolve => setTimeout(resolve, 20))
 }
 
-describe('a terminal that tells no width', () => {
-  it('gets plain lines, and the run ends', { timeout: 120_000 }, async () => {
+describe('a terminal that reports no width', () => {
+  it('gets plain lines, and the run finishes', { timeout: 120_000 }, async () => {
     const cwd = await emptyFolder()
     const command = `stty cols 0 rows 0; "${process.execPath}" "${bin}" up --sandbox --yes --stack widthless --blueprint django`
     const child = spawn('script', ['-qec', command, '/dev/null'], {

@@ -10,7 +10,7 @@ import { startTerminal } from '../support/terminal.ts'
 const commands = ['up', 'plan', 'status', 'teardown', 'unlock', 'sandbox']
 
 describe('help and usage', () => {
-  it('names every command, the exit codes and how to start', async () => {
+  it('lists every command, the exit codes and how to start', async () => {
     const { stdout, stderr, code } = await run(['--help'], { cwd: await emptyFolder() })
     expect(code).toBe(0)
     expect(stderr).toBe('')
@@ -19,7 +19,7 @@ describe('help and usage', () => {
     expect(stdout).not.toContain('serve')
   })
 
-  it('has examples behind each command', async () => {
+  it('has examples for each command', async () => {
     const cwd = await emptyFolder()
     for (const command of commands) {
       const { stdout, code } = await run([command, '--help'], { cwd })
@@ -48,7 +48,7 @@ describe('help and usage', () => {
     }
   })
 
-  it('a group without a command says which there are', async () => {
+  it('a group without a command lists its commands', async () => {
     const cwd = await emptyFolder()
     const alone = await run(['sandbox'], { cwd })
     expect(alone).toMatchObject({
@@ -70,7 +70,7 @@ describe('help and usage', () => {
     [['up', '--sandbxo'], '--sandbox'],
     [['plan', '--anwsers', 'x'], '--answers'],
     [['sandbox', 'strat'], 'start'],
-  ])('answers the misspelt %j with exit 2 and the nearest right word', async (args, right) => {
+  ])('refuses the misspelt %j with exit 2 and the nearest right word', async (args, right) => {
     const { code, stdout, stderr } = await run(args, { cwd: await emptyFolder() })
     expect(code).toBe(2)
     expect(stdout).toBe('')
@@ -100,7 +100,7 @@ describe('help and usage', () => {
     ['a command for a stack where there is none', ['status'], /There is no stack/],
     ['a teardown of a stack that is not there', ['teardown', '--stack', 'shop', '--yes'], /--from-tags/],
     ['a removal by tags without a name', ['teardown', '--from-tags', '--yes'], /--stack/],
-  ])('refuses %s with exit 2 and leaves no trace', async (_, args, says) => {
+  ])('refuses %s with exit 2 and writes nothing', async (_, args, says) => {
     const cwd = await emptyFolder()
     const { code, stdout, stderr } = await run(args, { cwd })
     expect(stderr).toMatch(says)
@@ -109,7 +109,7 @@ describe('help and usage', () => {
     expect(readdirSync(cwd)).toEqual([])
   })
 
-  it('tells usage errors as one JSON line too', async () => {
+  it('reports usage errors as one JSON line too', async () => {
     for (const args of [['up', '--nope'], ['up', '--yes', '--stack', '-'], ['status']]) {
       const ended = await run([...args, '--json'], { cwd: await emptyFolder() })
       const last = eventsOf(ended).at(-1)!
@@ -122,7 +122,7 @@ describe('help and usage', () => {
 })
 
 describe('without a terminal', () => {
-  it('never asks, and names --yes together with all that is missing', async () => {
+  it('never asks, and names --yes together with everything that is missing', async () => {
     const cwd = await emptyFolder()
     const ended = await run(['up', '--sandbox', '--set', 'app.source=git'], { cwd })
     expect(ended.code).toBe(2)
@@ -131,7 +131,7 @@ describe('without a terminal', () => {
     expect(readdirSync(cwd)).toEqual([])
   })
 
-  it('says that credentials are missing with exit 4, and where they are looked for', async () => {
+  it('reports missing credentials with exit 4, and where they are looked for', async () => {
     const cwd = await emptyFolder()
     const ended = await run(['up', '--yes'], { cwd, env: bareEnv({ ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true' }) })
     expect(ended.stderr).toContain('ALIBABA_CLOUD_ACCESS_KEY_ID')
@@ -142,9 +142,9 @@ describe('without a terminal', () => {
 
 describe('a saved state', () => {
   it.each([
-    ['cut off', '{"version":1,"stack":"shop","entr', /cannot be read/],
+    ['cut off', '{"version":1,"stack":"shop","entr', /Cannot read/],
     ['of a newer version', '{"version":99}', /newer Stackwright/],
-    ['of another shape', '[]', /cannot be read/],
+    ['of another shape', '[]', /Cannot read/],
   ])('%s is refused by every command and never overwritten', async (_, text, says) => {
     const cwd = await emptyFolder()
     const file = join(cwd, '.stackwright/shop/state.json')
@@ -158,7 +158,7 @@ describe('a saved state', () => {
     expect(readFileSync(file, 'utf8')).toBe(text)
   })
 
-  it('is chosen when there is only one, and has to be named when there are several', async () => {
+  it('is taken when there is only one, and must be named when there are several', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'sw-'))
     for (const name of ['shop', 'blog']) {
       await mkdir(join(cwd, '.stackwright', name), { recursive: true })
@@ -174,7 +174,7 @@ describe('the lock of a stack', () => {
   const lockOf = (pid: number, host: string, renewed = new Date().toISOString()) =>
     JSON.stringify({ id: 'x1', user: 'ann', host, pid, command: 'up', since: renewed, renewed })
 
-  it('of a dead run is removed, with the name of who held it', async () => {
+  it('of a dead run is removed, with the name of its holder', async () => {
     const cwd = await emptyFolder()
     await mkdir(join(cwd, '.stackwright/shop'), { recursive: true })
     await writeFile(join(cwd, '.stackwright/shop/lock'), lockOf(7, 'elsewhere', '2020-01-01T00:00:00Z'))
@@ -184,7 +184,7 @@ describe('the lock of a stack', () => {
     expect(existsSync(join(cwd, '.stackwright/shop/lock'))).toBe(false)
   })
 
-  it('of a living run stays, with exit 3, unless it is forced', async () => {
+  it('of a living run stays, with exit 3, unless --force is given', async () => {
     const cwd = await emptyFolder()
     const file = join(cwd, '.stackwright/shop/lock')
     await mkdir(join(file, '..'), { recursive: true })
@@ -197,7 +197,7 @@ describe('the lock of a stack', () => {
 })
 
 describe('odd surroundings', () => {
-  it('survive a reader that goes away', () => {
+  it('survive a closed pipe', () => {
     const { status, stderr } = spawnSync(
       'bash',
       ['-c', `"$0" "$1" --help | true; echo \${PIPESTATUS[0]}`, process.execPath, bin],
@@ -225,9 +225,9 @@ describe('odd surroundings', () => {
     expect((await run(['status'], { cwd })).stderr).not.toContain('\u001b')
   })
 
-  it('a fault of ours is told shortly, without a stack trace unless asked for', async () => {
+  it('an unexpected error is short, without a stack trace unless asked for', async () => {
     const cwd = await emptyFolder()
-    // A folder where the state file should be: the system's own error, which nobody has put into words yet.
+    // A folder in place of the state file: an error of the system that has no message of ours.
     await mkdir(join(cwd, '.stackwright/shop/state.json'), { recursive: true })
     const ended = await run(['status', '--stack', 'shop'], { cwd })
     expect(ended.code).toBeGreaterThan(0)

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
-import { type Sandbox, type ServeOptions, serve } from '../../src/emulator/server.ts'
+import { type Sandbox, type ServeOptions, serve } from '../../src/emulator/server/server.ts'
 
 /** The official clients are CommonJS and typed more loosely than the tests need. */
 const require = createRequire(import.meta.url)

@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { CloudProblem } from '../../src/base/errors.ts'
-import { down, up } from '../../src/engine/engine.ts'
+import { down, tracesOf, up } from '../../src/engine/engine.ts'
 import { paperStack, type Wire } from '../support/paper.ts'
 import { sampled, spread } from '../support/sampled.ts'
-import { anew, built, clean, here, inventory, killedUp, newRun, until } from './run.ts'
+import { built, clean, here, inventory, killedUp, newRun, reset, until } from './harness.ts'
 
-beforeEach(anew)
+beforeEach(reset)
 
 describe('up', () => {
   it('ends with one of each after a kill at any instant, and with nothing after teardown', async () => {
     let instants = 0
     for (let nth = 1; ; nth++) {
-      await anew()
+      await reset()
       if ((await killedUp(nth)) === 'finished') break
       await up(await newRun(), paperStack())
       expect(inventory(), `killed at instant ${nth}`).toEqual(built)
@@ -29,7 +29,7 @@ describe('up', () => {
     const chosen = sampled('pairs of kills in the paper cloud', pairs, all => spread(all, 120))
     let hit = 0
     for (const { first, second } of chosen) {
-      await anew()
+      await reset()
       if ((await killedUp(first)) === 'finished' || (await killedUp(second)) === 'finished') continue
       await up(await newRun(), paperStack())
       expect(inventory(), `killed at ${first}, then at ${second}`).toEqual(built)
@@ -38,11 +38,11 @@ describe('up', () => {
     expect(hit).toBeGreaterThan(0.4 * chosen.length)
   })
 
-  it('makes one of each when any answer is lost, before or after the work', async () => {
+  it('creates one of each when any answer is lost, before or after the work', async () => {
     const [before, after] = [false, true]
     for (const done of [before, after]) {
       for (let nth = 1; nth <= 40; nth++) {
-        await anew()
+        await reset()
         let seen = 0
         const lossy: Wire = async (action, work) => {
           if (!action.endsWith('create')) return work()
@@ -57,7 +57,7 @@ describe('up', () => {
     }
   })
 
-  it('does nothing but look when it is run again', async () => {
+  it('only looks when it is run again', async () => {
     await up(await newRun(), paperStack())
     const actions: string[] = []
     const listening: Wire = async (action, work) => {
@@ -68,7 +68,7 @@ describe('up', () => {
     expect(actions.filter(action => !action.endsWith('find'))).toEqual([])
   })
 
-  it('sets a changed value on the living thing where its kind can', async () => {
+  it('changes a value in place where its kind can', async () => {
     await up(await newRun(), paperStack())
     const id = [...here.paper.things].find(([, thing]) => thing.name === 'key')?.[0]
     await up(await newRun(), paperStack({ name: 'new-key' }))
@@ -76,7 +76,7 @@ describe('up', () => {
     expect(inventory()).toEqual(built.map(line => line.replace(' key ', ' new-key ')).sort())
   })
 
-  it('takes back a value that the cloud refused, without asking for it again', async () => {
+  it('drops a value that the cloud refused, without sending it again', async () => {
     await up(await newRun(), paperStack())
     const refusing: Wire = async (action, work) => {
       if (action === 'paper:uniqueName.settle') throw new CloudProblem('refused', { what: 'That name is not allowed.' })
@@ -94,9 +94,9 @@ describe('up', () => {
     expect(inventory()).toEqual(built)
   })
 
-  it('adds what is newly drawn and removes what no longer is, and survives a kill at any instant of either', async () => {
+  it('creates what is newly drawn and removes what is no longer drawn, and survives a kill at any instant of either', async () => {
     for (let nth = 1; ; nth++) {
-      await anew()
+      await reset()
       await up(await newRun(), paperStack())
       const growth = await killedUp(nth, paperStack({ extra: true }))
       await up(await newRun(), paperStack({ extra: true }))
@@ -108,7 +108,7 @@ describe('up', () => {
     }
   })
 
-  it('stops at a name that somebody else has taken, and leaves theirs alone', async () => {
+  it('stops at a name that is taken by a foreign resource, and does not touch that', async () => {
     here.paper.things.set('theirs', {
       type: 'paper:uniqueName',
       born: -1e9,
@@ -118,12 +118,12 @@ describe('up', () => {
       input: {},
       ready: true,
     })
-    await expect(up(await newRun(), paperStack())).rejects.toThrow('taken by something that this stack did not make')
+    await expect(up(await newRun(), paperStack())).rejects.toThrow('taken by a resource that this stack did not create')
     await down(await newRun())
     expect([...here.paper.things.keys()]).toEqual(['theirs'])
   })
 
-  it('makes anew what was removed behind its back', async () => {
+  it('creates again what was deleted outside Stackwright', async () => {
     await up(await newRun(), paperStack())
     const machine = [...here.paper.things].find(([, thing]) => thing.name === 'machine')![0]
     here.paper.things.delete(machine)
@@ -131,7 +131,7 @@ describe('up', () => {
     expect(inventory()).toEqual(built)
   })
 
-  it('reports a double that carries our mark instead of choosing between the two', async () => {
+  it('reports a duplicate that carries our mark instead of choosing between the two', async () => {
     await up(await newRun(), paperStack())
     const group = [...here.paper.things.values()].find(thing => thing.name === 'group')!
     here.paper.things.set('copy', { ...group })
@@ -142,7 +142,7 @@ describe('up', () => {
 describe('down', () => {
   it('ends with nothing after a kill at any instant', async () => {
     for (let nth = 1; ; nth++) {
-      await anew()
+      await reset()
       await up(await newRun(), paperStack())
       const ended = await until(nth, async instant => down(await newRun(clean, instant)))
       expect((await down(await newRun())).left).toEqual([])
@@ -153,7 +153,7 @@ describe('down', () => {
 
   it('after a kill that left it half done is followed by an up that ends with one of each', async () => {
     for (let nth = 1; ; nth++) {
-      await anew()
+      await reset()
       await up(await newRun(), paperStack())
       const ended = await until(nth, async instant => down(await newRun(clean, instant)))
       await up(await newRun(), paperStack())
@@ -162,9 +162,9 @@ describe('down', () => {
     }
   })
 
-  it('after an up killed at any instant leaves nothing, even what no id was saved for', async () => {
+  it('after an up killed at any instant leaves nothing, not even a resource whose id was not saved', async () => {
     for (let nth = 1; ; nth++) {
-      await anew()
+      await reset()
       const ended = await killedUp(nth)
       expect((await down(await newRun())).left).toEqual([])
       expect(inventory(), `killed at instant ${nth}`).toEqual([])
@@ -172,7 +172,7 @@ describe('down', () => {
     }
   })
 
-  it('names what would not go, and what stands under it', async () => {
+  it('reports what could not be removed, and what that depends on', async () => {
     await up(await newRun(), paperStack())
     const machine = [...here.paper.things].find(([, thing]) => thing.name === 'machine')![0]
     const stubborn: Wire = async (action, work) => {
@@ -185,5 +185,23 @@ describe('down', () => {
     expect(left.find(thing => thing.address === 'step/machine')?.why).toContain('It is protected.')
     expect(left.map(thing => thing.address)).toContain('step/net')
     expect(inventory()).toContain('paper:token machine true')
+  })
+})
+
+describe('tracesOf', () => {
+  it('rebuilds from the tags what a lost state held, and sets copies of tags apart', async () => {
+    await up(await newRun(), paperStack())
+    const net = [...here.paper.things.values()].find(thing => thing.name === 'net')!
+    here.paper.things.set('copied', { ...net, type: 'paper:tagLookup', name: 'copied' })
+    here.paper.now += 60_000
+    const traces = await tracesOf(await newRun(), 'shop')
+    expect(Object.keys(traces.entries).sort()).toEqual([
+      'step/group',
+      'step/key',
+      'step/machine',
+      'step/net',
+      'step/sub',
+    ])
+    expect(traces.foreign.map(thing => thing.found.id)).toEqual(['copied'])
   })
 })

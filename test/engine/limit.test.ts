@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createLimit } from '../../src/engine/limit.ts'
 
 describe('the adaptive limit', () => {
-  test('runs no more at once than it allows, and all in the end', async () => {
+  test('runs no more at once than it allows, and everything in the end', async () => {
     const limit = createLimit({ start: 3, min: 1, max: 8 })
     let running = 0
     let most = 0
@@ -17,7 +17,7 @@ describe('the adaptive limit', () => {
     expect([most, done]).toEqual([3, 20])
   })
 
-  test('starts the higher rank first, and equals in the order they came', async () => {
+  test('starts the higher rank first, and equal ranks in the order of arrival', async () => {
     const limit = createLimit({ start: 1, min: 1, max: 1 })
     const order: string[] = []
     const note = (name: string) => async () => void order.push(name)
@@ -32,7 +32,7 @@ describe('the adaptive limit', () => {
     expect(order).toEqual(['first', 'high', 'middle', 'low', 'low too'])
   })
 
-  test('halves once for all that were under way together, never below the least', () => {
+  test('halves once for all that were in progress together, never below the minimum', () => {
     const told: number[] = []
     const limit = createLimit({ start: 16, min: 3, max: 64, onHalved: now => told.push(now) })
     const together = [limit.now(), limit.now(), limit.now()]
@@ -52,7 +52,7 @@ describe('the adaptive limit', () => {
     expect(limit.current()).toBe(5)
   })
 
-  test('passes on what the work answers and what it throws, and goes on afterwards', async () => {
+  test('passes on what the work returns and what it throws, and continues afterwards', async () => {
     const limit = createLimit({ start: 1, min: 1, max: 1 })
     await expect(limit.run(0, async () => Promise.reject(new Error('no')))).rejects.toThrow('no')
     expect(await limit.run(0, async () => 7)).toBe(7)

@@ -1,35 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { down, tracesOf, up } from '../../src/engine/engine.ts'
+import { down, up } from '../../src/engine/engine.ts'
 import type { Sheet } from '../../src/engine/kind.ts'
 import { planUp } from '../../src/engine/plan.ts'
 import { paperKinds, paperStack } from '../support/paper.ts'
-import { anew, clean, here, newRun, until } from './run.ts'
+import { clean, newRun, reset, until } from './harness.ts'
 
-beforeEach(anew)
-
-describe('the tags alone', () => {
-  it('tell what a lost state held, and what only looks like it', async () => {
-    await up(await newRun(), paperStack())
-    const net = [...here.paper.things.values()].find(thing => thing.name === 'net')!
-    here.paper.things.set('copied', { ...net, type: 'paper:tagLookup', name: 'copied' })
-    here.paper.now += 60_000
-    const traces = await tracesOf(await newRun(), 'shop')
-    expect(Object.keys(traces.entries).sort()).toEqual([
-      'step/group',
-      'step/key',
-      'step/machine',
-      'step/net',
-      'step/sub',
-    ])
-    expect(traces.foreign.map(thing => thing.found.id)).toEqual(['copied'])
-  })
-})
+beforeEach(reset)
 
 describe('the plan', () => {
-  it('builds again what a teardown left half removed, and everything that stands on it', async () => {
+  it('creates again what a teardown left half removed, and everything that depends on it', async () => {
     let half = 0
     for (let nth = 1; half < 5; nth++) {
-      await anew()
+      await reset()
       await up(await newRun(), paperStack())
       await until(nth, async instant => down(await newRun(clean, instant)))
       const { state } = (await newRun()).store
@@ -40,7 +22,7 @@ describe('the plan', () => {
     }
   })
 
-  it('says create, then keep, then what changes, and refuses what cannot', async () => {
+  it('says create, then keep, then update, and refuses what cannot be changed in place', async () => {
     const lines = (sheet: Sheet, state = run.store.state) =>
       planUp(sheet, state, () => 0, paperKinds).map(line => `${line.action} ${line.address}`)
     const run = await newRun()

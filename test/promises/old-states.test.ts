@@ -2,7 +2,7 @@ import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
-import { type Sandbox, serve } from '../../src/emulator/server.ts'
+import { type Sandbox, serve } from '../../src/commands/emulator.ts'
 import type { State } from '../../src/engine/state.ts'
 import { bareEnv, type Ended, emptyFolder, eventsOf, run } from '../support/bin.ts'
 import { type Passing, startProxy } from '../support/proxy.ts'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { serve } from '../../src/emulator/server.ts'
+import { serve } from '../../src/commands/emulator.ts'
 import { bareEnv, emptyFolder, run } from '../support/bin.ts'
 import { type Answer, startProxy } from '../support/proxy.ts'
 

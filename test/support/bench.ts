@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../src/base/json.ts'
-import { type Sandbox, type ServeOptions, serve } from '../../src/emulator/server.ts'
+import { type Sandbox, type ServeOptions, serve } from '../../src/commands/emulator.ts'
 import type { AnyKind, Cloud, Mark } from '../../src/engine/kind.ts'
 import type { Event } from '../../src/events.ts'
 import type { Connected, Connection } from '../../src/providers/provider.ts'

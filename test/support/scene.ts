@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { type Sandbox, serve } from '../../src/emulator/server.ts'
+import { type Sandbox, serve } from '../../src/commands/emulator.ts'
 import { bareEnv, type Ended, emptyFolder, run, start } from './bin.ts'
 import { type Hooks, startProxy } from './proxy.ts'
 import { inventoryOf, prepareAccount, type Subject } from './subjects.ts'

@@ -1,6 +1,7 @@
 import { answersFrom, keepSecrets, valuesOf } from '../../src/answers/answers.ts'
 import type { Question } from '../../src/answers/question.ts'
 import type { Json } from '../../src/base/json.ts'
+import { drawBlueprint, stepsOf } from '../../src/blueprints/draw.ts'
 import { blueprints } from '../../src/blueprints/index.ts'
 import { down, type Removal, type Run, up } from '../../src/engine/engine.ts'
 import type { Sheet } from '../../src/engine/kind.ts'
@@ -8,8 +9,6 @@ import { openSecrets, type Secrets } from '../../src/engine/secrets.ts'
 import { newState, openStore, readState } from '../../src/engine/state.ts'
 import type { Event } from '../../src/events.ts'
 import { providers } from '../../src/providers/index.ts'
-import type { Chapters, Provider } from '../../src/providers/provider.ts'
-import type { Blueprint, SoFar } from '../../src/steps/step.ts'
 
 /** Where and how a run inside the test's own process works. */
 export interface Place {
@@ -41,7 +40,8 @@ export async function openRun(place: Place): Promise<Opened> {
   const { folder, instant = async () => {} } = place
   const cloud = place.cloud ?? 'alicloud'
   const provider = await providers[cloud]!()
-  const blueprint = await blueprints[place.blueprint ?? 'django']!()
+  const blueprint = blueprints.find(({ id }) => id === (place.blueprint ?? 'django'))!
+  const target = await blueprint.targets[cloud]!()
   const secrets = await openSecrets(folder)
   const texts = new Map<string, string>()
   const drain = place.drain ?? new AbortController().signal
@@ -56,11 +56,13 @@ export async function openRun(place: Place): Promise<Opened> {
     keep: secrets.keep,
     texts,
   })
-  const values = await answered(provider, blueprint, place, connected.live, secrets)
-  const sheet: Sheet = { nodes: [], texts }
-  const sofar: SoFar = { stack: 'shop', setup: stack => blueprint.setup(values, stack) }
-  const chapters = chaptersOf(provider, blueprint)
-  for (const step of blueprint.steps) step.draw(sheet, chapters, values, sofar)
+  const values = await answered(
+    stepsOf(target).flatMap(({ asks }) => asks),
+    place,
+    connected.live,
+    secrets,
+  )
+  const { sheet } = drawBlueprint(target, { stack: 'shop', values, texts })
   const state =
     (await readState(folder)) ??
     newState({ stack: 'shop', blueprint: blueprint.id, cloud, account: connected.account, region, sandbox: true })
@@ -107,24 +109,15 @@ export async function downHere(place: Place): Promise<Removal> {
   }
 }
 
-function chaptersOf(provider: Provider, { id }: Blueprint): Chapters {
-  return provider.chaptersFor?.(id) ?? provider.chapters
-}
-
 /** Answers once settled stay the same for every later run of a test: the live look-ups are made once. */
 const settled = new Map<string, Record<string, Json>>()
 
 async function answered(
-  provider: Provider,
-  blueprint: Blueprint,
+  questions: Question[],
   place: Place,
   live: unknown,
   secrets: Secrets,
 ): Promise<Record<string, Json>> {
-  const questions: Question[] = blueprint.steps.flatMap(step => [
-    ...step.asks(chaptersOf(provider, blueprint)),
-    ...(step.id === 'application' ? blueprint.asks : []),
-  ])
   const flags = new Map(Object.entries(place.answers ?? {}))
   const known = settled.get(place.folder)
   const resolved = await answersFrom({
@@ -132,7 +125,6 @@ async function answered(
     sources: { flags, env: {}, ...(known && { saved: known }) },
     asking: { stack: 'shop', live },
     secrets,
-    defaults: blueprint.defaults,
   })
   if (resolved.problems.length > 0) throw new Error(JSON.stringify(resolved.problems))
   await keepSecrets(resolved, secrets)

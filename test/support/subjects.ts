@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JsonObject } from '../../src/base/json.ts'
 import type { Subject } from '../../src/blueprints/subject.ts'
-import type { Sandbox } from '../../src/emulator/server.ts'
+import type { Sandbox } from '../../src/commands/emulator.ts'
 import { zoneFor } from './aws.ts'
 
 export type { Subject } from '../../src/blueprints/subject.ts'

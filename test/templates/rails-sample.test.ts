@@ -7,7 +7,7 @@ import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client }
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packageFile } from '../../src/base/files.ts'
 import { nginxConf, setupScript } from '../../src/blueprints/rails/setup.ts'
-import { type Sandbox, serve } from '../../src/emulator/server.ts'
+import { type Sandbox, serve } from '../../src/commands/emulator.ts'
 import { type Mariadb, startMariadb } from './mariadb.ts'
 import { within } from './scripts.ts'
 import { freePort, hostile, paperFolder, start } from './support.ts'

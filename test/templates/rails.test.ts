@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { Values } from '../../src/answers/question.ts'
 import { packageFile } from '../../src/base/files.ts'
 import { nginxConf, sampleFiles, setup, setupScript, unit } from '../../src/blueprints/rails/setup.ts'
-import type { Database } from '../../src/providers/provider.ts'
+import type { ManagedDatabase } from '../../src/steps/results.ts'
 import { startMariadb } from './mariadb.ts'
 import { expectGoodUnit, expectSound, packedSize, within } from './scripts.ts'
 import { hostile, paperFolder, run } from './support.ts'
@@ -19,7 +19,7 @@ const git: Values = {
   'app.ref': 'v1.0',
   'app.healthPath': '/up',
 }
-const database: Database = {
+const database: ManagedDatabase = {
   engine: 'mysql',
   host: { $ref: 'database/instance', field: 'host' },
   port: { $ref: 'database/instance', field: 'port' },

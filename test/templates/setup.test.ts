@@ -6,7 +6,7 @@ import { packageFile } from '../../src/base/files.ts'
 import { setup } from '../../src/blueprints/django/application.ts'
 import { nginxConf, sampleFiles, setupScript, unit } from '../../src/blueprints/django/setup.ts'
 import { envFile } from '../../src/blueprints/template.ts'
-import type { Database } from '../../src/providers/provider.ts'
+import type { Database } from '../../src/steps/results.ts'
 import { expectGoodUnit, expectSound, packedSize, within } from './scripts.ts'
 import { hostile, paperFolder, run } from './support.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Values } from '../../src/answers/question.ts'
 import { appScript, setup, unit, uwsgiIni, webScript } from '../../src/blueprints/three-tier/setup.ts'
-import type { Database } from '../../src/providers/provider.ts'
+import type { ManagedDatabase } from '../../src/steps/results.ts'
 import { expectGoodUnit, expectSound, packedSize, within } from './scripts.ts'
 import { paperFolder } from './support.ts'
 
@@ -16,7 +16,7 @@ const git: Values = {
   'app.module': 'shop.web:application',
   'app.healthPath': '/ok',
 }
-const database: Database = {
+const database: ManagedDatabase = {
   engine: 'mysql',
   host: { $ref: 'database/cluster', field: 'host' },
   port: { $ref: 'database/cluster', field: 'port' },
@@ -47,7 +47,7 @@ describe('the setup scripts of the two tiers', () => {
   })
 
   test('hold no secret, and the web tier gets none', () => {
-    const { tiers } = setup({ ...sample, 'aurora.table': 'times' }, { database })
+    const tiers = setup({ ...sample, 'aurora.table': 'times' }, { database })
     expect(tiers.web).toEqual({ script: webScript(sample), env: {}, secrets: {} })
     expect(tiers.app).toEqual({
       script: appScript(sample),
@@ -69,7 +69,7 @@ describe('the setup scripts of the two tiers', () => {
 
   test('read from the writer where there is no reader', () => {
     const { readerHost: _, ...alone } = database
-    expect(setup(sample, { database: alone }).tiers.app.env.DB_READ_HOST).toEqual(database.host)
+    expect(setup(sample, { database: alone }).app.env.DB_READ_HOST).toEqual(database.host)
   })
 
   test.each(['', 'a b', '-oX', '$(touch x)', 'x;y', '"', 'a\nb', '${HOME}', 'x.'])(

@@ -7,17 +7,17 @@ beforeAll(buildHarness)
 afterEach(closeTerminals)
 
 describe('Around the interview', () => {
-  it('the first questions can be gone back through too, and a plain Enter never says yes to what costs money', async () => {
+  it('Esc goes back through the first questions too, and Enter alone never confirms what costs money', async () => {
     const { terminal, answers } = run({ env: { HARNESS_START: '1' } })
     await through(terminal, [['? What do you want to build?', 'rails'], ['? On which cloud?', 'aws'], ['? Region:']])
     await terminal.waitFor('? Stack name (rails)')
-    expect(terminal.screen(), 'nothing is kept yet').not.toContain('stop and keep')
+    expect(terminal.screen(), 'nothing is saved yet').not.toContain('save and stop')
     terminal.key('C-b')
     await terminal.waitFor('? Region:')
     terminal.key('C-b')
     await terminal.waitFor('? On which cloud?')
     terminal.key('C-b')
-    // Where there is only one cloud, nobody is asked, on the way back neither.
+    // With only one cloud there is no question, on the way back neither.
     await through(terminal, [['? What do you want to build?', 'django'], ['? Region:']])
     await terminal.waitFor('? Stack name (django-2)')
     terminal.key('C-b')
@@ -40,7 +40,7 @@ describe('Around the interview', () => {
     })
   })
 
-  it('a stack that is there shows its saved answers for review and asks only what is new', async () => {
+  it('an existing stack shows its saved answers for review and asks only what is new', async () => {
     const saved = {
       'vpc.name': 'old',
       'vpc.cidr': '10.0.0.0/8',
@@ -60,7 +60,7 @@ describe('Around the interview', () => {
     })
   })
 
-  it('a default that other answers have made wrong is not offered', async () => {
+  it('a default that other answers have made invalid is not offered', async () => {
     const { terminal } = run({ set: ['vswitch.cidr=172.16.1.0/24', 'vpc.cidr=10.0.0.0/8'] })
     await through(terminal, [['? VPC name']])
     const screen = await terminal.waitFor('? VSwitch CIDR block')
@@ -69,7 +69,7 @@ describe('Around the interview', () => {
 })
 
 describe('Stopping', () => {
-  it('Ctrl-C exits 130, keeps the answers without secrets, and the next run goes on there', async () => {
+  it('Ctrl-C exits 130, saves the answers without secrets, and the next run continues there', async () => {
     const first = run()
     await through(first.terminal, [
       ['? VPC name', 'shop'],
@@ -83,7 +83,7 @@ describe('Stopping', () => {
     ])
     await first.terminal.waitFor('? Count')
     first.terminal.key('C-c')
-    await first.terminal.waitFor('What you answered so far is kept. To go on')
+    await first.terminal.waitFor('Your answers so far are saved. To continue')
     expect(await first.terminal.exit()).toBe(130)
     const draft = join(first.folder, 'interview.json')
     expect(readFileSync(draft, 'utf8')).not.toContain('Correct-horse')
@@ -110,7 +110,7 @@ describe('Stopping', () => {
     expect(readFileSync(join(first.folder, 'secrets.json'), 'utf8')).toContain('Correct-horse-1')
   })
 
-  it('"start over" forgets what was answered', async () => {
+  it('"start over" forgets the answers', async () => {
     const first = run()
     await through(first.terminal, [['? VPC name', 'shop']])
     await first.terminal.waitFor('? IPv4')
@@ -124,7 +124,7 @@ describe('Stopping', () => {
     expect(existsSync(join(first.folder, 'interview.json'))).toBe(false)
   })
 
-  it('a closed input stops too', async () => {
+  it('a closed input stops the interview too', async () => {
     const { terminal } = run()
     await terminal.waitFor('? VPC name')
     terminal.key('C-d')
@@ -147,7 +147,7 @@ describe('Small and plain terminals', () => {
     await terminal.waitFor('FINISHED')
   })
 
-  it('a line in wide characters is cut where the terminal ends, not at twice its width', async () => {
+  it('a line of wide characters is cut at the edge of the terminal, not at twice its width', async () => {
     const name = '日本語でつけたとても長い名前のネットワーク'
     const { terminal } = run({ columns: 40, rows: 24, set: [`vpc.name=${name}`] })
     const screen = await terminal.waitFor('? IPv4 CIDR')
@@ -156,7 +156,7 @@ describe('Small and plain terminals', () => {
     expect(screen.split('\n')[line + 1]).toContain('? IPv4 CIDR')
   })
 
-  it('NO_COLOR leaves out every colour', async () => {
+  it('NO_COLOR switches off every colour', async () => {
     const { terminal } = run({ env: { NO_COLOR: '1' } })
     await terminal.waitFor('? VPC name')
     expect(terminal.colours()).toBe(false)

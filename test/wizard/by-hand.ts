@@ -14,7 +14,7 @@ const program = join(import.meta.dirname, '../../bin/stackwright.js')
 export interface Desk {
   /** The embedded cloud's address. */
   url: string
-  /** Runs the command without a terminal; answers what it printed. */
+  /** Runs the command without a terminal; returns what it printed. */
   stackwright(cwd: string, args: string[]): string
   /** What `plan` would do. */
   planIn(cwd: string, args: string[]): PlanLine[]
@@ -108,7 +108,7 @@ export async function stopAt(open: Terminal, folder: string, label: string): Pro
   open.key('C-c')
   expect(await open.exit()).toBe(130)
   expect(open.history()).toMatch(
-    /To go on where you stopped: stackwright up --stack shop --blueprint \S+ --region \S+ --s/,
+    /To continue where you stopped: stackwright up --stack shop --blueprint \S+ --region \S+ --s/,
   )
   expect(existsSync(join(folder, '.stackwright/shop/state.json'))).toBe(false)
 }

@@ -20,7 +20,7 @@ beforeAll(() => {
 })
 afterAll(() => desk.close())
 
-it('rails is built by hand with a wrong answer, a step back, a stop, a correction and a certificate that waits for its proof; the printed command and file repeat its plan', async () => {
+it('rails is built by hand with an invalid answer, a step back, a stop, a correction and a certificate that waits for its proof; the printed command and file repeat its plan', async () => {
   const folder = desk.folder('rails')
   const start = () => desk.up(folder, ['--blueprint', 'rails', '--stack', 'shop'])
   const first = start()
@@ -86,7 +86,7 @@ it('the three tiers are built by hand the same way, and the printed command and 
   expectRepeated(desk, second, folder)
 }, 180_000)
 
-it('on a cloud that was named only what can stand there is offered, and each region with its place', async () => {
+it('with --cloud only its blueprints are offered, and each region with its place', async () => {
   const open = desk.up(desk.folder('start'), ['--cloud', 'aws'])
   const screen = await open.waitFor('? What do you want to build?')
   expect(screen).toMatch(/Rails[^?]*Three tiers/i)
@@ -98,7 +98,7 @@ it('on a cloud that was named only what can stand there is offered, and each reg
   expect(await open.exit()).toBe(130)
 })
 
-it('a blueprint that nobody made is refused at once, whatever JavaScript calls by its name', async () => {
+it('an unknown blueprint is refused at once, even if JavaScript has something of that name', async () => {
   const open = desk.up(desk.folder('none'), ['--blueprint', 'constructor'])
   await open.waitFor('There is no blueprint "constructor".')
   expect(await open.exit()).toBe(2)

@@ -18,7 +18,7 @@ beforeAll(() => {
 })
 afterAll(() => desk.close())
 
-it('a stack is built by hand with a wrong answer, a step back, a stop and a correction; the printed command and file repeat its plan', async () => {
+it('a stack is built by hand with an invalid answer, a step back, a stop and a correction; the printed command and file repeat its plan', async () => {
   const folder = desk.folder('by-hand')
   const start = () => desk.up(folder, ['--stack', 'shop'])
   const first = start()

@@ -3,7 +3,7 @@ import { keepSecrets, parseSet } from '../../src/answers/answers.ts'
 import { Problem } from '../../src/base/errors.ts'
 import { openSecrets } from '../../src/engine/secrets.ts'
 import { chooseStart, confirm, draftIn, interview } from '../../src/wizard/index.ts'
-import { chapters, shop } from '../answers/fixture.ts'
+import { shop, steps } from '../answers/fixture.ts'
 
 /** Runs the interview alone: `harness FOLDER RESULT [KEY=VALUE…]`; the result is written to a file, as JSON. */
 async function main(): Promise<void> {
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   }
   const secrets = await openSecrets(folder)
   const resolved = await interview({
-    chapters,
+    steps,
     sources: {
       flags: parseSet(set),
       env: process.env,

@@ -5,7 +5,7 @@ beforeAll(buildHarness)
 afterEach(closeTerminals)
 
 describe('The guided run', () => {
-  it('asks chapter by chapter, takes defaults with Enter, and ends with a review of every answer and its source', async () => {
+  it('asks step by step, takes defaults with Enter, and ends with a review of every answer and its source', async () => {
     const { terminal, answers } = run()
     await terminal.waitFor('Create a VPC')
     await through(terminal, toTheReview)
@@ -23,7 +23,7 @@ describe('The guided run', () => {
     expect(answers()['machine.password']).toBeUndefined()
   })
 
-  it('says what is wrong while it is typed, and takes no wrong answer', async () => {
+  it('says what is wrong while it is typed, and accepts no invalid answer', async () => {
     const { terminal } = run()
     await through(terminal, toTheReview.slice(0, 1))
     await terminal.waitFor('? IPv4 CIDR block')
@@ -37,7 +37,7 @@ describe('The guided run', () => {
     await terminal.waitFor('✓ IPv4 CIDR block: 10.0.0.0/8')
   })
 
-  it('what depends on an answer follows it', async () => {
+  it('a default that depends on an answer follows it', async () => {
     const { terminal } = run()
     await through(terminal, [['? VPC name'], ['? IPv4 CIDR block', '10.0.0.0/8']])
     const screen = await terminal.waitFor('? VSwitch CIDR block (10.0.1.0/24)')
@@ -77,7 +77,7 @@ describe('The guided run', () => {
     await through(terminal, [
       [/Login password.*: *$/m, 'Correct-horse-1'],
       ['? Login password again', 'something-else'],
-      ['The two were not the same', 'Correct-horse-1'],
+      ['The two entries do not match', 'Correct-horse-1'],
       ['? Login password again', 'Correct-horse-1'],
       ['? Months', '12'],
       ['? Count', '3'],
@@ -100,7 +100,7 @@ describe('The guided run', () => {
     expect(terminal.history()).not.toContain('Correct-horse')
   })
 
-  it('what a flag or a variable says is shown and not asked', async () => {
+  it('an answer from a flag or a variable is shown and not asked', async () => {
     const { terminal, answers } = run({ set: ['vpc.name=flagged'], env: { STACKWRIGHT_VPC_CIDR: '10.0.0.0/8' } })
     const screen = await terminal.waitFor('? VSwitch CIDR block (10.0.1.0/24)')
     expect(screen).toContain('VPC name: flagged (flag)')
@@ -110,7 +110,7 @@ describe('The guided run', () => {
     expect(answers()['vpc.name']).toEqual({ value: 'flagged', source: 'flag' })
   })
 
-  it('an answer picked on the review page is asked again, with what stands on it', async () => {
+  it('an answer picked in the review is asked again, with those that depend on it', async () => {
     const { terminal, answers } = run()
     const steps = toTheReview.map(step =>
       String(step[0]).includes('VSwitch') ? ([step[0], '172.16.9.0/24'] as [string, string]) : step,
@@ -127,7 +127,7 @@ describe('The guided run', () => {
     expect(answers()).toMatchObject({ 'vpc.cidr': { value: '10.0.0.0/8' }, 'vswitch.cidr': { value: '10.0.1.0/24' } })
   })
 
-  it('back on a question that was picked on the review page leaves the answer as it was', async () => {
+  it('going back from a question that was picked in the review keeps its answer', async () => {
     const { terminal } = run()
     await through(terminal, toTheReview)
     await terminal.waitFor('All right?')
@@ -141,14 +141,14 @@ describe('The guided run', () => {
     await terminal.waitFor('FINISHED')
   })
 
-  it('a flag can be corrected on the review page', async () => {
+  it('an answer from a flag can be corrected in the review', async () => {
     const { terminal, answers } = run({ set: ['vpc.name=flagged'] })
     await through(terminal, toTheReview.slice(1))
     await terminal.waitFor('All right?')
     terminal.type('VPC name')
     await terminal.waitFor('> VPC name: flagged')
     terminal.key('Enter')
-    // While it is searched the review page too says `? VPC name`, and `All right?` stays until the question is there.
+    // During the search the review too says `? VPC name`, and `All right?` stays until the question is there.
     await through(terminal, [[/^\? VPC name/m, 'better']])
     await terminal.waitFor('VPC name: better (prompt)')
     terminal.key('Enter')

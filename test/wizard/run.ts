@@ -68,7 +68,7 @@ export const toTheReview: [string | RegExp, string?][] = [
   ['? IPv4 CIDR block (172.16.0.0/12)'],
   ['? VSwitch CIDR block (172.16.1.0/24)'],
   ['? Zone:'],
-  ['? Show every field of this page?'],
+  ['? Show every field of this step?'],
   ['? Login:'],
   ['? Count (1)'],
   ['? Git repository:', 'https://example.com/shop.git'],

@@ -1,12 +1,17 @@
 import type { Question } from '../../answers/question.ts'
 import type { Json } from '../../base/json.ts'
+import type { Fix } from '../../steps/diagnose.ts'
 import { healthPathAsk, moduleAsk, portAsk, sourceAsks, workersAsk } from '../asks.ts'
+import { CONFIGURATION, machineFixes } from '../fixes.ts'
 import { sampleHealthPath } from './setup.ts'
 
 export { proofPath } from '../common.ts'
 export { check, healthPath, setup } from './setup.ts'
 
-/** What a person decides about the application; asked in the application chapter. */
+/** What to do about the hops that this application's check finds. */
+export const fixes: Record<string, Fix> = { ...machineFixes, nginx: CONFIGURATION }
+
+/** What a person decides about the application; asked in the step that installs it. */
 export const asks: Question[] = [
   ...sourceAsks({
     help: 'The sample is a small Django project that stores names in your database. Or your own Django project from Git.',

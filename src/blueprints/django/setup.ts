@@ -1,7 +1,7 @@
 import type { Values } from '../../answers/question.ts'
 import { readPackageFile } from '../../base/files.ts'
 import { isSecret } from '../../engine/kind.ts'
-import type { Setup, Stack } from '../../providers/provider.ts'
+import type { Database, Setup } from '../../steps/results.ts'
 import { backendPort, fromGit, machine, origin } from '../common.ts'
 import { integer, render, shell, shellWords, systemd, systemdText } from '../template.ts'
 
@@ -29,7 +29,7 @@ export const sampleFiles = [
  * The same answers give the same script, byte by byte; what is known only later (the database's address) and every
  * secret comes in through the variables.
  */
-export function setup(values: Values, { database }: Pick<Stack, 'database'>): Setup {
+export function setup(values: Values, { database }: { database: Database }): Setup {
   const secretKey = values['app.secretKey']
   return {
     script: setupScript(values),

@@ -1,13 +1,22 @@
 import type { Question } from '../../answers/question.ts'
 import type { Json } from '../../base/json.ts'
+import type { Fix } from '../../steps/diagnose.ts'
 import { healthPathAsk, portAsk, sourceAsks, workersAsk } from '../asks.ts'
 import { fromGit } from '../common.ts'
+import { CONFIGURATION, machineFixes } from '../fixes.ts'
 import { hasMasterKey, sampleHealthPath } from './setup.ts'
 
 export { proofPath } from '../common.ts'
 export { check, healthPath, setup } from './setup.ts'
 
-/** What a person decides about the application; asked in the application chapter. */
+/** What to do about the hops that this application's check finds. */
+export const fixes: Record<string, Fix> = {
+  ...machineFixes,
+  nginx: CONFIGURATION,
+  bucket: 'Restore the bucket, or the machines’ role with its rights to it, in the console.',
+}
+
+/** What a person decides about the application; asked in the step that installs it. */
 export const asks: Question[] = [
   ...sourceAsks({
     help: 'The sample is a small Rails application that stores titles in your database and images in your bucket. Or your own Rails application from Git.',

@@ -1,7 +1,7 @@
 import type { Values } from '../../answers/question.ts'
 import { readPackageFile } from '../../base/files.ts'
 import { isSecret, type Secret } from '../../engine/kind.ts'
-import type { Setup, Stack } from '../../providers/provider.ts'
+import type { ManagedDatabase, Setup } from '../../steps/results.ts'
 import { backendPort, fromGit, machine, origin, sourceOf } from '../common.ts'
 import { integer, nginx, render, shell, shellWords, systemd, systemdText } from '../template.ts'
 
@@ -37,9 +37,8 @@ export const sampleFiles = [
  * The same answers give the same script, byte by byte; what is known only later (the database's address) and every
  * secret comes in through the variables. The database and its user are made from the machines, by its administrator.
  */
-export function setup(values: Values, { database }: Pick<Stack, 'database'>): Setup {
+export function setup(values: Values, { database }: { database: ManagedDatabase }): Setup {
   const { admin } = database
-  if (!admin) throw new Error('nobody can make the database of this blueprint')
   return {
     script: setupScript(values),
     env: {

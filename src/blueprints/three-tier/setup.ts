@@ -1,6 +1,6 @@
 import type { Values } from '../../answers/question.ts'
 import { readPackageFile } from '../../base/files.ts'
-import type { Setup, Stack } from '../../providers/provider.ts'
+import type { ManagedDatabase, Setup } from '../../steps/results.ts'
 import { fromGit, machine, origin, sourceOf } from '../common.ts'
 import { configWord, integer, render, shell } from '../template.ts'
 
@@ -11,34 +11,29 @@ export const webHealthPath = '/health/web'
 export const sampleHealthPath = '/health'
 const sampleModule = 'app:app'
 
-export type TierSetup = Omit<Setup, 'tiers'>
-
 /**
  * What is installed on each tier: one bash script that holds every file it writes, and the variables it reads. The same
- * answers give the same script, byte by byte. `APP_HOST` of the web tier, the internal load balancer's name, is set by
- * the chapter that draws it. What stands outside the tiers is the application tier's.
+ * answers give the same script, byte by byte. `APP_HOST` of the web tier, the internal load balancer's name, is added
+ * where the tier is drawn.
  */
-export function setup(
-  values: Values,
-  { database }: Pick<Stack, 'database'>,
-): Setup & { tiers: { web: TierSetup; app: TierSetup } } {
+export function setup(values: Values, { database }: { database: ManagedDatabase }): { web: Setup; app: Setup } {
   const { admin } = database
-  if (!admin) throw new Error('nobody can make the database of this blueprint')
-  const app: TierSetup = {
-    script: appScript(values),
-    env: {
-      DB_HOST: database.host,
-      DB_READ_HOST: database.readerHost ?? database.host,
-      DB_PORT: database.port,
-      DB_NAME: database.name,
-      DB_USER: database.user,
-      DB_ADMIN_USER: admin.user,
-      DB_TABLE: String(values['aurora.table'] ?? 'testtable'),
+  return {
+    web: { script: webScript(values), env: {}, secrets: {} },
+    app: {
+      script: appScript(values),
+      env: {
+        DB_HOST: database.host,
+        DB_READ_HOST: database.readerHost ?? database.host,
+        DB_PORT: database.port,
+        DB_NAME: database.name,
+        DB_USER: database.user,
+        DB_ADMIN_USER: admin.user,
+        DB_TABLE: String(values['aurora.table'] ?? 'testtable'),
+      },
+      secrets: { DB_PASSWORD: database.password, DB_ADMIN_PASSWORD: admin.password },
     },
-    secrets: { DB_PASSWORD: database.password, DB_ADMIN_PASSWORD: admin.password },
   }
-  const web: TierSetup = { script: webScript(values), env: {}, secrets: {} }
-  return { ...app, tiers: { web, app } }
 }
 
 /** The web tier's script alone. */

@@ -1,22 +1,24 @@
 import type { JsonObject } from '../../base/json.ts'
-import type { FrontDoor } from '../front.ts'
-import type { Call, Thing, World } from '../model.ts'
-import { firstAccount, secondAccount } from './accounts.ts'
-import { all, everywhere, find, object, objects, text, texts, time, word } from './ask.ts'
-import { certificatesOf, listenersOf } from './elb-balancers.ts'
-import { balancerState } from './elb-describe.ts'
-import { targetHealth } from './elb-health.ts'
-import { targetsOf } from './elb-targets.ts'
-import { awsPlaces, tendAll } from './tend.ts'
+import type { FrontDoor } from '../http/front.ts'
+import type { Call, Thing, World } from '../world/model.ts'
+import { advanceAll } from './advance.ts'
+import { object, objects, word } from './core/input.ts'
+import { everyPlace } from './core/places.ts'
+import { all, everywhere, find, text, texts, time } from './core/resources.ts'
+import { firstAccount, secondAccount } from './protocol/accounts.ts'
+import { certificatesOf, listenersOf } from './services/elbv2/load-balancer.ts'
+import { balancerState } from './services/elbv2/load-balancer-description.ts'
+import { targetsOf } from './services/elbv2/target.ts'
+import { targetHealth } from './services/elbv2/target-health.ts'
 
 /**
  * What answers behind a load balancer's DNS name, or behind a name of one's own that Route 53 leads there, on a port.
  * Undefined when no load balancer has that name. Rules are not read: the listener's own action answers.
  */
 export function frontDoor(world: World, host: string, port: number): FrontDoor | undefined {
-  tendAll(world)
+  advanceAll(world)
   const names = namesBehind(world, host.toLowerCase().replace(/\.$/, ''))
-  for (const call of awsPlaces(world)) {
+  for (const call of everyPlace(world)) {
     const balancer = all(call, 'load-balancer').find(one => names.includes(text(one, 'dnsName').toLowerCase()))
     if (balancer) return doorOf(call, balancer, port)
   }

@@ -1,14 +1,8 @@
-import type { Call, World } from '../model.ts'
-import { firstAccount, secondAccount } from './accounts.ts'
-import { certificateStatus } from './acm.ts'
-import { everywhere, text } from './ask.ts'
-import { regions } from './catalog.ts'
-import { ec2Inventory, type Shows } from './ec2-inventory.ts'
-import { balancerState } from './elb-describe.ts'
-import { clusterStatus } from './rds-clusters.ts'
-import { dbInstanceStatus } from './rds-describe.ts'
-import { snapshotStatus } from './rds-snapshots.ts'
-import { tendAll } from './tend.ts'
+import type { World } from '../world/model.ts'
+import { advanceAll } from './advance.ts'
+import { everyPlaceAndGlobal } from './core/places.ts'
+import { text } from './core/resources.ts'
+import { services } from './services/index.ts'
 
 /** One line of `sandbox inventory`. */
 export type Item = {
@@ -19,46 +13,20 @@ export type Item = {
   tags: Record<string, string>
 }
 
-const plain: Shows = (_, thing) => (thing.goneAt === undefined ? 'available' : 'deleting')
-
-const shows: Record<string, Shows> = {
-  ...ec2Inventory,
-  'auto-scaling-group': plain,
-  'db-instance': dbInstanceStatus,
-  'db-cluster': clusterStatus,
-  'db-snapshot': snapshotStatus,
-  'db-subnet-group': plain,
-  bucket: plain,
-  'load-balancer': (call, thing) => (thing.goneAt === undefined ? balancerState(call, thing) : 'deleting'),
-  'target-group': plain,
-  listener: plain,
-  rule: plain,
-  certificate: certificateStatus,
-  'hosted-zone': plain,
-  record: plain,
-  secret: plain,
-}
-
-/** Everything anyone made and that exists or is still going, of all accounts and regions. Nothing is there from the start. */
+/** Everything that was made and exists or is still going, in all accounts and regions. Nothing is there from the start. */
 export function inventoryOf(world: World): Item[] {
-  tendAll(world)
-  return places(world).flatMap(call =>
-    Object.entries(shows).flatMap(([type, show]) =>
+  advanceAll(world)
+  const types = services.flatMap(service => Object.entries(service.inventory))
+  return everyPlaceAndGlobal(world).flatMap(call =>
+    types.flatMap(([type, stateOf]) =>
       world
         .list(type, call)
         .filter(thing => thing.cloud === 'aws')
         .flatMap(thing => {
-          const state = show(call, thing)
+          const state = stateOf(call, thing)
           const id = type === 'key-pair' ? text(thing, 'name') : thing.id
           return state === undefined ? [] : { cloud: 'aws', type, id, state, tags: { ...thing.tags } }
         }),
     ),
-  )
-}
-
-function places(world: World): Call[] {
-  const names = [...regions.map(one => one.id), everywhere]
-  return [firstAccount, secondAccount].flatMap(account =>
-    names.map(region => ({ cloud: 'aws' as const, product: '', action: '', region, account, requestId: '', world })),
   )
 }

@@ -12,8 +12,12 @@ export interface Progress {
   text: string
 }
 
+/** Debian packages, by cloud, that the setups of machines will ask for: these have them already. */
+export type MachinePackages = Partial<Record<'alicloud' | 'aws', readonly string[]>>
+
 export interface ImageOptions {
   env?: NodeJS.ProcessEnv
+  machinePackages?: MachinePackages | undefined
   onProgress?: (progress: Progress) => void
 }
 
@@ -26,6 +30,8 @@ export interface Recipe {
   maker: string
   /** Runs as root in the base; stdin of `bash`. */
   script: string
+  /** The script's arguments. */
+  packages: readonly string[]
   /** What is being installed; a sentence. */
   doing: string
   label?: string
@@ -60,7 +66,7 @@ export async function imageOnce(
 export async function makeImage(
   runtime: Runtime,
   base: string,
-  { name, called, maker, script, doing, label }: Recipe,
+  { name, called, maker, script, packages, doing, label }: Recipe,
   { onProgress }: ImageOptions,
 ): Promise<void> {
   await runtime.run(['rm', '--force', maker])
@@ -68,7 +74,7 @@ export async function makeImage(
     onProgress?.({ part: 'packages', text: doing })
     const labels = label === undefined ? [] : ['--label', label]
     const flags = ['--interactive', '--name', maker, '--network', 'host', ...labels, ...runtime.runFlags]
-    await runtime.must(`The ${called} could not be built.`, ['run', ...flags, base, 'bash', '-s'], {
+    await runtime.must(`The ${called} could not be built.`, ['run', ...flags, base, 'bash', '-s', '--', ...packages], {
       input: script,
       timeout: 15 * 60_000,
     })

@@ -6,7 +6,7 @@ import { containerName, type Network } from './network.ts'
 import type { Runtime } from './runtime.ts'
 
 /** A database server to be run. */
-export interface DatabaseWish {
+export interface DatabaseSpec {
   sandbox: string
   /** The database instance's id. */
   id: string
@@ -33,31 +33,31 @@ const patience = 60_000
 /** Starts the server, or finds it running, and waits until it answers inside. Its firewall is set by others. */
 export async function bootDatabaseServer(
   runtime: Runtime,
-  wish: DatabaseWish,
+  spec: DatabaseSpec,
   program: DatabaseProgram,
 ): Promise<Machine> {
-  const name = containerName(wish.sandbox, wish.id)
-  const what = `The database ${wish.id} did not start.`
+  const name = containerName(spec.sandbox, spec.id)
+  const what = `The database ${spec.id} did not start.`
   await ensureContainer(runtime, what, name, [
-    ...placeFlags(wish.sandbox, wish.id, wish.network, wish.id.slice(0, 60)),
+    ...placeFlags(spec.sandbox, spec.id, spec.network, spec.id.slice(0, 60)),
     ...runtime.runFlags,
-    ...['--stop-signal', program.stopSignal, wish.image, 'bash', '-c', program.start, 'database'],
+    ...['--stop-signal', program.stopSignal, spec.image, 'bash', '-c', program.start, 'database'],
     ...program.arguments,
   ])
   await untilReady(runtime, what, name, program.ping)
-  await inside(runtime, name, what, addressing(wish))
-  return { name, id: wish.id, address: wish.address, realAddress: await realAddress(runtime, name) }
+  await inside(runtime, name, what, addressing(spec))
+  return { name, id: spec.id, address: spec.address, realAddress: await realAddress(runtime, name) }
 }
 
 async function untilReady(runtime: Runtime, what: string, name: string, ping: string[]): Promise<void> {
   const until = Date.now() + patience
-  let told = ''
+  let output = ''
   while (Date.now() < until) {
     const ran = await runtime.run(['exec', name, ...ping])
     if (ran.code === 0) return
-    told = ran.stderr || told
+    output = ran.stderr || output
     await wait(100)
   }
   const log = await runtime.run(['logs', '--tail', '5', name])
-  throw new Problem({ what, why: lastLines(log.stdout + log.stderr || told, 5) })
+  throw new Problem({ what, why: lastLines(log.stdout + log.stderr || output, 5) })
 }

@@ -1,4 +1,4 @@
-import { overlap, parseAddress, parseCidr, inside as within } from '../alicloud/cidr.ts'
+import { overlap, parseAddress, parseCidr, inside as within } from '../world/cidr.ts'
 import { inside, type Machine } from './machine.ts'
 import type { Network } from './network.ts'
 import type { Runtime } from './runtime.ts'
@@ -16,7 +16,7 @@ export interface GroupRule {
   priority: number
 }
 
-export interface FirewallWish {
+export interface FirewallSpec {
   network: Network
   /** Rules of all groups of the machine. */
   rules: GroupRule[]
@@ -30,14 +30,14 @@ export interface FirewallWish {
 const balancerRange = '100.64.0.0/10'
 
 /** Enforces the rules on the machine, in its own network, instead of what was enforced before. */
-export async function setFirewall(runtime: Runtime, machine: Machine, wish: FirewallWish): Promise<void> {
-  const text = Buffer.from(firewallText(wish)).toString('base64')
+export async function setFirewall(runtime: Runtime, machine: Machine, spec: FirewallSpec): Promise<void> {
+  const text = Buffer.from(firewallText(spec)).toString('base64')
   const what = `The security group's rules could not be enforced on ${machine.id}.`
   await inside(runtime, machine.name, what, `echo ${text} | base64 -d | nft -f -\n`)
 }
 
 /** The rules for nft, as one transaction: there is no moment without them. */
-export function firewallText({ network, rules, peers, internet }: FirewallWish): string {
+export function firewallText({ network, rules, peers, internet }: FirewallSpec): string {
   const order = [...rules].sort((a, b) => a.priority - b.priority || Number(a.accept) - Number(b.accept))
   const lines = order.flatMap(rule => ruleLines(rule, network.gateway))
   return `table inet stackwright

@@ -13,14 +13,14 @@ const hopByHop = [
 
 /** What the backend is told: all that was asked, and, where the listener wants it, by whom. */
 export function headersFor(
-  wish: { forwardedFor: boolean; forwardedProto: boolean },
+  spec: { forwardedFor: boolean; forwardedProto: boolean },
   incoming: IncomingMessage,
 ): Record<string, string | string[]> {
   const headers = endToEnd(incoming)
   const before = incoming.headers['x-forwarded-for']
   const client = incoming.socket.remoteAddress?.replace(/^::ffff:/, '') ?? ''
-  if (wish.forwardedFor) headers['x-forwarded-for'] = [before, client].flat().filter(Boolean).join(', ')
-  if (wish.forwardedProto) headers['x-forwarded-proto'] = 'http'
+  if (spec.forwardedFor) headers['x-forwarded-for'] = [before, client].flat().filter(Boolean).join(', ')
+  if (spec.forwardedProto) headers['x-forwarded-proto'] = 'http'
   return headers
 }
 

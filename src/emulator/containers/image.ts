@@ -4,76 +4,50 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Exit, Problem } from '../../base/errors.ts'
-import { hasImage, type ImageOptions, imageOnce, makeImage } from './build.ts'
+import { hasImage, type ImageOptions, imageOnce, type MachinePackages, makeImage } from './build.ts'
 import { lastLines, runProgram } from './command.ts'
+import { programText } from './programs.ts'
 import type { Runtime } from './runtime.ts'
 
 const suite = 'bookworm'
 const recipeLabel = 'stackwright.recipe'
 
-/** What setup scripts ask for on a Debian machine, what a machine needs to be one, and a database server. */
-const packages = [
-  ...['systemd', 'systemd-sysv', 'dbus', 'libpam-systemd', 'udev', 'iproute2', 'iputils-ping', 'nftables', 'procps'],
-  ...['openssh-server', 'sudo', 'openssl', 'ca-certificates', 'curl', 'git', 'less'],
-  ...['python3', 'python3-venv', 'python3-django', 'gunicorn', 'python3-gunicorn', 'python3-psycopg2', 'nginx'],
-  ...['postgresql', 'postgresql-client'],
-]
-
-/** Runs as root in the fresh base; stdin of `bash`. Services of packages stay off, as on a machine where they are not installed. */
-const prepare = String.raw`set -euo pipefail
-export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
-printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
-chmod 755 /usr/sbin/policy-rc.d
-apt-get update
-apt-get install -y --no-install-recommends @PACKAGES@
-rm /usr/sbin/policy-rc.d
-systemctl disable nginx postgresql
-systemctl mask getty.target console-getty.service systemd-udevd.service systemd-udevd-kernel.socket systemd-udevd-control.socket \
-  systemd-networkd-wait-online.service apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer
-rm -f /etc/ssh/ssh_host_* /etc/machine-id
-touch /etc/machine-id
-mkdir -p /etc/systemd/system/ssh.service.d /usr/lib/stackwright
-printf '[Service]\nExecStartPre=\nExecStartPre=/usr/bin/ssh-keygen -A\nExecStartPre=/usr/sbin/sshd -t\n' >/etc/systemd/system/ssh.service.d/keys.conf
-printf 'PasswordAuthentication no\n' >/etc/ssh/sshd_config.d/stackwright.conf
-install -d -o postgres -g postgres -m 700 /var/lib/stackwright-database
-bin=$(echo /usr/lib/postgresql/*/bin)
-ln -s "$bin" /usr/lib/stackwright/postgresql
-runuser -u postgres -- "$bin/initdb" -D /var/lib/stackwright-database -E UTF8 --locale=C.UTF-8 --auth=peer --no-sync
-apt-get clean
-rm -rf /var/lib/apt/lists/* /var/lib/postgresql/* /var/log/*.log /var/log/apt
-`
-
 /** The name of the machine image that this version of the program wants. */
-export function imageName(): string {
-  return `localhost/stackwright-machine:${recipe()}`
+export function imageName(packages: MachinePackages = {}): string {
+  return `localhost/stackwright-machine:${recipe(packages)}`
 }
 
 /**
- * Makes sure the machine image is there and answers its name: Debian with systemd and everything a setup needs, so
- * that machines need no network of their own. Built once per version of its recipe; who comes while another builds
- * waits for it. Throws a Problem that says what is missing to build it.
+ * Makes sure that the machine image is there and returns its name: Debian with systemd and the packages that setups ask
+ * for, so that machines need no way out of their network. Built once per version of its recipe; who comes while another
+ * builds waits for it. Throws a Problem that says what is missing to build it.
  */
 export async function ensureImage(runtime: Runtime, options: ImageOptions = {}): Promise<string> {
-  const { env = process.env, onProgress } = options
-  const image = { name: imageName(), called: 'machine image' }
+  const { env = process.env, machinePackages: packages = {}, onProgress } = options
+  const image = { name: imageName(packages), called: 'machine image' }
   return await imageOnce(runtime, { ...image, lock: 'image' }, options, async () => {
     const base = await ensureBase(runtime, env, text => onProgress?.({ part: 'base', text }))
     const made = {
       ...image,
-      maker: `stackwright-image-${recipe()}`,
-      script: prepare.replaceAll('@PACKAGES@', packages.join(' ')),
-      doing: 'Installing Python, Django, nginx, PostgreSQL and what a machine needs (a minute or two).',
-      label: `${recipeLabel}=${recipe()}`,
+      maker: `stackwright-image-${recipe(packages)}`,
+      script: script(),
+      packages: packages.alicloud ?? [],
+      doing: 'Installing what a machine needs, PostgreSQL and what the setups ask for (a minute or two).',
+      label: `${recipeLabel}=${recipe(packages)}`,
     }
     await makeImage(runtime, base, made, options)
   })
 }
 
-function recipe(): string {
+function recipe({ alicloud = [] }: MachinePackages): string {
   return createHash('sha256')
-    .update([suite, ...packages, prepare].join('\n'))
+    .update([suite, ...alicloud, script()].join('\n'))
     .digest('hex')
     .slice(0, 12)
+}
+
+function script(): string {
+  return programText('install-packages.sh') + programText('image.sh')
 }
 
 /** Debian and nothing else: pulled, or made from Debian's packages where no registry of images is reached. */

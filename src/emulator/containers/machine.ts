@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../../base/errors.ts'
-import { assistantPath, assistantSource } from './assistant.ts'
 import { lastLines } from './command.ts'
 import { containerName, type Network } from './network.ts'
+import { base64, programText } from './programs.ts'
 import { type Runtime, sandboxLabel } from './runtime.ts'
 
 /** A machine to be booted. */
-export interface MachineWish {
+export interface MachineSpec {
   sandbox: string
   /** The instance's id. */
   id: string
@@ -58,26 +58,29 @@ export interface CommandResult {
 
 const bootPatience = 90_000
 
+/** Where `programs/agent.py` lies on each machine. */
+const agentPath = '/usr/lib/stackwright/assistant'
+
 /**
  * Boots the machine, or finds it running, or starts it again, and waits until systemd is up and it has its address.
  * Can be repeated. Throws a Problem with the machine's own last lines.
  */
-export async function boot(runtime: Runtime, wish: MachineWish): Promise<Machine> {
-  const name = containerName(wish.sandbox, wish.id)
-  const what = `The machine ${wish.id} did not boot.`
+export async function boot(runtime: Runtime, spec: MachineSpec): Promise<Machine> {
+  const name = containerName(spec.sandbox, spec.id)
+  const what = `The machine ${spec.id} did not boot.`
   await ensureContainer(runtime, what, name, [
-    ...placeFlags(wish.sandbox, wish.id, wish.network, wish.hostName),
+    ...placeFlags(spec.sandbox, spec.id, spec.network, spec.hostName),
     ...runtime.machineFlags,
     // `ping`, as on any machine.
     ...['--cap-add', 'NET_RAW'],
-    wish.image,
+    spec.image,
     '/sbin/init',
   ])
   await untilUp(runtime, what, name)
-  await inside(runtime, name, what, settling(wish))
-  const machine = { name, id: wish.id, address: wish.address, realAddress: await realAddress(runtime, name) }
-  if (wish.userData?.subarray(0, 2).toString() === '#!') {
-    await startCommand(runtime, machine, { id: 'user-data', script: wish.userData, timeout: 3600, tree: true })
+  await inside(runtime, name, what, settling(spec))
+  const machine = { name, id: spec.id, address: spec.address, realAddress: await realAddress(runtime, name) }
+  if (spec.userData?.subarray(0, 2).toString() === '#!') {
+    await startCommand(runtime, machine, { id: 'user-data', script: spec.userData, timeout: 3600, tree: true })
   }
   return machine
 }
@@ -120,7 +123,7 @@ export async function startCommand(runtime: Runtime, machine: Machine, command: 
     timeout: command.timeout,
     tree: command.tree ?? false,
   }
-  const args = ['exec', '--interactive', machine.name, assistantPath, 'start']
+  const args = ['exec', '--interactive', machine.name, agentPath, 'start']
   await runtime.must(`The command ${command.id} could not be started on ${machine.id}.`, args, {
     input: JSON.stringify(order),
   })
@@ -137,7 +140,7 @@ export async function commandResult(
   givenUp: () => boolean = () => false,
 ): Promise<CommandResult | undefined> {
   while (!givenUp()) {
-    const ran = await runtime.run(['exec', machine.name, assistantPath, 'wait', id, '5'], { timeout: 60_000 })
+    const ran = await runtime.run(['exec', machine.name, agentPath, 'wait', id, '5'], { timeout: 60_000 })
     if (ran.code !== 0) return undefined
     const answer = JSON.parse(ran.stdout) as CommandResult & { running?: true; lost?: true }
     if (answer.lost) return undefined
@@ -156,12 +159,18 @@ export async function run(runtime: Runtime, machine: Machine, command: Command):
 
 /** Ends a running command and everything it started. */
 export async function stopCommand(runtime: Runtime, machine: Machine, id: string): Promise<void> {
-  await runtime.run(['exec', machine.name, assistantPath, 'stop', id])
+  await runtime.run(['exec', machine.name, agentPath, 'stop', id])
 }
 
-/** Runs a script of ours as root in a container with the right to change its network; answers what it printed. */
-export async function inside(runtime: Runtime, name: string, what: string, script: string): Promise<string> {
-  const args = ['exec', '--interactive', '--privileged', name, 'bash', '-eu', '-s']
+/** Runs a script of ours as root in a container, with the right to change its network. Returns what it printed. */
+export async function inside(
+  runtime: Runtime,
+  name: string,
+  what: string,
+  script: string,
+  given: string[] = [],
+): Promise<string> {
+  const args = ['exec', '--interactive', '--privileged', name, 'bash', '-eu', '-s', '--', ...given]
   return await runtime.must(what, args, { input: script })
 }
 
@@ -199,8 +208,8 @@ export async function containerState(runtime: Runtime, name: string): Promise<st
 
 export async function realAddress(runtime: Runtime, name: string): Promise<string> {
   const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}'
-  const told = await runtime.must(`${name} has no address.`, ['container', 'inspect', '--format', format, name])
-  return told.trim().split(' ')[0] ?? ''
+  const output = await runtime.must(`${name} has no address.`, ['container', 'inspect', '--format', format, name])
+  return output.trim().split(' ')[0] ?? ''
 }
 
 async function untilUp(runtime: Runtime, what: string, name: string): Promise<void> {
@@ -217,14 +226,13 @@ async function untilUp(runtime: Runtime, what: string, name: string): Promise<vo
   throw new Problem({ what, why: `systemd says "${state}". ${lastLines(log.stdout + log.stderr, 5)}` })
 }
 
-function settling(wish: MachineWish): string {
-  const keys = (wish.keys ?? []).map(key => key.replace(/[\r\n]+/g, ' ').trim()).filter(Boolean)
-  const text = Buffer.from(keys.map(key => `${key}\n`).join('')).toString('base64')
-  const assistant = Buffer.from(assistantSource).toString('base64')
+function settling(spec: MachineSpec): string {
+  const keys = (spec.keys ?? []).map(key => key.replace(/[\r\n]+/g, ' ').trim()).filter(Boolean)
+  const text = base64(keys.map(key => `${key}\n`).join(''))
   return (
-    addressing(wish) +
-    // Written anew at each boot, so that a newer version of the program needs no new image.
-    `echo ${assistant} | base64 -d >${assistantPath}.new\nchmod 755 ${assistantPath}.new\nmv ${assistantPath}.new ${assistantPath}\n` +
+    addressing(spec) +
+    // Rewritten at each boot, so that a newer version of the program needs no new image.
+    `echo ${base64(programText('agent.py'))} | base64 -d >${agentPath}.new\nchmod 755 ${agentPath}.new\nmv ${agentPath}.new ${agentPath}\n` +
     (keys.length > 0 ? `install -d -m 700 /root/.ssh\necho ${text} | base64 -d >/root/.ssh/authorized_keys\n` : '')
   )
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { Problem } from '../../base/errors.ts'
-import { inside, overlap, parseAddress, parseCidr } from '../alicloud/cidr.ts'
+import { inside, overlap, parseAddress, parseCidr } from '../world/cidr.ts'
 import { lastLines } from './command.ts'
 import { type Runtime, sandboxLabel } from './runtime.ts'
 
@@ -25,7 +25,7 @@ export interface Network {
   cidr: string
 }
 
-export interface NetworkWish {
+export interface NetworkSpec {
   sandbox: string
   vpcId: string
   cidr: string
@@ -34,14 +34,14 @@ export interface NetworkWish {
 const cidrLabel = 'stackwright.cidr'
 
 /** Finds or makes the VPC's network. Throws a Problem when no free block is left. */
-export async function ensureNetwork(runtime: Runtime, wish: NetworkWish): Promise<Network> {
-  const name = containerName(wish.sandbox, wish.vpcId)
+export async function ensureNetwork(runtime: Runtime, spec: NetworkSpec): Promise<Network> {
+  const name = containerName(spec.sandbox, spec.vpcId)
   const found = await readNetwork(runtime, name)
   if (found) return found
-  const labels = ['--label', `${sandboxLabel}=${wish.sandbox}`, '--label', `${cidrLabel}=${wish.cidr}`]
+  const labels = ['--label', `${sandboxLabel}=${spec.sandbox}`, '--label', `${cidrLabel}=${spec.cidr}`]
   const taken = takenBlocks()
   let refused = ''
-  for (const block of candidates(name, wish.cidr, taken)) {
+  for (const block of candidates(name, spec.cidr, taken)) {
     const gateway = block.replace(/0\/24$/, '1')
     const flags = ['--subnet', block, '--gateway', gateway, ...labels, ...dnsFlags(runtime)]
     const ran = await runtime.run(['network', 'create', ...flags, name])
@@ -52,7 +52,7 @@ export async function ensureNetwork(runtime: Runtime, wish: NetworkWish): Promis
     if (!/already|overlap|in use|conflict/i.test(refused)) break
   }
   throw new Problem({
-    what: `The network of ${wish.vpcId} could not be made.`,
+    what: `The network of ${spec.vpcId} could not be made.`,
     why: refused || 'No free block of addresses was found.',
   })
 }

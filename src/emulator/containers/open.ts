@@ -1,22 +1,23 @@
-import type { Operation } from '../model.ts'
+import type { Operation } from '../world/model.ts'
+import { createAlicloudReconciler } from './alicloud/reconciler.ts'
+import type { AwsReconcilerDeps } from './aws/context.ts'
 import { ensureAwsImage } from './aws/image.ts'
-import { createAwsReality } from './aws/reality.ts'
-import type { AwsRealityGround } from './aws/site.ts'
-import type { Progress } from './build.ts'
+import { createAwsReconciler } from './aws/reconciler.ts'
+import type { ImageOptions, MachinePackages } from './build.ts'
 import { awsId, remember, sandboxId } from './id.ts'
 import { ensureImage } from './image.ts'
-import type { Reality } from './life.ts'
-import { createReality } from './reality.ts'
+import type { Reconciler } from './lifecycle.ts'
 import { findRuntime } from './runtime.ts'
 
-export interface OpenOptions extends Omit<AwsRealityGround, 'runtime' | 'image' | 'sandbox'> {
+export interface OpenOptions extends Omit<AwsReconcilerDeps, 'runtime' | 'image' | 'sandbox'> {
   /** Folder of the sandbox's data; nothing: in memory, and then `purge` belongs to closing. */
   data: string | undefined
   env: NodeJS.ProcessEnv
+  machinePackages?: MachinePackages | undefined
 }
 
-/** What makes both clouds' machines real. */
-export interface BothRealities extends Pick<Reality, 'reach' | 'troubles' | 'close' | 'purge'> {
+/** The reconcilers of both clouds, as one. */
+export interface Reconcilers extends Pick<Reconciler, 'reach' | 'troubles' | 'close' | 'purge'> {
   alicloud(all: Record<string, Operation>): Record<string, Operation>
   /** Opens AWS, whose image takes minutes the first time. To be called once; again only when it failed. */
   aws(all: Record<string, Operation>): Promise<Record<string, Operation>>
@@ -31,29 +32,30 @@ export type CloudName = 'alicloud' | 'aws'
  * is missing.
  */
 export async function prepareContainers(
-  env: NodeJS.ProcessEnv,
-  onProgress?: (progress: Progress) => void,
+  options: ImageOptions & { env: NodeJS.ProcessEnv },
   cloud: CloudName = 'alicloud',
 ): Promise<void> {
-  const options = { env, ...(onProgress && { onProgress }) }
-  await (cloud === 'aws' ? ensureAwsImage : ensureImage)(await findRuntime(env), options)
+  await (cloud === 'aws' ? ensureAwsImage : ensureImage)(await findRuntime(options.env), options)
 }
 
-/** Makes the machines of a sandbox real. */
-export async function openRealities(options: OpenOptions): Promise<BothRealities> {
-  const { data, env, apiPort, issue, ...rest } = options
+/**
+ * Starts the containers of a sandbox: from here on they follow its world. Throws a Problem without Podman or Docker, or
+ * when the machine image cannot be built.
+ */
+export async function openReconcilers(options: OpenOptions): Promise<Reconcilers> {
+  const { data, env, machinePackages, apiPort, issue, ...rest } = options
   const runtime = await findRuntime(env)
-  const image = await ensureImage(runtime, { env })
+  const image = await ensureImage(runtime, { env, machinePackages })
   const sandbox = sandboxId(data)
   if (data) remember(sandbox, data, env)
-  const alicloud = await createReality({ ...rest, runtime, image, sandbox })
-  let opened: Reality | undefined
+  const alicloud = await createAlicloudReconciler({ ...rest, runtime, image, sandbox })
+  let opened: Reconciler | undefined
   const all = () => (opened ? [alicloud, opened] : [alicloud])
   return {
     alicloud: alicloud.operations,
     async aws(operations) {
-      const image = await ensureAwsImage(runtime, { env })
-      opened = await createAwsReality({ ...rest, runtime, image, sandbox: awsId(sandbox), apiPort, issue })
+      const image = await ensureAwsImage(runtime, { env, machinePackages })
+      opened = await createAwsReconciler({ ...rest, runtime, image, sandbox: awsId(sandbox), apiPort, issue })
       return opened.operations(operations)
     },
     reach: async (host, port) => (await alicloud.reach(host, port)) ?? (await opened?.reach(host, port)),

@@ -55,9 +55,21 @@ export async function purge(runtime: Runtime, sandbox?: string): Promise<Kept[]>
 /** Whether each container of a sandbox runs, by its name. */
 export async function whichRun(runtime: Runtime, sandbox: string): Promise<Map<string, boolean>> {
   const args = ['ps', '--all', '--filter', `label=${sandboxLabel}=${sandbox}`, '--format', '{{.Names}}\t{{.State}}']
-  const told = await runtime.must('The containers of the sandbox could not be listed.', args)
+  const output = await runtime.must('The containers of the sandbox could not be listed.', args)
   // Podman 4 writes a sentence here ("Up 3 minutes ago"), Docker and later ones the word.
-  return new Map(rows(told).map(([name = '', state = '']) => [name, /^(up|running)/i.test(state)]))
+  return new Map(rows(output).map(([name = '', state = '']) => [name, /^(up|running)/i.test(state)]))
+}
+
+/** Ids of the things whose containers or networks an earlier process of this sandbox left. */
+export async function knownThings(runtime: Runtime, sandbox: string): Promise<Set<string>> {
+  const head = `stackwright-${sandbox}-`
+  const kept = await listKept(runtime, sandbox)
+  return new Set(
+    kept
+      .map(one => one.name)
+      .filter(name => name.startsWith(head))
+      .map(name => name.slice(head.length)),
+  )
 }
 
 function removal(runtime: Runtime, kind: Kept['kind'], names: string[]): string[] {

@@ -1,17 +1,17 @@
-/** What a code means in plain words and what to do about it. */
+/** What a code means in plain words, and what to do about it. */
 export interface Advice {
   why: string
   next: string
-  /** About who we are, not about what was asked: exit 4. */
+  /** About the caller, not about the request: exit 4. */
   credentials?: boolean
 }
 
 const stock: Advice = {
-  why: 'This zone has none left of what was asked for.',
-  next: 'Choose another zone, instance type or disk category (`--set machine.type=…`, `--set vswitch1.zone=…`), then run it again.',
+  why: 'The zone has no stock of what was requested.',
+  next: 'Choose another zone, instance type or disk category (`--set machine.type=…`, `--set vswitch1.zone=…`), then run the same command again.',
 }
 const money: Advice = {
-  why: 'The account has too little money or no way to pay.',
+  why: 'The account has insufficient funds or no payment method.',
   next: 'Add a payment method or funds in the Expenses console, then run the same command again.',
 }
 const unpaid: Advice = {
@@ -20,15 +20,15 @@ const unpaid: Advice = {
 }
 const quota: Advice = {
   why: 'The account has reached its quota.',
-  next: 'Remove what is not needed or ask for more in the Quota Center, then run the same command again.',
+  next: 'Delete what is not needed or request an increase in the Quota Center, then run the same command again.',
 }
 const wrongKey: Advice = {
   why: 'The access key is unknown, disabled or its secret is wrong.',
-  next: 'Set it anew: `aliyun configure`, or ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.',
+  next: 'Set it again: `aliyun configure`, or ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.',
   credentials: true,
 }
 const expired: Advice = {
-  why: 'The temporary credentials have expired or do not fit.',
+  why: 'The temporary credentials have expired or do not belong together.',
   next: 'Get new ones (`aliyun configure`, your single sign-on, or ALIBABA_CLOUD_SECURITY_TOKEN), then run the same command again.',
   credentials: true,
 }
@@ -42,11 +42,11 @@ const realName: Advice = {
   next: 'Finish it in the Account Center of the console, then run the same command again.',
 }
 const protection: Advice = {
-  why: 'It is protected against deletion, which was switched on outside of this program.',
-  next: 'Switch the deletion protection off in the console, then run the same command again.',
+  why: 'Deletion protection was turned on outside this program.',
+  next: 'Turn off deletion protection in the console, then run the same command again.',
 }
 const prepaid: Advice = {
-  why: 'It is paid ahead (subscription) and cannot be deleted before it is refunded or expires.',
+  why: 'It is a subscription, which cannot be deleted before it is refunded or expires.',
   next: 'Unsubscribe it in the Expenses console, or wait until it expires, then run the same command again.',
 }
 
@@ -64,8 +64,8 @@ const byCode: Record<string, Advice> = {
   'Pay.InsufficientBalance': money,
   'Account.Arrearage': money,
   'CommodityServiceCalling.Exception': {
-    why: 'The billing system refused the order: mostly missing funds, a missing payment method or an unfinished registration.',
-    next: 'Look at the Expenses console and the Account Center, then run the same command again.',
+    why: 'The billing system refused the order, usually because of missing funds, a missing payment method or an unfinished registration.',
+    next: 'Check the Expenses console and the Account Center, then run the same command again.',
   },
   'OrderStatus.UnPaid': unpaid,
   'Order.InstHasUnpaidOrder': unpaid,
@@ -92,7 +92,7 @@ const byCode: Record<string, Advice> = {
   'InvalidTimeStamp.Expired': clock,
   'InvalidTimeStamp.Format': clock,
   IdempotentParameterMismatch: {
-    why: 'The same request was sent before with other settings.',
+    why: 'The same request was sent before with different settings.',
     next: 'Change the settings back to those of the interrupted run, or tear the stack down first.',
   },
   'InvalidInstance.PrepaidNotSupport': prepaid,
@@ -100,7 +100,7 @@ const byCode: Record<string, Advice> = {
   'InvalidInstanceChargeType.PrePaid': prepaid,
 }
 
-/** Advice for a code; `action` names the missing permission. Undefined where nothing better than the cloud's words is known. */
+/** Advice for a code; `action` names the missing permission. Undefined where the cloud's own words are the best there is. */
 export function adviceFor(code: string, action: string): Advice | undefined {
   const known = byCode[code]
   if (known) return known
@@ -110,7 +110,7 @@ export function adviceFor(code: string, action: string): Advice | undefined {
     )
   ) {
     return {
-      why: `This user or role may not do ${action}.`,
+      why: `This user or role is not allowed to call ${action}.`,
       next: `Ask the account's administrator for a RAM policy that allows ${action}, then run the same command again.`,
     }
   }
@@ -120,11 +120,14 @@ export function adviceFor(code: string, action: string): Advice | undefined {
   if (/^DependencyViolation|^Rspool/.test(code)) {
     return {
       why: 'Something else still uses it.',
-      next: 'Remove what was added to it outside of this program, then run the same command again.',
+      next: 'Remove what was added to it outside this program, then run the same command again.',
     }
   }
   if (/^InvalidCidrBlock/.test(code)) {
-    return { why: 'The CIDR block does not fit.', next: 'Choose another CIDR block, then run it again.' }
+    return {
+      why: 'The CIDR block is not accepted here.',
+      next: 'Choose another CIDR block, then run the same command again.',
+    }
   }
   return undefined
 }

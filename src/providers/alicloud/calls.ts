@@ -11,7 +11,7 @@ import type { Answer, Params } from './wire.ts'
 const tries = 11
 const defaultPatience = 5 * 60_000
 
-/** The connected cloud as one caller sees it: its calls queued by `rank`. */
+/** The connected cloud as one caller sees it: its calls are queued by `rank`. */
 export function build(common: Common, transport: Transport, account: string, rank: number): Alicloud {
   const cloud: Alicloud = {
     ...common.session,
@@ -39,29 +39,29 @@ async function persist(
   const params = { RegionId: cloud.region, ...given }
   const safe = options.repeatable || isRead(action) || given.ClientToken !== undefined
   const impatient = cloud.deadline(options.patience ?? defaultPatience)
-  let unsure = false
+  let unknown = false
   for (let failed = 1, busyFor = 1; ; ) {
     const failure = await attempt(common, transport, rank, product, action, params, safe)
     if (!('is' in failure)) return failure.answer
-    const give = () =>
+    const problem = () =>
       problemOf(product, action, failure, {
-        unsure,
+        unknown,
         embedded: common.connection.sandbox !== undefined,
-        clean: cloud.clean,
+        redact: cloud.redact,
       })
     if (failure.is === 'refusal' && (isBusy(failure.code) || options.busy?.includes(failure.code))) {
-      if (impatient()) throw give()
-      // What makes it busy takes seconds: looked at more often than an overloaded cloud.
+      if (impatient()) throw problem()
+      // What makes it busy takes seconds, so it is tried more often than an overloaded cloud.
       await cloud.sleep(pause(busyFor++, 10_000, 1.25))
       continue
     }
     const throttled = failure.is === 'refusal' && isThrottling(failure.code)
-    if (failure.is === 'refusal' && !throttled) throw give()
+    if (failure.is === 'refusal' && !throttled) throw problem()
     if (failure.is === 'silence') {
-      unsure = true
-      if (!safe) throw give()
+      unknown = true
+      if (!safe) throw problem()
     }
-    if (++failed > (failure.is === 'unsent' ? 5 : tries)) throw give()
+    if (++failed > (failure.is === 'unsent' ? 5 : tries)) throw problem()
     await cloud.sleep(pause(failed - 1, 20_000))
   }
 }

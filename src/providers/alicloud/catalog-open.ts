@@ -50,7 +50,7 @@ async function beforehand(error: unknown, region: string, ask: () => Promise<Jso
     .catch(() => [])
   return new CloudProblem('refused', {
     ...parts,
-    what: `Alibaba Cloud has no region ${region}, or none that this account may use.`,
+    what: `Alibaba Cloud has no region ${region}, or this account has no access to it.`,
     next: ids.length > 0 ? `Choose one with --region: ${ids.join(', ')}.` : 'Choose another one with --region.',
   })
 }

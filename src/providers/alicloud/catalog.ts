@@ -1,3 +1,5 @@
+import type { Engine } from './resources/rds/db-instance.ts'
+
 /**
  * What this region offers right now, read from the cloud once and remembered for the session. Plain facts: what to
  * suggest from them is in lookups.ts, what is wrong with a choice in the parts' checks.
@@ -16,12 +18,13 @@ export interface Catalog {
   /** Every version, edition and storage type that RDS offers, by zone. */
   databases(engine: string, billing: Billing): Promise<Map<string, DbOffer[]>>
   classes(zone: string, engine: string, offer: DbOffer, billing: Billing): Promise<DbClass[]>
-  /** Zone pairs a CLB may have. */
+  /** Zone pairs that a CLB can have. */
   balancerZones(): Promise<{ primary: string; backup: string }[]>
   /** Tags of the key pair of this name; undefined when there is none. */
   keyPair(name: string): Promise<Record<string, string> | undefined>
 }
 
+/** How something is paid for: by use, or in advance for months. */
 export type Billing = 'payg' | 'subscription'
 
 /** What is chosen for the machines and the database, as far as it is known yet. */
@@ -29,7 +32,7 @@ export interface Selection {
   machines: number
   type?: string
   billing: Billing
-  engine: 'PostgreSQL' | 'MySQL'
+  engine: Engine
   version?: string
   category?: string
   storageType?: string
@@ -37,6 +40,7 @@ export interface Selection {
   dbBilling: Billing
 }
 
+/** The size of an instance type. */
 export interface Spec {
   id: string
   family: string
@@ -49,27 +53,31 @@ export interface Spec {
   burstable: boolean
 }
 
+/** A category of system disk; sizes in GiB. */
 export interface Disk {
   category: string
   min: number
   max: number
 }
 
+/** An image that machines start from. */
 export interface Image {
   id: string
   name: string
   arch: string
-  /** GiB the system disk must have at least. */
+  /** The smallest system disk, GiB. */
   size: number
   linux: boolean
 }
 
+/** What RDS offers together in a zone. */
 export interface DbOffer {
   version: string
   category: string
   storageType: string
 }
 
+/** An RDS instance type, and the storage it can have. */
 export interface DbClass {
   id: string
   /** GB. */

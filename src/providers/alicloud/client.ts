@@ -7,17 +7,15 @@ import { endpointOf } from './endpoints.ts'
 import { str } from './read.ts'
 import { openTransport } from './transport.ts'
 
-/** Connects and asks who we are. Throws a Problem with exit 4 when credentials are missing, wrong or expired. */
-export async function connectAlicloud(
-  connection: Connection,
-): Promise<Omit<Connected<Alicloud>, 'live' | 'preflight'>> {
+/** Connects and asks whose credentials these are. Throws a Problem with exit 4 when they are missing, wrong or expired. */
+export async function connectAlicloud(connection: Connection): Promise<Omit<Connected<Alicloud>, 'live'>> {
   const { region, sandbox } = connection
   const env = sandbox ? { STACKWRIGHT_ALICLOUD_ENDPOINT: sandbox.url } : connection.env
   const keys: KeySource = sandbox
     ? { getCredentials: async () => ({ accessKeyId: 'sandbox', accessKeySecret: 'sandbox' }) }
     : await findKeys(connection.env)
   const speed = sandbox?.speed ?? 1
-  // A time-out never tells whether the work was done, so it is long; one that is too short only makes doubt.
+  // A time-out leaves it open whether the work was done, so it is long: a short one would only raise doubts.
   const timeout = Math.max(10_000, 60_000 / speed)
   const transport = await openTransport({ keys, timeout, endpoint: product => endpointOf(product, region, env) })
   const shared = openSession(connection, speed)
@@ -39,7 +37,7 @@ export async function connectAlicloud(
   }
 }
 
-/** Account and user behind the credentials. */
+/** The account and the user behind the credentials. */
 export async function who(cloud: Alicloud): Promise<{ account: string; name: string }> {
   try {
     const answer = await cloud.call('sts', 'GetCallerIdentity')

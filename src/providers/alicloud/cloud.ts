@@ -3,7 +3,7 @@ import type { Session } from '../session.ts'
 import type { Product } from './endpoints.ts'
 import type { Answer, Params } from './wire.ts'
 
-/** The connected Alibaba Cloud, as kinds, chapters and live look-ups use it. */
+/** The connected Alibaba Cloud, as resources and look-ups use it. */
 export interface Alicloud extends Session {
   region: string
   /** The account's id. */
@@ -14,12 +14,13 @@ export interface Alicloud extends Session {
   pages(product: Product, action: string, params: Params, list: string, paging?: Paging): Promise<JsonObject[]>
 }
 
+/** How a call is repeated. */
 export interface CallOptions {
-  /** Doing it twice is the same as doing it once (deletes, "set to"): sent again after a lost answer even without a token. */
+  /** Idempotent by nature (deletes, "set to"): sent again after a lost answer even without a token. */
   repeatable?: boolean
   /** More codes that mean "not now". */
   busy?: string[]
-  /** How long "not now" is put up with, milliseconds of the cloud's time. Default five minutes. */
+  /** How long "not now" is retried, milliseconds of the cloud's time. Default five minutes. */
   patience?: number
 }
 

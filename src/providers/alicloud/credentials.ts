@@ -3,13 +3,14 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Exit, Problem } from '../../base/errors.ts'
 
+/** An access key; with a token when it is temporary. */
 export interface Keys {
   accessKeyId: string
   accessKeySecret: string
   securityToken?: string
 }
 
-/** Asked before every request, so that short-lived credentials are renewed. */
+/** Asked before every request, so that short-lived credentials are refreshed. */
 export interface KeySource {
   getCredentials(): Promise<Keys>
 }
@@ -167,14 +168,14 @@ function readJson(file: string): Record<string, unknown> {
   } catch {
     // The parser's message quotes the file, and the file holds secrets.
   }
-  throw problem(`${file} is not valid JSON.`, 'Repair the file or write it anew with `aliyun configure`.')
+  throw problem(`${file} is not valid JSON.`, 'Repair the file or rewrite it with `aliyun configure`.')
 }
 
-/** The library's errors may quote whole files with their secrets, so nothing of them is passed on. */
+/** The library's errors can quote whole files with their secrets, so nothing of them is passed on. */
 async function guarded(what: string, build: () => { getCredentials(): Promise<Keys> }): Promise<KeySource> {
   const refused = () =>
     problem(
-      `${what[0]!.toUpperCase()}${what.slice(1)} gave no credentials.`,
+      `${what[0]!.toUpperCase()}${what.slice(1)} returned no credentials.`,
       'Check it with `aliyun sts GetCallerIdentity`, or set another one with `aliyun configure`.',
     )
   let provider: { getCredentials(): Promise<Keys> }
@@ -196,14 +197,14 @@ async function guarded(what: string, build: () => { getCredentials(): Promise<Ke
 }
 
 /**
- * The role that the metadata service names. It exists only on Alibaba's own machines; elsewhere its address swallows
- * packets, or a proxy answers in its place, so that only an answer that looks like a role's name counts.
+ * The role that the metadata service names. The service exists only on Alibaba's own machines; elsewhere its address
+ * swallows packets or a proxy answers in its place, so only an answer that looks like a role's name counts.
  */
 async function roleOfThisMachine(): Promise<string | undefined> {
   const latest = 'http://100.100.100.200/latest'
   const signal = AbortSignal.timeout(1000)
   try {
-    // Machines in hardened mode answer only those who bring a token.
+    // In hardened mode the service answers only requests with a token.
     const ttl = { 'X-aliyun-ecs-metadata-token-ttl-seconds': '60' }
     const token = await fetch(`${latest}/api/token`, { method: 'PUT', headers: ttl, signal })
     const headers: Record<string, string> = token.ok ? { 'X-aliyun-ecs-metadata-token': await token.text() } : {}
@@ -215,7 +216,7 @@ async function roleOfThisMachine(): Promise<string | undefined> {
   }
 }
 
-/** Loaded only when variables and a plain profile do not do: it is large. */
+/** Loaded only when variables and a plain profile are not enough: it is large. */
 async function library() {
   return import('@alicloud/credentials')
 }

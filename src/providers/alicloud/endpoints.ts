@@ -1,4 +1,4 @@
-/** Products by the code Alibaba uses in host names, with the API version we speak. */
+/** Products by the code Alibaba uses in host names, with the version of the API that is called. */
 export const versions = {
   vpc: '2016-04-28',
   ecs: '2014-05-26',
@@ -7,6 +7,7 @@ export const versions = {
   sts: '2015-04-01',
 } as const
 
+/** A product that is called. */
 export type Product = keyof typeof versions
 
 /** Regions served by the central host `<code>.aliyuncs.com`; everywhere else the regional one (maps of the official SDKs). */

@@ -1,16 +1,16 @@
 import { CloudProblem, Exit, type Outcome, type Problem, type ProblemParts } from '../../base/errors.ts'
 import { adviceFor } from './advice.ts'
 
-/** What came of one attempt at a call, told from pop-core's many ways of failing. */
+/** How one attempt at a call failed, read from pop-core's many kinds of errors. */
 export type Failure =
-  /** The cloud answered no. */
+  /** The cloud refused it. */
   | { is: 'refusal'; status: number; code: string; message: string; requestId: string }
-  /** Nobody knows whether the call was carried out. */
+  /** Whether the call was carried out is unknown. */
   | { is: 'silence'; how: string; status?: number; code?: string; requestId?: string }
   /** It never left this machine. */
   | { is: 'unsent'; how: string }
 
-/** Codes that say "not now, nothing was done": the same call may be sent again (fact sheet §6, §7, "retry"). */
+/** Codes that say "not now, nothing was done": the same call can be sent again (docs/facts/alicloud.md). */
 const busy = new Set([
   // vpc
   'TaskConflict',
@@ -54,7 +54,7 @@ const busy = new Set([
 ])
 
 /** Codes of something that is not there; only meaningful in a call about that very thing. */
-const gone = new Set([
+const notFound = new Set([
   'InvalidVpcId.NotFound',
   'InvalidVpcID.NotFound',
   'Forbidden.VpcNotFound',
@@ -82,51 +82,51 @@ const exists = new Set([
   'ListenerAlreadyExists',
 ])
 
-/** The cloud wants less of us; nothing was done. */
+/** The cloud limits the rate of calls; nothing was done. */
 export function isThrottling(code: string): boolean {
   return code.includes('Throttling')
 }
 
-/** "Not now, nothing was done": the same call may be sent again. */
+/** "Not now, nothing was done": the same call can be sent again. */
 export function isBusy(code: string): boolean {
   return busy.has(code)
 }
 
-/** Something else still stands on it; may pass by itself when that is going away. */
+/** Something else still depends on it; passes by itself when that is being deleted. */
 export function isDependency(code: string | undefined): boolean {
   return code !== undefined && (code.startsWith('DependencyViolation') || code === 'RspoolVipExist')
 }
 
 /**
- * The error for an action that came to nothing for good. Message texts of the cloud are shown only through `clean`,
- * which blackens secrets, and never for signature errors: those quote the whole request.
+ * The error for an action that failed for good. Messages of the cloud are shown only through `redact`, which hides
+ * secrets, and never for signature errors: those quote the whole request. What an error means is decided by its code.
  */
 export function problemOf(
   product: string,
   action: string,
   failure: Failure,
-  options: { unsure: boolean; embedded?: boolean; clean(text: string): string },
+  options: { unknown: boolean; embedded?: boolean; redact(text: string): string },
 ): CloudProblem | Problem {
   const call = `${product} ${action}`
   if (failure.is === 'unsent') {
     const parts = options.embedded
       ? {
-          what: `The embedded cloud does not answer any more (${call}: ${failure.how}).`,
-          why: 'Its process has ended. What it had answered is kept.',
-          next: 'Run the same command again: it starts the embedded cloud and goes on.',
+          what: `The embedded cloud no longer answers (${call}: ${failure.how}).`,
+          why: 'Its process has ended. Everything it had confirmed is kept.',
+          next: 'Run the same command again: it starts the embedded cloud and continues.',
         }
       : {
           what: `Alibaba Cloud cannot be reached (${call}: ${failure.how}).`,
           why: 'The request did not leave this machine: no network, a wrong proxy, or a region that does not exist.',
           next: 'Check the network and the region, then run the same command again.',
         }
-    return new CloudProblem(options.unsure ? 'unknown' : 'refused', parts)
+    return new CloudProblem(options.unknown ? 'unknown' : 'refused', parts)
   }
   if (failure.is === 'silence') {
     return new CloudProblem('unknown', {
       what: `No usable answer from Alibaba Cloud to ${call} (${failure.how}).`,
       why: 'Whether the request was carried out is not known.',
-      next: 'Run the same command again: it looks first and makes nothing twice.',
+      next: 'Run the same command again: it checks first and creates nothing twice.',
       ...(failure.code && { code: failure.code }),
       ...(failure.requestId && { requestId: failure.requestId }),
     })
@@ -138,33 +138,33 @@ function refusal(
   call: string,
   action: string,
   failure: Failure & { is: 'refusal' },
-  { clean, unsure }: { unsure: boolean; clean(text: string): string },
+  { redact, unknown }: { unknown: boolean; redact(text: string): string },
 ): CloudProblem {
   const { code, requestId } = failure
   const advice = adviceFor(code, action)
   const quotable = !/Signature/i.test(code)
-  const said = quotable && failure.message ? clean(failure.message).slice(0, 300) : ''
+  const message = quotable && failure.message ? redact(failure.message).slice(0, 300) : ''
   const parts: ProblemParts = {
     what: `Alibaba Cloud refused ${call}: ${code}.`,
-    ...((advice?.why ?? said) && { why: [advice?.why, said].filter(Boolean).join(' The cloud says: ') }),
-    next: advice?.next ?? 'Change what it names, then run the same command again.',
+    ...((advice?.why ?? message) && { why: [advice?.why, message].filter(Boolean).join(' The cloud says: ') }),
+    next: advice?.next ?? 'Change what the message names, then run the same command again.',
     code,
     ...(requestId && { requestId }),
     ...(advice?.credentials && { exit: Exit.preflight }),
   }
   // An earlier attempt may have been carried out, and a throttled or busy retry says nothing about that one.
-  const noWord = unsure && (isThrottling(code) || isBusy(code))
-  return new CloudProblem(noWord ? 'unknown' : outcomeOf(code, action), parts, unsure)
+  const undecided = unknown && (isThrottling(code) || isBusy(code))
+  return new CloudProblem(undecided ? 'unknown' : outcomeOf(code, action), parts, unknown)
 }
 
 function outcomeOf(code: string, action: string): Outcome {
   if (exists.has(code)) return 'exists'
   // "VPC not found" in the answer to CreateVSwitch is about another thing than the one to be made.
-  if (gone.has(code) && !/^(Create|Run|Import|Allocate)/.test(action)) return 'notFound'
+  if (notFound.has(code) && !/^(Create|Run|Import|Allocate)/.test(action)) return 'notFound'
   return 'refused'
 }
 
-/** Reads whatever pop-core threw. Its messages repeat the request, so only `code`, `name` and `data` are looked at. */
+/** Reads whatever pop-core threw. Its messages repeat the request, so only `code`, `name` and `data` are read. */
 export function failureOf(error: unknown): Failure {
   const thrown = (typeof error === 'object' && error !== null ? error : {}) as {
     name?: unknown

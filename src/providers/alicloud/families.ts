@@ -1,4 +1,4 @@
-/** Public image families whose newest image is offered, best first: what the setup script knows how to handle. */
+/** Public image families whose newest image is offered, best first: the ones the setup scripts support. */
 export interface Family {
   id: string
   name: string

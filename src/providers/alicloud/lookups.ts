@@ -1,9 +1,9 @@
 import type { Choice } from '../../answers/question.ts'
 import type { Catalog, Selection } from './catalog.ts'
-import { makePrivateKey, PRIVATE_KEY, publicKeyOf } from './chapters/keys.ts'
 import { classesIn, databases } from './lookups-databases.ts'
 import { machines } from './lookups-machines.ts'
 import { byFitness, suggestible } from './ranking.ts'
+import { makePrivateKey, PRIVATE_KEY, publicKeyOf } from './ssh-keys.ts'
 
 /** What the connected cloud tells the questions: what there is to choose, and what to suggest. Zones given as `''` or `[]` mean "any zone". */
 export interface AlicloudLookups {

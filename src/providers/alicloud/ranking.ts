@@ -1,16 +1,16 @@
 import type { DbOffer, Spec } from './catalog.ts'
 
-/** One collator for all: making one takes longer than sorting with it. */
+/** One collator for all: creating one takes longer than sorting with it. */
 const byNumbers = new Intl.Collator('en', { numeric: true }).compare
 
-/** What to suggest first. No prices are asked for: sizes and families decide. */
+/** What to suggest first. Sizes and families decide, not prices. */
 
 /** Sensible machines first: 2 vCPU and 4 GiB, then what is near that; among equals the cheaper family. */
 export function byFitness(a: Spec, b: Spec): number {
   return score(a) - score(b) || rankOfFamily(a.family) - rankOfFamily(b.family) || byNumbers(b.id, a.id)
 }
 
-/** Never suggested, still a choice: other processors, bursting ones, GPUs, local disks. */
+/** Whether it can be suggested. Other processors, burstable types, GPUs and local disks are choices, but never suggested. */
 export function suggestible(spec: Spec): boolean {
   return spec.plain && !spec.burstable && spec.arch === 'x86_64'
 }
@@ -21,8 +21,9 @@ export function nameOfType(spec: Spec): string {
   return `${spec.id.padEnd(22)} ${String(spec.cores).padStart(3)} vCPU ${String(spec.memory).padStart(5)} GiB${arm}`
 }
 
-/** Least expensive first, of those a type may have. */
+/** System disks, the least expensive first. */
 export const DISKS = ['cloud_essd_entry', 'cloud_efficiency', 'cloud_essd', 'cloud_auto', 'cloud_ssd']
+/** Their names in the console. */
 export const DISK_NAMES: Record<string, string> = {
   cloud_essd_entry: 'ESSD Entry',
   cloud_efficiency: 'Ultra disk',
@@ -31,7 +32,9 @@ export const DISK_NAMES: Record<string, string> = {
   cloud_ssd: 'Standard SSD',
 }
 
+/** The usual storage first. */
 export const STORAGES = ['cloud_essd', 'general_essd', 'cloud_ssd', 'local_ssd', 'cloud_essd2', 'cloud_essd3']
+/** Their names in the console. */
 export const STORAGE_NAMES: Record<string, string> = {
   cloud_essd: 'ESSD PL1',
   cloud_essd2: 'ESSD PL2',
@@ -62,8 +65,8 @@ export function byVersion(a: string, b: string): number {
 }
 
 /**
- * Size of an RDS class as its name tells it: `pg.n2.2c.1m`, `mysql.n2.medium.1`, where n2 is 2 GiB a core.
- * Undefined where the name tells nothing.
+ * Size of an RDS class, read from its name: `pg.n2.2c.1m`, `mysql.n2.medium.1`, where n2 is 2 GiB a core.
+ * Undefined where the name says nothing.
  */
 export function sizeOfClass(id: string): { cores: number; memory: number } | undefined {
   const ratio = Number(/\.[nx](\d+)[a-z]*\./.exec(id)?.[1])
@@ -73,7 +76,7 @@ export function sizeOfClass(id: string): { cores: number; memory: number } | und
   return { cores, memory: ratio ? ratio * cores : 0 }
 }
 
-/** The smaller first; names that tell nothing keep their place behind. */
+/** The smaller first; names that say nothing come last, in their own order. */
 export function byClassSize(a: string, b: string): number {
   const [left, right] = [sizeOfClass(a), sizeOfClass(b)]
   if (!left || !right) return Number(!left) - Number(!right)
@@ -90,7 +93,7 @@ const CORES: Record<string, number> = {
   '4xlarge': 32,
 }
 
-/** How far from 2 vCPU and 4 GiB; too small weighs double. */
+/** Distance from 2 vCPU and 4 GiB; too small counts double. */
 function score({ cores, memory }: Spec): number {
   const off = (value: number, wanted: number) => (value < wanted ? (wanted - value) * 2 : value - wanted)
   return off(cores, 2) * 4 + off(memory, 4)

@@ -35,7 +35,7 @@ export function strings(value: Json | undefined, path: string): string[] {
   return Array.isArray(found) ? found.map(String) : []
 }
 
-/** Tags of an answer's row, in whichever spelling the product uses: `Key/Value` or `TagKey/TagValue`, wrapped or plain. */
+/** Tags of a row, in whichever spelling the product uses: `Key/Value` or `TagKey/TagValue`, wrapped or plain. */
 export function tagsIn(row: Json | undefined): Record<string, string> {
   const list = [...rows(row, 'Tags.Tag'), ...rows(row, 'Tags')]
   const pairs = list.map(tag => [str(tag, 'TagKey') || str(tag, 'Key'), str(tag, 'TagValue') || str(tag, 'Value')])
@@ -51,7 +51,7 @@ export function tagParams(tags: Record<string, string>): Param[] {
 
 /**
  * The filter that finds what carries our mark: exactly one address of a type, or everything with the stack's name. The
- * latter does not ask for the type, so that tags somebody copied onto another thing are seen and can be named.
+ * latter does not filter by type, so that tags that were copied onto something else are seen and can be reported.
  */
 export function markFilter(type: string, where: { stack: string; address?: string }): Record<string, string> {
   const stack = { 'stackwright:stack': where.stack }
@@ -59,7 +59,7 @@ export function markFilter(type: string, where: { stack: string; address?: strin
   return { ...stack, 'stackwright:type': type, 'stackwright:address': where.address }
 }
 
-/** Whether `tags` hold everything in `filter`: looked at again here, in case a product's filter is an "any of". */
+/** Whether `tags` hold everything in `filter`: checked again here, in case a product's filter means "any of". */
 export function carries(tags: Record<string, string>, filter: Record<string, string>): boolean {
   return Object.entries(filter).every(([key, value]) => tags[key] === value)
 }

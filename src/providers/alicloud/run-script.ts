@@ -19,10 +19,10 @@ export async function runScript(
   return there.length === 0 ? away : [...away, ...(await run(cloud, there, script))]
 }
 
-/** As the script itself would say it. */
+/** In the form of the script's own output. */
 const silent = 'hop machine bad the instance does not run, or its Cloud Assistant agent does not answer'
 
-/** The machines whose agent answers. A set-up machine has had one, so there is little to wait for. */
+/** The machines whose agent answers. A machine that was set up has had one, so there is little to wait for. */
 async function withAgent(cloud: Alicloud, machines: string[]): Promise<string[]> {
   const late = cloud.deadline(minute, 10_000)
   for (;;) {
@@ -64,5 +64,5 @@ async function run(
     found => found.length >= Math.min(machines.length, 50) && found.every(over),
     { what: 'the check on the machines', within: 4 * minute },
   )
-  return results.map(row => ({ machine: str(row, 'InstanceId'), output: cloud.clean(str(row, 'Output')) }))
+  return results.map(row => ({ machine: str(row, 'InstanceId'), output: cloud.redact(str(row, 'Output')) }))
 }

@@ -6,13 +6,14 @@ import { type Product, versions } from './endpoints.ts'
 import { type Failure, failureOf } from './errors.ts'
 import { type Answer, flatten, type Params, plain } from './wire.ts'
 
-/** Sends single requests through pop-core and tells what came of them. */
+/** Sends single requests through pop-core. */
 export interface Transport {
-  /** `fresh`: on a connection of its own. A kept-alive one that the server just closed looks like a lost answer. */
+  /** Never rejects for a failed call: the outcome says how it failed. `fresh`: on a connection of its own, because a kept-alive one that the server has just closed looks like a lost answer. */
   send(product: Product, action: string, params: Params, options: { fresh: boolean }): Promise<Outcome>
   close(): void
 }
 
+/** What one attempt at a call came to. */
 export type Outcome = { answer: Answer } | Failure
 
 /** pop-core's client as it is; its own types lack the credentials provider and the verbose answer. */
@@ -29,9 +30,10 @@ type RpcClass = new (
   verbose: true,
 ) => RpcClient
 
+/** What a transport needs. */
 export interface TransportOptions {
   keys: KeySource
-  /** Real milliseconds until an answer is given up. */
+  /** How long an answer is waited for, real milliseconds. */
   timeout: number
   endpoint(product: Product): string
 }
@@ -57,7 +59,7 @@ export async function openTransport({ keys, timeout, endpoint }: TransportOption
         })
         return answerIn(body, entry.response.statusCode)
       } catch (error) {
-        // The credentials source speaks for itself.
+        // The credentials source reports its own problems.
         if (error instanceof Problem) throw error
         return failureOf(error)
       }
@@ -79,7 +81,7 @@ export async function openTransport({ keys, timeout, endpoint }: TransportOption
   }
 }
 
-/** pop-core takes any JSON without `Code` for success, whatever the HTTP status says. */
+/** pop-core treats any JSON without `Code` as success, whatever the HTTP status. */
 function answerIn(body: unknown, status: number): Outcome {
   if (body === null || typeof body !== 'object') return { is: 'silence', how: `no JSON object, HTTP ${status}`, status }
   if (status >= 400) return { is: 'silence', how: `HTTP ${status} without a code`, status }

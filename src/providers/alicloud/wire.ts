@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../base/json.ts'
 
-/** A parameter as we write it: wire names, nested as the documentation nests it. Undefined and null are left out. */
+/** A parameter as we write it: wire names, nested as in the documentation. Undefined and null are left out. */
 export type Param = string | number | boolean | null | undefined | Param[] | { [key: string]: Param }
+/** The parameters of a call. */
 export type Params = { [key: string]: Param }
 
 /** An API's answer: plain JSON. */
@@ -17,7 +18,7 @@ export function flatten(params: Params): Record<string, string> {
   return flat
 }
 
-/** Answers as plain JSON: json-bigint gives objects without prototype and numbers over 15 digits as objects of its own. */
+/** An answer as plain JSON: json-bigint returns objects without a prototype, and numbers over 15 digits as its own objects. */
 export function plain(value: unknown): Answer {
   return JSON.parse(JSON.stringify(value)) as Answer
 }

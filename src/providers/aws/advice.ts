@@ -1,24 +1,24 @@
-/** What a code means in plain words and what to do about it. */
+/** What an error code means, in plain words, and what to do about it. */
 export interface Advice {
   why: string
   next: string
-  /** About who we are, not about what was asked: exit 4. */
+  /** It is about the credentials, not about the request: exit 4. */
   credentials?: boolean
 }
 
 const again = 'then run the same command again.'
 
 const capacity: Advice = {
-  why: 'This zone has none left, or never had any, of this instance type.',
+  why: 'This zone has no capacity left for this instance type, or never offered it.',
   next: `Choose another zone or instance type, ${again}`,
 }
 const quota: Advice = {
   why: 'The account has reached its quota in this region.',
-  next: `Remove what is not needed or ask for more in the Service Quotas console, ${again}`,
+  next: `Remove what is not needed or request an increase in the Service Quotas console, ${again}`,
 }
 const wrongKey: Advice = {
   why: 'The access key is unknown, disabled or its secret is wrong.',
-  next: 'Set it anew: `aws configure`, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+  next: 'Set it again: `aws configure`, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
   credentials: true,
 }
 const expired: Advice = {
@@ -32,7 +32,7 @@ const clock: Advice = {
   credentials: true,
 }
 const protection: Advice = {
-  why: 'It is protected against deletion, which was switched on outside of this program.',
+  why: 'It is protected against deletion, and the protection was switched on outside of this program.',
   next: `Switch the deletion protection off in the console, ${again}`,
 }
 
@@ -78,7 +78,7 @@ const byCode: [RegExp, Advice][] = [
   [
     /^BucketAlreadyExists$/,
     {
-      why: 'Bucket names are shared by all accounts of the world, and this one is taken.',
+      why: 'Bucket names are shared by all AWS accounts, and this one is taken.',
       next: `Choose another name, ${again}`,
     },
   ],
@@ -91,12 +91,12 @@ const byCode: [RegExp, Advice][] = [
   ],
 ]
 
-/** Advice for a code; `service` and `action` name the missing permission. Undefined where nothing better than AWS's words is known. */
+/** Advice for a code; `service` and `action` name the missing permission. Undefined where AWS's own message is the best there is. */
 export function adviceFor(code: string, service: string, action: string): Advice | undefined {
   if (/^(UnauthorizedOperation|AccessDenied(Exception)?|Forbidden|HTTP 403)$/.test(code)) {
     const permission = `${prefixes[service] ?? service}:${action}`
     return {
-      why: `This user or role may not do ${permission}.`,
+      why: `This user or role lacks the permission ${permission}.`,
       next: `Ask the account's administrator for a policy that allows ${permission}, ${again}`,
     }
   }

@@ -8,10 +8,10 @@ import type { Outcome, Transport } from './transport.ts'
 /** Attempts when throttled or without an answer; with the pauses between them about two minutes of the cloud's time. */
 const tries = 11
 const busyFor = 5 * 60_000
-/** How long a fresh thing may stay unknown to others: the longest that was heard of. */
+/** How long something new can stay unknown to other services: the longest that was reported. */
 const lagFor = 2 * 60_000
 
-/** The connected cloud as one caller sees it: its calls queued by `rank`. */
+/** The connected cloud for one caller: its calls are queued by `rank`. */
 export function build(common: Common, transport: Transport, account: string, rank: number): Aws {
   const cloud: Aws = {
     ...common.session,
@@ -35,7 +35,7 @@ export function build(common: Common, transport: Transport, account: string, ran
   return cloud
 }
 
-/** Sends a call until its outcome is known, as far as sending again is safe. */
+/** Sends a call until its outcome is known, as far as repeating it is safe. */
 async function persist<S extends Service, A extends Action<S>>(
   common: Common,
   transport: Transport,
@@ -55,12 +55,12 @@ async function persist<S extends Service, A extends Action<S>>(
   for (let failed = 1, notNow = 1; ; ) {
     const failure = await attempt(common, transport, rank, service, action, input as object, safe)
     if (!('is' in failure)) return failure.answer as Output<S, A>
-    const give = () => problemOf(service, action, failure, { unsure, clean: cloud.clean })
+    const give = () => problemOf(service, action, failure, { unsure, redact: cloud.redact })
     if (failure.is === 'unsigned') throw give()
     if (failure.is === 'refusal' && !isThrottling(failure)) {
       const kind = whyNotNow(failure, action, options)
       if (!kind || patience[kind]()) throw give()
-      // What makes it busy takes seconds: looked at more often than an overloaded cloud.
+      // What makes it busy takes seconds, so it is retried sooner than an overloaded cloud.
       await cloud.sleep(pause(notNow++, 10_000, 1.25))
       continue
     }
@@ -103,8 +103,8 @@ async function attempt(
 const asked = new WeakMap<Common, Map<string, Promise<unknown>>>()
 
 /**
- * What several ask for in the same breath is asked once: kinds that read the same list, in a search by tag. Not what is
- * asked for later, even when the answer is still out: it might not know yet what was made in between.
+ * Coalesces what several callers read in the same tick: kinds that read the same list in a search by tag. Not what is
+ * read later, even while the first read is still running: it would miss what was created in between.
  */
 function atOnce<T>(common: Common, key: string, ask: () => Promise<T>): Promise<T> {
   const now = asked.get(common) ?? new Map<string, Promise<unknown>>()
@@ -117,12 +117,12 @@ function atOnce<T>(common: Common, key: string, ask: () => Promise<T>): Promise<
   return answer
 }
 
-/** The same token means the same request: AWS answers the first one again. */
+/** The same token means the same request: AWS returns the first answer again. */
 function hasToken(input: Record<string, unknown>): boolean {
   return ['ClientToken', 'ClientRequestToken', 'IdempotencyToken', 'CallerReference'].some(key => input[key])
 }
 
-/** Every service counts pages its own way; all give back what the next call wants. */
+/** Every service pages in its own way; all return what the next call needs. */
 function nextPage(answer: Record<string, unknown>): Record<string, unknown> | undefined {
   if (answer.NextToken) return { NextToken: answer.NextToken }
   if (answer.NextMarker) return { Marker: answer.NextMarker }

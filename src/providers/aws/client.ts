@@ -8,12 +8,12 @@ import { openTransport } from './transport.ts'
 export type { Aws, CallOptions } from './cloud.ts'
 export type { Action, Input, Output, Service } from './services/index.ts'
 
-/** Connects and asks who we are. Throws a Problem with exit 4 when credentials are missing, wrong or expired. */
+/** Connects and looks up the account. Throws a Problem with exit 4 when credentials are missing, wrong or expired. */
 export async function connectAws(connection: Connection): Promise<Omit<Connected<Aws>, 'live' | 'preflight'>> {
   const { region, sandbox, env } = connection
   const credentials = sandbox ? sandboxKeys : await findCredentials(env)
   const speed = sandbox?.speed ?? 1
-  // A time-out never tells whether the work was done, so it is long; one that is too short only makes doubt.
+  // A time-out does not tell whether the work was done, so it is long.
   const timeout = Math.max(10_000, 60_000 / speed)
   const transport = openTransport({ region, credentials, timeout, env, ...(sandbox && { sandbox: sandbox.url }) })
   const common = openSession(connection, speed)

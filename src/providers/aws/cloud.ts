@@ -2,7 +2,7 @@ import type { Session } from '../session.ts'
 import type { Refusal } from './errors.ts'
 import type { Action, Input, Output, Service } from './services/index.ts'
 
-/** The connected AWS, as kinds, chapters and live look-ups use it. */
+/** The connected AWS, as resources and look-ups use it. */
 export interface Aws extends Session {
   region: string
   /** The account's id. */
@@ -26,10 +26,10 @@ export interface Aws extends Session {
 export interface CallOptions {
   /** Doing it twice is the same as doing it once (deletes, "set to"): sent again after a lost answer even without a token. */
   repeatable?: boolean
-  /** More refusals that mean "not now". */
+  /** Whether a refusal means "not now", besides those that always do. */
   busy?: (refusal: Refusal) => boolean
-  /** A "not found" in the answer is about something long known: believed at once. */
+  /** A "not found" is final at once: it is about something that was created long ago. */
   sure?: boolean
-  /** How long "not now" is put up with, milliseconds of the cloud's time. Default five minutes, two for what is too fresh to be known. */
+  /** How long "not now" is retried, milliseconds of the cloud's time. Default: five minutes; two for what is too new to be known. */
   patience?: number
 }

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Exit, Problem } from '../../base/errors.ts'
 import { noCredentials } from './errors.ts'
+import { saysNotSignedIn } from './messages.ts'
 
 export interface Keys {
   accessKeyId: string
@@ -11,10 +12,10 @@ export interface Keys {
   expiration?: Date
 }
 
-/** Keys, or whatever gives them; asked before every request, so that short-lived ones are renewed. */
+/** Keys, or a function that gives them; called before every request, so that short-lived ones are renewed. */
 export type Credentials = Keys | (() => Promise<Keys>)
 
-/** What the embedded cloud knows. */
+/** The keys of the embedded cloud. */
 export const sandboxKeys: Keys = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' }
 
 /**
@@ -34,7 +35,7 @@ export async function findCredentials(env: NodeJS.ProcessEnv): Promise<Credentia
     try {
       return await chain()
     } catch (error) {
-      // A role that may not be taken on is a refusal of AWS and speaks for itself.
+      // A role that cannot be assumed is a refusal of AWS and shown as such.
       if (!(error instanceof Error) || !/^(Credentials|Token)ProviderError$/.test(error.name)) throw error
       throw noCredentials(whyNone(error.message, env.AWS_PROFILE))
     }
@@ -70,10 +71,10 @@ function keysFromVariables(env: NodeJS.ProcessEnv): Keys | undefined {
   return { accessKeyId, secretAccessKey, ...(token && { sessionToken: token }) }
 }
 
-/** Nothing of the library's message is passed on: some quote whole files or the output of a process. */
+/** The library's message is not shown: some quote whole files or the output of a process. */
 function whyNone(message: string, profile: string | undefined): string {
-  if (/\bsso\b|login session/i.test(message)) return 'The single sign-on session has expired or was never begun.'
-  return profile ? `The profile "${profile}" (AWS_PROFILE) does not exist or gives none.` : ''
+  if (saysNotSignedIn(message)) return 'The single sign-on session has expired or was never started.'
+  return profile ? `The profile "${profile}" (AWS_PROFILE) does not exist or has no credentials.` : ''
 }
 
 /** `[profile NAME]` sections of the shared configuration; nested settings are not needed here. */

@@ -1,15 +1,16 @@
 import { CloudProblem, Exit, type Outcome, Problem, type ProblemParts } from '../../base/errors.ts'
 import { adviceFor } from './advice.ts'
+import { saysNoRegion, saysNotConnected, saysNotFound, saysUnknownRole } from './messages.ts'
 
-/** What came of one attempt at a call, told from the official clients' many ways of failing. */
+/** Why one attempt at a call failed, in one form for the official clients' many errors. */
 export type Failure =
-  /** The cloud answered no. `code` is the one on the wire, `name` the model's (`AlreadyExists`, `AlreadyExistsFault`). */
+  /** The cloud refused. `code` is the one on the wire, `name` the model's (`AlreadyExists`, `AlreadyExistsFault`). */
   | { is: 'refusal'; status: number; code: string; name: string; message: string; requestId: string }
-  /** Nobody knows whether the call was carried out. */
+  /** It is not known whether the call was carried out. */
   | { is: 'silence'; how: string; requestId?: string }
   /** It never left this machine. */
   | { is: 'unsent'; how: string }
-  /** There is nothing to sign it with. */
+  /** There are no credentials to sign it with. */
   | { is: 'unsigned'; how: string }
 
 export type Refusal = Failure & { is: 'refusal' }
@@ -30,32 +31,28 @@ const throttling = new Set([
   'TransactionInProgressException',
 ])
 
-/** The cloud wants less of us; nothing was done. `LimitExceeded` is not among them: that is a quota. */
+/** Throttling: nothing was done, and the same call can be sent again later. `LimitExceeded` is not among them: that is a quota. */
 export function isThrottling({ code, name, status }: Refusal): boolean {
   return throttling.has(code) || throttling.has(name) || (status === 429 && code !== '')
 }
 
-/** "Not now, nothing was done": the same call may be sent again (fact sheet §3, §10). */
+/** "Not now": nothing was done, and the same call can be sent again. */
 export function isBusy({ code }: Refusal): boolean {
   return /^(IncorrectState|IncorrectInstanceState|OperationAborted|ConcurrentModification(Exception)?|ResourceContention(Fault)?|OperationInProgress(Exception)?|ScalingActivityInProgress(Fault)?|ServiceLinkedRoleFailure|InvalidDB(Instance|Cluster)State(Fault)?)$/.test(
     code,
   )
 }
 
-/** A role or profile that IAM has, but the service that is to use it has not heard of (fact sheet §3: told by the message only). */
-const unheardOf =
-  /Invalid IAM Instance Profile|has no associated IAM Roles|Invalid principal in policy|IAM role ARN value is invalid/i
-
-/** Something that was made a moment ago and is not seen everywhere yet; in a call that uses it, never in one about its end. */
+/** Something that was created a moment ago and is not known everywhere yet; in a call that uses it, never in its removal. */
 export function isLag(failure: Refusal, action: string): boolean {
   if (isRead(action) || isEnding(action)) return false
-  if (unheardOf.test(failure.message)) return true
+  if (saysUnknownRole(failure.message)) return true
   // A pending instance cannot take an address; an image, unlike the rest, is not ours and either there or not.
   if (failure.code === 'InvalidInstanceID') return true
   return isMissing(failure) && !/^InvalidAMI|^ParameterNotFound|^InvalidZone/.test(failure.code)
 }
 
-/** Says that something is not there. */
+/** "Not found". */
 export function isMissing({ code, name, message }: Pick<Refusal, 'code' | 'name' | 'message'>): boolean {
   return [code, name].some(
     word =>
@@ -63,12 +60,11 @@ export function isMissing({ code, name, message }: Pick<Refusal, 'code' | 'name'
       /^(NoSuchEntity(Exception)?|NoSuchBucket|NoSuchHostedZone|NoSuchUpload|NatGatewayNotFound|Gateway\.NotAttached|NotFound|InvocationDoesNotExist)$/.test(
         word,
       ) ||
-      // Auto Scaling has one code for everything.
-      (word === 'ValidationError' && /not found|does not exist|^No \w+ found/i.test(message)),
+      (word === 'ValidationError' && saysNotFound(message)),
   )
 }
 
-/** Something else still stands on it; may pass by itself when that is going away. */
+/** Something else still depends on it; passes by itself when that is being deleted. */
 export function isDependency(code: string | undefined): boolean {
   return (
     code !== undefined &&
@@ -78,20 +74,20 @@ export function isDependency(code: string | undefined): boolean {
   )
 }
 
-/** Whether an action only looks, by its name. */
+/** Whether an action is read-only, by its name. */
 export function isRead(action: string): boolean {
   return /^(Describe|List|Get|Head)/.test(action)
 }
 
 /**
- * The error for an action that came to nothing for good. Message texts of the cloud are shown only through `clean`,
- * which blackens secrets, and never for signature errors: those quote the whole request.
+ * The error for an action that finally failed. Messages of the cloud are shown only through `redact`,
+ * which hides secrets, and never for signature errors: those quote the whole request.
  */
 export function problemOf(
   service: string,
   action: string,
   failure: Failure,
-  options: { unsure: boolean; clean(text: string): string },
+  options: { unsure: boolean; redact(text: string): string },
 ): CloudProblem | Problem {
   const call = `${service} ${action}`
   if (failure.is === 'unsigned') return noCredentials(failure.how)
@@ -113,7 +109,7 @@ export function problemOf(
   return refusal(call, service, action, failure, options)
 }
 
-/** Nothing was found that could sign a request. Exit 4. */
+/** The Problem for missing credentials. Exit 4. */
 export function noCredentials(how: string): Problem {
   return new Problem({
     what: 'No usable AWS credentials were found.',
@@ -128,11 +124,11 @@ function refusal(
   service: string,
   action: string,
   failure: Refusal,
-  { clean, unsure }: { unsure: boolean; clean(text: string): string },
+  { redact, unsure }: { unsure: boolean; redact(text: string): string },
 ): CloudProblem {
   const { code, requestId } = failure
   const advice = adviceFor(code, service, action)
-  const said = /Signature/i.test(code) ? '' : quote(clean(failure.message))
+  const said = /Signature/i.test(code) ? '' : quote(redact(failure.message))
   const parts: ProblemParts = {
     what: `AWS refused ${call}: ${code}.`,
     ...((advice?.why ?? said) && { why: [advice?.why, said].filter(Boolean).join(' AWS says: ') }),
@@ -141,12 +137,12 @@ function refusal(
     ...(requestId && { requestId }),
     ...(advice?.credentials && { exit: Exit.preflight }),
   }
-  // An earlier attempt may have been carried out, and a throttled or busy retry says nothing about that one.
+  // An earlier attempt may have been carried out; a throttled or busy retry does not tell.
   const noWord = unsure && (isThrottling(failure) || isBusy(failure))
   return new CloudProblem(noWord ? 'unknown' : outcomeOf(failure, action), parts, unsure)
 }
 
-/** The encoded part of "not authorized" is long and tells people nothing. */
+/** The encoded part of "not authorized" is long and of no use to people. */
 function quote(message: string): string {
   return message
     .replace(/\s*Encoded authorization failure message:.*$/s, '')
@@ -156,20 +152,18 @@ function quote(message: string): string {
 
 function outcomeOf(failure: Refusal, action: string): Outcome {
   if (isTaken(failure) && /^(Create|Import|Put|Change|Request)/.test(action)) return 'exists'
-  // "VPC not found" in the answer to CreateSubnet is about another thing than the one to be made.
+  // "VPC not found" in the answer to CreateSubnet is not about the subnet.
   if (isMissing(failure) && !/^(Create|Run|Import|Allocate|Request)/.test(action)) return 'notFound'
   return 'refused'
 }
 
-/** The name, the place or the identifier is used, perhaps by ourselves before a kill. */
-function isTaken({ code, name, message }: Refusal): boolean {
+/** The name, range, port or identifier is taken, perhaps by ourselves before a kill. */
+function isTaken({ code, name }: Refusal): boolean {
   return [code, name].some(
     word =>
       /^(InvalidSubnet\.Conflict|InvalidGroup\.Duplicate|InvalidKeyPair\.Duplicate|BucketAlreadyExists|Duplicate(LoadBalancer|TargetGroup)Name(Exception)?|DuplicateListener(Exception)?)$/.test(
         word,
-      ) ||
-      /AlreadyExists(Fault|Exception)?$|^BucketAlreadyOwnedByYou$/.test(word) ||
-      (word === 'InvalidChangeBatch' && /already exists/.test(message)),
+      ) || /AlreadyExists(Fault|Exception)?$|^BucketAlreadyOwnedByYou$/.test(word),
   )
 }
 
@@ -177,7 +171,7 @@ function isEnding(action: string): boolean {
   return /^(Delete|Detach|Disassociate|Deregister|Release|Remove|Revoke|Terminate|Abort)/.test(action)
 }
 
-/** Reads whatever a client threw. */
+/** Reads what an official client threw. */
 export function failureOf(error: unknown): Failure {
   const thrown = (typeof error === 'object' && error !== null ? error : {}) as {
     name?: unknown
@@ -199,11 +193,11 @@ export function failureOf(error: unknown): Failure {
   if (code === 'ETIMEDOUT' || (name === 'TimeoutError' && code !== 'ECONNRESET')) {
     return { is: 'silence', how: 'timed out' }
   }
-  if (/region is missing/i.test(text(thrown.message))) return { is: 'unsent', how: 'no region is set' }
+  if (saysNoRegion(text(thrown.message))) return { is: 'unsent', how: 'no region is set' }
   return { is: 'silence', how: code || 'the connection broke' }
 }
 
-/** A service's own error; one without a name comes from something in between. */
+/** A service's own error; one without a name comes from a proxy in between. */
 function answered(name: string, wire: unknown, message: string, status: number, requestId: string): Failure {
   const code = text(wire) || name
   const known = code !== '' && code !== 'Unknown' && code !== 'UnknownError'
@@ -219,7 +213,7 @@ function neverSent(code: string, message: string): boolean {
   return (
     ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'].includes(code) ||
     /CERT|^ERR_TLS|SELF_SIGNED/.test(code) ||
-    /did not establish a connection|Connection timed out after/i.test(message)
+    saysNotConnected(message)
   )
 }
 

@@ -1,6 +1,6 @@
-import type { Engine, Spec } from './market.ts'
+import type { Spec } from './catalog.ts'
 
-/** What to suggest first. No prices are asked for: families and sizes decide (facts §13: t4g costs less than t3). */
+/** What to suggest first. No prices are asked for: families and sizes decide (t4g costs less than t3). */
 
 const FAMILIES = ['t4g', 't3', 't3a', 'm7g', 'm6i', 'c7g']
 
@@ -13,15 +13,6 @@ export function byFitness(a: Spec, b: Spec): number {
 export function nameOfType({ id, cores, memory, arch }: Spec): string {
   const arm = arch === 'arm64' ? '   Arm' : ''
   return `${id.padEnd(14)} ${String(cores).padStart(3)} vCPU ${String(memory).padStart(5)} GiB${arm}`
-}
-
-/**
- * Versions with standard support: RDS MySQL 8.0 left it in July 2026 and costs extra since (facts §6), Aurora MySQL 2
- * is gone.
- */
-export function supported(engine: Engine, version: string): boolean {
-  if (engine === 'mysql') return !/^(5\.|8\.0)/.test(version)
-  return /^8\./.test(version)
 }
 
 /** Classes that no current version of MySQL runs on. */

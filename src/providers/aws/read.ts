@@ -24,8 +24,8 @@ export function named(name: string, tags: Record<string, string>): Record<string
 }
 
 /**
- * The tags that find what carries our mark: exactly one address of a type, or everything with the stack's name. The
- * latter does not ask for the type, so that tags somebody copied onto another thing are seen and can be named.
+ * The tags by which our resources are found: one address of one type, or everything with the stack's name. The latter
+ * does not filter by type, so that tags copied onto another resource are seen and can be reported.
  */
 export function markFilter(type: string, where: { stack: string; address?: string }): Record<string, string> {
   const stack = { 'stackwright:stack': where.stack }

@@ -3,7 +3,7 @@ import type { Credentials } from './credentials.ts'
 import { type Failure, failureOf } from './errors.ts'
 import { endpointIds, loaders, type Service } from './services/index.ts'
 
-/** Sends single requests through the official clients and tells what came of them. */
+/** Sends single requests through the official clients and returns their outcome. */
 export interface Transport {
   /** `fresh`: on a connection of its own. A kept-alive one that the server just closed looks like a lost answer. */
   send(service: Service, action: string, input: object, options: { fresh: boolean }): Promise<Outcome>
@@ -22,7 +22,7 @@ export interface TransportOptions {
   sandbox?: string
 }
 
-/** As far as all official clients are alike. */
+/** What all official clients have in common. */
 interface Client {
   send(command: object): Promise<object>
   destroy(): void
@@ -31,8 +31,8 @@ type ClientClass = new (config: object) => Client
 type Module = Record<string, unknown> & { Client: unknown }
 
 /**
- * Speaks when asked: the clients' own remarks have no place on a user's screen. Without `info` on purpose: where there is
- * one, the clients write out every answer for it.
+ * Keeps the clients' own remarks off the screen. Without `info` on purpose: where there is one, the clients serialize
+ * every answer for it.
  */
 const silent = { trace() {}, debug() {}, warn() {}, error() {} }
 
@@ -75,12 +75,12 @@ export function openTransport(options: TransportOptions): Transport {
     const client = new Client({
       region: options.region,
       credentials: options.credentials,
-      // The official retry sends a create again that may have been carried out: there is one retry, in calls.ts.
+      // The official retry repeats a create that may have been carried out: all retries are in calls.ts.
       maxAttempts: 1,
       requestHandler: {
         connectionTimeout: Math.max(10_000, options.timeout / 4),
         requestTimeout: options.timeout,
-        // Without it a time-out is a line on the screen and nothing else.
+        // Without it a time-out is only logged.
         throwOnRequestTimeout: true,
         httpAgent: agent,
         httpsAgent: agent,
@@ -88,7 +88,7 @@ export function openTransport(options: TransportOptions): Transport {
       },
       logger: silent,
       ...(endpoint && { endpoint }),
-      // Bucket names are no host names at an address of one's own.
+      // A custom endpoint does not resolve bucket names as host names.
       ...(service === 's3' && endpoint && { forcePathStyle: true }),
     })
     return { client, module }
@@ -102,7 +102,7 @@ export function endpointOf(service: Service, { env, sandbox }: { env: NodeJS.Pro
   return env[`AWS_ENDPOINT_URL_${endpointIds[service]}`] || env.AWS_ENDPOINT_URL || undefined
 }
 
-/** The clients print a notice about the version of Node on every run otherwise. */
+/** Otherwise the clients print a notice about the version of Node on every run. */
 function quietNode(): void {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 }

@@ -26,6 +26,6 @@ describe('a stack that is built and does not serve', () => {
     expect(told).toMatchObject({ is: 'failed', exit: 1 })
     expect(told.problem.what).toContain('breaks: load balancer, no machine is behind it')
     expect(told.problem.list).toEqual(['its server group has no machines'])
-    expect(told.problem.next).toContain('put the machines behind it again')
+    expect(told.problem.next).toContain('register the machines with it again')
   })
 })

@@ -91,7 +91,7 @@ describe('no secret leaves in a request line or an error', () => {
     expect(seen[0]!.get('AccountPassword')).toBe(secretValue)
   })
 
-  test('a message of the cloud that quotes a secret is blackened, and signature errors are not quoted at all', async () => {
+  test('a message of the cloud is redacted where it quotes a secret, and signature errors are not quoted at all', async () => {
     const quoting: Reply = response =>
       send(response, 400, { Code: 'InvalidPassword', Message: `bad: ${secretValue}`, RequestId: 'R' })
     const signature: Reply = response =>
@@ -143,24 +143,24 @@ describe('waiting', () => {
     await expect(never).rejects.toThrow('the moon')
   })
 
-  test('one lane works on one thing after the other, and a failure does not block it', async () => {
+  test('work of one key runs in sequence, and a failure does not block it', async () => {
     const { cloud } = await wire([])
     const order: string[] = []
-    const slow = cloud.lane('a', async () => {
+    const slow = cloud.serialize('a', async () => {
       await cloud.sleep(20_000)
       order.push('slow')
     })
-    const failing = cloud.lane('a', async () => {
+    const failing = cloud.serialize('a', async () => {
       order.push('failing')
       throw new Error('no')
     })
-    const last = cloud.lane('a', async () => void order.push('last'))
-    const other = cloud.lane('b', async () => void order.push('other'))
+    const last = cloud.serialize('a', async () => void order.push('last'))
+    const other = cloud.serialize('b', async () => void order.push('other'))
     await Promise.allSettled([slow, failing, last, other])
     expect(order).toEqual(['other', 'slow', 'failing', 'last'])
   })
 
-  test('the next work of a lane waits until the cloud is through with the one before, whose answer is there at once', async () => {
+  test('the next work of a key waits until the cloud is through with the one before, whose answer is there at once', async () => {
     const { cloud } = await wire([])
     const order: string[] = []
     const through = async (answer: string) => {
@@ -168,8 +168,8 @@ describe('waiting', () => {
       order.push(`through with ${answer}`)
       throw new Error('nobody wants to know')
     }
-    const first = cloud.lane('a', async () => 'one', through).then(answer => order.push(`told ${answer}`))
-    const second = cloud.lane('a', async () => order.push('two'))
+    const first = cloud.serialize('a', async () => 'one', through).then(answer => order.push(`told ${answer}`))
+    const second = cloud.serialize('a', async () => order.push('two'))
     await Promise.all([first, second])
     expect(order).toEqual(['told one', 'through with one', 'two'])
   })
@@ -181,8 +181,8 @@ describe('waiting', () => {
       await cloud.sleep(1000)
       return ++done
     }
-    expect(await Promise.all([cloud.shared('a', work), cloud.shared('a', work)])).toEqual([1, 1])
-    expect(await cloud.shared('a', work)).toBe(2)
+    expect(await Promise.all([cloud.coalesce('a', work), cloud.coalesce('a', work)])).toEqual([1, 1])
+    expect(await cloud.coalesce('a', work)).toBe(2)
   })
 })
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Sandbox, serve } from '../../../src/emulator/server.ts'
+import { type Sandbox, serve } from '../../../src/commands/emulator.ts'
 import { emptyFolder } from '../../support/bin.ts'
 import { upHere } from '../../support/stack.ts'
 

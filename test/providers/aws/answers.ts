@@ -1,8 +1,9 @@
 import type { Values } from '../../../src/answers/question.ts'
-import { rails as railsBlueprint } from '../../../src/blueprints/rails/index.ts'
-import type { Node, Sheet } from '../../../src/engine/kind.ts'
-import { aws } from '../../../src/providers/aws/index.ts'
-import type { Blueprint, SoFar } from '../../../src/steps/step.ts'
+import type { Served } from '../../../src/blueprints/blueprint.ts'
+import { onAws as railsOnAws } from '../../../src/blueprints/rails/aws.ts'
+import { onAws as tiersOnAws } from '../../../src/blueprints/three-tier/aws.ts'
+import type { Node } from '../../../src/engine/kind.ts'
+import { drawnFrom } from '../../support/blueprints.ts'
 
 const network: Values = {
   'vpc.name': 'demo-vpc',
@@ -113,11 +114,11 @@ export const tierAnswers: Values = {
 }
 
 /** What the blueprint draws from these answers. */
-export function drawn(blueprint: Blueprint, values: Values): { nodes: Node[]; sofar: SoFar } {
-  const sheet: Sheet = { nodes: [], texts: new Map() }
-  const sofar: SoFar = { stack: 'demo', setup: stack => blueprint.setup(values, stack) }
-  for (const step of blueprint.steps) step.draw(sheet, aws.chaptersFor!(blueprint.id), values, sofar)
-  return { nodes: sheet.nodes, sofar }
+function drawn(target: typeof railsOnAws, values: Values): { nodes: Node[]; served: Served } {
+  const { sheet, served } = drawnFrom(target, values)
+  return { nodes: sheet.nodes, served }
 }
 
-export const drawnRails = (changes: Values = {}) => drawn(railsBlueprint, { ...railsAnswers, ...changes })
+export const drawnRails = (changes: Values = {}) => drawn(railsOnAws, { ...railsAnswers, ...changes })
+
+export const drawnTiers = (changes: Values = {}) => drawn(tiersOnAws, { ...tierAnswers, ...changes })

@@ -1,5 +1,5 @@
 import { packageFile } from '../../../src/base/files.ts'
-import { output, python } from '../../sandbox-aws/python.ts'
+import { output, python } from '../../emulator/aws/python.ts'
 
 export interface Held {
   type: string

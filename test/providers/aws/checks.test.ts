@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { generatePassword } from '../../../src/answers/password.ts'
 import type { Question, Values } from '../../../src/answers/question.ts'
 import type { Json } from '../../../src/base/json.ts'
-import { rails } from '../../../src/providers/aws/chapters/rails/index.ts'
-import { threeTier } from '../../../src/providers/aws/chapters/three-tier/index.ts'
-import type { Chapters } from '../../../src/providers/provider.ts'
+import { onAws as rails } from '../../../src/blueprints/rails/aws.ts'
+import { onAws as threeTier } from '../../../src/blueprints/three-tier/aws.ts'
 
-const asksOf = (chapters: Chapters<never>) => Object.values(chapters).flatMap(({ asks }) => asks as Question[])
-const questions = { rails: asksOf(rails as Chapters<never>), tiers: asksOf(threeTier as Chapters<never>) }
+const asksOf = ({ steps }: typeof rails) =>
+  steps.filter(({ id }) => id !== 'application').flatMap(({ asks }) => asks as Question[])
+const questions = { rails: asksOf(rails), tiers: asksOf(threeTier) }
 
 /** The tutorials' own answers, with what is out of date replaced. */
 const tutorial: Values = {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Sandbox, serve } from '../../../src/emulator/server.ts'
+import { type Sandbox, serve } from '../../../src/commands/emulator.ts'
 import { connectAws } from '../../../src/providers/aws/client.ts'
 import { profileRegion } from '../../../src/providers/aws/credentials.ts'
 

@@ -21,7 +21,7 @@ const route53 = {
 }
 
 describe('The Rails tutorial’s stack', () => {
-  const { nodes, sofar } = drawnRails()
+  const { nodes } = drawnRails()
 
   test('waits only for what it mentions or must have', () => {
     expect(needsOf(nodes)).toMatchObject({
@@ -80,7 +80,7 @@ describe('The Rails tutorial’s stack', () => {
       'subnets/private-2',
     ])
     expect(servers.every(({ publicIp }) => publicIp === false)).toBe(true)
-    expect(sofar.machines?.map(({ name }) => name)).toEqual(['demo-web', 'demo-web-2'])
+    expect(servers.map(({ name }) => name)).toEqual(['demo-web', 'demo-web-2'])
   })
 
   test('gives the web servers a role for their secrets and their bucket, and nothing else', () => {
@@ -139,7 +139,7 @@ describe('Variations of it', () => {
   })
 
   test('a domain in Route 53 is proven, certified, served over HTTPS and named, in this order', () => {
-    const { nodes, sofar } = drawnRails(route53)
+    const { nodes, served } = drawnRails(route53)
     const needs = needsOf(nodes)
     expect(needs['balancer/validation-record']).toEqual(['balancer/certificate'])
     expect(needs['balancer/certificate-issued']).toEqual(['balancer/certificate', 'balancer/validation-record'])
@@ -151,23 +151,23 @@ describe('Variations of it', () => {
       sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
     })
     expect(JSON.stringify(input(nodes, 'machines/balancer-rules'))).toContain('"from":443')
-    expect(sofar.balancer).toMatchObject({ port: 443, secure: { name: 'www.example.com' } })
+    expect(served).toMatchObject({ port: 443, secure: { name: 'www.example.com' } })
   })
 
   test('a domain elsewhere is certified, and served over HTTP until people say that its records are there', () => {
     const elsewhere = { ...route53, 'domain.zone': 'elsewhere', 'domain.wait': false }
-    const { nodes, sofar } = drawnRails(elsewhere)
+    const { nodes, served } = drawnRails(elsewhere)
     const domain = nodes.map(({ address }) => address).filter(address => /certificate|https|record/.test(address))
     expect(domain).toEqual(['balancer/certificate'])
-    expect(sofar.balancer).toMatchObject({ port: 80, records: { name: { name: 'www.example.com', type: 'CNAME' } } })
+    expect(served).toMatchObject({ port: 80, records: { name: { name: 'www.example.com', type: 'CNAME' } } })
     const later = drawnRails({ ...elsewhere, 'domain.wait': true })
     expect(later.nodes.map(({ address }) => address)).toContain('balancer/https-listener')
     expect(input(later.nodes, 'balancer/certificate-issued').tell).toBe(true)
   })
 
   test('both ports answer where people want no redirect', () => {
-    const { nodes, sofar } = drawnRails({ ...route53, 'https.redirect': false })
+    const { nodes, served } = drawnRails({ ...route53, 'https.redirect': false })
     expect(input(nodes, 'balancer/listener').action).toMatchObject({ type: 'forward' })
-    expect(sofar.balancer?.port).toBe(80)
+    expect(served.port).toBe(80)
   })
 })

@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Values } from '../../../src/answers/question.ts'
 import type { Json } from '../../../src/base/json.ts'
-import { threeTier } from '../../../src/blueprints/three-tier/index.ts'
 import type { Node } from '../../../src/engine/kind.ts'
 import { aws } from '../../../src/providers/aws/index.ts'
-import { drawn, tierAnswers } from './answers.ts'
+import { drawnTiers as draw } from './answers.ts'
 
-const draw = (changes: Values = {}) => drawn(threeTier, { ...tierAnswers, ...changes })
 const needsOf = (nodes: Node[]) => Object.fromEntries(nodes.map(({ address, needs }) => [address, [...needs].sort()]))
 
 function input(nodes: Node[], address: string): Record<string, Json> {

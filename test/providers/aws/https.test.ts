@@ -1,7 +1,7 @@
 import { request } from 'node:https'
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { serve } from '../../../src/emulator/server.ts'
+import { serve } from '../../../src/commands/emulator.ts'
 import { bareEnv, emptyFolder, eventsOf, type Running, run, start } from '../../support/bin.ts'
 
 let server: Awaited<ReturnType<typeof serve>>

@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answersFrom, valuesOf } from '../../../src/answers/answers.ts'
-import type { Question, Values } from '../../../src/answers/question.ts'
+import type { Values } from '../../../src/answers/question.ts'
 import type { Json } from '../../../src/base/json.ts'
-import { blueprints } from '../../../src/blueprints/index.ts'
-import { serve } from '../../../src/emulator/server.ts'
-import { makePrivateKey, PRIVATE_KEY, publicKeyOf, publicKeyProblem } from '../../../src/providers/aws/chapters/keys.ts'
+import { serve } from '../../../src/commands/emulator.ts'
 import { aws } from '../../../src/providers/aws/index.ts'
+import { makePrivateKey, PRIVATE_KEY, publicKeyOf, publicKeyProblem } from '../../../src/providers/aws/ssh-keys.ts'
 import type { Connected } from '../../../src/providers/provider.ts'
+import { preflightOf, questionsOf } from '../../support/blueprints.ts'
 
 // Needs: ssh-keygen
 
@@ -50,11 +50,7 @@ async function connect(region = 'ap-northeast-1') {
 
 /** The defaults, with what `--set` changes, as a run without a terminal has them. */
 async function answered(blueprintId: string, connected: Connected<never, never>, set: Record<string, string> = {}) {
-  const blueprint = await blueprints[blueprintId]!()
-  const questions = blueprint.steps.flatMap(step => [
-    ...step.asks(aws.chaptersFor!(blueprintId)),
-    ...(step.id === 'application' ? blueprint.asks : []),
-  ]) as Question[]
+  const questions = await questionsOf(blueprintId)
   const key = questions.some(one => one.key === 'machine.keyFile') ? { 'machine.keyFile': 'generate' } : {}
   const flags = new Map(Object.entries({ ...key, ...set })) as never
   return answersFrom({
@@ -71,7 +67,7 @@ describe('Defaults from the connected cloud', () => {
       const connected = await connect(region)
       const { answers, missing, problems } = await answered(id, connected as never)
       expect({ missing, problems }).toEqual({ missing: [], problems: [] })
-      expect(await connected.preflight(valuesOf(answers))).toEqual([])
+      expect(await preflightOf(id, connected, valuesOf(answers))).toEqual([])
     },
   )
 
@@ -118,8 +114,7 @@ describe('Defaults from the connected cloud', () => {
 
   test('a long stack’s name still makes names that AWS takes', async () => {
     const connected = await connect('ap-northeast-1')
-    const blueprint = await blueprints.rails!()
-    const questions = blueprint.steps.flatMap(step => step.asks(aws.chaptersFor!('rails'))) as Question[]
+    const questions = (await questionsOf('rails')).filter(({ key }) => !key.startsWith('app.'))
     for (const stack of ['a-very-long-name-of-a-stack-30', 'a--b--c-', 'x'.repeat(30)]) {
       const asking = { stack, live: connected.live as never }
       const sources = { flags: new Map([['machine.keyFile', 'generate']]) as never, env: {} }
@@ -141,18 +136,22 @@ describe('The preflight names what the cloud would refuse, and what would do', (
 
   test.each<[string, Record<string, Json>, RegExp]>([
     ['a zone', { 'public1.zone': 'ap-northeast-1x' }, /public1\.zone: this region has no zone ap-northeast-1x/],
-    ['a type nobody sells', { 'machine.type': 'z9.large' }, /machine\.type: this region does not sell z9\.large.*t4g/],
+    [
+      'a type that is not offered',
+      { 'machine.type': 'z9.large' },
+      /machine\.type: this region does not offer z9\.large.*t4g/,
+    ],
     [
       'a type one zone lacks',
       { 'machine.type': 't3a.small', 'machine.image': 'ami-x', 'public2.zone': 'ap-northeast-1d' },
-      /not sold in ap-northeast-1d.*ap-northeast-1a/,
+      /not offered in ap-northeast-1d.*ap-northeast-1a/,
     ],
     ['an image of another processor', { 'machine.type': 't3.small' }, /machine\.image: .* is made for arm64/],
     ['an image that is not there', { 'machine.image': 'ami-00000000000000000' }, /there is no image/],
     ['a version', { 'database.version': '8.4.99' }, /database\.version: there is no mysql 8\.4\.99.*8\.4\.\d/],
-    ['a class', { 'database.class': 'db.x9.small' }, /database\.class: db\.x9\.small is not sold.*db\./],
+    ['a class', { 'database.class': 'db.x9.small' }, /database\.class: db\.x9\.small is not offered.*db\./],
   ])('%s', async (_, changes, said) => {
-    const problems = await connected.preflight({
+    const problems = await preflightOf('rails', connected, {
       ...rails,
       'private2.zone': changes['public2.zone'] ?? rails['private2.zone']!,
       ...changes,
@@ -162,9 +161,9 @@ describe('The preflight names what the cloud would refuse, and what would do', (
 
   test('in the three-tier stack too', async () => {
     const changes = { 'tier.type': 'z9.large', 'aurora.class': 'db.t4g.micro' }
-    const problems = await connected.preflight({ ...tiers, ...changes })
+    const problems = await preflightOf('three-tier', connected, { ...tiers, ...changes })
     expect(problems.join('\n')).toMatch(/tier\.type: .*z9\.large/)
-    expect(problems.join('\n')).toMatch(/aurora\.class: db\.t4g\.micro is not sold/)
+    expect(problems.join('\n')).toMatch(/aurora\.class: db\.t4g\.micro is not offered/)
   })
 
   test('a key pair or a bucket of somebody else’s', async () => {
@@ -177,7 +176,7 @@ describe('The preflight names what the cloud would refuse, and what would do', (
     theirs.destroy()
     const set = { 'machine.keyName': 'taken', 'bucket.name': 'taken-by-others' }
     // What is made is seen by others a little later; each connection asks once.
-    const problems = async () => (await (await connect()).preflight({ ...rails, ...set })).join('\n')
+    const problems = async () => (await preflightOf('rails', await connect(), { ...rails, ...set })).join('\n')
     await expect.poll(problems, { timeout: 20_000 }).toMatch(/machine\.keyName: .* key pair taken /)
     await expect.poll(problems, { timeout: 20_000 }).toMatch(/bucket\.name: somebody else has .* taken-by-others/)
   })
@@ -188,7 +187,7 @@ describe('The preflight names what the cloud would refuse, and what would do', (
     const west = await connect('us-west-2')
     const values = valuesOf((await answered('rails', west as never, { 'nat.count': '2' })).answers)
     const problems = async (nats: number) =>
-      (await (await connect('us-west-2')).preflight({ ...values, 'nat.count': nats })).join('\n')
+      (await preflightOf('rails', await connect('us-west-2'), { ...values, 'nat.count': nats })).join('\n')
     await expect
       .poll(() => problems(2), { timeout: 20_000 })
       .toMatch(/nat\.count: 2 more Elastic IP addresses.*4 of the 5/)
@@ -200,13 +199,13 @@ describe('The preflight names what the cloud would refuse, and what would do', (
     const values = valuesOf((await answered('rails', (await connect('eu-west-1')) as never)).answers)
     const made: string[] = []
     const problems = async (set: Values = {}) => {
-      const said = await (await connect('eu-west-1')).preflight({ ...values, ...set })
+      const said = await preflightOf('rails', await connect('eu-west-1'), { ...values, ...set })
       return said.join('\n')
     }
     // What is made is listed a little later.
     const listed = async (count: number) => {
       const { live } = await connect('eu-west-1')
-      return (await live.market.networks()).vpcs === count
+      return (await live.catalog.networks()).vpcs === count
     }
     for (let n = 1; n <= 4; n++) {
       const { Vpc } = await cloud.call('ec2', 'CreateVpc', { CidrBlock: `10.${n}.0.0/16` })
@@ -228,7 +227,7 @@ describe('The preflight names what the cloud would refuse, and what would do', (
   })
 
   test('what is there already needs no stock', async () => {
-    expect(await connected.preflight({ ...rails, 'machine.type': 'z9.large' }, new Set())).toEqual([])
+    expect(await preflightOf('rails', connected, { ...rails, 'machine.type': 'z9.large' }, new Set())).toEqual([])
   })
 })
 

@@ -8,7 +8,7 @@ import {
 import { DescribeInstanceInformationCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageFile } from '../../../src/base/files.ts'
-import { type Sandbox, serve } from '../../../src/emulator/server.ts'
+import { type Sandbox, serve } from '../../../src/commands/emulator.ts'
 import type { State } from '../../../src/engine/state.ts'
 import { asPerson } from '../../support/aws.ts'
 import { bareEnv, emptyFolder, run, start } from '../../support/bin.ts'

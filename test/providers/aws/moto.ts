@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam'
-import { python } from '../../sandbox-aws/python.ts'
+import { python } from '../../emulator/aws/python.ts'
 import { asPerson } from '../../support/aws.ts'
 
 export const motoVersion = '5.2.5'

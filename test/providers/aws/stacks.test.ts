@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { serve } from '../../../src/emulator/server.ts'
+import { serve } from '../../../src/commands/emulator.ts'
 import { bareEnv, bin, emptyFolder, eventsOf, run } from '../../support/bin.ts'
 import { subjectsOf } from '../../support/subjects.ts'
 import { startTerminal, type Terminal } from '../../support/terminal.ts'

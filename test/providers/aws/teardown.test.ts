@@ -1,7 +1,7 @@
 import { S3 } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Sandbox, serve } from '../../../src/emulator/server.ts'
-import { config } from '../../sandbox-aws/support.ts'
+import { type Sandbox, serve } from '../../../src/commands/emulator.ts'
+import { config } from '../../emulator/aws/support.ts'
 import { bareEnv, bin, emptyFolder, run } from '../../support/bin.ts'
 import { startTerminal, type Terminal } from '../../support/terminal.ts'
 

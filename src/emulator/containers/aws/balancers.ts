@@ -1,14 +1,14 @@
-import { find, text, time } from '../../aws/ask.ts'
-import { usersOf } from '../../aws/elb-groups.ts'
-import type { Target } from '../../aws/elb-health.ts'
-import { type Health, judgeTargetsWith } from '../../aws/elb-health.ts'
-import type { Call, Thing } from '../../model.ts'
-import { hold, release } from '../held.ts'
+import { find, text, time } from '../../aws/core/resources.ts'
+import { usersOf } from '../../aws/services/elbv2/target-group.ts'
+import type { Target } from '../../aws/services/elbv2/target-health.ts'
+import { type Health, judgeTargetsWith } from '../../aws/services/elbv2/target-health.ts'
+import type { Call, Thing } from '../../world/model.ts'
+import { pauseClock, resumeClock } from '../paused-clock.ts'
+import type { AwsContainer, Context } from './context.ts'
 import { addressesOf, containerId, everyAws, type Placed } from './desired.ts'
-import type { Doors } from './doors.ts'
 import { backName, proxyFiles, serverName } from './haproxy.ts'
+import type { PortForwards } from './port-forwards.ts'
 import { bootProxy, readProxy, type Seen, setProxy } from './proxy.ts'
-import type { Site, Up } from './site.ts'
 
 export interface Balancers {
   look(): void
@@ -31,72 +31,72 @@ const checking: Health = {
 const checksTakeMs = 15_000
 
 /** Application and network load balancers as HAProxy with addresses in the VPC; what its checks say is the targets' health. */
-export function watchBalancers(site: Site, doors: Doors): Balancers {
-  const { world, runtime, jobs, up } = site
+export function watchBalancers(context: Context, forwards: PortForwards): Balancers {
+  const { world, runtime, jobs, up } = context
   const seen = new Map<string, Map<string, Seen>>()
   const everHealthy = new Set<string>()
   const settled = new Map<string, number>()
-  const secondMs = Math.max(30, 1000 / site.speed)
+  const secondMs = Math.max(30, 1000 / context.speed)
   let opened = ''
   judgeTargetsWith(world, judge)
 
   function lookAt(one: Placed): void {
     const id = containerId(one.thing)
-    site.known.add(id)
+    context.known.add(id)
     const there = up.get(id)
     if (!there) {
-      hold(world, one.thing, 'readyAt')
+      pauseClock(world, one.thing, 'readyAt')
       jobs.want(id, () => bootOne(one, id))
       return
     }
-    site.follow(there, one)
+    context.follow(there, one)
     const files = proxyFiles(one, { secondMs, issue: pemOf })
-    site.apply(there, 'files', JSON.stringify(files), () => setProxy(runtime, there.machine, files))
+    context.apply(there, 'files', JSON.stringify(files), () => setProxy(runtime, there.machine, files))
   }
 
   async function bootOne(one: Placed, id: string): Promise<void> {
-    const network = await site.networkOf(one)
-    const wish = { sandbox: site.sandbox, id, image: site.image, network, addresses: addressesOf(one) }
-    const proxy: Up = { machine: await bootProxy(runtime, wish), network, applied: {} }
-    await site.followNow(proxy, one)
+    const network = await context.networkOf(one)
+    const spec = { sandbox: context.sandbox, id, image: context.image, network, addresses: addressesOf(one) }
+    const proxy: AwsContainer = { machine: await bootProxy(runtime, spec), network, applied: {} }
+    await context.followNow(proxy, one)
     up.set(id, proxy)
-    release(world, one.thing, 'readyAt')
+    resumeClock(world, one.thing, 'readyAt')
   }
 
   function pemOf(names: string[]): string {
-    const { certificate, key } = site.issue(names)
+    const { certificate, key } = context.issue(names)
     return certificate + key
   }
 
-  function lookAtDoors(): void {
-    const wishes = everyAws(world, 'listener').flatMap(({ call, thing }) => {
+  function updateForwards(): void {
+    const specs = everyAws(world, 'listener').flatMap(({ call, thing }) => {
       const balancer = find(call, 'load-balancer', text(thing, 'balancerId'))
       if (!balancer) return []
       const there = up.get(containerId(balancer))
       const port = time(thing, 'port')
       const to = there && { host: there.machine.realAddress, port, from: there.network.gateway }
-      return [{ name: doorName(balancer, port), to }]
+      return [{ name: portName(balancer, port), to }]
     })
-    const wanted = JSON.stringify(wishes)
+    const wanted = JSON.stringify(specs)
     if (wanted === opened) return
     opened = wanted
-    doors.set(wishes).catch(() => (opened = ''))
+    forwards.set(specs).catch(() => (opened = ''))
   }
 
   /** The cloud's clock may run faster than machines: one that still sets itself up is not unhealthy, however late it is. */
   function judge(call: Call, group: Thing, target: Target): Health | undefined {
     const user = usersOf(call, group)[0]
     const balancer = user && find(call, 'load-balancer', text(user, 'balancerId'))
-    const told = balancer && seen.get(containerId(balancer))?.get(`${backName(group)}/${serverName(target)}`)
-    if (!told || told.state === 'no check') return registering
+    const check = balancer && seen.get(containerId(balancer))?.get(`${backName(group)}/${serverName(target)}`)
+    if (!check || check.state === 'no check') return registering
     const key = `${group.id} ${target.id}:${target.port}`
-    if (told.state === 'up') {
+    if (check.state === 'up') {
       everHealthy.add(key)
       return { state: 'healthy' }
     }
     const early = target.since + time(group, 'unhealthy') * time(group, 'interval') * 1000
     if (!everHealthy.has(key) && (settling(key, target.id) || world.now() < early)) return checking
-    return { state: 'unhealthy', ...reasonOf(told.why) }
+    return { state: 'unhealthy', ...reasonOf(check.why) }
   }
 
   /** Sets itself up, or has just done so and was not yet checked as often as it takes. */
@@ -110,7 +110,7 @@ export function watchBalancers(site: Site, doors: Doors): Balancers {
   return {
     look() {
       for (const one of everyAws(world, 'load-balancer')) lookAt(one)
-      lookAtDoors()
+      updateForwards()
     },
     async readHealth() {
       for (const { thing } of everyAws(world, 'load-balancer')) {
@@ -130,6 +130,6 @@ function reasonOf(why: string): Pick<Health, 'reason' | 'description'> {
 }
 
 /** The name that a listener's local port is kept under. */
-export function doorName(balancer: Thing, port: number): string {
+export function portName(balancer: Thing, port: number): string {
   return `${text(balancer, 'dnsName').toLowerCase()}:${port}`
 }

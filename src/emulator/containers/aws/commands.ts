@@ -1,19 +1,21 @@
-import { object, text, words } from '../../aws/ask.ts'
-import { finishAwsCommand, type Run, runScriptsWith, runsOf, someday } from '../../aws/ssm-runs.ts'
-import type { Thing } from '../../model.ts'
+import { object, words } from '../../aws/core/input.ts'
+import { text } from '../../aws/core/resources.ts'
+import { finishAwsCommand, type Run, runScriptsWith, runsOf } from '../../aws/services/ssm/command-run.ts'
+import type { Thing } from '../../world/model.ts'
+import { NEVER } from '../../world/never.ts'
 import { type CommandResult, commandResult, startCommand, stopCommand } from '../machine.ts'
+import type { Context } from './context.ts'
 import { everyAws } from './desired.ts'
 import { wrapped } from './scripts.ts'
-import type { Site } from './site.ts'
 
 /**
- * Runs on the machines what Systems Manager was told to run. What is under way stands in the world (`someday`), so a
+ * Runs on the machines what Systems Manager was told to run. What is under way stands in the world (`NEVER`), so a
  * restarted server goes on waiting for it; the machine never runs the same command twice.
  */
-export function watchAwsCommands(site: Site): { look(): void } {
-  const { world, runtime, jobs, up } = site
+export function watchAwsCommands(context: Context): { look(): void } {
+  const { world, runtime, jobs, up } = context
   const under = new Map<string, string>()
-  runScriptsWith(world, () => ({ endsAt: someday, status: 'Success', exitCode: 0, output: '', errors: '' }))
+  runScriptsWith(world, () => ({ endsAt: NEVER, status: 'Success', exitCode: 0, output: '', errors: '' }))
 
   async function carryOut(command: Thing, run: Run): Promise<void> {
     const place = up.get(run.instanceId)
@@ -28,10 +30,10 @@ export function watchAwsCommands(site: Site): { look(): void } {
       timeout: Number(words(parameters, 'executionTimeout')[0] ?? 3600),
       tree: true,
     })
-    const result = await commandResult(runtime, place.machine, command.id, site.closed)
-    if (site.closed()) return
+    const result = await commandResult(runtime, place.machine, command.id, context.closed)
+    if (context.closed()) return
     finishAwsCommand(world, command.id, run.instanceId, outcomeOf(result, Math.max(world.now(), run.startsAt)))
-    site.save()
+    context.save()
   }
 
   /** Someone cancelled it: what the API says of it stands already. */
@@ -47,7 +49,7 @@ export function watchAwsCommands(site: Site): { look(): void } {
         for (const run of runsOf(thing)) {
           const key = `${thing.id} ${run.instanceId}`
           const live = text(world.get('instance', run.instanceId) ?? thing, 'toward') === 'running'
-          if (run.endsAt === someday && live) jobs.want(key, () => carryOut(thing, run), 'waits')
+          if (run.endsAt >= NEVER && live) jobs.want(key, () => carryOut(thing, run), 'waits')
           else if (run.status === 'Cancelled' && under.has(key))
             jobs.want(`end ${key}`, () => end(key, thing.id), 'waits')
         }
@@ -59,6 +61,6 @@ export function watchAwsCommands(site: Site): { look(): void } {
 /** A machine that went away under a command says nothing of it. */
 function outcomeOf(result: CommandResult | undefined, endsAt: number) {
   const { status, exitCode, output } = result ?? { status: 'Failed' as const, exitCode: -1, output: '' }
-  const words = { Success: 'Success', Failed: 'Failed', Timeout: 'TimedOut', Terminated: 'Cancelled' } as const
-  return { endsAt, status: words[status], exitCode: status === 'Timeout' ? -1 : exitCode, output, errors: '' }
+  const statuses = { Success: 'Success', Failed: 'Failed', Timeout: 'TimedOut', Terminated: 'Cancelled' } as const
+  return { endsAt, status: statuses[status], exitCode: status === 'Timeout' ? -1 : exitCode, output, errors: '' }
 }

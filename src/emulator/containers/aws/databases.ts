@@ -1,21 +1,21 @@
-import { text, time } from '../../aws/ask.ts'
-import { writerOf } from '../../aws/rds-clusters.ts'
-import type { Thing } from '../../model.ts'
-import { hold, release } from '../held.ts'
+import { text, time } from '../../aws/core/resources.ts'
+import { writerOf } from '../../aws/services/rds/db-cluster.ts'
+import type { Thing } from '../../world/model.ts'
+import { pauseClock, resumeClock } from '../paused-clock.ts'
+import type { AwsContainer, Context } from './context.ts'
 import { addressesOf, clusterOf, containerId, everyAws, isMariaDb, type Placed } from './desired.ts'
 import { bootMariaDb, type MariaDbContent, setMariaDbContent } from './mariadb.ts'
-import type { Site, Up } from './site.ts'
 
 /** RDS for MySQL and members of Aurora clusters as MariaDB servers. Other engines stay simulated. */
-export function watchDatabases(site: Site): { look(): void } {
-  const { world, runtime, jobs, up } = site
+export function watchDatabases(context: Context): { look(): void } {
+  const { world, runtime, jobs, up } = context
 
   function lookAt(one: Placed): void {
     const { thing } = one
     const id = containerId(thing)
-    site.known.add(id)
+    context.known.add(id)
     if (thing.goneAt !== undefined) {
-      site.takeAway(thing, id, 'goneAt')
+      context.takeAway(thing, id, 'goneAt')
       return
     }
     const content = contentOf(one)
@@ -23,29 +23,34 @@ export function watchDatabases(site: Site): { look(): void } {
     const there = up.get(id)
     const wanted = JSON.stringify(content)
     if (there?.applied.content === wanted) {
-      site.follow(there, one)
+      context.follow(there, one)
       return
     }
-    hold(world, thing, 'readyAt')
+    pauseClock(world, thing, 'readyAt')
     const writer = writerBefore(one)
     // A reader begins where its writer is.
     if (writer && !up.get(containerId(writer))?.applied.content) return
     jobs.want(id, () => make(one, id, there, content))
   }
 
-  async function make(one: Placed, id: string, there: Up | undefined, content: MariaDbContent): Promise<void> {
+  async function make(
+    one: Placed,
+    id: string,
+    there: AwsContainer | undefined,
+    content: MariaDbContent,
+  ): Promise<void> {
     const database = there ?? (await bootOne(one))
-    await site.followNow(database, one)
+    await context.followNow(database, one)
     up.set(id, database)
     await setMariaDbContent(runtime, database.machine, content)
     database.applied.content = JSON.stringify(content)
-    release(world, one.thing, 'readyAt')
+    resumeClock(world, one.thing, 'readyAt')
   }
 
-  async function bootOne(one: Placed): Promise<Up> {
-    const network = await site.networkOf(one)
+  async function bootOne(one: Placed): Promise<AwsContainer> {
+    const network = await context.networkOf(one)
     const machine = await bootMariaDb(runtime, {
-      ...{ sandbox: site.sandbox, id: containerId(one.thing), image: site.image, network },
+      ...{ sandbox: context.sandbox, id: containerId(one.thing), image: context.image, network },
       address: addressesOf(one)[0] ?? '',
       port: time(one.thing, 'port'),
     })

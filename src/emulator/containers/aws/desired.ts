@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { inside, parseCidr } from '../../alicloud/cidr.ts'
-import { all, find, text, texts } from '../../aws/ask.ts'
-import { rulesOf } from '../../aws/group-rules.ts'
-import { publicIpOf } from '../../aws/interfaces.ts'
-import { readersOf, writerOf } from '../../aws/rds-clusters.ts'
-import { wayOut } from '../../aws/route-views.ts'
-import { awsPlaces } from '../../aws/tend.ts'
-import type { Call, Thing, World } from '../../model.ts'
+import { everyPlace } from '../../aws/core/places.ts'
+import { all, find, text, texts } from '../../aws/core/resources.ts'
+import { publicIpOf } from '../../aws/services/ec2/network-interface.ts'
+import { wayOut } from '../../aws/services/ec2/route.ts'
+import { rulesOf } from '../../aws/services/ec2/security-group-rule.ts'
+import { readersOf, writerOf } from '../../aws/services/rds/db-cluster.ts'
+import { inside, parseCidr } from '../../world/cidr.ts'
+import type { Call, Thing, World } from '../../world/model.ts'
 import type { GroupRule } from '../firewall.ts'
 
 /** What AWS's things want of the containers. Only reads. */
@@ -19,7 +19,7 @@ export interface Placed {
 
 /** All things of a type, of every account and region. */
 export function everyAws(world: World, type: string): Placed[] {
-  return awsPlaces(world).flatMap(call => all(call, type).map(thing => ({ call, thing })))
+  return everyPlace(world).flatMap(call => all(call, type).map(thing => ({ call, thing })))
 }
 
 /** The id of a thing's container: ARNs are too long, and names are an account's own. */

@@ -1,6 +1,6 @@
 import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { closeServer } from '../../front.ts'
+import { closeServer } from '../../http/front.ts'
 import { pairs } from '../headers.ts'
 import type { Network } from '../network.ts'
 
@@ -10,7 +10,7 @@ export interface Endpoints {
   close(): Promise<void>
 }
 
-export interface EndpointGround {
+export interface EndpointDeps {
   /** The local port of the embedded cloud's own API. */
   apiPort(): number
   /** Local ports by name, kept over a restart: machines have written the address down. */
@@ -22,7 +22,7 @@ export interface EndpointGround {
  * The way from the machines to the API: this system's own address on their bridge. Requests go on as they are, since
  * their host is signed. The sandbox's control (`/-/…`) is not for machines.
  */
-export function createEndpoints(ground: EndpointGround): Endpoints {
+export function createEndpoints(deps: EndpointDeps): Endpoints {
   const servers = new Map<string, Server>()
 
   function serve(): Server {
@@ -32,7 +32,7 @@ export function createEndpoints(ground: EndpointGround): Endpoints {
         return
       }
       const outgoing = request({
-        ...{ host: '127.0.0.1', port: ground.apiPort(), agent: false, setHost: false },
+        ...{ host: '127.0.0.1', port: deps.apiPort(), agent: false, setHost: false },
         ...{ method: incoming.method, path: incoming.url, headers: headersOf(incoming.rawHeaders) },
       })
       outgoing.on('error', () => {
@@ -52,11 +52,11 @@ export function createEndpoints(ground: EndpointGround): Endpoints {
       const name = `api ${network.name}`
       const server = servers.get(name) ?? serve()
       if (!server.listening) {
-        await listenAt(server, network.gateway, ground.ports.get(name) ?? 0)
+        await listenAt(server, network.gateway, deps.ports.get(name) ?? 0)
         servers.set(name, server)
       }
       const { port } = server.address() as AddressInfo
-      if (ground.ports.get(name) !== port) ground.keepPort(name, port)
+      if (deps.ports.get(name) !== port) deps.keepPort(name, port)
       return `http://${network.gateway}:${port}`
     },
     async close() {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../../base/json.ts'
-import { find, object, objects, text, texts, time, word, words } from '../../aws/ask.ts'
-import { certificatesOf, listenersOf } from '../../aws/elb-balancers.ts'
-import { rulesOf } from '../../aws/elb-rules.ts'
-import { targetsOf } from '../../aws/elb-targets.ts'
-import { instanceState } from '../../aws/instance-state.ts'
-import type { Call, Thing } from '../../model.ts'
+import { object, objects, word, words } from '../../aws/core/input.ts'
+import { find, text, texts, time } from '../../aws/core/resources.ts'
+import { instanceState } from '../../aws/services/ec2/instance-state.ts'
+import { rulesOf } from '../../aws/services/elbv2/listener-rule.ts'
+import { certificatesOf, listenersOf } from '../../aws/services/elbv2/load-balancer.ts'
+import { targetsOf } from '../../aws/services/elbv2/target.ts'
+import type { Call, Thing } from '../../world/model.ts'
 import type { Placed } from './desired.ts'
 
 /** Where the proxy tells what its checks say; only this system may ask. */
@@ -14,12 +15,15 @@ export const statsPort = 65_055
 /** Files of the proxy's folder by name. */
 export type ProxyFiles = Record<string, string>
 
-export interface ConfigGround {
+export interface ConfigDeps {
   /** Real milliseconds that a second of a check's interval takes. */
   secondMs: number
   /** Certificate and key for these names, PEM. */
   issue(names: string[]): string
 }
+
+/** Where it is asked from inside of its container. */
+export const statsSocket = '/run/haproxy.sock'
 
 export const folder = '/etc/haproxy/stackwright'
 /** Names the servers of the configuration, for `stateFile`. */
@@ -28,17 +32,17 @@ export const serversFile = 'servers'
 export const stateFile = 'state'
 
 /** What HAProxy is to do in place of this load balancer. */
-export function proxyFiles({ call, thing }: Placed, ground: ConfigGround): ProxyFiles {
+export function proxyFiles({ call, thing }: Placed, deps: ConfigDeps): ProxyFiles {
   const files: ProxyFiles = {}
   const http = text(thing, 'type') === 'application'
   const idle = Number((thing.data.attributes as JsonObject)['idle_timeout.timeout_seconds'] ?? 350)
   const groups = new Map<string, Thing>()
-  const fronts = listenersOf(call, thing).map(one => frontLines(call, one, { http, groups, files, ground }))
-  const backs = [...groups.values()].map(group => backLines(call, group, http, ground))
+  const fronts = listenersOf(call, thing).map(one => frontLines(call, one, { http, groups, files, deps }))
+  const backs = [...groups.values()].map(group => backLines(call, group, http, deps))
   files['haproxy.cfg'] = [
     'global',
     '  maxconn 4000',
-    '  stats socket /run/haproxy.sock mode 600 level admin',
+    `  stats socket ${statsSocket} mode 600 level admin`,
     `  server-state-file ${folder}/${stateFile}`,
     'defaults',
     `  mode ${http ? 'http' : 'tcp'}`,
@@ -82,7 +86,7 @@ interface Making {
   http: boolean
   groups: Map<string, Thing>
   files: ProxyFiles
-  ground: ConfigGround
+  deps: ConfigDeps
 }
 
 function frontLines(call: Call, listener: Thing, making: Making): string {
@@ -110,12 +114,12 @@ function frontLines(call: Call, listener: Thing, making: Making): string {
   ].join('\n')
 }
 
-function certificateFiles(call: Call, listener: Thing, { files, ground }: Making): string[] {
+function certificateFiles(call: Call, listener: Thing, { files, deps }: Making): string[] {
   return certificatesOf(listener).flatMap((id, n) => {
     const certificate = find(call, 'certificate', id)
     if (!certificate) return []
     const name = `port-${time(listener, 'port')}-${n}.pem`
-    files[name] = ground.issue(texts(certificate, 'names'))
+    files[name] = deps.issue(texts(certificate, 'names'))
     return [name]
   })
 }
@@ -204,7 +208,7 @@ function glob(value: string): string {
     .join('')
 }
 
-function backLines(call: Call, group: Thing, http: boolean, { secondMs }: ConfigGround): string {
+function backLines(call: Call, group: Thing, http: boolean, { secondMs }: ConfigDeps): string {
   const attributes = group.data.attributes as Record<string, string>
   const how = text(group, 'checkProtocol')
   const asks = how === 'HTTP' || how === 'HTTPS'

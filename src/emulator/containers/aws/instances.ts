@@ -1,52 +1,52 @@
-import { all, text } from '../../aws/ask.ts'
-import type { Thing } from '../../model.ts'
-import { hold, release } from '../held.ts'
+import { all, text } from '../../aws/core/resources.ts'
+import type { Thing } from '../../world/model.ts'
 import { boot, commandResult, startCommand, stopMachine } from '../machine.ts'
+import { pauseClock, resumeClock } from '../paused-clock.ts'
 import { whichRun } from '../purge.ts'
+import type { AwsContainer, Context } from './context.ts'
 import { everyAws, type Placed } from './desired.ts'
 import type { Endpoints } from './endpoint.ts'
 import { hostName, metadataOf, serveMetadata } from './metadata.ts'
 import { wrapped } from './scripts.ts'
-import type { Site, Up } from './site.ts'
 
 export interface Instances {
   look(): void
-  /** Looks which containers stopped by themselves. */
-  lookForFallen(): Promise<void>
+  /** Notices the containers that exited by themselves. */
+  noticeExited(): Promise<void>
 }
 
 /** EC2's instances, one by one or of an Auto Scaling group, as containers with systemd. */
-export function watchInstances(site: Site, endpoints: Endpoints): Instances {
-  const { world, runtime, sandbox, jobs, up } = site
+export function watchInstances(context: Context, endpoints: Endpoints): Instances {
+  const { world, runtime, sandbox, jobs, up } = context
   const stopped = new Set<string>()
 
   function lookAt(one: Placed): void {
     const { thing } = one
-    site.known.add(thing.id)
+    context.known.add(thing.id)
     const toward = text(thing, 'toward')
     if (toward === 'terminated') {
-      site.takeAway(thing, thing.id, 'thereAt')
+      context.takeAway(thing, thing.id, 'thereAt')
       return
     }
     const running = toward === 'running'
     if (running !== up.has(thing.id) || (!running && !stopped.has(thing.id))) {
-      hold(world, thing, 'thereAt')
+      pauseClock(world, thing, 'thereAt')
       jobs.want(thing.id, () => (running ? bootOne(one) : stopOne(thing)))
       return
     }
     const there = up.get(thing.id)
     if (!there) return
-    site.follow(there, one)
+    context.follow(there, one)
     const facts = metadataOf(one)
-    site.apply(there, 'metadata', facts, () => serveMetadata(runtime, there.machine, facts))
+    context.apply(there, 'metadata', facts, () => serveMetadata(runtime, there.machine, facts))
   }
 
   async function bootOne(one: Placed): Promise<void> {
     const { call, thing } = one
-    const network = await site.networkOf(one)
+    const network = await context.networkOf(one)
     const key = all(call, 'key-pair').find(pair => text(pair, 'name') === text(thing, 'keyName'))
     const machine = await boot(runtime, {
-      ...{ sandbox, id: thing.id, image: site.image, network },
+      ...{ sandbox, id: thing.id, image: context.image, network },
       address: text(thing, 'privateIp'),
       hostName: hostName(thing),
       keys: key ? [text(key, 'publicKey')] : [],
@@ -54,17 +54,17 @@ export function watchInstances(site: Site, endpoints: Endpoints): Instances {
     // The bridge, and with it our own address there, is up from here on.
     const surroundings = { endpoint: await endpoints.open(network), region: call.region }
     const facts = metadataOf(one)
-    const there: Up = { machine, network, applied: { metadata: facts }, surroundings, settingUp: false }
+    const there: AwsContainer = { machine, network, applied: { metadata: facts }, surroundings, settingUp: false }
     await serveMetadata(runtime, machine, facts)
-    await site.followNow(there, one)
+    await context.followNow(there, one)
     await firstBoot(there, thing)
     up.set(thing.id, there)
     stopped.delete(thing.id)
-    release(world, thing, 'thereAt')
+    resumeClock(world, thing, 'thereAt')
   }
 
   /** User data runs once in a machine's life, beside everything else. */
-  async function firstBoot(there: Up, thing: Thing): Promise<void> {
+  async function firstBoot(there: AwsContainer, thing: Thing): Promise<void> {
     const { machine, surroundings } = there
     const script = Buffer.from(text(thing, 'userData'), 'base64')
     if (script.subarray(0, 2).toString() !== '#!' || !surroundings) return
@@ -72,7 +72,7 @@ export function watchInstances(site: Site, endpoints: Endpoints): Instances {
     const command = { id: 'user-data', script: wrapped(script, surroundings), timeout: 3600, tree: true }
     await startCommand(runtime, machine, command)
     const wait = async () => {
-      await commandResult(runtime, machine, command.id, site.closed)
+      await commandResult(runtime, machine, command.id, context.closed)
       there.settingUp = false
     }
     jobs.want(`user-data ${thing.id}`, wait, 'waits')
@@ -82,7 +82,7 @@ export function watchInstances(site: Site, endpoints: Endpoints): Instances {
     up.delete(thing.id)
     await stopMachine(runtime, sandbox, thing.id)
     stopped.add(thing.id)
-    release(world, thing, 'thereAt')
+    resumeClock(world, thing, 'thereAt')
   }
 
   return {
@@ -90,7 +90,7 @@ export function watchInstances(site: Site, endpoints: Endpoints): Instances {
       for (const one of everyAws(world, 'instance')) lookAt(one)
     },
     /** A machine that was switched off from inside is stopped for the cloud too; everything else is started again. */
-    async lookForFallen() {
+    async noticeExited() {
       const before = [...up]
       const runs = await whichRun(runtime, sandbox)
       for (const [id, one] of before) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../../../base/errors.ts'
-import { bootDatabaseServer, type DatabaseWish } from '../database-server.ts'
+import { bootDatabaseServer, type DatabaseSpec } from '../database-server.ts'
 import type { Machine } from '../machine.ts'
 import type { Runtime } from '../runtime.ts'
 
@@ -35,14 +35,14 @@ export function nativeVerifier(password: string): string {
  * Starts MariaDB, in place of RDS for MySQL or of a member of an Aurora cluster, or finds it running, and waits until it
  * answers inside. Its firewall is set by others.
  */
-export async function bootMariaDb(runtime: Runtime, wish: DatabaseWish): Promise<Machine> {
+export async function bootMariaDb(runtime: Runtime, spec: DatabaseSpec): Promise<Machine> {
   const settings = [
-    ...[`socket=${socket}`, `port=${wish.port}`, 'bind-address=0.0.0.0', 'skip-name-resolve'],
-    ...['log-bin=binlog', 'log-slave-updates', 'binlog-format=ROW', `server-id=${serverId(wish.address)}`],
+    ...[`socket=${socket}`, `port=${spec.port}`, 'bind-address=0.0.0.0', 'skip-name-resolve'],
+    ...['log-bin=binlog', 'log-slave-updates', 'binlog-format=ROW', `server-id=${serverId(spec.address)}`],
     ...['innodb-flush-log-at-trx-commit=0', 'sync-binlog=0', 'innodb-buffer-pool-size=64M'],
     ...['character-set-server=utf8mb4', 'max-connections=200', 'plugin-load-add=auth_socket'],
   ]
-  return await bootDatabaseServer(runtime, wish, {
+  return await bootDatabaseServer(runtime, spec, {
     start: [
       'install -d -o mysql -g mysql /run/mysqld',
       'exec mariadbd --no-defaults --user=mysql --datadir=/var/lib/stackwright-mariadb "$@"',
@@ -66,8 +66,8 @@ export async function setMariaDbContent(runtime: Runtime, database: Machine, con
 /** Runs SQL as the server's own administrator, from inside; rows as lines, columns parted by tabs. */
 export async function sql(runtime: Runtime, database: Machine, what: string, text: string): Promise<string[]> {
   const args = ['exec', '--interactive', database.name, 'mariadb', '--no-defaults', `--socket=${socket}`, '-BN']
-  const told = await runtime.must(what, args, { input: text })
-  return told.split('\n').filter(Boolean)
+  const output = await runtime.must(what, args, { input: text })
+  return output.split('\n').filter(Boolean)
 }
 
 function ownSql({ master, database }: MariaDbContent): string {
@@ -100,16 +100,16 @@ function followSql({ address, port }: { address: string; port: number }): string
 async function untilFollowing(runtime: Runtime, database: Machine): Promise<void> {
   const what = `${database.id} does not follow the writer.`
   const until = Date.now() + patience
-  let told = ''
+  let output = ''
   while (Date.now() < until) {
     const ran = await runtime.run([
       ...['exec', database.name, 'mariadb', '--no-defaults', `--socket=${socket}`, '-e', 'SHOW SLAVE STATUS\\G'],
     ])
-    told = ran.stdout
-    if (/Slave_IO_Running: Yes/.test(told) && /Seconds_Behind_Master: 0/.test(told)) return
+    output = ran.stdout
+    if (/Slave_IO_Running: Yes/.test(output) && /Seconds_Behind_Master: 0/.test(output)) return
     await wait(200)
   }
-  throw new Problem({ what, why: /Last_(?:IO_|SQL_)?Error: (.+)/.exec(told)?.[1] ?? 'It says nothing.' })
+  throw new Problem({ what, why: /Last_(?:IO_|SQL_)?Error: (.+)/.exec(output)?.[1] ?? 'It says nothing.' })
 }
 
 /** Different for each server of a VPC. */

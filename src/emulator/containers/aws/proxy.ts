@@ -3,11 +3,12 @@ import { Problem } from '../../../base/errors.ts'
 import { lastLines } from '../command.ts'
 import { ensureContainer, inside, type Machine, placeFlags, realAddress } from '../machine.ts'
 import { containerName, type Network } from '../network.ts'
+import { base64, programText } from '../programs.ts'
 import type { Runtime } from '../runtime.ts'
-import { folder, type ProxyFiles, serversFile, stateFile, statsPort } from './haproxy.ts'
+import { folder, type ProxyFiles, serversFile, stateFile, statsPort, statsSocket } from './haproxy.ts'
 
 /** A load balancer to be run. */
-export interface ProxyWish {
+export interface ProxySpec {
   sandbox: string
   id: string
   image: string
@@ -25,52 +26,31 @@ export interface Seen {
 }
 
 /** Starts the proxy without anything to do, or finds it running; its addresses are in the VPC. */
-export async function bootProxy(runtime: Runtime, wish: ProxyWish): Promise<Machine> {
-  const name = containerName(wish.sandbox, wish.id)
-  const what = `The load balancer ${wish.id} did not start.`
+export async function bootProxy(runtime: Runtime, spec: ProxySpec): Promise<Machine> {
+  const name = containerName(spec.sandbox, spec.id)
+  const what = `The load balancer ${spec.id} did not start.`
   const config = `${folder}/haproxy.cfg`
   const idle = `defaults\\n  mode http\\n  timeout connect 5s\\n  timeout client 5s\\n  timeout server 5s\\nfrontend stats\\n  bind :${statsPort}\\n`
   const start = `mkdir -p ${folder}\ntest -e ${config} || printf '${idle}' >${config}\nexec haproxy -W -db -f ${config}`
   await ensureContainer(runtime, what, name, [
-    ...placeFlags(wish.sandbox, wish.id, wish.network, wish.id),
+    ...placeFlags(spec.sandbox, spec.id, spec.network, spec.id),
     ...runtime.runFlags,
-    ...['--stop-signal', 'SIGTERM', wish.image, 'bash', '-c', start],
+    ...['--stop-signal', 'SIGTERM', spec.image, 'bash', '-c', start],
   ])
-  const prefix = wish.network.cidr.split('/')[1] ?? '32'
-  const addresses = wish.addresses.map(one => `ip address replace ${one}/${prefix} dev eth0\n`)
+  const prefix = spec.network.cidr.split('/')[1] ?? '32'
+  const addresses = spec.addresses.map(one => `ip address replace ${one}/${prefix} dev eth0\n`)
   await inside(runtime, name, what, addresses.join(''))
   const real = await realAddress(runtime, name)
-  return { name, id: wish.id, address: wish.addresses[0] ?? '', realAddress: real }
+  return { name, id: spec.id, address: spec.addresses[0] ?? '', realAddress: real }
 }
-
-/**
- * Writes what each server of the new configuration is: as the proxy that runs knows it, or down until a check of its
- * own was good. HAProxy would hold a fresh server for well.
- */
-const rememberServers = `import socket
-old = {}
-try:
-    asked = socket.socket(socket.AF_UNIX)
-    asked.settimeout(5)
-    asked.connect("/run/haproxy.sock")
-    asked.sendall(b"show servers state\\n")
-    told = b"".join(iter(lambda: asked.recv(65536), b"")).decode()
-    old = {(row[1], row[3], row[4], row[18]): row for row in map(str.split, told.splitlines()) if len(row) > 20}
-except OSError:
-    pass
-with open("${folder}/${serversFile}") as servers, open("${folder}/${stateFile}", "w") as state:
-    print(1, file=state)
-    for back, name, address, port, weight in map(str.split, servers):
-        fresh = f"0 {back} 0 {name} {address} 0 0 {weight} {weight} 0 1 0 0 6 0 0 0 - {port} - 0 0 - - 0".split()
-        print(*old.get((back, name, address, port), fresh), file=state)
-`
 
 /** Gives it other work; connections under way are finished by the old one. Throws what HAProxy finds wrong. */
 export async function setProxy(runtime: Runtime, proxy: Machine, files: ProxyFiles): Promise<void> {
   const what = `The load balancer ${proxy.id} could not be set.`
   const writes = Object.entries(files).map(
-    ([name, text]) => `echo ${Buffer.from(text).toString('base64') || "''"} | base64 -d >${folder}/new/${name}`,
+    ([name, text]) => `echo ${base64(text) || "''"} | base64 -d >${folder}/new/${name}`,
   )
+  const state = `${statsSocket} ${folder}/${serversFile} ${folder}/${stateFile}`
   const script = [
     `rm -rf ${folder}/new`,
     `mkdir -m 700 ${folder}/new`,
@@ -78,7 +58,7 @@ export async function setProxy(runtime: Runtime, proxy: Machine, files: ProxyFil
     `rm -f ${folder}/*.pem ${folder}/body-*`,
     `mv ${folder}/new/* ${folder}/`,
     `haproxy -c -q -f ${folder}/haproxy.cfg`,
-    `echo ${Buffer.from(rememberServers).toString('base64')} | base64 -d | python3 -`,
+    `echo ${base64(programText('server-state.py'))} | base64 -d | python3 - ${state}`,
     'kill -USR2 1',
   ].join('\n')
   const ran = await runtime.run(['exec', '--interactive', proxy.name, 'bash', '-eu', '-s'], { input: script })

@@ -1,3 +1,5 @@
+import { base64, programText } from '../programs.ts'
+
 /** What an AWS machine's scripts find in their environment besides what any machine gives them. */
 export interface Surroundings {
   /** The API's address for this machine. */
@@ -5,20 +7,9 @@ export interface Surroundings {
   region: string
 }
 
-/**
- * A script as the agent or the first boot runs it: in the region, with the way to the embedded cloud's API in place of
- * AWS's own. The script itself stays as it is and decides by its first line who runs it.
- */
+/** A script as the agent or the first boot runs it; see `programs/run-script.sh`. */
 export function wrapped(script: string | Buffer, { endpoint, region }: Surroundings): string {
-  return `#!/bin/sh
-export AWS_ENDPOINT_URL='${endpoint}' AWS_REGION='${region}' AWS_DEFAULT_REGION='${region}'
-folder=$(mktemp -d /run/stackwright-script.XXXXXX) || exit
-trap 'rm -rf "$folder"' EXIT
-base64 -d >"$folder/script" <<'END' || exit
-${Buffer.from(script)
-  .toString('base64')
-  .replace(/.{1,76}/g, '$&\n')}END
-chmod 700 "$folder/script"
-/bin/sh -c "$folder/script"
-`
+  const lines = base64(script).match(/.{1,76}/g) ?? []
+  const values: Record<string, string> = { ENDPOINT: endpoint, REGION: region, SCRIPT: lines.join('\n') }
+  return programText('run-script.sh').replace(/@(ENDPOINT|REGION|SCRIPT)@/g, (_, name: string) => values[name] ?? '')
 }

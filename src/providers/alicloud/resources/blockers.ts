@@ -3,9 +3,10 @@ import type { Alicloud } from '../cloud.ts'
 import { rows, str } from '../read.ts'
 import type { Params } from '../wire.ts'
 
-/** What stands in the way of a removal, by the names people find in the console. [] when it is nothing they could remove. */
+/** What blocks a removal, by the names people find in the console. [] when it is nothing that they could delete. */
 export type Blockers = (cloud: Alicloud, id: string) => Promise<string[]>
 
+/** VSwitches and security groups in a VPC. */
 export const inVpc: Blockers = async (cloud, id) => {
   const [vswitches, groups] = await Promise.all([
     cloud.pages('vpc', 'DescribeVSwitches', { VpcId: id }, 'VSwitches.VSwitch'),
@@ -14,12 +15,13 @@ export const inVpc: Blockers = async (cloud, id) => {
   return [
     ...vswitches.map(row => named('VSwitch', str(row, 'VSwitchId'), str(row, 'VSwitchName'))),
     ...groups
-      // Those that a service made for itself go with the service.
+      // Groups that a service made for itself are deleted with the service.
       .filter(row => str(row, 'ServiceManaged') !== 'true')
       .map(row => named('Security group', str(row, 'SecurityGroupId'), str(row, 'SecurityGroupName'))),
   ]
 }
 
+/** Machines, load balancers and databases in a VSwitch. */
 export const inVSwitch: Blockers = async (cloud, id) => {
   const balancers = await cloud.pages('slb', 'DescribeLoadBalancers', { VSwitchId: id }, 'LoadBalancers.LoadBalancer')
   const databases = await cloud.pages('rds', 'DescribeDBInstances', { VSwitchId: id }, 'Items.DBInstance')
@@ -30,9 +32,10 @@ export const inVSwitch: Blockers = async (cloud, id) => {
   ]
 }
 
+/** Machines in a security group. */
 export const inSecurityGroup: Blockers = (cloud, id) => machinesWith(cloud, { SecurityGroupId: id })
 
-/** Machines, by their network interfaces: an interface without one belongs to a service and goes with it. */
+/** Machines, by their network interfaces: an interface without a machine belongs to a service and is deleted with it. */
 async function machinesWith(cloud: Alicloud, where: Params): Promise<string[]> {
   const list = 'NetworkInterfaceSets.NetworkInterfaceSet'
   const ports = await cloud.pages('ecs', 'DescribeNetworkInterfaces', where, list, { by: 'token', size: 100 })

@@ -39,7 +39,7 @@ export async function findByMark(
     .filter(thing => thing.id && carries(thing.tags, filter))
 }
 
-/** Sends a removal until nothing that is itself going away stands on it any more; `blockers` names what people must remove. */
+/** Retries a removal while dependents are still being deleted, for `within` milliseconds of the cloud's time; `blockers` names what people must delete. */
 export function removed(
   cloud: Alicloud,
   send: () => Promise<unknown>,
@@ -49,18 +49,18 @@ export function removed(
   return untilRemoved(cloud, send, { within, isDependency, blockers })
 }
 
-/** The mark of things that have a description instead of tags: letters, digits, `_` and `-` only. */
+/** The mark of resources that have a description instead of tags: letters, digits, `_` and `-` only. */
 export function descriptionMark(mark: Mark): string {
   return `stackwright-${mark.token.replace(/[^A-Za-z0-9_-]/g, '_')}`
 }
 
-/** The tags that a described mark stands for; {} when the description is somebody else's. */
+/** The tags that a description stands for; {} when it is not a mark of ours. */
 export function tagsOfDescription(description: string): Record<string, string> {
   const token = /^stackwright-(.+)$/.exec(description)?.[1]
   return token ? { 'stackwright:token': token } : {}
 }
 
-/** An empty text is not sent: most products refuse one. */
+/** Undefined for an empty text, which most products refuse: it is not sent then. */
 export function given(text: string): string | undefined {
   return text === '' ? undefined : text
 }

@@ -4,7 +4,7 @@ import { tagsIn } from '../read.ts'
 
 type Filters = { Name: string; Values: string[] }[]
 
-/** What stands in the way in a VPC: other things in it, or the network interfaces of things outside of this program. */
+/** What blocks the removal of a VPC, in words: subnets, security groups and network interfaces in it. */
 export async function inVpc(cloud: Aws, id: string, all: boolean): Promise<string[]> {
   const where = [{ Name: 'vpc-id', Values: [id] }]
   const [subnets, groups, ports] = await Promise.all([
@@ -21,7 +21,7 @@ export async function inVpc(cloud: Aws, id: string, all: boolean): Promise<strin
   ]
 }
 
-/** What still has a network interface in a subnet, in words; `all`: also what goes by itself. */
+/** What still has a network interface in a subnet, in words; `all`: also what disappears by itself. */
 export function inSubnet(cloud: Aws, id: string, all: boolean): Promise<string[]> {
   return portsIn(cloud, [{ Name: 'subnet-id', Values: [id] }], all)
 }
@@ -42,8 +42,9 @@ export async function inGroup(cloud: Aws, id: string, all: boolean): Promise<str
 }
 
 /**
- * Almost everything that blocks a removal is a network interface, and most of those go by themselves: of load
- * balancers, NAT gateways and databases that are going. Named are those of things that live; with `all` every one.
+ * Almost everything that blocks a removal is a network interface, and most of those disappear by themselves: those of
+ * load balancers, NAT gateways and databases that are being deleted. Listed are those of resources that still exist;
+ * with `all` every one.
  */
 async function portsIn(cloud: Aws, filters: Filters, all: boolean): Promise<string[]> {
   const ports = await cloud.pages(

@@ -71,7 +71,7 @@ export {
   vpc,
 }
 
-/** Every kind of this cloud, in the order of making. */
+/** Every kind of resource of AWS, in the order of creation. */
 export const kinds: AnyKind[] = [
   vpc,
   internetGateway,

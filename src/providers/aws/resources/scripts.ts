@@ -20,7 +20,7 @@ const longestUserData = 16 * 1024
 /** The parameters of a command take 64 KB. */
 const longestCommand = 60 * 1024
 
-/** What a machine runs at its first boot, as RunInstances and launch templates want it: the official clients do not encode it. */
+/** What a machine runs at its first boot, in Base64, as RunInstances and launch templates take it. */
 export function userData(cloud: Aws, { userData: text, env = {}, parameters = {} }: Boot): string {
   if (text === '') return ''
   const whole = delivered({ script: cloud.text(text), env, parameters, region: cloud.region })
@@ -36,10 +36,10 @@ export function commandScript(delivery: Delivery): string {
 }
 
 /**
- * Puts the variables and the secrets in the environment of `script` and runs it; two of them never overlap on a machine.
- * No secret is in it: those are read from Parameter Store when it runs. Everything is packed, because Systems Manager
- * would fill in what looks like `{{ssm:…}}`, and because a packed script is a quarter of the size. Plain sh on the
- * outside: the agent does not promise bash.
+ * A script that puts the variables and the secrets in the environment of `script` and runs it; two of them never run at
+ * once on a machine. It contains no secret: those are read from Parameter Store when it runs. Everything is packed,
+ * because Systems Manager would replace what looks like `{{ssm:…}}`, and because a packed script is a quarter of the
+ * size. Plain sh on the outside: the agent does not guarantee bash.
  */
 export function delivered({ script, env, parameters, region }: Delivery): string {
   const variables = [
@@ -57,7 +57,7 @@ export function delivered({ script, env, parameters, region }: Delivery): string
     'flock 9',
     'work=$(mktemp -d /run/stackwright.XXXXXX)',
     'trap \'rm -rf "$work"\' EXIT',
-    // The role of a machine that has just started takes a moment until it is known.
+    // The role of an instance that has just started takes a moment to become known.
     'parameter() {',
     '  for i in 1 2 3 4 5 6 7 8 9 10; do',
     `    aws ssm get-parameter --region ${quoted(region)} --name "$1" --with-decryption --query Parameter.Value --output text && return`,
@@ -70,18 +70,19 @@ export function delivered({ script, env, parameters, region }: Delivery): string
     '. "$work/variables"',
     'log=/var/log/stackwright/$(date -u +%Y%m%dT%H%M%SZ).log',
     'code=0',
-    // Without the lock's descriptor: a service started by the script must not hold it for ever.
+    // Without the lock's descriptor: a service started by the script must not keep it.
     'bash "$work/setup.sh" > "$log" 2>&1 9>&- || code=$?',
-    // Systems Manager keeps the first 24 000 characters only, and the end is what matters.
+    // Systems Manager keeps only the first 24,000 characters, and the end is what matters.
     'tail -c 20000 "$log"',
     'exit "$code"',
     '',
   ].join('\n')
 }
 
-/** A value as one word of the shell, whatever is in it. */
+/** A value quoted as one word of the shell, whatever it contains. */
 export function quoted(value: string): string {
-  if (value.includes('\0')) throw new Problem({ what: 'A value holds a NUL character, which no program can be given.' })
+  if (value.includes('\0'))
+    throw new Problem({ what: 'A value contains a NUL character, which cannot be passed to a program.' })
   return `'${value.replaceAll("'", `'\\''`)}'`
 }
 
@@ -99,6 +100,6 @@ function refuseLong(text: string, most: number, what: string): void {
   if (size <= most) return
   throw new Problem({
     what: `The script is too long for ${what} (${size} of ${most} bytes).`,
-    next: 'Shorten the variables or the script that it carries.',
+    next: 'Shorten the variables or the script.',
   })
 }

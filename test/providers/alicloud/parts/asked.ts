@@ -1,12 +1,12 @@
 import type { Question, Values } from '../../../../src/answers/question.ts'
 import type { Json } from '../../../../src/base/json.ts'
-import { asks as clb } from '../../../../src/providers/alicloud/chapters/clb-questions.ts'
-import { asks as ecs } from '../../../../src/providers/alicloud/chapters/ecs-questions.ts'
-import { network } from '../../../../src/providers/alicloud/chapters/network.ts'
-import { asks as rds } from '../../../../src/providers/alicloud/chapters/rds-questions.ts'
-import { vswitches } from '../../../../src/providers/alicloud/chapters/vswitches.ts'
+import { onAlicloud } from '../../../../src/blueprints/django/alicloud.ts'
+import { stepsOf } from '../../../../src/blueprints/draw.ts'
 
-export const questions = [...network.asks, ...vswitches.asks, ...ecs, ...rds, ...clb] as Question[]
+/** The questions of the Django stack that the cloud's parts ask. */
+export const questions: Question[] = stepsOf(onAlicloud)
+  .filter(({ id }) => id !== 'application')
+  .flatMap(({ asks }) => asks)
 
 /** The tutorial's own answers. */
 export const tutorial: Values = {

@@ -1,10 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Question } from '../../../../src/answers/question.ts'
-import { django } from '../../../../src/blueprints/django/index.ts'
-import { serve } from '../../../../src/emulator/server.ts'
-import { alicloud } from '../../../../src/providers/alicloud/index.ts'
+import { serve } from '../../../../src/commands/emulator.ts'
 import { bareEnv, emptyFolder, run } from '../../../support/bin.ts'
+import { questionsOf } from '../../../support/blueprints.ts'
 
 // Black-box: the built command, `up --yes`, with answers that cannot work. Each ends with one clear list, in exit 2 (said
 // without a cloud) or 4 (said by the cloud), and nothing is created, here or there.
@@ -44,10 +42,10 @@ test.each<[what: string, set: string[], exit: number, said: RegExp]>([
     /out of stock in ap-northeast-1b/,
   ],
   [
-    'a database class not sold in its zone',
+    'a database class not available in its zone',
     ['vswitch1.zone=ap-northeast-1a', 'database.class=pg.n2.1c.1m'],
     4,
-    /database\.class.*not sold in ap-northeast-1a/,
+    /database\.class.*not available in ap-northeast-1a/,
   ],
   ['a weak login password', ['machine.login=password', 'machine.password=password'], 2, /machine\.password.*three of/],
   ['a weak database password', ['database.password=12345678'], 2, /database\.password.*three of/],
@@ -65,10 +63,7 @@ test.each<[what: string, set: string[], exit: number, said: RegExp]>([
 })
 
 test('metacharacters of shells, nginx and SQL in every free text are all told at once, and nothing runs', async () => {
-  const questions = django.steps.flatMap(step => [
-    ...step.asks(alicloud.chapters as never),
-    ...(step.id === 'application' ? django.asks : []),
-  ]) as Question[]
+  const questions = await questionsOf('django')
   // The file counts only where the key itself is not given; it is not opened then.
   const keys = questions.filter(({ type, key }) => type === 'text' && key !== 'machine.keyFile').map(({ key }) => key)
   const set = keys.map(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defaultOf } from '../../../../src/answers/judge.ts'
+import { defaultOf } from '../../../../src/answers/validate.ts'
 import type { Json } from '../../../../src/base/json.ts'
 import { problem, questions, tutorial } from './asked.ts'
 

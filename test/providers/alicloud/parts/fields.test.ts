@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Values } from '../../../../src/answers/question.ts'
 import type { Json } from '../../../../src/base/json.ts'
-import { defaultCidr } from '../../../../src/providers/alicloud/chapters/vswitches.ts'
-import { problem, type Row } from './asked.ts'
+import { problem, questions, type Row } from './asked.ts'
 
 describe('Networks', () => {
   test.each<Row>([
@@ -45,9 +44,12 @@ describe('Networks', () => {
     ['10.0.0.0/8', '10.0.1.0/24', '10.0.2.0/24'],
     ['192.168.4.0/23', '192.168.4.128/25', '192.168.5.0/25'],
     ['192.168.4.0/26', '192.168.4.16/28', '192.168.4.32/28'],
-  ])('in a VPC of %s the VSwitches are %s and %s unless somebody says otherwise', (vpc, first, second) => {
+  ])('in a VPC of %s the VSwitches are %s and %s unless somebody says otherwise', async (vpc, first, second) => {
     const values = { 'vpc.cidr': vpc, 'vswitch1.cidr': first, 'vswitch2.cidr': second }
-    expect([defaultCidr(1, values), defaultCidr(2, values)]).toEqual([first, second])
+    const defaults = [1, 2].map(n =>
+      questions.find(({ key }) => key === `vswitch${n}.cidr`)!.default!({ stack: 'demo', live: undefined, values }),
+    )
+    expect(await Promise.all(defaults)).toEqual([first, second])
     expect(problem('vswitch1.cidr', first, values)).toBeUndefined()
     expect(problem('vswitch2.cidr', second, values)).toBeUndefined()
   })
@@ -80,7 +82,7 @@ describe('Machines', () => {
   test.each<[string, Json, RegExp, Values?]>([
     ['machine.ports', ['0'], /1 to 65535/],
     ['machine.ports', ['65536'], /1 to 65535/],
-    ['machine.ports', ['100-20'], /backwards/],
+    ['machine.ports', ['100-20'], /reversed/],
     ['machine.ports', ['80/sctp'], /not a port/],
     ['machine.sshFrom', ['203.0.113.7/24'], /203\.0\.113\.0\/24/],
     ['machine.sshFrom', ['me'], /not an IPv4 address or block\. Write it like 203/],
@@ -141,10 +143,10 @@ describe('Databases', () => {
     ['database.user', 'postgres', /reserved.*PostgreSQL/],
     ['database.user', 'pg_monitor', /reserved/],
     ['database.user', 'replicator', /reserved/],
-    ['database.privileged', false, /PostgreSQL wants a privileged account/],
-    ['database.user', 'root', /privileged account already/],
+    ['database.privileged', false, /PostgreSQL needs a privileged account/],
+    ['database.user', 'root', /already the privileged account/],
     ['database.user', 'u'.repeat(64), /2 to 63/],
-    ['database.user', 'Django', /small letters/],
+    ['database.user', 'Django', /lowercase/],
     ['database.user', 'django_', /end with/],
     ['database.user', 'django-user', /contains/],
     ['database.user', '1django', /start with a letter/],

@@ -20,7 +20,7 @@ test('a removal names what somebody else put in the way, and leaves that alone',
   const mine = await make(cloud, vpc, 'network/vpc', { name: 'mine', cidr: '172.16.0.0/12', description: '' })
   const theirs = await (await foreigner(sandbox.url)).securityGroup(mine.id, 'theirs', {})
   const removal = vpc.remove(cloud, mine.id, undefined, markFor(vpc, 'network/vpc'))
-  await expect(removal).rejects.toMatchObject({ list: [`In the way: Security group ${theirs} (theirs).`] })
+  await expect(removal).rejects.toMatchObject({ list: [`Blocked by: Security group ${theirs} (theirs).`] })
   expect(sandbox.inventory().map(thing => thing.id)).toContain(theirs)
 }, 60_000)
 
@@ -33,7 +33,7 @@ test('a machine in the way of its VSwitch and of its security group is named', a
     ids[kind.type] ??= out.id
     return out
   })
-  const machine = `In the way: ECS instance ${ids[instance.type]} (shop-1).`
+  const machine = `Blocked by: ECS instance ${ids[instance.type]} (shop-1).`
   const removals = [
     vswitch.remove(cloud, ids[vswitch.type]!, undefined, markFor(vswitch, 'subnets/vswitch-1')),
     securityGroup.remove(cloud, ids[securityGroup.type]!, undefined, markFor(securityGroup, 'machines/group')),

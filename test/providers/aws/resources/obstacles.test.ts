@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import * as kinds from '../../../../src/providers/aws/resources/index.ts'
+import { change, deleteRecords, stillThere } from '../../../../src/providers/aws/resources/route53/common.ts'
 import { useNetwork } from '../ground.ts'
 import { make, markFor, removeWholly } from '../support.ts'
 
@@ -61,9 +62,29 @@ describe('names', () => {
     await kinds.record.remove(cloud, found!.id, input, mark)
     expect(await kinds.record.find(cloud, { id: found!.id })).toHaveLength(1)
     await expect(kinds.hostedZone.remove(cloud, zone.id, { name: 'shop.example' }, mark)).rejects.toMatchObject({
-      list: ['In the way: www.shop.example. A.'],
+      list: ['Blocked by: www.shop.example. A.'],
     })
     await change('DELETE')
+    await removeWholly(cloud, kinds.hostedZone, zone.id, 'balancer/zone', { name: 'shop.example' })
+  })
+
+  test('of records that are removed together, one that is gone already does not keep the others', async () => {
+    const { cloud } = at.bench
+    const zone = await make(cloud, kinds.hostedZone, 'balancer/zone', { name: 'shop.example' })
+    const [one, two] = ['1', '2'].map(n => ({
+      Name: `${n}.shop.example`,
+      Type: 'A' as const,
+      TTL: 300,
+      ResourceRecords: [{ Value: `192.0.2.${n}` }],
+    }))
+    await change(cloud, zone.id, [['UPSERT', one!]])
+    await deleteRecords(cloud, zone.id, [one!, two!])
+    expect(await stillThere(cloud, zone.id, [one!, two!])).toEqual([])
+    await deleteRecords(cloud, zone.id, [one!, two!])
+    // One with other contents is somebody else's by now.
+    await change(cloud, zone.id, [['UPSERT', { ...one!, ResourceRecords: [{ Value: '198.51.100.7' }] }]])
+    await expect(deleteRecords(cloud, zone.id, [one!])).rejects.toMatchObject({ code: 'InvalidChangeBatch' })
+    await change(cloud, zone.id, [['DELETE', { ...one!, ResourceRecords: [{ Value: '198.51.100.7' }] }]])
     await removeWholly(cloud, kinds.hostedZone, zone.id, 'balancer/zone', { name: 'shop.example' })
   })
 })
@@ -103,7 +124,7 @@ describe('what comes to nothing, and what is in the way', () => {
       tags: {},
     }
     const stranger = await make(cloud, kinds.instance, 'machines/stranger', input)
-    const inTheWay = { list: [`In the way: EC2 instance ${stranger.id}.`] }
+    const inTheWay = { list: [`Blocked by: EC2 instance ${stranger.id}.`] }
     const subnet = kinds.subnet.remove(cloud, at.subnets[2]!, undefined, markFor(kinds.subnet, 'subnets/2'))
     await expect(subnet).rejects.toMatchObject(inTheWay)
     const removal = kinds.securityGroup.remove(

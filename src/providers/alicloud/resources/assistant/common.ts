@@ -3,7 +3,7 @@ import type { Alicloud } from '../../cloud.ts'
 import { str } from '../../read.ts'
 import { readInstance } from '../ecs/instance.ts'
 
-/** What is on a machine is there as long as the machine is. */
+/** Finds what was installed on a machine: it exists as long as the machine does. */
 export async function findOnMachine(cloud: Alicloud, where: { id: string } | { stack: string }): Promise<Found[]> {
   if (!('id' in where)) return []
   const row = await readInstance(cloud, where.id.split('/')[0]!)

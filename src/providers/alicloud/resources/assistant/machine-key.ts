@@ -9,7 +9,7 @@ export type MachineKeyIn = { instanceId: string }
 /** `publicKey`: PEM, RSA. Its private half never leaves the machine. */
 export type MachineKeyOut = { id: string; publicKey: string }
 
-/** A key made on the machine, so that secrets can be sent through the cloud's command history unread. */
+/** A key made on the machine, so that secrets in the cloud's command history cannot be read. */
 export const machineKey: AlicloudKind<MachineKeyIn, MachineKeyOut> = {
   type: 'alicloud:machine-key',
   title: 'Machine key',
@@ -26,9 +26,9 @@ export const machineKey: AlicloudKind<MachineKeyIn, MachineKeyOut> = {
     const publicKey = /-----BEGIN PUBLIC KEY-----[\s\S]+?-----END PUBLIC KEY-----/.exec(output)?.[0]
     if (!publicKey || !checkPublicKey(publicKey)) {
       throw new Problem({
-        what: `The machine ${instanceId} gave no usable key.`,
-        why: `It answered: ${cloud.clean(output).slice(-300)}`,
-        next: 'Check that openssl is installed on its image, then run the same command again.',
+        what: `The machine ${instanceId} returned no usable key.`,
+        why: `Its output: ${cloud.redact(output).slice(-300)}`,
+        next: 'Check that its image has openssl, then run the same command again.',
       })
     }
     return { id, publicKey: `${publicKey}\n` }

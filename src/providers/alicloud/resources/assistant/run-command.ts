@@ -7,6 +7,7 @@ import type { Alicloud } from '../../cloud.ts'
 import { rows, str } from '../../read.ts'
 import { minute, second } from '../common.ts'
 
+/** A script to run on a machine. */
 export interface Command {
   name: string
   script: string
@@ -14,16 +15,16 @@ export interface Command {
   timeout: number
 }
 
-/** The longest script Cloud Assistant takes: 18 KB before Base64, everything included. */
+/** The longest script Cloud Assistant accepts: 18 KB before Base64, everything included. */
 const longest = 18 * 1024
 
-/** Waits until the machine's Cloud Assistant answers. Public images carry it. */
+/** Waits until the machine's Cloud Assistant agent answers. Public images include it. */
 export async function agentReady(cloud: Alicloud, instanceId: string): Promise<void> {
   const read = async () => {
     const answer = await cloud.call('ecs', 'DescribeCloudAssistantStatus', { InstanceId: [instanceId] })
     return rows(answer, 'InstanceCloudAssistantStatusSet.InstanceCloudAssistantStatus')[0]
   }
-  // The word "true", not a yes.
+  // The word "true", not a boolean.
   await until(cloud, read, row => str(row, 'CloudAssistantStatus') === 'true', {
     what: `the Cloud Assistant agent on ${instanceId}`,
     within: 10 * minute,
@@ -31,9 +32,9 @@ export async function agentReady(cloud: Alicloud, instanceId: string): Promise<v
 }
 
 /**
- * Runs a command on a machine and answers its output. A run that is already known to have failed when first looked at
- * (by an earlier `up`), or that never reached the machine, is sent anew; a failure we watched is a Problem.
- * The chain of tokens is fixed by what happened before, so a kill in between starts nothing twice.
+ * Runs a command on a machine and returns its output. A run that had already failed when first read (in an earlier
+ * `up`), or that never reached the machine, is sent again with the next token; a failure that happens while we wait is
+ * a Problem. The chain of tokens is fixed by what happened before, so a kill in between starts nothing twice.
  */
 export async function runOnMachine(cloud: Alicloud, instanceId: string, command: Command, mark: Mark): Promise<string> {
   const { script } = command
@@ -60,7 +61,7 @@ export async function runOnMachine(cloud: Alicloud, instanceId: string, command:
   }
 }
 
-/** Without tags: the history of a command outlives everything else for 30 days, and nothing of ours is to be left by tag. */
+/** Without tags: a command's history outlives everything else by 30 days, and no tag of ours must be left behind. */
 async function send(cloud: Alicloud, instanceId: string, { name, script, timeout }: Command, token: string) {
   const answer = await cloud.call('ecs', 'RunCommand', {
     Name: name,
@@ -76,7 +77,7 @@ async function send(cloud: Alicloud, instanceId: string, { name, script, timeout
   return str(answer, 'InvokeId')
 }
 
-/** Waits as long as the command may take, and some time for its delivery. Undefined when the cloud has forgotten it. */
+/** Waits as long as the command may take, and some time for its delivery. Undefined when the cloud no longer knows it. */
 async function waitFor(cloud: Alicloud, instanceId: string, invokeId: string, { name, timeout }: Command) {
   const patience = cloud.deadline(minute)
   return until(
@@ -102,7 +103,7 @@ function isOver(result: JsonObject | undefined): boolean {
 
 function failed(cloud: Alicloud, instanceId: string, { name }: Command, result: JsonObject | undefined): Problem {
   const status = str(result, 'InvocationStatus')
-  const output = cloud.clean(str(result, 'Output')).trimEnd().split('\n').slice(-15)
+  const output = cloud.redact(str(result, 'Output')).trimEnd().split('\n').slice(-15)
   const code = str(result, 'ErrorCode')
   const why =
     status === 'Timeout'
@@ -110,9 +111,9 @@ function failed(cloud: Alicloud, instanceId: string, { name }: Command, result: 
       : `${status}, exit code ${str(result, 'ExitCode') || 'unknown'}.`
   return new Problem({
     what: `The command ${name} failed on ${instanceId}.`,
-    why: [why, cloud.clean(str(result, 'ErrorInfo'))].filter(Boolean).join(' '),
+    why: [why, cloud.redact(str(result, 'ErrorInfo'))].filter(Boolean).join(' '),
     list: output.filter(Boolean),
-    next: 'Put right what its last lines say, then run the same command again: the command is repeated.',
+    next: 'Fix what its last lines report, then run the same command again: the command is repeated.',
     ...(code && { code }),
   })
 }
@@ -120,12 +121,12 @@ function failed(cloud: Alicloud, instanceId: string, { name }: Command, result: 
 function notDelivered(instanceId: string, { name }: Command): CloudProblem {
   return new CloudProblem('retry', {
     what: `The command ${name} never reached ${instanceId}.`,
-    why: 'The Cloud Assistant agent on the machine does not take commands.',
+    why: 'The Cloud Assistant agent on the machine does not accept commands.',
     next: 'Restart the machine or choose another image, then run the same command again.',
   })
 }
 
-/** 64 characters at most; half a SHA-256 is plenty. */
+/** A token has at most 64 characters; part of a SHA-256 is plenty. */
 function hash(...parts: string[]): string {
   return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 48)
 }

@@ -9,6 +9,7 @@ import {
 } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { Problem } from '../../../../base/errors.ts'
+import { machineKeyMarker } from '../../machine-key.ts'
 
 /** Secrets on their way to a machine: a random pass phrase sealed to its RSA key, and the secrets under that phrase. */
 export interface Sealed {
@@ -25,7 +26,7 @@ const rounds = 10_000
 export function machineKeyScript(): string {
   return [
     '#!/bin/bash',
-    '# stackwright:machine-key',
+    machineKeyMarker,
     'set -eu',
     'umask 077',
     `mkdir -p ${folder}`,
@@ -58,7 +59,7 @@ export function setupScript(script: string, env: Record<string, string>, sealed:
     ...(sealed ? unseal(sealed) : []),
     ...Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}`),
     `echo ${gzipSync(script, { level: 9 }).toString('base64')} | base64 -d | gunzip > "$work/setup.sh"`,
-    // Without the lock's descriptor: a service started by the script must not hold it for ever.
+    // Without the lock's descriptor: a service that the script starts would keep the lock.
     'bash "$work/setup.sh" 9>&-',
     '',
   ].join('\n')
@@ -83,7 +84,8 @@ export async function seal(
 
 /** A value as one word of bash, whatever is in it. */
 export function quoted(value: string): string {
-  if (value.includes('\0')) throw new Problem({ what: 'A value holds a NUL character, which no program can be given.' })
+  if (value.includes('\0'))
+    throw new Problem({ what: 'A value contains a NUL character, which cannot be passed to a program.' })
   return `'${value.replaceAll("'", `'\\''`)}'`
 }
 

@@ -9,13 +9,13 @@ export type SetupIn = {
   publicKey: string
   script: Text
   env: Record<string, string>
-  /** Readable on the machine only: sealed to its key on the way. */
+  /** Readable on the machine only: encrypted to its key on the way. */
   secrets: Record<string, Secret>
   /** Seconds. */
   timeout: number
 }
 
-/** The tutorial's chapter 4 on one machine, through Cloud Assistant: the script may be run any number of times. */
+/** Installs the application on one machine through Cloud Assistant. The script can be run any number of times. */
 export const setup: AlicloudKind<SetupIn, { id: string }> = {
   type: 'alicloud:setup',
   title: 'Application',
@@ -28,7 +28,7 @@ export const setup: AlicloudKind<SetupIn, { id: string }> = {
   async settle(cloud, id, { instanceId, publicKey, script, env, secrets, timeout }, mark) {
     await agentReady(cloud, instanceId)
     const revealed = Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, cloud.reveal(secret)]))
-    // Sealing is random, and a token binds its parameters: sealed once and kept, so that a replay is identical.
+    // Encryption is random, and a token binds its parameters: encrypted once and kept, so that a replay is identical.
     const sealed = await seal(revealed, publicKey, (name, make) => cloud.keep(`sealed-${mark.token}-${name}`, make))
     const command = { name: 'stackwright-setup', script: setupScript(cloud.text(script), env, sealed), timeout }
     await runOnMachine(cloud, instanceId, command, mark)

@@ -61,7 +61,7 @@ export const instance: AlicloudKind<InstanceIn, InstanceOut> = {
   tagged: true,
   prepaid: ({ billing, months, name }) =>
     billing === 'subscription'
-      ? `The ECS instance ${name} is paid ahead for ${months} month${months === 1 ? '' : 's'}; a refund at teardown depends on the account's quota.`
+      ? `The ECS instance ${name} is a subscription of ${months} month${months === 1 ? '' : 's'}; a refund at teardown depends on the account's quota.`
       : undefined,
   async find(cloud, where) {
     if (!('id' in where)) return findByMark(cloud, instances, this.type, where)
@@ -123,7 +123,7 @@ export const instance: AlicloudKind<InstanceIn, InstanceOut> = {
   },
 }
 
-/** One machine as the cloud describes it, or undefined. A missing id answers an empty list. */
+/** One machine as the cloud describes it, or undefined. */
 export async function readInstance(cloud: Alicloud, id: string): Promise<JsonObject | undefined> {
   const answer = await cloud.call('ecs', 'DescribeInstances', { InstanceIds: JSON.stringify([id]) })
   return rows(answer, 'Instances.Instance')[0]
@@ -141,11 +141,11 @@ function publicIpOf(row: JsonObject): string {
   return strings(row, 'PublicIpAddress.IpAddress')[0] ?? str(row, 'EipAddress.IpAddress')
 }
 
-/** An accepted instance disappears again when the zone has no more of its type. */
+/** An accepted instance disappears again when the zone has no stock of its type. */
 function noStock(id: string): CloudProblem {
   return new CloudProblem('retry', {
     what: `The ECS instance ${id} was accepted and then disappeared.`,
-    why: 'That happens when the zone has run out of this instance type, or somebody released it.',
-    next: 'Choose another instance type or zone (`--set machine.type=…`), or run the same command again to try once more.',
+    why: 'The zone has run out of this instance type, or somebody released the instance.',
+    next: 'Choose another instance type or zone (`--set machine.type=…`), or run the same command again to retry.',
   })
 }

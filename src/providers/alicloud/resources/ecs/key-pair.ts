@@ -14,7 +14,7 @@ const keyPairs: Listing = {
   since: 'CreationTime',
 }
 
-/** Console: ECS › Key Pairs › Import. Its name is its id: no token exists, but a name is taken only once. */
+/** Console: ECS › Key Pairs › Import. Its name is its id: there is no token, but names are unique. */
 export const keyPair: AlicloudKind<KeyPairIn, KeyPairOut> = {
   type: 'alicloud:key-pair',
   title: 'Key pair',
@@ -43,7 +43,7 @@ export const keyPair: AlicloudKind<KeyPairIn, KeyPairOut> = {
     return { id, fingerprint: str(row, 'KeyPairFingerPrint') }
   },
   remove(cloud, id) {
-    // It stays attached until the instance's release is through.
+    // It stays attached until the instance is fully released.
     const options = { repeatable: true, busy: ['InvalidParameter.KeypairAlreadyAttachedInstance'] }
     return removed(
       cloud,

@@ -3,18 +3,19 @@ import type { Alicloud } from '../../cloud.ts'
 import { rows, str } from '../../read.ts'
 import { type AlicloudKind, orAbsent, second } from '../common.ts'
 
+/** One inbound rule that allows. */
 export type Rule = {
   /** tcp, udp, icmp or all. */
   protocol: string
   /** `80/80`, `-1/-1` for protocols without ports. */
   ports: string
-  /** CIDR block that may come in. */
+  /** The CIDR block that is allowed. */
   from: string
   description: string
 }
 export type SecurityRulesIn = { groupId: string; rules: Rule[] }
 
-/** Console: Security group › Access Rule › Inbound. Only rules with our ending are ever taken away. */
+/** Console: Security group › Access Rule › Inbound. Only rules whose description has our suffix are ever revoked. */
 export const securityRules: AlicloudKind<SecurityRulesIn, { id: string }> = {
   type: 'alicloud:security-rules',
   title: 'Inbound rules',
@@ -44,20 +45,20 @@ export const securityRules: AlicloudKind<SecurityRulesIn, { id: string }> = {
   },
 }
 
-const ending = ' (stackwright)'
+const suffix = ' (stackwright)'
 
 function groupOf(id: string): string {
   return id.split('/')[0]!
 }
 
-/** Undefined when the group itself is not there. */
+/** Undefined when the group does not exist. */
 async function readRules(cloud: Alicloud, groupId: string): Promise<JsonObject[] | undefined> {
   const params = { SecurityGroupId: groupId, Direction: 'ingress' }
   const answer = await orAbsent(() => cloud.call('ecs', 'DescribeSecurityGroupAttribute', params))
   return answer && rows(answer, 'Permissions.Permission')
 }
 
-/** An existing rule succeeds again and adds nothing, so this may be repeated. */
+/** Adding an existing rule succeeds and changes nothing, so this can be repeated. */
 function change(cloud: Alicloud, action: string, groupId: string, permissions: JsonObject[]) {
   return cloud.call('ecs', action, { SecurityGroupId: groupId, Permissions: permissions }, { repeatable: true })
 }
@@ -69,7 +70,7 @@ function permission({ protocol, ports, from, description }: Rule): JsonObject {
     SourceCidrIp: from,
     Policy: 'accept',
     Priority: '1',
-    Description: `${description}${ending}`,
+    Description: `${description}${suffix}`,
   }
 }
 
@@ -84,10 +85,10 @@ function permissionOfRow(row: JsonObject): JsonObject {
 }
 
 function isOurs(row: JsonObject): boolean {
-  return str(row, 'Description').endsWith(ending)
+  return str(row, 'Description').endsWith(suffix)
 }
 
-/** The cloud answers in its own letter case. */
+/** The cloud returns its own letter case. */
 function keyOf({ protocol, ports, from }: Rule): string {
   return `${protocol} ${ports} ${from}`.toLowerCase()
 }

@@ -49,7 +49,7 @@ export const database: AlicloudKind<DatabaseIn, { id: string }> = {
 async function untilDatabaseRuns(cloud: Alicloud, instanceId: string, name: string): Promise<void> {
   const options = { what: `the database ${name} to run`, within: 15 * minute }
   const runs = (row: JsonObject) => str(row, 'DBStatus') === 'Running'
-  await cloud.shared(`database:${instanceId}/${name}`, () =>
+  await cloud.coalesce(`database:${instanceId}/${name}`, () =>
     settled(cloud, () => readDatabase(cloud, instanceId, name), runs, options),
   )
 }

@@ -10,12 +10,12 @@ export type DbAccessIn = {
   instanceId: string
   /** The whitelist group's name: lower case letters, digits, `_`. */
   group: string
-  /** Addresses or CIDR blocks that may connect. */
+  /** Addresses or CIDR blocks that are allowed to connect. */
   allow: string[]
 }
 export type DbAccessOut = { id: string; host: string; port: string }
 
-/** Console: RDS › Whitelist and SecGroup › Create Whitelist. Only with it does the instance get an address people can use. */
+/** Console: RDS › Whitelist and SecGroup › Create Whitelist. Without one the instance has no address that can be used. */
 export const dbAccess: AlicloudKind<DbAccessIn, DbAccessOut> = {
   type: 'alicloud:db-access',
   title: 'Access list',

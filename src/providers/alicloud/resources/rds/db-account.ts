@@ -35,7 +35,7 @@ export const dbAccount: AlicloudKind<DbAccountIn, { id: string }> = {
   async settle(cloud, id, { instanceId, name, password }, mark) {
     const key = `${mark.token} ${JSON.stringify(password)}`
     if (!certain.has(key)) {
-      // Made by a run that did not live to tell, or with an earlier password: it is set again.
+      // Created by a run that was killed, or with an earlier password: it is set again.
       const params = { DBInstanceId: instanceId, AccountName: name, AccountPassword: cloud.reveal(password) }
       await untilAccountWorks(cloud, instanceId, name)
       const send = () => cloud.call('rds', 'ResetAccountPassword', params, { repeatable: true })
@@ -54,5 +54,5 @@ export const dbAccount: AlicloudKind<DbAccountIn, { id: string }> = {
   },
 }
 
-/** Accounts (token and the secret's version) whose password this very process was told to be set. */
+/** Accounts (token and the secret's version) whose password this process knows to be set. */
 const certain = new Set<string>()

@@ -6,7 +6,7 @@ import type { Engine } from './db-instance.ts'
 
 export type DbGrantIn = { instanceId: string; engine: Engine; account: string; database: string }
 
-/** Console: RDS › Accounts › Modify Permissions. PostgreSQL on cloud disks knows only the owner; MySQL gets read and write. */
+/** Console: RDS › Accounts › Modify Permissions. PostgreSQL on cloud disks has only the owner; MySQL gets read and write. */
 export const dbGrant: AlicloudKind<DbGrantIn, { id: string }> = {
   type: 'alicloud:db-grant',
   title: 'Grant',
@@ -29,7 +29,7 @@ export const dbGrant: AlicloudKind<DbGrantIn, { id: string }> = {
     }
     const send = async () => {
       if (await granted(cloud, instanceId, account, database)) return
-      // A database that was just made may not be seen here yet. A repeated grant changes nothing.
+      // A database that was just created may not be visible here yet. A repeated grant changes nothing.
       await cloud.call('rds', 'GrantAccountPrivilege', params, { repeatable: true, busy: ['InvalidDB.NotFound'] })
     }
     await write(cloud, instanceId, send, () => untilAccountWorks(cloud, instanceId, account))

@@ -8,6 +8,7 @@ import { carries, markFilter, rows, str, tagParams } from '../../read.ts'
 import { backToPayAsYouGo } from '../billing.ts'
 import { type AlicloudKind, minute, orAbsent, second, settled, untilAbsent } from '../common.ts'
 
+/** The engines of RDS that can be created. */
 export type Engine = 'PostgreSQL' | 'MySQL'
 export type DbInstanceIn = {
   engine: Engine
@@ -23,7 +24,7 @@ export type DbInstanceIn = {
   name: string
   billing: 'payg' | 'subscription'
   months: number
-  /** Take one last backup before the removal, and keep it. */
+  /** Take a final backup before the removal, and keep it. */
   finalBackup: boolean
 }
 
@@ -39,7 +40,7 @@ export const dbInstance: AlicloudKind<DbInstanceIn, { id: string }> = {
   dataLoss: ({ finalBackup }) => [finalBackup ? backupKept : dataLost],
   prepaid: ({ billing, months, name }) =>
     billing === 'subscription'
-      ? `The RDS instance ${name} is paid ahead for ${months} month${months === 1 ? '' : 's'}; a refund at teardown is not certain.`
+      ? `The RDS instance ${name} is a subscription of ${months} month${months === 1 ? '' : 's'}; a refund at teardown is not certain.`
       : undefined,
   async find(cloud, where) {
     if (!('id' in where)) return findInstances(cloud, this.type, where)
@@ -62,7 +63,7 @@ export const dbInstance: AlicloudKind<DbInstanceIn, { id: string }> = {
       ZoneId: input.zone,
       // The standby beside the primary: another zone would need a second VSwitch.
       ...(/^HighAvailability$/i.test(input.category) && { ZoneIdSlave1: input.zone }),
-      // Nobody may come in until the access list is set.
+      // Closed until the access list is set.
       SecurityIPList: '127.0.0.1',
       DeletionProtection: false,
       ...payment(input),
@@ -99,7 +100,7 @@ export async function readDbInstance(cloud: Alicloud, id: string): Promise<JsonO
   return rows(answer, 'Items.DBInstanceAttribute')[0]
 }
 
-/** RDS answers no tags in its list: they are asked for separately. */
+/** RDS returns no tags in its list: they are read separately. */
 async function findInstances(cloud: Alicloud, type: string, where: { stack: string; address?: string }) {
   const filter = markFilter(type, where)
   const found = await cloud.pages('rds', 'DescribeDBInstances', { Tags: JSON.stringify(filter) }, 'Items.DBInstance')
@@ -134,7 +135,7 @@ async function allTags(cloud: Alicloud, params: JsonObject): Promise<JsonObject[
   }
 }
 
-/** RDS spells its billing methods its own way: Postpaid, Prepaid. */
+/** RDS has its own names for billing methods: Postpaid, Prepaid. */
 function payment({ billing, months }: DbInstanceIn): JsonObject {
   if (billing === 'payg') return { PayType: 'Postpaid' }
   // Month takes 1–9; a year or more is counted in years.
@@ -143,7 +144,7 @@ function payment({ billing, months }: DbInstanceIn): JsonObject {
   return { PayType: 'Prepaid', AutoPay: true, ...period }
 }
 
-/** Takes changes: none is under way that the instance itself shows. */
+/** Whether it accepts changes, as far as its status shows. */
 export function isRunning(row: JsonObject): boolean {
   return str(row, 'DBInstanceStatus') === 'Running'
 }
@@ -154,7 +155,7 @@ async function backUp(cloud: Alicloud, id: string, row: JsonObject): Promise<voi
     throw new Problem({
       what: `The final backup of the RDS instance ${id} cannot be kept.`,
       why: 'Alibaba Cloud keeps a backup after the removal only for MySQL on local disks.',
-      next: 'Dump the database yourself, then `up --set database.finalBackup=no` and tear down again.',
+      next: 'Dump the database yourself, run `up --set database.finalBackup=no`, then tear down again.',
     })
   }
   const job = str(await cloud.call('rds', 'CreateBackup', { DBInstanceId: id }, { repeatable: true }), 'BackupJobId')
@@ -169,7 +170,7 @@ async function backUp(cloud: Alicloud, id: string, row: JsonObject): Promise<voi
   if (task && /^Failed$/i.test(str(task, 'BackupStatus'))) {
     throw new Problem({
       what: `The final backup of the RDS instance ${id} failed.`,
-      next: 'Look at its backups in the RDS console, then run the same command again.',
+      next: 'Check its backups in the RDS console, then run the same command again.',
     })
   }
 }

@@ -34,7 +34,7 @@ export const backend: AlicloudKind<BackendIn, { id: string }> = {
   },
 }
 
-/** At most this many servers in one call (reference of AddVServerGroupBackendServers). */
+/** At most this many servers in one call (AddVServerGroupBackendServers). */
 const most = 20
 
 interface Change {
@@ -67,17 +67,17 @@ function together(cloud: Alicloud, groupId: string, requested: Change): Promise<
         for (const one of turn) one.failed(error)
       }
     }
-    void cloud.lane(`rsp:${groupId}`, turnOf, (_answer, ago) => calm(cloud, ago))
+    void cloud.serialize(`rsp:${groupId}`, turnOf, (_answer, ago) => calm(cloud, ago))
   })
 }
 
-/** Adds what is missing, sets weights that differ, takes out what is to go. */
+/** Adds what is missing, sets weights that differ, removes what is to be removed. */
 async function change(cloud: Alicloud, groupId: string, turn: Waiting[]): Promise<void> {
   const group = await readServerGroup(cloud, groupId)
   const wanted = turn.flatMap(({ add }) => (add ? [add] : []))
   const unwanted = turn.flatMap(({ remove }) => (remove ? [remove] : []))
   if (!group) {
-    if (wanted.length > 0) throw new Problem({ what: `The VServer group ${groupId} is not there any more.` })
+    if (wanted.length > 0) throw new Problem({ what: `The VServer group ${groupId} no longer exists.` })
     return
   }
   const present = backendsIn(group)
@@ -91,7 +91,7 @@ async function change(cloud: Alicloud, groupId: string, turn: Waiting[]): Promis
   await send('RemoveVServerGroupBackendServers', leaving)
 }
 
-/** One JSON text; numbers as text, as the reference shows them. */
+/** One JSON text, with numbers as text, as in the reference. */
 function servers(list: BackendIn[]): string {
   return JSON.stringify(
     list.map(({ instanceId, port, weight }) => ({

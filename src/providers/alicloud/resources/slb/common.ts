@@ -4,9 +4,10 @@ import type { Alicloud } from '../../cloud.ts'
 import { str } from '../../read.ts'
 import type { Listing } from '../common.ts'
 
-// Classic Load Balancer takes one change at a time per load balancer (SystemBusy, ServiceIsConfiguring…),
-// so every write goes through its lane.
+// A Classic Load Balancer accepts one change at a time (SystemBusy, ServiceIsConfiguring…), so its writes are
+// serialized.
 
+/** How load balancers are listed. */
 export const balancers: Listing = {
   product: 'slb',
   action: 'DescribeLoadBalancers',
@@ -15,19 +16,19 @@ export const balancers: Listing = {
   since: 'CreateTime',
 }
 
-/** A write in the turn of its load balancer, when that is through with the one before. */
+/** A write to a load balancer in its turn, once the load balancer is through with the one before. */
 export function write<T>(cloud: Alicloud, balancerId: string, work: () => Promise<T>): Promise<T> {
-  return cloud.lane(`slb:${balancerId}`, work, (_answer, ago) => calm(cloud, ago))
+  return cloud.serialize(`slb:${balancerId}`, work, (_answer, ago) => calm(cloud, ago))
 }
 
-/** Nothing shows when a load balancer or a group is through with a change, and it takes about a second: left to it. */
+/** Nothing shows when a load balancer or a group is through with a change, which takes about a second: it is waited out. */
 export async function calm(cloud: Alicloud, ago: number): Promise<void> {
   if (ago < CALM_MS) await cloud.sleep(CALM_MS - ago)
 }
 
 const CALM_MS = 1500
 
-/** The group, or undefined; a missing one answers InvalidParameter, and this call has only the id to be wrong about. */
+/** The group, or undefined. A missing one is refused with InvalidParameter; in this call only the id can be wrong. */
 export async function readServerGroup(cloud: Alicloud, id: string): Promise<JsonObject | undefined> {
   try {
     const answer = await cloud.call('slb', 'DescribeVServerGroupAttribute', { VServerGroupId: id })
@@ -38,6 +39,7 @@ export async function readServerGroup(cloud: Alicloud, id: string): Promise<Json
   }
 }
 
+/** CLB's catch-all code, which it also sends for something that does not exist. */
 export function isInvalidParameter(error: unknown): boolean {
   return error instanceof CloudProblem && (error.code === 'InvalidParameter' || error.outcome === 'notFound')
 }

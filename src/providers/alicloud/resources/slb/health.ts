@@ -7,7 +7,7 @@ import { type AlicloudKind, minute, orAbsent, second } from '../common.ts'
 
 export type HealthIn = { loadBalancerId: string; port: number; instanceIds: string[] }
 
-/** The tutorial's last look: the listener says "unavailable" until every backend has passed its health checks. */
+/** Waits until every backend passes the listener's health check: until then the listener answers "unavailable". */
 export const health: AlicloudKind<HealthIn, { id: string }> = {
   type: 'alicloud:health',
   title: 'Health check',
@@ -54,9 +54,9 @@ function unhealthy(balancerId: string, port: number, waiting: string[], found: J
       'ServerHealthStatus',
     ) || 'not checked'
   return new Problem({
-    what: `The health check of listener ${port} on ${balancerId} does not pass.`,
+    what: `The health check of listener ${port} on ${balancerId} fails.`,
     list: waiting.map(machine => `${machine}: ${stateOf(machine)}.`),
-    why: 'The machine answers with another status than the health check wants, or not at all.',
-    next: 'Check nginx and the application on it (`systemctl status nginx`), or `--set health.path=…`; then run the same command again.',
+    why: 'The machine does not answer, or with a status that the health check does not accept.',
+    next: 'Check nginx and the application on it (`systemctl status nginx`), or change the path (`--set health.path=…`), then run the same command again.',
   })
 }

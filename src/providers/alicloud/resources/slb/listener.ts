@@ -5,6 +5,7 @@ import { carries, markFilter, str, tagParams, tagsIn } from '../../read.ts'
 import { type AlicloudKind, lookAndDo, minute, orAbsent, removed, second, settled } from '../common.ts'
 import { write } from './common.ts'
 
+/** How a listener checks the machines behind it. */
 export type Health = {
   path: string
   /** Seconds between two checks, 1–50. */
@@ -64,7 +65,7 @@ export const listener: AlicloudKind<ListenerIn, { id: string }> = {
     if (!sameHealth(row, health)) {
       await set('SetLoadBalancerHTTPListenerAttribute', { StickySession: 'off', ...healthParams(health) })
     }
-    // A new listener is stopped, and only a stopped one can be started: looked at before each try.
+    // A new listener is stopped, and only a stopped one can be started: read before each try.
     await lookAndDo(cloud, async () => {
       if (str(await read(), 'Status') !== 'stopped') return
       await write(cloud, loadBalancerId, () =>

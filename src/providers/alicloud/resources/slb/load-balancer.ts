@@ -15,7 +15,7 @@ export type LoadBalancerIn = {
 
 export type LoadBalancerOut = { id: string; address: string }
 
-/** Console: Server Load Balancer › CLB › Create. No specification to choose: since June 2025 new ones are paid by use. */
+/** Console: Server Load Balancer › CLB › Create. There is no specification to choose: since June 2025 new ones are billed by use. */
 export const loadBalancer: AlicloudKind<LoadBalancerIn, LoadBalancerOut> = {
   type: 'alicloud:load-balancer',
   title: 'Load balancer',

@@ -7,7 +7,7 @@ import { loadBalancer } from './load-balancer.ts'
 
 export type ServerGroupIn = { loadBalancerId: string; name: string }
 
-/** Console: CLB › VServer Groups › Create. No token, and names need not be unique: looked for by tag before it is made again. */
+/** Console: CLB › VServer Groups › Create. No token, and names need not be unique: looked up by tag before it is created again. */
 export const serverGroup: AlicloudKind<ServerGroupIn, { id: string }> = {
   type: 'alicloud:server-group',
   title: 'VServer group',
@@ -39,11 +39,12 @@ export const serverGroup: AlicloudKind<ServerGroupIn, { id: string }> = {
       try {
         await send()
       } catch (error) {
-        // A missing group answers the catch-all InvalidParameter; so may a real mistake: looked at again.
+        // A missing group is refused with the catch-all InvalidParameter. So is a real mistake, hence the second look.
         if (!isInvalidParameter(error) || (await readServerGroup(cloud, id)) !== undefined) throw error
       }
     }
-    const inTurn = () => (input ? write(cloud, input.loadBalancerId, orMissing) : cloud.lane(`rsp:${id}`, orMissing))
+    const inTurn = () =>
+      input ? write(cloud, input.loadBalancerId, orMissing) : cloud.serialize(`rsp:${id}`, orMissing)
     return removed(cloud, inTurn, 5 * minute)
   },
 }

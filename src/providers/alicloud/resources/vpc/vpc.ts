@@ -63,7 +63,7 @@ export const vpc: AlicloudKind<VpcIn, VpcOut> = {
     ),
 }
 
-/** A VPC that is not there answers 200 with an empty id. */
+/** Undefined when it does not exist: the cloud answers 200 with an empty id. */
 async function readVpc(cloud: Alicloud, id: string) {
   const answer = await cloud.call('vpc', 'DescribeVpcAttribute', { VpcId: id })
   return str(answer, 'VpcId') ? answer : undefined

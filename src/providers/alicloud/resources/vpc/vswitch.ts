@@ -49,19 +49,19 @@ export const vswitch: AlicloudKind<VSwitchIn, VSwitchOut> = {
         Tag: tagParams(mark.tags),
         ClientToken: mark.token,
       })
-    // "You cannot create vSwitches in a VPC at the same time": one after the other, each when the one before is there.
-    const answer = await cloud.lane(`vpc:${vpcId}`, send, made => settledVSwitch(cloud, str(made, 'VSwitchId')))
+    // A VPC creates one VSwitch at a time (CreateVSwitch): each waits until the one before is available.
+    const answer = await cloud.serialize(`vpc:${vpcId}`, send, made => settledVSwitch(cloud, str(made, 'VSwitchId')))
     return str(answer, 'VSwitchId')
   },
   async settle(cloud, id) {
     const row = await settledVSwitch(cloud, id)
     return { id, zone: str(row, 'ZoneId'), cidr: str(row, 'CidrBlock') }
   },
-  // The network interfaces of a deleted database stay on it for three to ten minutes.
+  // The network interfaces of a deleted database stay in it for three to ten minutes.
   remove(cloud, id, input) {
     const send = () => cloud.call('vpc', 'DeleteVSwitch', { VSwitchId: id }, { repeatable: true })
     const away = () => untilAbsent(cloud, () => readVSwitch(cloud, id), minute)
-    const inTurn = () => (input ? cloud.lane(`vpc:${input.vpcId}`, send, away) : send())
+    const inTurn = () => (input ? cloud.serialize(`vpc:${input.vpcId}`, send, away) : send())
     return removed(cloud, inTurn, 20 * minute, () => inVSwitch(cloud, id))
   },
 }
@@ -70,10 +70,10 @@ export const vswitch: AlicloudKind<VSwitchIn, VSwitchOut> = {
 function settledVSwitch(cloud: Alicloud, id: string): Promise<JsonObject> {
   const options = { what: `the VSwitch ${id}`, within: 10 * minute }
   const available = (row: JsonObject) => str(row, 'Status') === 'Available'
-  return cloud.shared(`vswitch:${id}`, () => settled(cloud, () => readVSwitch(cloud, id), available, options))
+  return cloud.coalesce(`vswitch:${id}`, () => settled(cloud, () => readVSwitch(cloud, id), available, options))
 }
 
-/** A VSwitch that is not there answers 200 with an empty id. */
+/** Undefined when it does not exist: the cloud answers 200 with an empty id. */
 async function readVSwitch(cloud: Alicloud, id: string) {
   const answer = await cloud.call('vpc', 'DescribeVSwitchAttributes', { VSwitchId: id })
   return str(answer, 'VSwitchId') ? answer : undefined

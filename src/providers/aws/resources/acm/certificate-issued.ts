@@ -3,13 +3,13 @@ import { found } from '../../read.ts'
 import { type AwsKind, minute, orAbsent, second, until } from '../common.ts'
 import { type Certificate, proofsIn, readCertificate } from './common.ts'
 
-/** What is asked of people is said again after this long, milliseconds: much else has been written since. */
+/** The request to add the records is repeated after this long, milliseconds: much else has been printed since. */
 const AGAIN = 15 * minute
 
-/** `tell`: the records are told to people, because nobody else adds them. */
+/** `tell`: people must add the records, so they are shown. */
 export type CertificateIssuedIn = { arn: string; tell: boolean }
 
-/** Waits until the proof was seen and the certificate issued. */
+/** Waits until AWS has seen the validation records and issued the certificate. */
 export const certificateIssued: AwsKind<CertificateIssuedIn, { id: string }> = {
   type: 'aws:certificate-issued',
   title: 'Certificate issued',
@@ -42,7 +42,7 @@ export const certificateIssued: AwsKind<CertificateIssuedIn, { id: string }> = {
   remove: async () => 'gone',
 }
 
-/** As the form of a DNS provider asks for it, one field a line. */
+/** In the form that DNS providers ask for, one field a line. */
 function request(row: Certificate): string[] {
   return [
     `The certificate for ${row.DomainName} waits for a proof: add this record where the domain's DNS is managed. It goes on by itself once AWS sees it. Ctrl-C stops the wait, and the same command takes it up again.`,
@@ -58,12 +58,12 @@ function lines(row: Certificate): string[] {
   return proofsIn(row).map(({ name, type, value }) => `name ${dotless(name)}, type ${type}, value ${dotless(value)}`)
 }
 
-/** Forms want names without the dot that DNS writes at their end. */
+/** Forms take names without the final dot. */
 function dotless(name: string): string {
   return name.replace(/\.$/, '')
 }
 
-/** `tell`: people add the records, and may as well do without. */
+/** `tell`: people add the records, and can go on without a certificate. */
 function notIssued(row: Certificate, tell: boolean): Problem {
   const open = row.Status === 'PENDING_VALIDATION'
   return new Problem({

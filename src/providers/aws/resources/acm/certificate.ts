@@ -4,13 +4,13 @@ import { type AwsKind, hidesFor, minute, orAbsent, removed, repeatable, second, 
 import { type Proof, removeProofs, zonesFor } from '../route53/common.ts'
 import { type Certificate, isSharedProof, listed, proofsIn, provenBy, readCertificate } from './common.ts'
 
-/** `names`: others it is for, besides `domain`. */
+/** `names`: alternative names besides `domain`. */
 export type CertificateIn = { domain: string; names: string[] }
 export type CertificateOut = { id: string; records: Proof[] }
 
 /**
- * Console: Certificate Manager › Request, DNS validation. Settled once it says how to prove the domain; that it is
- * issued is waited for by a kind of its own. Its token holds an hour only: looked for by tag first.
+ * Console: Certificate Manager › Request, DNS validation. Settled once its validation records are known; a kind of its
+ * own waits for the issuance. Its token is valid for an hour only: looked up by tag first.
  */
 export const certificate: AwsKind<CertificateIn, CertificateOut> = {
   type: 'aws:certificate',
@@ -56,7 +56,7 @@ export const certificate: AwsKind<CertificateIn, CertificateOut> = {
     return { id, records: proofsIn(row) }
   },
   async remove(cloud, id, input) {
-    // With only tags to go by nothing else tells of the records that proved it.
+    // A removal from tags alone does not know the validation records: they are removed here.
     if (!input?.domain && !(await isSharedProof(cloud, id))) {
       const { names, proofs } = await provenBy(cloud, id)
       for (const zoneId of await zonesFor(cloud, names)) await removeProofs(cloud, zoneId, proofs)

@@ -9,7 +9,7 @@ export async function readCertificate(cloud: Aws, arn: string) {
   return (await cloud.call('acm', 'DescribeCertificate', { CertificateArn: arn })).Certificate
 }
 
-/** Those with other keys than RSA 2048 are left out of the list unless they are asked for. */
+/** Without this filter, ListCertificates omits certificates with keys other than RSA 2048. */
 export async function listed(cloud: Aws) {
   const keyTypes = [
     'RSA_2048',
@@ -24,7 +24,7 @@ export async function listed(cloud: Aws) {
   return cloud.pages('acm', 'ListCertificates', input, answer => answer.CertificateSummaryList)
 }
 
-/** Another certificate of the account for the same name proves itself by the very same record. */
+/** Whether another certificate of the account for the same name uses the same validation record. */
 export async function isSharedProof(cloud: Aws, arn: string): Promise<boolean> {
   const own = await orAbsent(() => readCertificate(cloud, arn))
   if (!own) return false

@@ -13,7 +13,7 @@ export type AutoScalingGroupIn = {
   max: number
   desired: number
   targetGroupArns: string[]
-  /** How long a fresh machine may fail its health checks, seconds. */
+  /** How long a new machine's failed health checks are ignored, seconds. */
   graceSeconds: number
   /** On the group and on every machine it starts. */
   tags: Record<string, string>
@@ -45,7 +45,7 @@ export const autoScalingGroup: AwsKind<AutoScalingGroupIn, AutoScalingGroupOut> 
       ...(input.targetGroupArns.length > 0 && { TargetGroupARNs: input.targetGroupArns }),
       Tags: [
         ...tagsOf(named(input.name, input.tags), true),
-        // Not passed on: a machine goes with its group and is nobody's to look for.
+        // Not propagated: a machine is removed with its group and never looked up on its own.
         ...tagsOf(mark.tags, false),
       ],
     })
@@ -89,7 +89,7 @@ async function readGroup(cloud: Aws, name: string) {
   return answer.AutoScalingGroups?.[0]
 }
 
-/** What the creation and a change have in common. */
+/** The settings that creation and change have in common. */
 function settings(input: AutoScalingGroupIn) {
   return {
     LaunchTemplate: { LaunchTemplateId: input.launchTemplateId, Version: input.version },
@@ -98,7 +98,7 @@ function settings(input: AutoScalingGroupIn) {
     DesiredCapacity: input.desired,
     VPCZoneIdentifier: input.subnetIds.join(','),
     HealthCheckType: input.targetGroupArns.length > 0 ? 'ELB' : 'EC2',
-    // Without it (0) a machine that boots slowly is replaced for ever.
+    // Without it (0) a machine that boots slowly is replaced again and again.
     HealthCheckGracePeriod: input.graceSeconds,
     DefaultInstanceWarmup: Math.min(input.graceSeconds, 300),
   }
@@ -132,7 +132,7 @@ async function setTargetGroups(cloud: Aws, name: string, present: string[], want
   }
 }
 
-/** Machines of the group that are not yet gone, whatever the group itself still says of them. */
+/** Machines of the group that are not terminated yet, whether or not the group still lists them. */
 function machinesOf(cloud: Aws, name: string) {
   return instancesWith(cloud, [
     { Name: 'tag:aws:autoscaling:groupName', Values: [name] },
@@ -145,7 +145,7 @@ async function untilInService(cloud: Aws, name: string, desired: number): Promis
   const serving = (group: Group) => inService(group).length === desired && (group.Instances ?? []).length === desired
   const read = async () => {
     const group = await readGroup(cloud, name)
-    // The group tries for ever: what keeps failing is said instead.
+    // The group retries for ever, so a launch that keeps failing is reported.
     if (group && !serving(group) && inService(group).length < desired && patience()) await refuseFailing(cloud, name)
     return group
   }
@@ -166,12 +166,12 @@ async function refuseFailing(cloud: Aws, name: string): Promise<void> {
   if (failed.length < 3) return
   throw new Problem({
     what: `The Auto Scaling group ${name} cannot start its machines.`,
-    why: cloud.clean(failed[0]!.StatusMessage ?? '') || 'AWS gives no reason.',
-    next: 'Put right what it names (another instance type, a quota), then run the same command again.',
+    why: cloud.redact(failed[0]!.StatusMessage ?? '') || 'AWS gives no reason.',
+    next: 'Fix the cause (for example with another instance type or a higher quota), then run the same command again.',
   })
 }
 
-/** Machines of an earlier version make way a few at a time, as an instance refresh does it. */
+/** Replaces the machines of earlier versions a few at a time, by an instance refresh. */
 async function replaceOld(cloud: Aws, name: string, input: AutoScalingGroupIn): Promise<void> {
   const isOld = (row: NonNullable<Group['Instances']>[number]) =>
     row.LaunchTemplate?.LaunchTemplateId === input.launchTemplateId && row.LaunchTemplate.Version !== input.version
@@ -185,7 +185,7 @@ async function replaceOld(cloud: Aws, name: string, input: AutoScalingGroupIn): 
       repeatable,
     )
   } catch (error) {
-    // One is under way, begun by a run that was interrupted or by the call whose answer was lost.
+    // One is in progress, started by an interrupted run or by the call whose answer was lost.
     if (!isUnderWay(error)) throw error
   }
   const read = async () =>
@@ -204,8 +204,8 @@ async function replaceOld(cloud: Aws, name: string, input: AutoScalingGroupIn): 
   if (refresh.Status !== 'Successful') {
     throw new Problem({
       what: `Replacing the machines of the Auto Scaling group ${name} ended as ${refresh.Status}.`,
-      ...(refresh.StatusReason && { why: cloud.clean(refresh.StatusReason) }),
-      next: 'Run the same command again: it goes on with those that are left.',
+      ...(refresh.StatusReason && { why: cloud.redact(refresh.StatusReason) }),
+      next: 'Run the same command again: it continues with the remaining machines.',
     })
   }
   await untilInService(cloud, name, input.desired)

@@ -46,7 +46,7 @@ async function readPolicy(cloud: Aws, id: string) {
   return (await cloud.call('autoscaling', 'DescribePolicies', input)).ScalingPolicies?.[0]
 }
 
-/** The group's name holds no `/` of ours; the policy's is the last part. */
+/** The name of the policy is the part after the last `/`. */
 function policyOf(id: string): { group: string; name: string } {
   const cut = id.lastIndexOf('/')
   return { group: id.slice(0, cut), name: id.slice(cut + 1) }

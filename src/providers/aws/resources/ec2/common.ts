@@ -1,10 +1,10 @@
 import type { Aws } from '../../client.ts'
 import { tagList } from '../../read.ts'
 
-/** One hop: what runs in a container on the machine shall not get at its role. */
+/** Metadata by IMDSv2 only. One hop: a container on the machine cannot reach its role. */
 export const metadata = { HttpTokens: 'required', HttpPutResponseHopLimit: 1 } as const
 
-/** The image's first volume: encrypted, gp3, gone with the machine. `size` in GiB; 0: the image's own. */
+/** The root volume: encrypted, gp3, deleted with the machine. `size` in GiB; 0: the image's own. */
 export async function rootVolume(cloud: Aws, imageId: string, size: number) {
   const { Images } = await cloud.call('ec2', 'DescribeImages', { ImageIds: [imageId] })
   const name = Images?.[0]?.RootDeviceName ?? '/dev/xvda'
@@ -14,7 +14,7 @@ export async function rootVolume(cloud: Aws, imageId: string, size: number) {
   return { DeviceName: name, Ebs: { ...ebs, ...(VolumeSize && { VolumeSize }) } }
 }
 
-/** All machines that the filters of DescribeInstances let through. */
+/** All instances that match the filters of DescribeInstances. */
 export function instancesWith(cloud: Aws, filters: { Name: string; Values: string[] }[]) {
   return cloud.pages('ec2', 'DescribeInstances', { Filters: filters }, answer =>
     answer.Reservations?.flatMap(reservation => reservation.Instances ?? []),

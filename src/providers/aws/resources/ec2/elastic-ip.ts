@@ -6,7 +6,7 @@ import { tagged } from './common.ts'
 export type ElasticIpIn = { name: string }
 export type ElasticIpOut = { id: string; address: string }
 
-/** Console: EC2 › Elastic IPs › Allocate. No token, and a second one costs money: looked for by tag first. */
+/** Console: EC2 › Elastic IPs › Allocate. There is no token, and a second one costs money: looked up by tag first. */
 export const elasticIp: AwsKind<ElasticIpIn, ElasticIpOut> = {
   type: 'aws:elastic-ip',
   title: 'Elastic IP',
@@ -41,7 +41,7 @@ export const elasticIp: AwsKind<ElasticIpIn, ElasticIpOut> = {
         'ec2',
         'ReleaseAddress',
         { AllocationId: id },
-        // What a NAT gateway that is going still holds is refused like somebody else's.
+        // While a NAT gateway that is being deleted still holds it, AWS refuses it like another account's address.
         { repeatable: true, busy: ({ code, status }) => code === 'AuthFailure' && status !== 401 },
       )
     }

@@ -25,7 +25,7 @@ export type InstanceIn = Boot & {
 /** `publicIp` is '' when it has none. */
 export type InstanceOut = { id: string; privateIp: string; publicIp: string }
 
-/** Console: EC2 › Instances › Launch. With IMDSv2 only, an encrypted gp3 volume that goes with it, and no token reuse. */
+/** Console: EC2 › Instances › Launch. With IMDSv2 only and an encrypted gp3 volume that is deleted with it. */
 export const instance: AwsKind<InstanceIn, InstanceOut> = {
   type: 'aws:instance',
   title: 'EC2 instance',
@@ -63,7 +63,7 @@ export const instance: AwsKind<InstanceIn, InstanceOut> = {
       BlockDeviceMappings: [await rootVolume(cloud, input.imageId, input.volumeSize)],
       TagSpecifications: [
         { ResourceType: 'instance', Tags: tagList({ ...input.tags, ...named(input.name, mark.tags) }) },
-        // Without our mark: it goes with its machine and is nobody's to look for.
+        // Without our mark: it is deleted with its machine and never looked up on its own.
         { ResourceType: 'volume', Tags: tagList({ ...input.tags, Name: input.name }) },
       ],
       ClientToken: mark.token,
@@ -97,7 +97,7 @@ export const instance: AwsKind<InstanceIn, InstanceOut> = {
 
 type Instance = NonNullable<Awaited<ReturnType<typeof readInstance>>>
 
-/** One machine, terminated ones (shown for about an hour) included. */
+/** One instance, also a terminated one (listed for about an hour). */
 export async function readInstance(cloud: Aws, id: string) {
   const { Reservations } = await cloud.call('ec2', 'DescribeInstances', { InstanceIds: [id] })
   return Reservations?.[0]?.Instances?.[0]
@@ -107,13 +107,15 @@ function stays(row: Instance): boolean {
   return !['shutting-down', 'terminated'].includes(row.State?.Name ?? '')
 }
 
-/** An accepted instance ends again when the zone has no more of its type, or its volume cannot be made. */
+/** An accepted instance terminates by itself when the zone has no capacity for its type, or its volume cannot be created. */
 function vanished(id: string, row?: Instance): CloudProblem {
   const { Code, Message } = row?.StateReason ?? {}
   return new CloudProblem('retry', {
-    what: `The EC2 instance ${id} was accepted and then ended.`,
-    why: Message || 'That happens when the zone has run out of this instance type, or somebody terminated it.',
-    next: 'Choose another instance type or zone, or run the same command again to try once more.',
+    what: `The EC2 instance ${id} was accepted and then terminated.`,
+    why:
+      Message ||
+      'The zone has no capacity left for this instance type, or the instance was terminated by someone else.',
+    next: 'Choose another instance type or zone, or run the same command again to retry.',
     ...(Code && { code: Code }),
   })
 }

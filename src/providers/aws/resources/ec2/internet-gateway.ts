@@ -56,7 +56,7 @@ export const internetGateway: AwsKind<InternetGatewayIn, { id: string }> = {
   },
 }
 
-/** Attached already, but not seen to be so: the list lags behind. */
+/** Already attached is success: the list lags behind. */
 async function attach(cloud: Aws, id: string, vpcId: string): Promise<void> {
   try {
     await cloud.call('ec2', 'AttachInternetGateway', { InternetGatewayId: id, VpcId: vpcId })

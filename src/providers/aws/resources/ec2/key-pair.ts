@@ -6,7 +6,7 @@ import { tagged } from './common.ts'
 export type KeyPairIn = { name: string; publicKey: string }
 export type KeyPairOut = { id: string; name: string; fingerprint: string }
 
-/** Console: EC2 › Key Pairs › Import. Its name is its id; the private half never was at AWS. */
+/** Console: EC2 › Key Pairs › Import. Its name is its id; the private half never reaches AWS. */
 export const keyPair: AwsKind<KeyPairIn, KeyPairOut> = {
   type: 'aws:key-pair',
   title: 'Key pair',

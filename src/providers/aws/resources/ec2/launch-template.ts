@@ -18,10 +18,10 @@ export type LaunchTemplateIn = Boot & {
   volumeSize: number
   instanceTags: Record<string, string>
 }
-/** `version`: the one with just this content; groups pin it, never `$Latest`. */
+/** `version`: the one with exactly this content; groups use it, never `$Latest`. */
 export type LaunchTemplateOut = { id: string; version: string }
 
-/** Console: EC2 › Launch Templates › Create. Other contents become another version of it. */
+/** Console: EC2 › Launch Templates › Create. A change becomes another version of it. */
 export const launchTemplate: AwsKind<LaunchTemplateIn, LaunchTemplateOut> = {
   type: 'aws:launch-template',
   title: 'Launch template',
@@ -102,7 +102,7 @@ async function dataOf(cloud: Aws, input: LaunchTemplateIn) {
   }
 }
 
-/** Versions carry no tags: one is known by what is in it. */
+/** Versions carry no tags: the description says by hash what is in one. */
 function versionName(data: object): string {
   return `stackwright ${createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 24)}`
 }

@@ -6,7 +6,7 @@ import { tagged } from './common.ts'
 
 export type NatGatewayIn = { subnetId: string; allocationId: string; name: string }
 
-/** Console: VPC › NAT gateways › Create. Needs the internet gateway attached and its subnet's route to it. */
+/** Console: VPC › NAT gateways › Create. Needs an attached internet gateway and a route to it from its subnet. */
 export const natGateway: AwsKind<NatGatewayIn, { id: string }> = {
   type: 'aws:nat-gateway',
   title: 'NAT gateway',
@@ -46,7 +46,7 @@ export const natGateway: AwsKind<NatGatewayIn, { id: string }> = {
   async remove(cloud, id) {
     const read = async () => {
       const row = await readNat(cloud, id)
-      // A deleted one is shown for about an hour.
+      // A deleted one is still listed for about an hour.
       return row && row.State !== 'deleted' && row.State !== 'failed' ? row : undefined
     }
     const row = await orAbsent(read)
@@ -68,12 +68,12 @@ function lives({ State }: { State?: string | undefined }): boolean {
   return State === 'pending' || State === 'available'
 }
 
-/** A failed one is never repaired; AWS removes it within the hour. */
+/** A failed one does not recover; AWS removes it within an hour. */
 function failed(id: string, { State, FailureCode, FailureMessage }: Nat): CloudProblem {
   return new CloudProblem('retry', {
-    what: `The NAT gateway ${id} came to nothing (${State}).`,
+    what: `Creating the NAT gateway ${id} failed (${State}).`,
     why: [FailureCode, FailureMessage].filter(Boolean).join(': ') || 'AWS gives no reason.',
-    next: 'Put right what it names, then run the same command again: a new one is made.',
+    next: 'Fix the cause, then run the same command again: it creates another one.',
     ...(FailureCode && { code: FailureCode }),
   })
 }

@@ -59,7 +59,7 @@ async function readTable(cloud: Aws, id: string) {
   return (await cloud.call('ec2', 'DescribeRouteTables', { RouteTableIds: [id] })).RouteTables?.[0]
 }
 
-/** Routes by hand are `CreateRoute`; the local one and those that services make stay. */
+/** Only routes with the origin `CreateRoute` are changed; the local one and those of services stay. */
 async function setRoutes(cloud: Aws, id: string, table: Table, wanted: Route[]): Promise<void> {
   const present = (table.Routes ?? []).filter(route => route.Origin === 'CreateRoute')
   for (const { to, ...target } of wanted) {
@@ -83,7 +83,7 @@ async function setRoutes(cloud: Aws, id: string, table: Table, wanted: Route[]):
   }
 }
 
-/** After a lost answer the route may be there already, which is what was wanted; set again in case it is another. */
+/** After a lost answer the route can exist already; it is replaced in case it leads elsewhere. */
 async function createRoute(cloud: Aws, route: Parameters<typeof cloud.call<'ec2', 'CreateRoute'>>[2]): Promise<void> {
   try {
     await cloud.call('ec2', 'CreateRoute', route, repeatable)
@@ -107,7 +107,7 @@ async function setSubnets(cloud: Aws, id: string, table: Table, wanted: string[]
   for (const link of links) if (!wanted.includes(link.SubnetId!)) await unlink(cloud, link)
 }
 
-/** The subnet still belongs to another table: it changes over without a moment between. */
+/** The subnet is still associated with another table: it is moved in one call, never without a table. */
 async function takeOver(cloud: Aws, id: string, subnetId: string): Promise<void> {
   const filters = [{ Name: 'association.subnet-id', Values: [subnetId] }]
   const tables = await cloud.pages('ec2', 'DescribeRouteTables', { Filters: filters }, answer => answer.RouteTables)

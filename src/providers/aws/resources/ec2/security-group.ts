@@ -8,7 +8,7 @@ import { idOf, readRules, revoke } from './security-rules.ts'
 
 export type SecurityGroupIn = { vpcId: string; name: string; description: string }
 
-/** Console: EC2 › Security Groups › Create. Its name is taken once in a VPC. */
+/** Console: EC2 › Security Groups › Create. Its name is unique in a VPC. */
 export const securityGroup: AwsKind<SecurityGroupIn, { id: string }> = {
   type: 'aws:security-group',
   title: 'Security group',
@@ -54,7 +54,7 @@ export const securityGroup: AwsKind<SecurityGroupIn, { id: string }> = {
       try {
         await cloud.call('ec2', 'DeleteSecurityGroup', { GroupId: id }, repeatable)
       } catch (error) {
-        // Groups that mention each other could never be removed one after the other.
+        // Groups whose rules reference each other cannot be removed one after the other.
         if (!(error instanceof CloudProblem) || error.code !== 'DependencyViolation') throw error
         await dropMentions(cloud, id, mark.stack)
         throw error
@@ -72,7 +72,7 @@ async function readGroup(cloud: Aws, id: string) {
   return (await cloud.call('ec2', 'DescribeSecurityGroups', { GroupIds: [id] })).SecurityGroups?.[0]
 }
 
-/** Rules of this stack's own groups that let this group in. Those of others are named, not touched. */
+/** Removes rules of this stack's other groups that allow this group. Those of others are reported, not changed. */
 async function dropMentions(cloud: Aws, id: string, stack: string): Promise<void> {
   const input = { Filters: [{ Name: 'ip-permission.group-id', Values: [id] }] }
   const groups = await cloud.pages('ec2', 'DescribeSecurityGroups', input, groupsIn)

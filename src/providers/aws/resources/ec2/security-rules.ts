@@ -5,11 +5,11 @@ import { type AwsKind, orAbsent, repeatable, second } from '../common.ts'
 import { tagged } from './common.ts'
 
 type Ports = { protocol: string; from: number; to: number; description: string }
-/** `from` and `to` are ports; -1 for all (or every type of ICMP). From addresses, or from whatever is in another group. */
+/** `from` and `to` are ports; -1 for all (or every type of ICMP). The source is a range of addresses, or another group. */
 export type Rule = (Ports & { cidr: string }) | (Ports & { groupId: string })
 export type SecurityRulesIn = { groupId: string; rules: Rule[] }
 
-/** Console: the group's inbound rules. Rules that people add beside ours stay. */
+/** Console: the group's inbound rules. Rules added by people stay. */
 export const securityRules: AwsKind<SecurityRulesIn, { id: string }> = {
   type: 'aws:security-rules',
   title: 'Inbound rules',
@@ -51,7 +51,7 @@ export async function readRules(cloud: Aws, groupId: string) {
   return rows.filter(row => !row.IsEgress)
 }
 
-/** One rule a call: a duplicate in a batch fails all of it. One that is there already is what was wanted. */
+/** One rule a call: a duplicate makes a whole batch fail. A rule that exists already is success. */
 async function authorize(cloud: Aws, groupId: string, rule: Rule, stack: string): Promise<void> {
   const about = { Description: rule.description }
   const permission = {
@@ -77,7 +77,7 @@ export async function revoke(cloud: Aws, groupId: string, ids: string[]): Promis
   await orAbsent(() => cloud.call('ec2', 'RevokeSecurityGroupIngress', input, repeatable))
 }
 
-/** The stack that made it; undefined for those of people. */
+/** The stack that created it; undefined for rules added by people. */
 function stackOf(row: Row): string | undefined {
   return tagsIn(row.Tags)['stackwright:stack']
 }

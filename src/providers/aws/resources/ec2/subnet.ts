@@ -7,7 +7,7 @@ import { tagged } from './common.ts'
 export type SubnetIn = { vpcId: string; name: string; zone: string; cidr: string; public: boolean }
 export type SubnetOut = { id: string; zone: string; cidr: string }
 
-/** Console: VPC › Subnets › Create subnet. A range can be taken only once in a VPC, so it is its name. */
+/** Console: VPC › Subnets › Create subnet. A range is unique in a VPC, so it serves as the name. */
 export const subnet: AwsKind<SubnetIn, SubnetOut> = {
   type: 'aws:subnet',
   title: 'Subnet',
@@ -48,7 +48,7 @@ export const subnet: AwsKind<SubnetIn, SubnetOut> = {
     }
     return { id, zone: row.AvailabilityZone ?? '', cidr: row.CidrBlock ?? '' }
   },
-  // The interfaces of deleted load balancers and databases stay for minutes.
+  // The network interfaces of deleted load balancers and databases stay for minutes.
   remove: (cloud, id) =>
     removed(
       cloud,

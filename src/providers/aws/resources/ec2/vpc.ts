@@ -7,7 +7,7 @@ import { tagged } from './common.ts'
 export type VpcIn = { name: string; cidr: string }
 export type VpcOut = { id: string; cidr: string }
 
-/** Console: VPC › Create VPC. No token: looked for by tag before it is made again. */
+/** Console: VPC › Create VPC. There is no token: looked up by tag before another is created. */
 export const vpc: AwsKind<VpcIn, VpcOut> = {
   type: 'aws:vpc',
   title: 'VPC',
@@ -38,7 +38,7 @@ export const vpc: AwsKind<VpcIn, VpcOut> = {
       row => row.State === 'available',
       options,
     )
-    // Databases and load balancers are known by name.
+    // Databases and load balancers are reached by host name.
     const attribute = await cloud.call('ec2', 'DescribeVpcAttribute', { VpcId: id, Attribute: 'enableDnsHostnames' })
     if (!attribute.EnableDnsHostnames?.Value) {
       await cloud.call('ec2', 'ModifyVpcAttribute', { VpcId: id, EnableDnsHostnames: { Value: true } }, repeatable)

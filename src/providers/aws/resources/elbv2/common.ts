@@ -4,10 +4,10 @@ import type { Aws } from '../../client.ts'
 import { carries, found, markFilter, tagList, tagsIn } from '../../read.ts'
 import { chunks, orAbsent } from '../common.ts'
 
-// A create with the settings of a living one of the same name answers that one, whoever made it: so the name is looked
-// up before, and taken is taken.
+// Creating a load balancer, target group or listener with the name and settings of an existing one succeeds and returns
+// that one, whoever created it. So the name is looked up first, and a taken one is refused.
 
-/** Things of this service with their tags, asked for twenty at a time. */
+/** Resources of this service with their tags, which are read twenty at a time. */
 export async function withTags(
   cloud: Aws,
   things: { arn: string | undefined; since?: Date | undefined }[],
@@ -21,7 +21,7 @@ export async function withTags(
   return things.flatMap(({ arn, since }) => found(arn, tags.get(arn ?? '') ?? {}, since))
 }
 
-/** What was looked for by mark is compared with it; what was looked for by id or name is answered whoever made it. */
+/** What was looked up by mark is compared with it; what was looked up by id or name is returned whoever created it. */
 export function ofMark(
   all: Found[],
   type: string,
@@ -31,7 +31,7 @@ export function ofMark(
   return all.filter(thing => carries(thing.tags, markFilter(type, where)))
 }
 
-/** A name that somebody else's thing has: the engine looks whose it is. */
+/** The error for a name that is taken; the engine then looks whose it is. */
 export function taken(what: string, name: string, code: string): CloudProblem {
   return new CloudProblem('exists', { what: `There is a ${what} ${name} already.`, code })
 }
@@ -50,7 +50,7 @@ export function changed(
   return tagList(wanted).filter(({ Key, Value }) => now[Key] !== Value)
 }
 
-/** What the target group says of each of its targets. */
+/** The health of each target of the group. */
 export async function healthIn(cloud: Aws, groupArn: string) {
   return (
     (await cloud.call('elbv2', 'DescribeTargetHealth', { TargetGroupArn: groupArn })).TargetHealthDescriptions ?? []

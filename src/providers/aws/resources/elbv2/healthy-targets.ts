@@ -5,7 +5,7 @@ import { healthIn, nameIn } from './common.ts'
 
 export type HealthyTargetsIn = { groupArn: string; count: number }
 
-/** The tutorial's last look: as many machines as this have passed their health checks. */
+/** The tutorial's last check: waits until this many targets are healthy. */
 export const healthyTargets: AwsKind<HealthyTargetsIn, { id: string }> = {
   type: 'aws:healthy-targets',
   title: 'Health check',
@@ -38,7 +38,8 @@ function unhealthy(groupArn: string, rows: Health[]): Problem {
   const sick = rows.filter(row => row.TargetHealth?.State !== 'healthy')
   return new Problem({
     what: `The machines behind ${nameIn(groupArn)} do not pass their health checks.`,
-    why: rows.length === 0 ? 'No machine is registered.' : 'They run, but the application does not answer as expected.',
+    why:
+      rows.length === 0 ? 'No machine is registered.' : 'They run, but the application does not respond as expected.',
     list: sick.map(({ Target, TargetHealth }) =>
       [`${Target?.Id} port ${Target?.Port}: ${TargetHealth?.State}`, TargetHealth?.Reason, TargetHealth?.Description]
         .filter(Boolean)

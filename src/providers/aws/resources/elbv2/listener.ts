@@ -17,7 +17,7 @@ export type ListenerIn = {
   action: Action
 }
 
-/** Console: Load balancer › Listeners › Add. A port can be taken only once. */
+/** Console: Load balancer › Listeners › Add. A port is unique on a load balancer. */
 export const listener: AwsKind<ListenerIn, { id: string }> = {
   type: 'aws:listener',
   title: 'Listener',
@@ -60,7 +60,7 @@ export const listener: AwsKind<ListenerIn, { id: string }> = {
     const options = { what: `the listener ${input.port} of ${nameIn(input.loadBalancerArn)}`, within: 5 * minute }
     const read = async () => (await listeners(cloud, input.loadBalancerArn)).find(row => row.ListenerArn === id)
     const row = await settled(cloud, read, () => true, options)
-    if (!isAsWished(row, input)) {
+    if (!matches(row, input)) {
       await cloud.call(
         'elbv2',
         'ModifyListener',
@@ -76,7 +76,7 @@ export const listener: AwsKind<ListenerIn, { id: string }> = {
 
 type Row = Awaited<ReturnType<typeof listeners>>[number]
 
-/** Issued a moment ago, and not known to the load balancers yet. */
+/** The certificate was issued a moment ago and is not known to the load balancers yet. */
 const pendingCertificate = {
   busy: ({ code }: { code: string }) => /^(UnsupportedCertificate|CertificateNotFound)(Exception)?$/.test(code),
 }
@@ -112,7 +112,7 @@ function actionOf(action: Action) {
   return { Type: 'redirect' as const, RedirectConfig }
 }
 
-function isAsWished(row: Row, { protocol, certificateArn, sslPolicy, action }: ListenerIn): boolean {
+function matches(row: Row, { protocol, certificateArn, sslPolicy, action }: ListenerIn): boolean {
   const now = row.DefaultActions?.[0]
   const target = now?.TargetGroupArn ?? now?.ForwardConfig?.TargetGroups?.[0]?.TargetGroupArn
   const sameAction =

@@ -10,10 +10,10 @@ export type LoadBalancerIn = {
   scheme: 'internet-facing' | 'internal'
   /** In two zones at least. */
   subnetIds: string[]
-  /** A network load balancer made without one can never get any. */
+  /** A network load balancer created without a group can never get one. */
   securityGroupIds: string[]
 }
-/** `zoneId`: of the hosted zone that alias records name. */
+/** `zoneId`: the hosted zone that alias records refer to. */
 export type LoadBalancerOut = { id: string; dnsName: string; zoneId: string }
 
 /** Console: EC2 › Load Balancers › Create. Its id is its ARN. */
@@ -69,7 +69,7 @@ export const loadBalancer: AwsKind<LoadBalancerIn, LoadBalancerOut> = {
       if (/^OperationNotPermitted/.test(error.code ?? '')) throw isProtected(`The load balancer ${nameIn(id)}`)
       if (error.outcome !== 'notFound') throw error
     }
-    // Its network interfaces hold on to subnets, groups and addresses for minutes after it is gone.
+    // Its network interfaces block subnets, groups and addresses for minutes after it is gone.
     const left = async () =>
       (await orAbsent(() => balancers(cloud, { LoadBalancerArns: [id] })))?.[0] ?? (await portsOf(cloud, id))[0]
     return untilAbsent(cloud, left, 15 * minute)
@@ -80,7 +80,7 @@ type Balancer = Awaited<ReturnType<typeof balancers>>[number]
 
 const attributesOf = {
   application: { 'routing.http.drop_invalid_header_fields.enabled': 'true' },
-  // Otherwise each zone's address serves only the machines of its own zone.
+  // Otherwise the address of each zone serves only the machines of that zone.
   network: { 'load_balancing.cross_zone.enabled': 'true' },
 }
 
@@ -109,8 +109,8 @@ async function portsOf(cloud: Aws, arn: string) {
 
 function failed(id: string, reason: string | undefined): CloudProblem {
   return new CloudProblem('refused', {
-    what: `The load balancer ${nameIn(id)} came to nothing.`,
+    what: `Creating the load balancer ${nameIn(id)} failed.`,
     ...(reason && { why: reason }),
-    next: 'Tear the stack down and build it anew.',
+    next: 'Tear the stack down and build it again.',
   })
 }

@@ -3,7 +3,7 @@ import { tagList } from '../../read.ts'
 import { type AwsKind, minute, orAbsent, removed, repeatable, second, settled } from '../common.ts'
 import { changed, nameIn, ofMark, taken, withTags } from './common.ts'
 
-/** Of HTTP only: path, codes and protocol. Numbers are seconds and counts. */
+/** A health check. `interval` and `timeout` in seconds; `healthy` and `unhealthy` are counts of checks. */
 export type Health = {
   protocol: string
   /** '' for TCP. */
@@ -71,19 +71,19 @@ export const targetGroup: AwsKind<TargetGroupIn, { id: string }> = {
       (!Matcher || row.Matcher?.HttpCode === Matcher.HttpCode)
     if (!same) await cloud.call('elbv2', 'ModifyTargetGroup', { TargetGroupArn: id, ...wanted }, repeatable)
     const present = await cloud.call('elbv2', 'DescribeTargetGroupAttributes', { TargetGroupArn: id })
-    const change = changed(present.Attributes, { ...quickEnd, ...attributes })
+    const change = changed(present.Attributes, { ...quickDeregistration, ...attributes })
     if (change.length > 0) {
       await cloud.call('elbv2', 'ModifyTargetGroupAttributes', { TargetGroupArn: id, Attributes: change }, repeatable)
     }
     return { id }
   },
   remove: (cloud, id) =>
-    // In use until the load balancer in front of it is gone.
+    // In use until the load balancer in front of it is deleted.
     removed(cloud, () => cloud.call('elbv2', 'DeleteTargetGroup', { TargetGroupArn: id }, repeatable), 10 * minute),
 }
 
-/** Five minutes by default, which every removal of a machine would wait for. */
-const quickEnd = { 'deregistration_delay.timeout_seconds': '30' }
+/** Five minutes by default, for which every removal of a machine would wait. */
+const quickDeregistration = { 'deregistration_delay.timeout_seconds': '30' }
 
 function targetGroups(cloud: Aws, where: { Names?: string[]; TargetGroupArns?: string[] }) {
   return cloud.pages('elbv2', 'DescribeTargetGroups', where, answer => answer.TargetGroups)

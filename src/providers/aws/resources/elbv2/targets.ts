@@ -4,7 +4,7 @@ import { healthIn } from './common.ts'
 
 export type TargetsIn = { groupArn: string; instanceIds: string[]; port: number }
 
-/** Console: Target group › Register targets. Just these and no others. */
+/** Console: Target group › Register targets. Others are deregistered. */
 export const targets: AwsKind<TargetsIn, { id: string }> = {
   type: 'aws:targets',
   title: 'Targets',

@@ -2,14 +2,15 @@ import type { Found } from '../../../../engine/kind.ts'
 import type { Aws } from '../../client.ts'
 import { carries, markFilter } from '../../read.ts'
 
-// IAM lists no tags and filters by none: what is ours stands under a path of the stack, and is asked for its tags.
+// IAM's lists have no tags and no filter for them: our roles and profiles are under a path of the stack, and their tags
+// are read one by one.
 
-/** Roles live in no region, stacks do: two of one name in two regions have nothing to do with each other. */
+/** Roles belong to no region, stacks do: stacks of the same name in two regions have different paths. */
 export function pathOf(cloud: Aws, stack: string): string {
   return `/stackwright/${cloud.region}/${stack}/`
 }
 
-/** What was looked for by mark is compared with it; what was looked for by its name is answered whoever made it. */
+/** What was looked up by mark is compared with it; what was looked up by name is returned whoever created it. */
 export function ofMark(
   lists: Found[][],
   type: string,

@@ -7,7 +7,7 @@ import { ofMark, pathOf } from './common.ts'
 export type InstanceProfileIn = { name: string; roleName: string }
 export type InstanceProfileOut = { id: string; name: string; arn: string }
 
-/** What lets a machine take on a role. The console makes it silently with the role. */
+/** Lets an instance assume a role. The console creates it silently with the role. */
 export const instanceProfile: AwsKind<InstanceProfileIn, InstanceProfileOut> = {
   type: 'aws:instance-profile',
   title: 'Instance profile',
@@ -37,7 +37,7 @@ export const instanceProfile: AwsKind<InstanceProfileIn, InstanceProfileOut> = {
     const read = () => readProfile(cloud, id)
     await lookAndDo(cloud, async () => {
       const row = await settled(cloud, read, known, options)
-      // It takes one role, and a second try is refused as one too many: looked at first.
+      // It holds one role, and adding the same one again is refused as a second: so it is read first.
       if (row.Roles?.some(role => role.RoleName === roleName)) return
       await addRole(cloud, id, roleName)
     })
@@ -60,7 +60,7 @@ export const instanceProfile: AwsKind<InstanceProfileIn, InstanceProfileOut> = {
 
 type Profile = NonNullable<Awaited<ReturnType<typeof readProfile>>>
 
-/** "One too many" where the role is in it already, which a list that lags behind did not show. */
+/** `LimitExceeded` means that the role is in it already, which a lagging read did not show. */
 async function addRole(cloud: Aws, id: string, roleName: string): Promise<void> {
   try {
     await cloud.call('iam', 'AddRoleToInstanceProfile', { InstanceProfileName: id, RoleName: roleName })

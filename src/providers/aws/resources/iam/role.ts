@@ -5,7 +5,7 @@ import { ofMark, pathOf } from './common.ts'
 
 export type RoleIn = {
   name: string
-  /** Who may take it on: `ec2.amazonaws.com`. */
+  /** The service that can assume it: `ec2.amazonaws.com`. */
   service: string
   /** ARNs. */
   managedPolicies: string[]
@@ -14,7 +14,7 @@ export type RoleIn = {
 }
 export type RoleOut = { id: string; arn: string }
 
-/** Console: IAM › Roles › Create. Names are taken once in an account, whatever their letter case. */
+/** Console: IAM › Roles › Create. Names are unique in an account, whatever their case. */
 export const role: AwsKind<RoleIn, RoleOut> = {
   type: 'aws:role',
   title: 'Role',
@@ -88,7 +88,7 @@ async function detach(cloud: Aws, name: string, arn: string): Promise<void> {
 async function setInline(cloud: Aws, name: string, document: string): Promise<void> {
   const place = { RoleName: name, PolicyName: inlineName }
   const answer = await orAbsent(() => cloud.call('iam', 'GetRolePolicy', place))
-  // It comes back percent-encoded.
+  // AWS returns it percent-encoded.
   const present = answer?.PolicyDocument ? decodeURIComponent(answer.PolicyDocument) : ''
   if (sameJson(present, document)) return
   if (document === '') await orAbsent(() => cloud.call('iam', 'DeleteRolePolicy', place, repeatable))

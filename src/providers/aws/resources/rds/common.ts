@@ -1,165 +1,110 @@
-import { CloudProblem, Problem } from '../../../../base/errors.ts'
 import type { Json } from '../../../../base/json.ts'
-import type { Found, Secret } from '../../../../engine/kind.ts'
+import type { Secret } from '../../../../engine/kind.ts'
 import { backupKept, dataLost } from '../../../data-loss.ts'
 import type { Aws } from '../../client.ts'
-import { carries, markFilter, tagList, tagsIn } from '../../read.ts'
-import { minute, orAbsent, repeatable } from '../common.ts'
 
-/** What single instances and clusters of RDS have in common. */
+// What the inputs, tags and requests of instances and Aurora clusters have in common.
 
-/** What may change on a living database, and what is to happen at its removal. */
-export type DatabaseWishes = {
+/** What can be changed on a database in place, and what happens to it at its removal. */
+export type DatabaseSettings = {
   password: Secret
+  securityGroupIds: string[]
   deletionProtection: boolean
-  /** Take one last snapshot before the removal, and keep it. */
+  /** Whether a final snapshot is taken at its removal, and kept. */
   finalBackup: boolean
 }
 
-/** As `DescribeDBInstances` and `DescribeDBClusters` both tell it. */
-interface Living {
-  TagList?: { Key?: string | undefined; Value?: string | undefined }[] | undefined
-  DeletionProtection?: boolean | undefined
-  VpcSecurityGroups?: { VpcSecurityGroupId?: string | undefined }[] | undefined
+/** An instance or a cluster, in one form for both. */
+export interface Database {
+  id: string
+  arn: string | undefined
+  status: string
+  /** '' while it has none. */
+  host: string
+  port: string
+  protected: boolean
+  securityGroupIds: string[]
+  tags: Record<string, string>
+  createdAt: Date | undefined
 }
 
-type Where = { id: string } | { stack: string; address?: string; input?: { identifier: string } }
-
-/** The identifier that is looked for, which RDS keeps in small letters; undefined: all that bear our mark. */
-export function identifierIn(where: Where): string | undefined {
-  return 'id' in where ? where.id : where.input?.identifier.toLowerCase()
+/** A change as the Modify calls take it. */
+export interface Change {
+  MasterUserPassword?: string
+  DeletionProtection?: boolean
+  VpcSecurityGroupIds?: string[]
+  /** Of instances only. */
+  MultiAZ?: boolean
 }
 
-/** Of a whole list, what bears our mark; what was asked for by its identifier is answered whoever's it is. */
-export function ours(type: string, where: Where, things: Found[]): Found[] {
-  if ('id' in where || where.input) return things
-  return things.filter(thing => carries(thing.tags, markFilter(type, where)))
+/** What is done at the removal of a database. */
+export interface DeletionPolicy {
+  /** The protection is ours, so it is switched off first. */
+  liftProtection: boolean
+  finalSnapshot: boolean
 }
 
-/** What differs from what it shall be, as the Modify calls take it. */
-export function due(cloud: Aws, row: Living, input: DatabaseWishes & { securityGroupIds: string[] }) {
-  return {
-    ...(tagsIn(row.TagList)[passwordTag] !== versionOf(input.password) && {
-      MasterUserPassword: cloud.reveal(input.password),
-    }),
-    ...(row.DeletionProtection !== input.deletionProtection && { DeletionProtection: input.deletionProtection }),
-    ...(!sameGroups(row.VpcSecurityGroups, input.securityGroupIds) && {
-      VpcSecurityGroupIds: input.securityGroupIds,
-    }),
-  }
-}
-
-/** What goes with it and what is kept, as the Delete calls take it. */
-export function farewell(last: { snapshot: boolean }, id: string, token: string) {
-  return {
-    DeleteAutomatedBackups: true,
-    ...(last.snapshot
-      ? { SkipFinalSnapshot: false, FinalDBSnapshotIdentifier: snapshotName(id, token) }
-      : { SkipFinalSnapshot: true }),
-  }
-}
-
-/** "Busy" while it is being made or changed, and for a moment after its protection was taken away. */
-export const deletion = {
-  repeatable: true,
-  busy: ({ code, message }: { code: string; message: string }) =>
-    code === 'InvalidParameterCombination' && /disable deletion pro/i.test(message),
-  patience: 30 * minute,
-} as const
-
-/** Never silently onto a paid extension of an engine's life: then the creation is refused instead. */
+/** Never silently moved to paid extended support at the end of an engine's life: then the creation is refused. */
 export const noExtendedSupport = 'open-source-rds-extended-support-disabled'
 
-/** Which password (by the version of the secret) the database was last given: no cloud can be asked for a password. */
+/** The version of the password that the database was last given: AWS does not return passwords. */
 const passwordTag = 'stackwright:password'
-/** What is said before a database goes. */
-export function dataLossOf({ deletionProtection, finalBackup }: Partial<DatabaseWishes>): string[] {
+/** The deletion policy, for a removal that has only tags. */
+const policyTag = 'stackwright:at-removal'
+
+/** What is lost or kept with a database, and that its protection is switched off, as sentences. */
+export function dataLossOf({ deletionProtection, finalBackup }: Partial<DatabaseSettings>): string[] {
   const protectedNow = deletionProtection ? ['Its deletion protection is switched off first.'] : []
   return [finalBackup ? backupKept : dataLost, ...protectedNow]
 }
 
-/** For a removal that has only tags to go by. */
-const wishTag = 'stackwright:at-removal'
-
-/** A removal that is under way, or through, is what was wanted. */
-export async function deleting(send: () => Promise<unknown>): Promise<void> {
-  try {
-    await orAbsent(send)
-  } catch (error) {
-    if (!(error instanceof CloudProblem) || !/already being deleted/i.test(error.why ?? '')) throw error
+/** The difference between a database and its input, as the Modify calls take it; `{}` when there is none. */
+export function pendingChanges(cloud: Aws, database: Database, input: DatabaseSettings): Change {
+  const { password, securityGroupIds, deletionProtection } = input
+  return {
+    ...(database.tags[passwordTag] !== versionOf(password) && { MasterUserPassword: cloud.reveal(password) }),
+    ...(database.protected !== deletionProtection && { DeletionProtection: deletionProtection }),
+    ...(!sameSet(database.securityGroupIds, securityGroupIds) && { VpcSecurityGroupIds: securityGroupIds }),
   }
 }
 
-/** What is written on a database beside our mark. */
-export function wishes(input: DatabaseWishes) {
-  const words = [input.deletionProtection && 'protected', input.finalBackup && 'snapshot'].filter(Boolean)
-  return { [passwordTag]: versionOf(input.password), [wishTag]: words.join(' ') || 'nothing' }
+/** Tags that a database carries besides our mark: the version of its password, and its deletion policy. */
+export function policyTags({ password, deletionProtection, finalBackup }: DatabaseSettings): Record<string, string> {
+  const words = [deletionProtection && 'protected', finalBackup && 'snapshot'].filter(Boolean)
+  return { [passwordTag]: versionOf(password), [policyTag]: words.join(' ') || 'nothing' }
 }
 
-/** What to do at the removal: from the input where there is one, else from what was written on the database. */
-export function lastWishes(
+/** The deletion policy: of the input where there is one, else as the tags of the database have it. */
+export function deletionPolicy(
   input: { deletionProtection?: boolean; finalBackup?: boolean } | undefined,
   tags: Record<string, string>,
-): { protected: boolean; snapshot: boolean } {
-  const words = (tags[wishTag] ?? '').split(' ')
+): DeletionPolicy {
+  const words = (tags[policyTag] ?? '').split(' ')
   return {
-    protected: input?.deletionProtection || words.includes('protected'),
-    snapshot: input?.finalBackup ?? words.includes('snapshot'),
+    liftProtection: input?.deletionProtection || words.includes('protected'),
+    finalSnapshot: input?.finalBackup ?? words.includes('snapshot'),
   }
 }
 
-/** Writes down what has changed. */
-export async function remember(
-  cloud: Aws,
-  arn: string | undefined,
-  present: Record<string, string>,
-  wanted: Record<string, string>,
-): Promise<void> {
-  if (carries(present, wanted)) return
-  await cloud.call('rds', 'AddTagsToResource', { ResourceName: arn, Tags: tagList(wanted) }, repeatable)
+/** The deletion policy as the Delete calls take it. */
+export function deleteOptions({ finalSnapshot }: DeletionPolicy, id: string, token: string) {
+  return {
+    DeleteAutomatedBackups: true,
+    ...(finalSnapshot
+      ? { SkipFinalSnapshot: false, FinalDBSnapshotIdentifier: snapshotName(id, token) }
+      : { SkipFinalSnapshot: true }),
+  }
 }
 
 function versionOf(password: Secret): string {
   return String((password as Secret & { version?: Json }).version ?? 0)
 }
 
-function sameGroups(present: { VpcSecurityGroupId?: string | undefined }[] | undefined, wanted: string[]): boolean {
-  const have = (present ?? []).map(row => row.VpcSecurityGroupId).sort()
-  return have.join() === [...wanted].sort().join()
+function sameSet(a: string[], b: string[]): boolean {
+  return [...a].sort().join() === [...b].sort().join()
 }
 
-/** Alive with an address; `backing-up` and its like may follow `available` at any time. Throws when nothing will come of it. */
-export function isReady(
-  id: string,
-  row: { DBInstanceStatus?: string | undefined; Endpoint?: { Address?: string | undefined } | undefined },
-): boolean {
-  const status = row.DBInstanceStatus ?? ''
-  refuseBroken(`The RDS instance ${id}`, status)
-  return /^(available|backing-up|storage-optimization|configuring-.+)$/.test(status) && Boolean(row.Endpoint?.Address)
-}
-
-/** Throws a Problem for a status from which RDS does not come back by itself. */
-export function refuseBroken(what: string, status: string): void {
-  if (!/^(failed|incompatible-.+|inaccessible-.+|insufficient-capacity|restore-error|storage-full)$/.test(status))
-    return
-  throw new Problem({
-    what: `${what} came to nothing: its status is "${status}".`,
-    why: 'RDS does not repair this by itself.',
-    next: 'Look at its events in the RDS console. Tear the stack down and build it anew with other settings.',
-  })
-}
-
-/** The same for every try, and another one for another life of the same identifier. */
+/** The same in every attempt; another one for a later database of the same identifier. */
 function snapshotName(id: string, token: string): string {
   return `${id.slice(0, 200)}-final-${token.replace(/[^A-Za-z0-9]/g, '').slice(0, 10)}`
-}
-
-/** The instance as RDS describes it, or undefined. */
-export async function readInstance(cloud: Aws, id: string) {
-  return (await cloud.call('rds', 'DescribeDBInstances', { DBInstanceIdentifier: id })).DBInstances?.[0]
-}
-
-/** The cluster as RDS describes it, or undefined. */
-export async function readCluster(cloud: Aws, id: string) {
-  return (await cloud.call('rds', 'DescribeDBClusters', { DBClusterIdentifier: id })).DBClusters?.[0]
 }

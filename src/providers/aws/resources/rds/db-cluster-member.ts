@@ -1,6 +1,8 @@
-import { found, named, tagList, tagsIn } from '../../read.ts'
-import { type AwsKind, minute, orAbsent, second, settled, untilAbsent } from '../common.ts'
-import { deleting, deletion, identifierIn, isReady, ours, readCluster, readInstance } from './common.ts'
+import { named, tagList } from '../../read.ts'
+import { type AwsKind, minute } from '../common.ts'
+import { clusters } from './clusters.ts'
+import { type Instance, instances } from './instances.ts'
+import { type DatabaseApi, findDatabases, removeDatabase, untilServing } from './lifecycle.ts'
 
 export type DbClusterMemberIn = {
   clusterId: string
@@ -13,6 +15,14 @@ export type DbClusterMemberIn = {
 }
 export type DbClusterMemberOut = { id: string; host: string }
 
+/** Its data is the cluster's: neither snapshots nor automated backups of its own. */
+const members: DatabaseApi<Instance> = {
+  ...instances,
+  noun: 'Aurora instance',
+  delete: (cloud, id, _how, options) =>
+    cloud.call('rds', 'DeleteDBInstance', { DBInstanceIdentifier: id, SkipFinalSnapshot: true }, options),
+}
+
 /** Console: Aurora cluster › Add reader. The first one made is the writer. */
 export const dbClusterMember: AwsKind<DbClusterMemberIn, DbClusterMemberOut> = {
   type: 'aws:db-cluster-member',
@@ -21,23 +31,17 @@ export const dbClusterMember: AwsKind<DbClusterMemberIn, DbClusterMemberOut> = {
   after: ['aws:db-cluster'],
   expectMs: 5 * minute,
   tagged: true,
-  async find(cloud, where) {
-    const name = identifierIn(where)
-    const input = name === undefined ? {} : { DBInstanceIdentifier: name }
-    const list = () => cloud.pages('rds', 'DescribeDBInstances', input, answer => answer.DBInstances)
-    const rows = (await orAbsent(list)) ?? []
-    const members = name === undefined ? rows.filter(row => row.DBClusterIdentifier) : rows
-    const all = members.flatMap(row => found(row.DBInstanceIdentifier, tagsIn(row.TagList), row.InstanceCreateTime))
-    return ours(this.type, where, all)
+  find(cloud, where) {
+    return findDatabases(cloud, members, this.type, where, row => row.clusterId !== undefined)
   },
   async create(cloud, { clusterId, identifier, class: size, zone, tier }, mark) {
-    const cluster = await readCluster(cloud, clusterId)
+    const [cluster] = await clusters.list(cloud, clusterId)
     await cloud.call('rds', 'CreateDBInstance', {
       DBInstanceIdentifier: identifier,
       DBClusterIdentifier: clusterId,
       DBInstanceClass: size,
       // Must be the cluster's own.
-      Engine: cluster?.Engine,
+      Engine: cluster?.engine,
       ...(zone && { AvailabilityZone: zone }),
       PromotionTier: tier,
       PubliclyAccessible: false,
@@ -46,23 +50,8 @@ export const dbClusterMember: AwsKind<DbClusterMemberIn, DbClusterMemberOut> = {
     return identifier.toLowerCase()
   },
   async settle(cloud, id) {
-    const options = { what: `the Aurora instance ${id}`, within: 60 * minute, every: 2 * second }
-    const row = await settled(
-      cloud,
-      () => readInstance(cloud, id),
-      row => isReady(id, row),
-      options,
-    )
-    return { id, host: row.Endpoint?.Address ?? '' }
+    const { host } = await untilServing(cloud, members, id)
+    return { id, host }
   },
-  async remove(cloud, id) {
-    const read = () => readInstance(cloud, id)
-    const row = await orAbsent(read)
-    if (!row) return 'gone'
-    if (row.DBInstanceStatus !== 'deleting') {
-      const request = { DBInstanceIdentifier: id, SkipFinalSnapshot: true }
-      await deleting(() => cloud.call('rds', 'DeleteDBInstance', request, deletion))
-    }
-    return untilAbsent(cloud, read, 15 * minute)
-  },
+  remove: (cloud, id, _input, mark) => removeDatabase(cloud, members, id, undefined, mark),
 }

@@ -1,23 +1,10 @@
-import { found, named, tagList, tagsIn } from '../../read.ts'
-import { type AwsKind, isProtected, minute, orAbsent, second, settled, untilAbsent } from '../common.ts'
-import {
-  type DatabaseWishes,
-  dataLossOf,
-  deleting,
-  deletion,
-  due,
-  farewell,
-  identifierIn,
-  lastWishes,
-  noExtendedSupport,
-  ours,
-  readCluster,
-  refuseBroken,
-  remember,
-  wishes,
-} from './common.ts'
+import { named, tagList } from '../../read.ts'
+import { type AwsKind, second } from '../common.ts'
+import { clusters } from './clusters.ts'
+import { type DatabaseSettings, dataLossOf, noExtendedSupport, policyTags } from './common.ts'
+import { findDatabases, removeDatabase, settleDatabase } from './lifecycle.ts'
 
-export type DbClusterIn = DatabaseWishes & {
+export type DbClusterIn = DatabaseSettings & {
   identifier: string
   /** `aurora-mysql`. */
   engine: string
@@ -26,7 +13,6 @@ export type DbClusterIn = DatabaseWishes & {
   /** '' for none. */
   dbName: string
   subnetGroup: string
-  securityGroupIds: string[]
 }
 /** `host`: the writer's. `readerHost`: shared by the readers, or the writer's while there is none. */
 export type DbClusterOut = { id: string; host: string; readerHost: string; port: string }
@@ -41,13 +27,8 @@ export const dbCluster: AwsKind<DbClusterIn, DbClusterOut> = {
   tagged: true,
   mutable: ['password', 'securityGroupIds', 'deletionProtection', 'finalBackup'],
   dataLoss: dataLossOf,
-  async find(cloud, where) {
-    const name = identifierIn(where)
-    const input = name === undefined ? {} : { DBClusterIdentifier: name }
-    const list = () => cloud.pages('rds', 'DescribeDBClusters', input, answer => answer.DBClusters)
-    const rows = (await orAbsent(list)) ?? []
-    const all = rows.flatMap(row => found(row.DBClusterIdentifier, tagsIn(row.TagList), row.ClusterCreateTime))
-    return ours(this.type, where, all)
+  find(cloud, where) {
+    return findDatabases(cloud, clusters, this.type, where)
   },
   async create(cloud, input, mark) {
     await cloud.call('rds', 'CreateDBCluster', {
@@ -63,43 +44,13 @@ export const dbCluster: AwsKind<DbClusterIn, DbClusterOut> = {
       DeletionProtection: input.deletionProtection,
       CopyTagsToSnapshot: false,
       EngineLifecycleSupport: noExtendedSupport,
-      Tags: tagList({ ...named(input.identifier, mark.tags), ...wishes(input) }),
+      Tags: tagList({ ...named(input.identifier, mark.tags), ...policyTags(input) }),
     })
     return input.identifier.toLowerCase()
   },
   async settle(cloud, id, input) {
-    const read = () => readCluster(cloud, id)
-    const ready = (row: { Status?: string | undefined; Endpoint?: string | undefined }) => {
-      refuseBroken(`The Aurora cluster ${id}`, row.Status ?? '')
-      return /^(available|backing-up)$/.test(row.Status ?? '') && Boolean(row.Endpoint)
-    }
-    const options = { what: `the Aurora cluster ${id}`, within: 60 * minute, every: 2 * second }
-    const row = await settled(cloud, read, ready, options)
-    const change = due(cloud, row, input)
-    if (Object.keys(change).length > 0) {
-      const place = { DBClusterIdentifier: id, ApplyImmediately: true }
-      await cloud.call('rds', 'ModifyDBCluster', { ...place, ...change }, { repeatable: true, patience: 15 * minute })
-      // The change shows in the status a moment later only.
-      await cloud.sleep(5 * second)
-    }
-    await remember(cloud, row.DBClusterArn, tagsIn(row.TagList), wishes(input))
-    const { Endpoint = '', ReaderEndpoint = '', Port } = await settled(cloud, read, ready, options)
-    return { id, host: Endpoint, readerHost: ReaderEndpoint || Endpoint, port: String(Port ?? '') }
+    const { host, readerHost, port } = await settleDatabase(cloud, clusters, id, input)
+    return { id, host, readerHost, port }
   },
-  async remove(cloud, id, input, mark) {
-    const read = () => readCluster(cloud, id)
-    const row = await orAbsent(read)
-    if (!row) return 'gone'
-    const last = lastWishes(input, tagsIn(row.TagList))
-    if (row.Status !== 'deleting') {
-      if (row.DeletionProtection) {
-        if (!last.protected) throw isProtected(`The Aurora cluster ${id}`)
-        const place = { DBClusterIdentifier: id, DeletionProtection: false, ApplyImmediately: true }
-        await cloud.call('rds', 'ModifyDBCluster', place, { repeatable: true, patience: 30 * minute })
-      }
-      const request = { DBClusterIdentifier: id, ...farewell(last, id, mark.token) }
-      await deleting(() => cloud.call('rds', 'DeleteDBCluster', request, deletion))
-    }
-    return untilAbsent(cloud, read, 15 * minute)
-  },
+  remove: (cloud, id, input, mark) => removeDatabase(cloud, clusters, id, input, mark),
 }

@@ -4,7 +4,7 @@ import { type AwsKind, minute, orAbsent, removed, repeatable, second } from '../
 
 export type DbSubnetGroupIn = { name: string; subnetIds: string[] }
 
-/** Console: RDS › Subnet groups › Create. Subnets in two zones at least. */
+/** Console: RDS › Subnet groups › Create. The subnets must be in at least two zones. */
 export const dbSubnetGroup: AwsKind<DbSubnetGroupIn, { id: string }> = {
   type: 'aws:db-subnet-group',
   title: 'DB subnet group',
@@ -17,7 +17,7 @@ export const dbSubnetGroup: AwsKind<DbSubnetGroupIn, { id: string }> = {
     const input = name === undefined ? {} : { DBSubnetGroupName: name }
     const list = () => cloud.pages('rds', 'DescribeDBSubnetGroups', input, answer => answer.DBSubnetGroups)
     const rows = (await orAbsent(list)) ?? []
-    // The list holds no tags; asked for one by one, where the description does not tell that it is not ours.
+    // The list has no tags: they are read one by one, where the description does not rule it out as ours.
     const ours = name === undefined ? rows.filter(row => row.DBSubnetGroupDescription?.startsWith(described)) : rows
     const lists = await Promise.all(
       ours.map(async row => found(row.DBSubnetGroupName, await tagsOf(cloud, row.DBSubnetGroupArn))),
@@ -32,7 +32,7 @@ export const dbSubnetGroup: AwsKind<DbSubnetGroupIn, { id: string }> = {
       SubnetIds: subnetIds,
       Tags: tagList(named(name, mark.tags)),
     })
-    // Kept in lower case.
+    // RDS keeps it in lower case.
     return name.toLowerCase()
   },
   settle: async (_cloud, id) => ({ id }),

@@ -5,10 +5,10 @@ import { type AwsKind, chunks, minute, orAbsent, removed, repeatable, second, se
 import { plainZone } from './common.ts'
 
 export type HostedZoneIn = { name: string }
-/** `nameServers`: what the registrar of the domain must be told. */
+/** `nameServers`: to be set at the domain's registrar. */
 export type HostedZoneOut = { id: string; nameServers: string[] }
 
-/** Console: Route 53 › Create hosted zone. Its reference (our token) is taken once; its name is not. Made only when asked for: it serves nothing before the registrar points to it. */
+/** Console: Route 53 › Create hosted zone. Its reference (our token) is unique; its name is not. Created only on request: it has no effect before the registrar points to it. */
 export const hostedZone: AwsKind<HostedZoneIn, HostedZoneOut> = {
   type: 'aws:hosted-zone',
   title: 'Hosted zone',
@@ -22,7 +22,7 @@ export const hostedZone: AwsKind<HostedZoneIn, HostedZoneOut> = {
       return answer?.HostedZone ? found(where.id, await tagsOf(cloud, answer.HostedZone)) : []
     }
     const zones = await cloud.pages('route53', 'ListHostedZones', {}, answer => answer.HostedZones)
-    // No tags at creation: until they are set the reference in the zone itself is our mark.
+    // There are no tags at creation: until they are set, the reference in the zone is our mark.
     const ours = zones.filter(zone => zone.Config?.Comment === commentIn(cloud))
     const lists = await Promise.all(ours.map(async zone => found(plainZone(zone.Id), await tagsOf(cloud, zone))))
     const name = where.input && `${where.input.name.replace(/\.$/, '')}.`
@@ -50,7 +50,7 @@ export const hostedZone: AwsKind<HostedZoneIn, HostedZoneOut> = {
     if (others?.length) {
       throw new Problem({
         what: `The hosted zone ${id} is not empty.`,
-        list: others.map(line => `In the way: ${line}.`),
+        list: others.map(line => `Blocked by: ${line}.`),
         next: 'Remove what was added to it outside of this program, then run the same command again.',
       })
     }
@@ -58,7 +58,7 @@ export const hostedZone: AwsKind<HostedZoneIn, HostedZoneOut> = {
   },
 }
 
-/** Zones live in no region, stacks do: one of the same name elsewhere has its own. */
+/** Zones belong to no region, stacks do: a stack of the same name in another region has its own. */
 function commentIn({ region }: Aws): string {
   return `Made by stackwright in ${region}`
 }
@@ -89,7 +89,7 @@ async function tagsOfAll(cloud: Aws, ids: string[]): Promise<Record<string, stri
   return all
 }
 
-/** All but the two that come and go with the zone. */
+/** All but the two that are created and deleted with the zone. */
 async function otherRecords(cloud: Aws, id: string): Promise<string[]> {
   const { ResourceRecordSets } = await cloud.call('route53', 'ListResourceRecordSets', { HostedZoneId: id })
   const rows = ResourceRecordSets ?? []

@@ -1,14 +1,18 @@
+import { CloudProblem } from '../../../../base/errors.ts'
 import { carries, found, markFilter } from '../../read.ts'
 import { provenNames } from '../acm/certificate.ts'
 import { type AwsKind, orAbsent, second } from '../common.ts'
 import {
   change,
   changes,
+  deleteRecords,
+  isRefusedBatch,
   ownerRow,
   type Row,
   readOwner,
   readRecord,
   sameRecord,
+  stillThere,
   untilSpread,
   wordsIn,
   zonesFor,
@@ -42,7 +46,7 @@ export const record: AwsKind<RecordIn, RecordOut> = {
       if (!(await orAbsent(() => readRecord(cloud, zoneId, name, type)))) return []
       return found(idOf(place), tagsBeside(await readOwner(cloud, zoneId, name), this.type))
     }
-    // Found by the names of the stack's certificates: zones with thousands of records are not searched.
+    // Looked up by the names of the stack's certificates: zones with thousands of records are not searched.
     const { stack, address } = where as { stack: string; address?: string }
     const names = await provenNames(cloud, stack)
     const zones = names.length > 0 ? await zonesFor(cloud, names) : []
@@ -57,14 +61,15 @@ export const record: AwsKind<RecordIn, RecordOut> = {
     return (await Promise.all(lists)).flat().filter(thing => carries(thing.tags, filter))
   },
   async create(cloud, input, mark) {
-    const { ChangeInfo } = await cloud.call('route53', 'ChangeResourceRecordSets', {
-      HostedZoneId: input.zoneId,
-      ChangeBatch: changes([
-        ['CREATE', rowOf(input)],
-        ['CREATE', ownerRow(input, mark)],
-      ]),
-    })
-    if (ChangeInfo?.Id) cloud.memory.set(spreading(idOf(input)), ChangeInfo.Id)
+    const rows = [rowOf(input), ownerRow(input, mark)]
+    const batch = { HostedZoneId: input.zoneId, ChangeBatch: changes(rows.map(row => ['CREATE', row])) }
+    try {
+      const { ChangeInfo } = await cloud.call('route53', 'ChangeResourceRecordSets', batch)
+      if (ChangeInfo?.Id) cloud.memory.set(spreading(idOf(input)), ChangeInfo.Id)
+    } catch (error) {
+      if (isRefusedBatch(error) && (await stillThere(cloud, input.zoneId, rows)).length > 0) throw taken(input)
+      throw error
+    }
     return idOf(input)
   },
   async settle(cloud, id, input) {
@@ -82,18 +87,12 @@ export const record: AwsKind<RecordIn, RecordOut> = {
     if (wordsIn(owner)[1] !== mark.token) return 'gone'
     const row = await readRecord(cloud, zoneId, name, type)
     const rows = [owner, row].filter(each => each !== undefined)
-    await orAbsent(() =>
-      change(
-        cloud,
-        zoneId,
-        rows.map(each => ['DELETE', each]),
-      ),
-    )
+    await deleteRecords(cloud, zoneId, rows)
     return 'gone'
   },
 }
 
-/** Under what a change that may not have reached all name servers is remembered. */
+/** The key under which a change that has not reached all name servers is remembered. */
 const spreading = (id: string) => `change of ${id}`
 
 function tagsBeside(owner: Row | undefined, kind: string): Record<string, string> {
@@ -116,4 +115,9 @@ function rowOf({ name, type, alias, values }: RecordIn): Row {
   const place = { Name: name, Type: type as 'A' }
   if (!alias) return { ...place, TTL: 300, ResourceRecords: values.map(Value => ({ Value })) }
   return { ...place, AliasTarget: { HostedZoneId: alias.zoneId, DNSName: alias.dnsName, EvaluateTargetHealth: false } }
+}
+
+/** The error for a name that is taken; the engine then looks whose it is. */
+function taken({ name, type }: RecordIn): CloudProblem {
+  return new CloudProblem('exists', { what: `There is a record ${name} ${type} already.`, code: 'InvalidChangeBatch' })
 }

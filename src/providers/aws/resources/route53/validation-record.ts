@@ -6,8 +6,8 @@ import { change, ownerRow, type Proof, proofRow, readRecord, removeProofs, sameR
 export type ValidationRecordIn = { zoneId: string; certificateArn: string; records: Proof[] }
 
 /**
- * The records that prove a domain to Certificate Manager. Their content follows from account and domain, so one may be
- * there already, of another certificate: such a one stays what it is.
+ * The records that prove a domain to Certificate Manager. Their content follows from account and domain, so one can
+ * exist already for another certificate: it is left unchanged.
  */
 export const validationRecord: AwsKind<ValidationRecordIn, { id: string }> = {
   type: 'aws:validation-record',

@@ -6,7 +6,7 @@ import { type AwsKind, chunks, minute, orAbsent, removed, repeatable, second, se
 
 export type BucketIn = { name: string; versioned: boolean }
 
-/** Console: S3 › Create bucket. Its name is its id, and is taken once in the world. */
+/** Console: S3 › Create bucket. Its name is its id, and unique in all AWS accounts. */
 export const bucket: AwsKind<BucketIn, { id: string; bucket: string }> = {
   type: 'aws:bucket',
   title: 'S3 bucket',
@@ -35,7 +35,7 @@ export const bucket: AwsKind<BucketIn, { id: string; bucket: string }> = {
     return lists.flat().filter(thing => carries(thing.tags, filter))
   },
   async create(cloud, { name }, mark) {
-    // In us-east-1 a bucket of our own account is made "again" without a word, whoever it belongs to.
+    // In us-east-1 creating a bucket that the account has already succeeds, whichever stack it belongs to.
     const plain = cloud.region === 'us-east-1'
     if (plain && (await isThere(cloud, name))) throw taken(name)
     const place = plain ? {} : { LocationConstraint: cloud.region as 'ap-northeast-1' }
@@ -47,7 +47,7 @@ export const bucket: AwsKind<BucketIn, { id: string; bucket: string }> = {
   },
   async settle(cloud, id, { versioned }, mark) {
     const options = { what: `the bucket ${id}`, within: 5 * minute }
-    // Fresh ones are not known everywhere.
+    // A new bucket is not known everywhere yet.
     const tags = await settled(
       cloud,
       () => tagsOf(cloud, id),
@@ -60,7 +60,7 @@ export const bucket: AwsKind<BucketIn, { id: string; bucket: string }> = {
     }
     await closeToThePublic(cloud, id)
     const { Status } = await cloud.call('s3', 'GetBucketVersioning', { Bucket: id })
-    // It can be suspended, never taken back.
+    // Versioning can be suspended, never switched off again.
     const wanted = versioned ? ('Enabled' as const) : Status === 'Enabled' ? ('Suspended' as const) : Status
     if (wanted && wanted !== Status) {
       const change = { Bucket: id, VersioningConfiguration: { Status: wanted } }
@@ -78,7 +78,7 @@ export const bucket: AwsKind<BucketIn, { id: string; bucket: string }> = {
   },
 }
 
-/** HEAD answers without words: 404 there is none; 403 it is somebody else's. */
+/** HEAD has no error text: 404 means there is none, 403 that it is another account's. */
 async function isThere(cloud: Aws, name: string): Promise<boolean> {
   try {
     await cloud.call('s3', 'HeadBucket', { Bucket: name })
@@ -94,7 +94,7 @@ async function isThere(cloud: Aws, name: string): Promise<boolean> {
   }
 }
 
-/** {} for a bucket without tags or of somebody else; undefined where there is none. */
+/** {} for a bucket without tags or of another account; undefined where there is none. */
 async function tagsOf(cloud: Aws, name: string | undefined): Promise<Record<string, string> | undefined> {
   try {
     return tagsIn((await cloud.call('s3', 'GetBucketTagging', { Bucket: name })).TagSet)
@@ -106,7 +106,7 @@ async function tagsOf(cloud: Aws, name: string | undefined): Promise<Record<stri
   }
 }
 
-/** On by default since 2023, and an account may have it otherwise. */
+/** On by default since 2023, but an account can differ. */
 async function closeToThePublic(cloud: Aws, name: string): Promise<void> {
   const closed = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true }
   const now = await publicAccess(cloud, name)
@@ -124,7 +124,7 @@ async function publicAccess(cloud: Aws, name: string) {
   }
 }
 
-/** Objects, their old versions, the marks of deleted ones, and uploads that were never finished. */
+/** Removes objects, their old versions, delete markers, and unfinished uploads. */
 async function empty(cloud: Aws, name: string): Promise<void> {
   for (;;) {
     const { Versions = [], DeleteMarkers = [] } = await cloud.call('s3', 'ListObjectVersions', { Bucket: name })
@@ -135,7 +135,7 @@ async function empty(cloud: Aws, name: string): Promise<void> {
     if (objects.length === 0) break
     for (const Objects of chunks(objects, 1000)) {
       const input = { Bucket: name, Delete: { Objects, Quiet: true } }
-      // Answers 200 whatever became of the single ones.
+      // The answer is 200 whether or not the single objects were deleted.
       const { Errors = [] } = await cloud.call('s3', 'DeleteObjects', input, repeatable)
       const refused = Errors.find(row => row.Code !== 'NoSuchKey' && row.Code !== 'NoSuchVersion')
       if (refused) throw locked(name, `${refused.Key}: ${refused.Code} ${refused.Message ?? ''}`.trim(), Errors.length)
@@ -156,8 +156,8 @@ function taken(name: string): CloudProblem {
 
 function locked(name: string, first: string, count: number): Problem {
   return new Problem({
-    what: `${count} objects of the bucket ${name} cannot be removed.`,
+    what: `${count} objects in the bucket ${name} cannot be removed.`,
     why: `The first one is ${first}.`,
-    next: 'Look whether a lock or a policy protects them, then run the same command again.',
+    next: 'Check whether a lock or a policy protects them, then run the same command again.',
   })
 }

@@ -1,7 +1,7 @@
 import type { Aws } from '../../client.ts'
 import { minute, second, until } from '../common.ts'
 
-/** Waits, at most 15 minutes, until Systems Manager's agent answers on every one of these machines. */
+/** Waits, at most 15 minutes, until the Systems Manager agent is online on each of these machines. */
 export async function untilOnline(cloud: Aws, instanceIds: string[]): Promise<void> {
   const input = { Filters: [{ Key: 'InstanceIds', Values: instanceIds }] }
   const read = () => cloud.pages('ssm', 'DescribeInstanceInformation', input, answer => answer.InstanceInformationList)

@@ -9,7 +9,7 @@ import { untilOnline } from './agent.ts'
 import { runEverywhere } from './run.ts'
 
 export type CommandIn = {
-  /** Machines by id; or by a tag, in an Auto Scaling group where one is named, once there are `count` of them. */
+  /** Machines by id; or by a tag (in one Auto Scaling group unless `group` is ''), once there are `count` of them. */
   targets: { instanceIds: string[] } | { tag: { key: string; value: string }; group: string; count: number }
   /** Short, for people who read the command history. */
   name: string
@@ -21,7 +21,7 @@ export type CommandIn = {
   timeout: number
 }
 
-/** A script run on machines through Systems Manager (Run Command). It may run any number of times: no token exists. */
+/** A script run on machines through Systems Manager (Run Command). It can run any number of times: there is no token. */
 export const command: AwsKind<CommandIn, { id: string }> = {
   type: 'aws:command',
   title: 'Run Command',
@@ -41,7 +41,7 @@ export const command: AwsKind<CommandIn, { id: string }> = {
   remove: async () => 'gone',
 }
 
-/** Running machines with a tag, once there are as many as there should be. */
+/** Running machines with a tag, once there are `count` of them. */
 async function machinesWith(
   cloud: Aws,
   { tag, group, count }: { tag: { key: string; value: string }; group: string; count: number },
@@ -62,7 +62,7 @@ async function machinesWith(
   return rows.flatMap(row => row.InstanceId ?? [])
 }
 
-/** Tells this run of this script from every other in the command history. */
+/** Identifies this run of this script in the command history. */
 function nonceOf(mark: Mark, name: string, script: string): string {
   return createHash('sha256').update([mark.token, name, script].join('\n')).digest('hex').slice(0, 32)
 }

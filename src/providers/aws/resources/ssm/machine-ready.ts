@@ -4,7 +4,7 @@ import { untilOnline } from './agent.ts'
 
 export type MachineReadyIn = { instanceId: string }
 
-/** Systems Manager's agent on the machine answers: it has its role, a way out, and has booted. */
+/** Waits until the Systems Manager agent is online: the machine has booted, and has its role and a route to the internet. */
 export const machineReady: AwsKind<MachineReadyIn, { id: string }> = {
   type: 'aws:machine-ready',
   title: 'SSM Agent',

@@ -7,7 +7,7 @@ import { type AwsKind, minute, orAbsent, repeatable, second, settled } from '../
 export type ParameterIn = { name: string; value: Secret }
 export type ParameterOut = { id: string; name: string }
 
-/** Console: Systems Manager › Parameter Store › Create, SecureString. Machines read it by their role. */
+/** Console: Systems Manager › Parameter Store › Create, SecureString. Machines read it with their role. */
 export const parameter: AwsKind<ParameterIn, ParameterOut> = {
   type: 'aws:parameter',
   title: 'Parameter',

@@ -7,11 +7,11 @@ export interface Run {
   script: string
   /** Seconds on the machine. */
   timeout: number
-  /** In the command's comment: how a run is recognised. */
+  /** Identifies a run in the command history: it is part of the command's comment. */
   nonce: string
 }
 
-/** What became of a command on one machine. */
+/** The result of a command on one machine. */
 export interface Result {
   status: string
   details: string
@@ -26,12 +26,11 @@ const most = 50
 const deliveries = 3
 
 /**
- * Runs a command on machines, each once: where the history has a run of it that is under way or went well, that one
- * counts. A run known to have failed when first looked at (by an earlier `up`) is sent anew; a failure we watched is a
- * Problem.
+ * Runs a command once on each machine: a run of it in the command history that is in progress or succeeded counts. One
+ * that had already failed (in an earlier `up`) is sent again; a failure during this run is thrown as a Problem.
  */
 export async function runEverywhere(cloud: Aws, instanceIds: string[], run: Run): Promise<void> {
-  // Command by machine: what counts as the run of this time.
+  // The command that counts as this run, by machine.
   const current = new Map<string, string>()
   const spent = new Set<string>()
   for (const id of instanceIds) {
@@ -59,7 +58,7 @@ export async function runEverywhere(cloud: Aws, instanceIds: string[], run: Run)
   }
 }
 
-/** One command for all of them; after a lost answer the history tells whether it was sent. */
+/** One command for all of them; after a lost answer the command history shows whether it was sent. */
 async function sendOnce(
   cloud: Aws,
   group: string[],
@@ -82,7 +81,7 @@ async function sendOnce(
       InstanceIds: missing,
       DocumentName: 'AWS-RunShellScript',
       Comment: commentOf(run),
-      // How long the machine may take to fetch it.
+      // How long the agent may take to fetch it.
       TimeoutSeconds: 600,
       Parameters: { commands: [run.script], executionTimeout: [String(run.timeout)] },
     }
@@ -98,7 +97,7 @@ function commentOf({ name, nonce }: Run): string {
   return `${name.slice(0, 60)} (${nonce})`
 }
 
-/** Waits as long as the command may take, and some time for its delivery. */
+/** Waits for the command's own timeout, and some time more for its delivery. */
 function waitFor(cloud: Aws, id: string, commandId: string, run: Run): Promise<Result> {
   return until(cloud, () => resultOf(cloud, id, commandId), isOver, {
     what: `${run.name} on ${id}`,
@@ -114,7 +113,7 @@ async function lastRun(cloud: Aws, instanceId: string, run: Run): Promise<string
     .sort((a, b) => Number(b.RequestedDateTime ?? 0) - Number(a.RequestedDateTime ?? 0))[0]?.CommandId
 }
 
-/** Right after it was sent the run on this machine is not known yet. */
+/** The result so far; `Pending` while the run is not known yet, right after it was sent. */
 export async function resultOf(cloud: Aws, instanceId: string, commandId: string): Promise<Result> {
   const place = { CommandId: commandId, InstanceId: instanceId }
   const answer = await orAbsent(() => cloud.call('ssm', 'GetCommandInvocation', place))
@@ -126,12 +125,12 @@ export async function resultOf(cloud: Aws, instanceId: string, commandId: string
   }
 }
 
-/** Whether nothing more will come of it. */
+/** Whether it has ended, one way or another. */
 export function isOver({ status }: Result): boolean {
   return over.has(status)
 }
 
-/** Whether it never ran: it may be sent again. */
+/** Whether it never ran, so that it can be sent again. */
 export function isUndelivered({ status, details }: Result): boolean {
   return /^(Undeliverable|Delivery Timed Out|DeliveryTimedOut|Terminated)$/.test(details) || status === 'Cancelled'
 }
@@ -140,7 +139,7 @@ function failed(cloud: Aws, instanceId: string, { name }: Run, result: Result): 
   if (isUndelivered(result)) {
     return new Problem({
       what: `The command ${name} never reached ${instanceId}.`,
-      why: 'The Systems Manager agent on the machine does not take commands.',
+      why: 'The Systems Manager agent on the machine does not accept commands.',
       next: 'Restart the machine, then run the same command again.',
     })
   }
@@ -149,7 +148,7 @@ function failed(cloud: Aws, instanceId: string, { name }: Run, result: Result): 
   return new Problem({
     what: `The command ${name} failed on ${instanceId}.`,
     why,
-    list: cloud.clean(result.output).trimEnd().split('\n').slice(-15).filter(Boolean),
-    next: 'Put right what its last lines say, then run the same command again: the command is repeated.',
+    list: cloud.redact(result.output).trimEnd().split('\n').slice(-15).filter(Boolean),
+    next: 'Fix the error in its last lines, then run the same command again: it repeats the command.',
   })
 }

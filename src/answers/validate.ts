@@ -1,0 +1,143 @@
+import type { Json } from '../base/json.ts'
+import { isSecret } from '../engine/kind.ts'
+import { didYouMean } from './nearest.ts'
+import { parseAnswer } from './parse.ts'
+import type { Asking, Choice, Question, Values } from './question.ts'
+
+/** What a question needs to be asked: the stack's name, the cloud where one is connected, the blueprint's defaults. */
+export interface Ground<Live> {
+  stack: string
+  /** Undefined: no cloud is connected. What only a cloud knows is then left open without a message. */
+  live: Live | undefined
+  defaults?: Readonly<Record<string, Json>>
+  /** Called when a question looks at the cloud. */
+  onLive?: () => void
+}
+
+/** The choices; undefined when the question has none or they cannot be known without a cloud. Throws what look-ups throw. */
+export async function choicesOf<Live>(
+  question: Question<Live>,
+  ground: Ground<Live>,
+  values: Values,
+): Promise<Choice[] | undefined> {
+  if (!question.choices) return undefined
+  return orUnknown(ground, () => question.choices!(asking(ground, values)))
+}
+
+/** The value when none is given; undefined when there is none, or when only a cloud knows it. Throws what look-ups throw. */
+export async function defaultOf<Live>(
+  question: Question<Live>,
+  ground: Ground<Live>,
+  values: Values,
+): Promise<Json | undefined> {
+  const own = ground.defaults?.[question.key]
+  if (own !== undefined) return own
+  if (!question.default) return undefined
+  return orUnknown(ground, () => question.default!(asking(ground, values)))
+}
+
+/** The choices where they need no cloud and no other answer. */
+export function staticChoicesOf<Live>(question: Question<Live>): Choice[] | undefined {
+  return withoutCloud(() => question.choices?.(asking<Live>({ stack: '', live: undefined }, {}))) as
+    | Choice[]
+    | undefined
+}
+
+/** The default where it needs no cloud and no other answer; `stack` is the name that it can contain. */
+export function staticDefaultOf<Live>(question: Question<Live>, stack: string): Json | undefined {
+  const reads = new Set<string>()
+  const value = withoutCloud(() => question.default?.(asking<Live>({ stack, live: undefined }, trackReads({}, reads))))
+  return reads.size === 0 ? (value as Json | undefined) : undefined
+}
+
+/** A valid value of the question's type, or a sentence that says what is wrong. */
+export type Validation = { value: Json } | { problem: string }
+
+/** Parses and checks an answer. The problem is a whole sentence that does not repeat the value. */
+export function validate<Live>(question: Question<Live>, raw: Json, values: Values, choices?: Choice[]): Validation {
+  const parsed = parseAnswer(question as Question<never>, raw, choices)
+  if ('problem' in parsed) return { problem: `${question.label} ${parsed.problem}.` }
+  const problem = problemWith(question, parsed.value, values, choices)
+  return problem === undefined ? parsed : { problem }
+}
+
+/** A sentence that says what is wrong with a parsed value, or undefined. A secret is passed as its text. */
+export function problemWith<Live>(
+  question: Question<Live>,
+  value: Json,
+  values: Values,
+  choices?: Choice[],
+): string | undefined {
+  const { label, min, max } = question
+  if (typeof value === 'number' && (value < (min ?? -Infinity) || value > (max ?? Infinity))) {
+    return `${label} must be ${bounds(min, max)}.`
+  }
+  if (question.type === 'number' && !Number.isInteger(value)) return `${label} must be a whole number.`
+  if (choices && !question.open && (question.type === 'choice' || question.type === 'list')) {
+    const foreign = (Array.isArray(value) ? value : [value]).find(
+      item => !choices.some(choice => choice.value === item),
+    )
+    if (foreign !== undefined) return notAChoice(label, String(foreign), choices)
+  }
+  return isSecret(value) ? undefined : question.check?.(value, values)
+}
+
+/** The same values as a proxy that adds every key that is read to `reads`. */
+export function trackReads(values: Values, reads: Set<string>): Values {
+  return new Proxy(values, {
+    get(target, key) {
+      if (typeof key === 'string') reads.add(key)
+      return Reflect.get(target, key) as unknown
+    },
+    has(target, key) {
+      if (typeof key === 'string') reads.add(key)
+      return Reflect.has(target, key)
+    },
+  })
+}
+
+function asking<Live>(ground: Ground<Live>, values: Values): Asking<Live> {
+  // Without a cloud, a question that needs one throws on its first use of it; `orUnknown` turns that into "not known".
+  return {
+    values,
+    stack: ground.stack,
+    get live() {
+      ground.onLive?.()
+      return ground.live as Live
+    },
+  }
+}
+
+async function orUnknown<Live, T>(ground: Ground<Live>, work: () => T | Promise<T>): Promise<T | undefined> {
+  if (ground.live !== undefined) return work()
+  try {
+    return await work()
+  } catch {
+    return undefined
+  }
+}
+
+/** What `work` returns at once; undefined where it needs a cloud or is asynchronous. */
+export function withoutCloud<T>(work: () => T | Promise<T>): T | undefined {
+  try {
+    const result = work()
+    if (!(result instanceof Promise)) return result
+    result.catch(() => undefined)
+  } catch {
+    // Needs a cloud.
+  }
+  return undefined
+}
+
+function bounds(min: number | undefined, max: number | undefined): string {
+  if (min === undefined) return `at most ${max}`
+  if (max === undefined) return `at least ${min}`
+  return `between ${min} and ${max}`
+}
+
+function notAChoice(label: string, value: string, choices: Choice[]): string {
+  const values = choices.map(choice => String(choice.value))
+  if (values.length === 0) return `${label}: there is nothing to choose from.`
+  const some = values.slice(0, 12).join(', ') + (values.length > 12 ? `, and ${values.length - 12} more` : '')
+  return `${label} must be one of: ${some}.${didYouMean(value, values)}`
+}

@@ -1,9 +1,0 @@
-import { placesOf } from '../ask.ts'
-import type { Call, World } from '../model.ts'
-import { firstAccount, secondAccount } from './accounts.ts'
-import { regions } from './catalog.ts'
-
-/** A call for each account and region, to look around with. */
-export function places(world: World): Call[] {
-  return placesOf(world, 'alicloud', { accounts: [firstAccount, secondAccount], regions })
-}

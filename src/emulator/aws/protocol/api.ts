@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto'
+import type { JsonObject } from '../../../base/json.ts'
+import type { Raw, Reply } from '../../http/exchange.ts'
+import type { Fault, Faults } from '../../world/faults.ts'
+import { ApiError, type Call, type Operation } from '../../world/model.ts'
+import type { Remembered } from '../../world/store.ts'
+import type { LiveWorld } from '../../world/world.ts'
+import { signerOf } from './accounts.ts'
+import { answerDefect, needRequired } from './check.ts'
+import type { Parts } from './http-response.ts'
+import { type Reason, refusal } from './refusals.ts'
+import { writeAnswer, writeRefusal } from './responses.ts'
+import { type Action, loadService, type Service } from './schema.ts'
+import type { ServiceEntry } from './service.ts'
+import { bodyFits, type Claim, sameSignature, signatureFor, timeOf, unsignedHeader } from './signature.ts'
+import { before, tokenOf } from './tokens.ts'
+import { actionNamed, type Envelope, open, read } from './wire.ts'
+
+/** What the API side needs of the server around it. */
+export interface Ground {
+  world: LiveWorld
+  services: ServiceEntry[]
+  operations: Record<string, Operation>
+  /** Says why an operation of the official client (`rds.CreateDBProxy`) is not there, where that is known. */
+  unimplemented?(operation: string): string | undefined
+  tokens: Map<string, Remembered>
+  env: NodeJS.ProcessEnv
+  faults(): Faults
+  /** Saves the world's changes, and what goes with them, before the answer leaves. */
+  save(extra?: { token?: [string, Remembered] }): void
+}
+
+/** A request whose service is known: what its answer and its refusals are written with. */
+interface Talk {
+  entry: ServiceEntry
+  name: string
+  requestId: string
+  /** A HEAD has no body, not even for an error. */
+  head: boolean
+}
+
+/**
+ * Answers calls of every embedded service: signature, official schema, faults, idempotency tokens, the operation, the
+ * schema again. Only the first request of a service waits, for the official client; the work itself is one step.
+ */
+export function createAwsApi(ground: Ground): (raw: Raw) => Promise<Reply> {
+  return async raw => {
+    const requestId = randomUUID()
+    const envelope = open(raw, ground.services)
+    if (!envelope) return notEmbedded(requestId)
+    const talk: Talk = { entry: envelope.entry, name: '', requestId, head: raw.method === 'HEAD' }
+    try {
+      talk.name = nameOf(talk, actionNamed(envelope))
+      const service = await loadService(envelope.entry)
+      const { account, region } = authenticate(envelope, ground.env)
+      const { action, input } = read(service, envelope)
+      talk.name = nameOf(talk, action.name)
+      needRequired(action.input, input, service.family)
+      const { world } = ground
+      const call: Call = { cloud: 'aws', product: service.name, action: action.name, region, account, requestId, world }
+      return answer(ground, talk, service, action, input, call)
+    } catch (error) {
+      return refused(talk, error)
+    }
+  }
+}
+
+/** Whether an action changes anything, by its name. */
+export function isMutating(action: string): boolean {
+  return !/^(Describe|List|Get|Head|Search|Lookup|Simulate|Test|Decode)/.test(action)
+}
+
+function authenticate(
+  { raw, query, entry, claim }: Envelope,
+  env: NodeJS.ProcessEnv,
+): Pick<Call, 'account' | 'region'> {
+  const no = (reason: Reason, message: string) => refusal(entry.family, reason, message)
+  if (!claim) throw no('not signed', 'Missing Authentication Token')
+  if (claim === 'broken') throw no('wrong signature', 'The signature of the request cannot be read.')
+  const signer = signerOf(claim.keyId, claim.sessionToken, env)
+  if (typeof signer === 'string')
+    throw no(signer, signer === 'expired token' ? 'The security token included in the request is expired' : unknownKey)
+  checkTime(claim, entry)
+  const right = signatureFor(raw, query, claim, signer.secret)
+  if (!sameSignature(claim.signature, right) || unsignedHeader(raw, claim)) {
+    throw signer.known ? no('wrong signature', wrongSignature) : no('unknown key', unknownKey)
+  }
+  if (!bodyFits(raw))
+    throw entry.family === 's3'
+      ? new ApiError(
+          400,
+          'XAmzContentSHA256Mismatch',
+          'The provided x-amz-content-sha256 header does not match what was computed.',
+        )
+      : no('wrong signature', wrongSignature)
+  return { account: signer.account, region: entry.global ? 'us-east-1' : claim.region }
+}
+
+/** By our own clock: it is the clients' too, however fast the cloud's runs. */
+function checkTime(claim: Claim, { family }: ServiceEntry): void {
+  const late = Date.now() - timeOf(claim.date)
+  const ahead = 15 * 60_000
+  const window = claim.presigned ? Math.min(claim.expires ?? 0, longestPresigned) * 1000 : ahead
+  if (late <= window && late >= -ahead) return
+  if (claim.presigned && family === 's3') throw new ApiError(403, 'AccessDenied', 'Request has expired')
+  throw refusal(family, 'wrong time', `Signature expired or not yet current: ${claim.date} is not close to now.`)
+}
+
+const longestPresigned = 7 * 24 * 3600
+const unknownKey = 'The security token included in the request is invalid.'
+const wrongSignature =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.'
+
+function answer(ground: Ground, talk: Talk, service: Service, action: Action, input: JsonObject, call: Call): Reply {
+  const fault = ground.faults().next(talk.name)
+  if (fault.is !== 'none' && fault.when === 'before') return faulty(fault, talk)
+  let reply: Reply
+  try {
+    const output = work(ground, service, action, input, call)
+    reply = replyOf(talk, writeAnswer(service, action, output, talk.requestId), '')
+  } catch (error) {
+    reply = refused(talk, error, service)
+  }
+  if (fault.is !== 'none') return faulty(fault, talk)
+  return { ...reply, delayMs: fault.delayMs }
+}
+
+/** The operation, once per idempotency token; its changes are saved with its answer. */
+function work(ground: Ground, service: Service, action: Action, input: JsonObject, call: Call): JsonObject {
+  const name = `${service.name}.${action.name}`
+  const operation = ground.operations[name]
+  if (!operation) {
+    const why = ground.unimplemented?.(name) ?? 'The official client has it.'
+    throw new ApiError(400, 'SandboxNotBuilt', `The emulator does not implement ${name}. ${why}`)
+  }
+  const token = tokenOf(service, action, input, call)
+  const known = token && before(ground.tokens, token, ground.world)
+  if (known) return known
+  try {
+    const output = withoutUndefined(operation(input, call))
+    const defect = answerDefect(action.output, output, name)
+    if (defect) throw new ApiError(500, 'SandboxDefect', `The embedded cloud's own answer is wrong: ${defect}.`)
+    if (token) {
+      const remembered = { asked: token.asked, answer: output, at: ground.world.now() }
+      ground.tokens.set(token.key, remembered)
+      ground.save({ token: [token.key, remembered] })
+    }
+    return output
+  } finally {
+    ground.save()
+  }
+}
+
+/** What an operation leaves undefined is not in the answer. */
+function withoutUndefined(output: JsonObject): JsonObject {
+  return JSON.parse(JSON.stringify(output)) as JsonObject
+}
+
+function faulty(fault: Fault, talk: Talk): Reply {
+  const { family } = talk.entry
+  const { delayMs } = fault
+  if (fault.is === 'reset') {
+    const nothing = { status: 0, contentType: '', headers: {}, body: '' }
+    return { ...replyOf(talk, nothing, 'reset'), reset: true, delayMs }
+  }
+  if (fault.is === 'throttle') {
+    const message = family === 'ec2' ? 'Request limit exceeded.' : 'Rate exceeded'
+    return { ...refused(talk, refusal(family, 'throttled', message)), delayMs }
+  }
+  if (fault.shape === 'html') {
+    const body = '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>'
+    return { ...replyOf(talk, { status: 502, contentType: 'text/html', headers: {}, body }, 'html'), delayMs }
+  }
+  const reason = fault.shape === 'unavailable' ? 'unavailable' : 'internal'
+  const error = refusal(family, reason, 'An internal error has occurred')
+  if (fault.shape !== 'no-code') return { ...refused(talk, error), delayMs }
+  return { ...replyOf(talk, writeRefusal(talk.entry, error, talk.requestId, false), 'no-code'), delayMs }
+}
+
+/**
+ * A refusal may bear the official client's name of the error (`DBInstanceNotFoundFault`): the wire then has the code
+ * and status that belong to it. Anything but an ApiError is a fault of the embedded cloud itself, and says so.
+ */
+function refused(talk: Talk, error: unknown, service?: Service): Reply {
+  const given = error instanceof ApiError ? error : defectOf(error)
+  const modelled = service?.error(given.code)
+  const known = modelled ? new ApiError(modelled.status ?? given.status, modelled.code, given.message) : given
+  return replyOf(talk, writeRefusal(talk.entry, known, talk.requestId), known.code)
+}
+
+function defectOf(error: unknown): ApiError {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return new ApiError(500, 'SandboxDefect', `The embedded cloud itself failed: ${text}`)
+}
+
+function notEmbedded(requestId: string): Reply {
+  const body = JSON.stringify({ __type: 'SandboxNotBuilt', message: 'The embedded cloud does not have this service.' })
+  const contentType = 'application/x-amz-json-1.1'
+  const headers = { 'x-amzn-requestid': requestId }
+  const head = { action: '', mutating: false, code: 'SandboxNotBuilt', delayMs: 0, reset: false }
+  return { ...head, status: 400, contentType, headers, body }
+}
+
+function replyOf({ name, head }: Talk, parts: Parts, code: string): Reply {
+  const mutating = isMutating(name.split('.')[1] ?? '')
+  const reply = { action: name, mutating, code, delayMs: 0, reset: false, ...parts }
+  if (head) return { ...reply, body: '' }
+  // A length that does not fit its body would leave the client waiting.
+  const { 'content-length': _length, ...headers } = parts.headers
+  return { ...reply, headers }
+}
+
+function nameOf({ entry }: Talk, action: string): string {
+  return /^\w{1,100}$/.test(action) ? `${entry.name}.${action}` : ''
+}

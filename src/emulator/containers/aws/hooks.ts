@@ -1,0 +1,35 @@
+import type { JsonObject } from '../../../base/json.ts'
+import { word } from '../../aws/core/input.ts'
+import { rdsLook } from '../../aws/services/rds/lookup.ts'
+import type { Call, Operation } from '../../world/model.ts'
+import { nativeVerifier } from './mariadb.ts'
+
+/** The same operations, with a hook: the containers follow every call, since each may have advanced the world. */
+export function withHooks(all: Record<string, Operation>, look: () => void): Record<string, Operation> {
+  return Object.fromEntries(
+    Object.entries(all).map(([name, run]): [string, Operation] => [
+      name,
+      (input, call) => {
+        const output = run(input, call)
+        rememberPassword(name, input, call)
+        look()
+        return output
+      },
+    ]),
+  )
+}
+
+/** The operations throw passwords away; the real server has to know them, in the form it keeps them itself. */
+function rememberPassword(name: string, input: JsonObject, call: Call): void {
+  const password = word(input, 'MasterUserPassword')
+  if (password === '' || !/^rds\.(Create|Modify)DB(Instance|Cluster)$/.test(name)) return
+  const cluster = name.endsWith('Cluster')
+  const thing = rdsLook(
+    call,
+    cluster ? 'cluster' : 'db',
+    word(input, cluster ? 'DBClusterIdentifier' : 'DBInstanceIdentifier'),
+  )
+  if (!thing) return
+  thing.data.verifier = nativeVerifier(password)
+  call.world.touch(thing)
+}

@@ -1,0 +1,67 @@
+import type { Question, Values } from '../../../answers/question.ts'
+import type { Handle } from '../../../engine/kind.ts'
+import type { StepDrawing } from '../../../steps/drawing.ts'
+import type { AwsLookups } from '../lookups.ts'
+import { instanceProfile, role } from '../resources/index.ts'
+import { named, roleNameProblem, text } from './names.ts'
+import { parameterFolder } from './parameters.ts'
+
+/** What Systems Manager's agent on a machine needs (docs/facts/aws.md, Systems Manager). */
+const MANAGED = 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore'
+
+/** Console: IAM → Roles. What the machines may do in the account. */
+export const instanceRole = { questions, draw }
+
+/** IAM knows no regions: the same stack in two regions needs two names. `whose`: `web servers`. */
+function questions(whose: string): Question<AwsLookups>[] {
+  return [
+    {
+      key: 'machine.roleName',
+      label: 'IAM role name',
+      help: `The role of the ${whose}: what they may do in the account. Names are unique in an account, across regions.`,
+      type: 'text',
+      default: ({ stack, live }) => named(stack, live.region, 64),
+      check: roleNameProblem,
+      advanced: true,
+    },
+  ]
+}
+
+/**
+ * A role that EC2 may take on, with the instance profile of the same name, which is returned. It may read its own
+ * stack's secrets and, where one is named, use a bucket.
+ */
+function draw(
+  on: StepDrawing<AwsLookups>,
+  values: Values,
+  { bucket }: { bucket?: string } = {},
+): Handle<{ id: string; name: string }> {
+  const name = text(values, 'machine.roleName')
+  const made = on.add('role', role, {
+    name,
+    service: 'ec2.amazonaws.com',
+    managedPolicies: [MANAGED],
+    inlinePolicy: JSON.stringify({ Version: '2012-10-17', Statement: statements(on.stack, bucket) }),
+  })
+  return on.add('instance-profile', instanceProfile, { name, roleName: made.get('id') })
+}
+
+function statements(stack: string, bucket: string | undefined) {
+  const secrets = {
+    Sid: 'OwnSecrets',
+    Effect: 'Allow',
+    Action: ['ssm:GetParameter', 'ssm:GetParameters'],
+    Resource: [`arn:aws:ssm:*:*:parameter${parameterFolder(stack)}*`],
+  }
+  if (bucket === undefined) return [secrets]
+  return [
+    secrets,
+    {
+      Sid: 'Images',
+      Effect: 'Allow',
+      Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      Resource: [`arn:aws:s3:::${bucket}/*`],
+    },
+    { Sid: 'ImageList', Effect: 'Allow', Action: ['s3:ListBucket'], Resource: [`arn:aws:s3:::${bucket}`] },
+  ]
+}

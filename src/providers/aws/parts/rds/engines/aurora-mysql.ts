@@ -1,0 +1,16 @@
+import type { DatabaseEngine } from './engine.ts'
+
+/** Aurora MySQL. Version 2, of MySQL 5.7, is gone (docs/facts/aws.md, Aurora). */
+export const auroraMysql: DatabaseEngine = {
+  id: 'aurora-mysql',
+  title: 'Aurora MySQL',
+  port: 3306,
+  suffix: 'aurora',
+  identifierLabel: 'DB cluster identifier',
+  help: {
+    version: 'The one Aurora itself would choose.',
+    class: 'How large the writer is, and each reader. The default is the smallest that Aurora offers.',
+  },
+  supports: version => /^8\./.test(version),
+  versions: { example: '8.0.mysql_aurora.3.08.2', oldest: '8.0.mysql_aurora.3' },
+}

@@ -1,0 +1,187 @@
+import { nameProblem, show } from '../../../../answers/checks.ts'
+import type { Question, Values } from '../../../../answers/question.ts'
+import type { Json } from '../../../../base/json.ts'
+import type { AwsLookups } from '../../lookups.ts'
+import { ruledOut } from '../../ranking.ts'
+import { identifierProblem, named, text } from '../names.ts'
+import { zoneOf } from '../subnets.ts'
+import type { DatabaseEngine } from './engines/engine.ts'
+import { reservedProblem } from './engines/reserved-words.ts'
+
+/** Questions about RDS and Aurora, which differ in their engine and little else. */
+export interface DatabaseQuestions {
+  /** First part of the keys: `database`, `aurora`. */
+  key: string
+  engine: DatabaseEngine
+  /** The tier of subnets it is in. */
+  tier: string
+  /** Classes to suggest, the first that is offered. */
+  prefer: string[]
+  name: string
+  user: string
+}
+
+/** The page of the database server: identifier, version, class. */
+export function serverQuestions(of: DatabaseQuestions): Question<AwsLookups>[] {
+  const { key, engine, tier, prefer } = of
+  const zones = (values: Values) => [...new Set([1, 2].map(n => zoneOf(values, tier, n)))].filter(Boolean)
+  const version = (values: Values) => text(values, `${key}.version`)
+  return [
+    {
+      key: `${key}.identifier`,
+      label: engine.identifierLabel,
+      help: 'The name in the console, and the first part of the database’s address.',
+      type: 'text',
+      default: ({ stack }) => named(stack, engine.suffix, 48),
+      check: identifierProblem,
+      advanced: true,
+    },
+    {
+      key: `${key}.version`,
+      label: 'Engine version',
+      help: engine.help.version,
+      type: 'choice',
+      open: true,
+      choices: ({ live }) => live.versionChoices(engine),
+      default: ({ live }) => live.defaultVersion(engine),
+      check: value => versionProblem(value, engine),
+      advanced: true,
+    },
+    {
+      key: `${key}.class`,
+      label: 'DB instance class',
+      help: engine.help.class,
+      type: 'choice',
+      open: true,
+      choices: ({ live, values }) => live.classChoices(engine, version(values), zones(values)),
+      default: ({ live, values }) => live.defaultClass(engine, version(values), zones(values), prefer),
+      check: classProblem,
+    },
+  ]
+}
+
+/** The application's account and its database. */
+export function accountQuestions({ key, name, user }: DatabaseQuestions): Question<AwsLookups>[] {
+  return [
+    {
+      key: `${key}.name`,
+      label: 'Database name',
+      help: 'The database the application keeps its tables in.',
+      type: 'text',
+      default: () => name,
+      check: value => wordProblem(value, 64) ?? reservedProblem(String(value), 'database'),
+    },
+    {
+      key: `${key}.user`,
+      label: 'Database user',
+      help: 'The account the application connects with. It may use its one database and nothing else.',
+      type: 'text',
+      default: () => user,
+      check: (value, values) =>
+        wordProblem(value, 32) ??
+        reservedProblem(String(value), 'account') ??
+        (value === text(values, `${key}.adminUser`)
+          ? `${show(value)} is the master user already (${key}.adminUser).`
+          : undefined),
+    },
+    passwordQuestion(`${key}.password`, 'Password of the user'),
+  ]
+}
+
+/** The account that makes the database and its user. */
+export function masterQuestions({ key }: DatabaseQuestions): Question<AwsLookups>[] {
+  return [
+    {
+      key: `${key}.adminUser`,
+      label: 'Master user',
+      help: 'The account that makes the database and its user with SQL from one of the machines, and nothing else.',
+      type: 'text',
+      default: () => 'admin',
+      check: value => wordProblem(value, 16) ?? masterProblem(String(value)),
+      advanced: true,
+    },
+    passwordQuestion(`${key}.adminPassword`, 'Master password'),
+  ]
+}
+
+function passwordQuestion(key: string, label: string): Question<AwsLookups> {
+  return {
+    key,
+    label,
+    help: '8 to 41 characters of three kinds. A strong one is made and kept if you give none.',
+    type: 'secret',
+    default: () => 'generate',
+    check: passwordProblem,
+    advanced: true,
+  }
+}
+
+/** What happens to the data. */
+export function endQuestions({ key }: DatabaseQuestions): Question<AwsLookups>[] {
+  return [
+    {
+      key: `${key}.deletionProtection`,
+      label: 'Deletion protection',
+      help: 'The cloud then refuses to delete the database; a teardown that you confirm lifts it first.',
+      type: 'yesno',
+      default: () => false,
+      advanced: true,
+    },
+    {
+      key: `${key}.finalBackup`,
+      label: 'Keep a last snapshot at teardown',
+      help: 'Removing the database removes its data. A snapshot stays behind then, costs a little, and can be made a database again.',
+      type: 'yesno',
+      default: () => false,
+      advanced: true,
+    },
+  ]
+}
+
+/** RDS: no `/`, `"`, `@` or space; MySQL 8–41. Those a shell or a URL would act on are left out too. */
+const SPECIALS = '!#$%&()*+,-.:;<=>?[]^_{|}~'
+
+/** RDS: 8 to 41 characters (MySQL's most), without / " @, of at least three kinds. A sentence when wrong. */
+export function passwordProblem(value: Json): string | undefined {
+  if (typeof value !== 'string' || value === 'generate') return undefined
+  if (value.length < 8 || value.length > 41) return 'The password must have 8 to 41 characters.'
+  if (/[/"@]/.test(value)) return 'The password must not have / " or @, which RDS refuses.'
+  const foreign = [...value].some(char => !/[A-Za-z0-9]/.test(char) && !SPECIALS.includes(char))
+  if (foreign) return `The password must have only letters, digits and ${SPECIALS}`
+  const kinds = [/[A-Z]/, /[a-z]/, /[0-9]/, /[^A-Za-z0-9]/].filter(kind => kind.test(value)).length
+  return kinds < 3
+    ? 'The password must mix at least three of: upper-case letters, lower-case letters, digits, special characters.'
+    : undefined
+}
+
+/** Shaped like a version of the engine, and under standard support. A sentence when wrong. */
+export function versionProblem(value: Json, { title, versions, supports }: DatabaseEngine): string | undefined {
+  if (typeof value !== 'string' || !/^\d{1,2}\.\d{1,2}(\.[a-z0-9_.]{1,40})?$/.test(value)) {
+    return `${show(value)} is not a version. Versions look like ${versions.example}.`
+  }
+  if (!supports(value)) {
+    return `${title} ${value} has no standard support any more: RDS refuses it or charges extra. Choose ${versions.oldest} or later.`
+  }
+  return undefined
+}
+
+/** Shaped like a DB instance class, and none that current engines refuse. A sentence when wrong. */
+export function classProblem(value: Json): string | undefined {
+  if (typeof value !== 'string' || !/^db\.[a-z0-9-]{2,20}(\.[a-z0-9-]{2,20}){0,2}$/.test(value)) {
+    return `${show(value)} is not a DB instance class. Classes look like db.t4g.micro.`
+  }
+  return ruledOut(value)
+    ? `${value} cannot run a current MySQL. Choose db.t4g or db.t3, for example db.t4g.micro.`
+    : undefined
+}
+
+/** Small letters, digits and _, a letter first: the same in every tool, quoted or not. */
+function wordProblem(value: Json, max: number): string | undefined {
+  const wrong = nameProblem(value, { min: 1, max, also: '_' })
+  if (wrong) return wrong
+  return /[A-Z]/.test(value as string) ? `${show(value)} must be in small letters.` : undefined
+}
+
+function masterProblem(name: string): string | undefined {
+  return name === 'admin' ? undefined : reservedProblem(name, 'account')
+}

@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { packageFile } from '../../../src/base/files.ts'
+
+// Needs: python
+
+/** Python with these packages (`boto3==1.43.67`) in an environment of its own, made once and kept beside node_modules. */
+export async function python(...packages: string[]): Promise<string> {
+  const home = packageFile(`node_modules/.cache/stackwright/${packages.join('+').replace(/[^\w.+-]/g, '')}`)
+  const interpreter = join(home, 'bin/python')
+  if (existsSync(join(home, 'complete'))) return interpreter
+  await rm(home, { recursive: true, force: true })
+  await mkdir(home, { recursive: true })
+  await output('python3', ['-m', 'venv', home])
+  await output(interpreter, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', ...packages])
+  await writeFile(join(home, 'complete'), '')
+  return interpreter
+}
+
+/** What a program prints; rejects with everything it said when it fails. */
+export function output(command: string, args: string[]): Promise<string> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let [out, all] = ['', '']
+  child.stdout.on('data', data => {
+    out += data
+    all += data
+  })
+  child.stderr.on('data', data => (all += data))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', status => (status === 0 ? resolve(out) : reject(new Error(`${command}: ${all}`))))
+  })
+}
