@@ -41,7 +41,7 @@ export async function emptyAgain(bench: Bench, made: Made[]): Promise<void> {
   expect(bench.sandbox.inventory()).toEqual([])
 }
 
-/** What the engine does about an answer that did not come , in short: src/engine/create.ts. */
+/** What the engine does about an answer that did not come, in short: src/engine/create.ts. */
 async function createOnce(bench: Bench, kind: AnyKind, address: string, input: JsonObject): Promise<string> {
   const mark = markFor(kind, address)
   for (let attempt = 1; ; attempt++) {
