@@ -19,13 +19,13 @@ export function inventoryOf(world: World): Item[] {
     types.flatMap(([type, stateOf]) =>
       world
         .list(type, call)
-        .filter(thing => thing.cloud === 'alicloud')
-        .map(thing => ({
+        .filter(resource => resource.cloud === 'alicloud')
+        .map(resource => ({
           cloud: 'alicloud',
           type,
-          id: nameOf(thing),
-          state: stateOf(call, thing),
-          tags: { ...thing.tags },
+          id: nameOf(resource),
+          state: stateOf(call, resource),
+          tags: { ...resource.tags },
         })),
     ),
   )

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { FrontDoor } from '../http/front.ts'
-import type { Call, Thing, World } from '../world/model.ts'
+import type { Call, Resource, World } from '../world/model.ts'
 import { advanceAll } from './advance.ts'
 import { object, objects, word } from './core/input.ts'
 import { everyPlace } from './core/places.ts'
-import { all, everywhere, find, text, texts, time } from './core/resources.ts'
+import { everywhere, findResource, resourcesOf, text, texts, time } from './core/resources.ts'
 import { firstAccount, secondAccount } from './protocol/accounts.ts'
 import { certificatesOf, listenersOf } from './services/elbv2/load-balancer.ts'
 import { balancerState } from './services/elbv2/load-balancer-description.ts'
@@ -19,13 +19,13 @@ export function frontDoor(world: World, host: string, port: number): FrontDoor |
   advanceAll(world)
   const names = namesBehind(world, host.toLowerCase().replace(/\.$/, ''))
   for (const call of everyPlace(world)) {
-    const balancer = all(call, 'load-balancer').find(one => names.includes(text(one, 'dnsName').toLowerCase()))
+    const balancer = resourcesOf(call, 'load-balancer').find(one => names.includes(text(one, 'dnsName').toLowerCase()))
     if (balancer) return doorOf(call, balancer, port)
   }
   return undefined
 }
 
-function doorOf(call: Call, balancer: Thing, port: number): FrontDoor {
+function doorOf(call: Call, balancer: Resource, port: number): FrontDoor {
   const closed = { loadBalancerId: text(balancer, 'name'), listening: false, healthy: [], backends: [] }
   const listener = listenersOf(call, balancer).find(one => time(one, 'port') === port)
   if (!listener || balancerState(call, balancer) !== 'active') return closed
@@ -44,7 +44,7 @@ function doorOf(call: Call, balancer: Thing, port: number): FrontDoor {
 
 function targetsBehind(call: Call, action: JsonObject): { id: string; healthy: boolean }[] {
   return objects(object(action, 'ForwardConfig'), 'TargetGroups').flatMap(row => {
-    const group = find(call, 'target-group', word(row, 'TargetGroupArn'))
+    const group = findResource(call, 'target-group', word(row, 'TargetGroupArn'))
     if (!group) return []
     return targetsOf(call, group).map(target => ({
       id: target.id,
@@ -69,9 +69,9 @@ function instead(actions: JsonObject[]): Pick<FrontDoor, 'redirect' | 'fixed'> {
 }
 
 /** The names on the listener's certificates, its default one first. */
-function namesOf(call: Call, listener: Thing): string[][] {
+function namesOf(call: Call, listener: Resource): string[][] {
   return certificatesOf(listener).flatMap(id => {
-    const certificate = find(call, 'certificate', id)
+    const certificate = findResource(call, 'certificate', id)
     return certificate ? [texts(certificate, 'names')] : []
   })
 }

@@ -21,11 +21,11 @@ export function inventoryOf(world: World): Item[] {
     types.flatMap(([type, stateOf]) =>
       world
         .list(type, call)
-        .filter(thing => thing.cloud === 'aws')
-        .flatMap(thing => {
-          const state = stateOf(call, thing)
-          const id = type === 'key-pair' ? text(thing, 'name') : thing.id
-          return state === undefined ? [] : { cloud: 'aws', type, id, state, tags: { ...thing.tags } }
+        .filter(resource => resource.cloud === 'aws')
+        .flatMap(resource => {
+          const state = stateOf(call, resource)
+          const id = type === 'key-pair' ? text(resource, 'name') : resource.id
+          return state === undefined ? [] : { cloud: 'aws', type, id, state, tags: { ...resource.tags } }
         }),
     ),
   )

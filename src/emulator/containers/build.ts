@@ -5,6 +5,7 @@ import { Exit, Problem } from '../../base/errors.ts'
 import { acquire, type Lease } from '../../base/lock.ts'
 import type { Runtime } from './runtime.ts'
 
+/** A step of building an image. */
 export interface Progress {
   /** Which part of the build: they come in this order. */
   part: 'base' | 'packages' | 'save'
@@ -15,13 +16,14 @@ export interface Progress {
 /** Debian packages, by cloud, that the setups of machines will ask for: these have them already. */
 export type MachinePackages = Partial<Record<'alicloud' | 'aws', readonly string[]>>
 
+/** What images are built with; `env` decides about the cache folder. */
 export interface ImageOptions {
   env?: NodeJS.ProcessEnv
   machinePackages?: MachinePackages | undefined
   onProgress?: (progress: Progress) => void
 }
 
-/** An image that is made of another one by a script. */
+/** An image that a script makes from another one. */
 export interface Recipe {
   name: string
   /** As in "The machine image could not be built". */
@@ -37,12 +39,13 @@ export interface Recipe {
   label?: string
 }
 
+/** Whether the image is on this computer. */
 export async function hasImage(runtime: Runtime, name: string): Promise<boolean> {
   return (await runtime.run(['image', 'inspect', name])).code === 0
 }
 
 /**
- * Makes an image unless it is there. Who comes while another builds waits for it: two builds at once would only take
+ * Builds an image unless it is there. A second caller waits for the first: two builds at once would only take
  * twice as long; a build whose process died loses its lock. `lock`: the lock's folder, in our cache.
  */
 export async function imageOnce(
@@ -62,7 +65,7 @@ export async function imageOnce(
   return name
 }
 
-/** Runs the recipe's script in the base, and keeps what came of it. Throws a Problem with what failed. */
+/** Runs the recipe's script in the base and saves the result as an image. Throws a Problem with what failed. */
 export async function makeImage(
   runtime: Runtime,
   base: string,

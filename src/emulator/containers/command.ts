@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 
+/** How a program is run. */
 export interface RunOptions {
   /** Milliseconds until it is killed. Default one minute. */
   timeout?: number
@@ -9,6 +10,7 @@ export interface RunOptions {
   env?: NodeJS.ProcessEnv
 }
 
+/** How it ended and all that it printed. */
 export interface Ran {
   /** Exit code; 124 after a time-out, 127 when there is no such program. */
   code: number

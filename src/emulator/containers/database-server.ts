@@ -22,15 +22,15 @@ export interface DatabaseProgram {
   /** A shell script that becomes the server; `"$@"` are the arguments. */
   start: string
   arguments: string[]
-  /** The signal that ends it well. */
+  /** The signal for a clean shutdown. */
   stopSignal: string
-  /** Succeeds, inside, once it answers. */
+  /** Run in the container; succeeds once the server accepts connections. */
   ping: string[]
 }
 
 const patience = 60_000
 
-/** Starts the server, or finds it running, and waits until it answers inside. Its firewall is set by others. */
+/** Starts the server, or finds it running, and waits until it answers inside. Its firewall is set by the caller. */
 export async function bootDatabaseServer(
   runtime: Runtime,
   spec: DatabaseSpec,

@@ -16,11 +16,12 @@ export interface GroupRule {
   priority: number
 }
 
+/** All rules of one machine. */
 export interface FirewallSpec {
   network: Network
   /** Rules of all groups of the machine. */
   rules: GroupRule[]
-  /** Private addresses of the other machines of its groups: they may do anything among themselves. */
+  /** Private addresses of the other machines of its groups: all traffic among them is allowed. */
   peers: string[]
   /** Whether it may reach what lies outside of its VPC. */
   internet: boolean
@@ -29,7 +30,7 @@ export interface FirewallSpec {
 /** Where the real load balancer's requests and checks come from: a rule that lets these in lets the sandbox's in. */
 const balancerRange = '100.64.0.0/10'
 
-/** Enforces the rules on the machine, in its own network, instead of what was enforced before. */
+/** Enforces the rules in the machine's network namespace, replacing those enforced before. */
 export async function setFirewall(runtime: Runtime, machine: Machine, spec: FirewallSpec): Promise<void> {
   const text = Buffer.from(firewallText(spec)).toString('base64')
   const what = `The security group's rules could not be enforced on ${machine.id}.`

@@ -36,6 +36,7 @@ export function awsId(sandbox: string): string {
   return `${sandbox}aws`
 }
 
+/** The file that holds the id of a data folder. */
 export function idFile(data: string): string {
   return join(data, 'sandbox-id')
 }
@@ -57,6 +58,7 @@ export function remembered(env: NodeJS.ProcessEnv): { id: string; data: string }
   return readdirSync(folder).map(id => ({ id, data: readFileSync(join(folder, id), 'utf8').trim() }))
 }
 
+/** Forgets where the data of a removed sandbox was; one that was not noted is fine. */
 export function forget(id: string, env: NodeJS.ProcessEnv): void {
   rmSync(join(listFolder(env), id), { force: true })
 }

@@ -50,7 +50,7 @@ function script(): string {
   return programText('install-packages.sh') + programText('image.sh')
 }
 
-/** Debian and nothing else: pulled, or made from Debian's packages where no registry of images is reached. */
+/** Plain Debian: pulled, or built from Debian's packages where no image registry is reachable. */
 async function ensureBase(runtime: Runtime, env: NodeJS.ProcessEnv, tell: (text: string) => void): Promise<string> {
   const name = `localhost/stackwright-base:${suite}`
   if (await hasImage(runtime, name)) return name
@@ -58,7 +58,7 @@ async function ensureBase(runtime: Runtime, env: NodeJS.ProcessEnv, tell: (text:
   const how = env.STACKWRIGHT_IMAGE_FROM ?? ''
   const pulled = how === 'packages' ? undefined : await pull(runtime, name)
   if (pulled === '') return name
-  tell('No registry of images answers: making Debian from its packages (about a minute).')
+  tell('No image registry is reachable: building Debian from its packages (about a minute).')
   await bootstrap(runtime, name, pulled ?? 'not tried, because STACKWRIGHT_IMAGE_FROM is packages')
   return name
 }

@@ -1,8 +1,8 @@
-/** Work that goes on beside the calls: one at a time for each key, a few at once in all. */
+/** Work in the background: one job at a time for each key, a limited number at once. */
 export interface Jobs {
   /**
-   * Starts the work unless the key is busy or rests after a failure; whoever wants it looks again later.
-   * What only `waits` for a machine is outside of the limit, since it costs nothing here.
+   * Starts the work unless the key is busy, or rests after a failure, or the limit is reached: the caller asks again later.
+   * What only `waits` for a machine is not limited, since it costs nothing here.
    */
   want(key: string, work: () => Promise<void>, waits?: 'waits'): void
   busy(key: string): boolean
@@ -16,7 +16,7 @@ export interface Jobs {
 
 const restMs = 2_000
 
-/** `after` is called whenever a piece of work ended, well or not. */
+/** `after` is called whenever a job has ended, with success or not. `limit`: heavy jobs at once. */
 export function createJobs(limit: number, after: () => void): Jobs {
   const running = new Map<string, boolean>()
   const failed = new Map<string, { times: number; until: number; why: string }>()

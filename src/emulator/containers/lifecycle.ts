@@ -20,17 +20,17 @@ export interface ReconcilerDeps {
   keepPort(name: string, port: number): void
 }
 
-/** Containers that are what the embedded cloud says there is. */
+/** Keeps containers in agreement with the resources of one embedded cloud. */
 export interface Reconciler {
-  /** The operations, with what is real in their answers and with their effects made real. */
+  /** The operations, with hooks that make their effects real and tell the truth about containers. */
   operations(all: Record<string, Operation>): Record<string, Operation>
-  /** The local address that answers for a load balancer's listener: by its address, or by a name that leads there. */
+  /** The local URL of a load balancer's listener, by its address or by a name that leads there; nothing without one. */
   reach(host: string, port: number): Promise<string | undefined>
-  /** What does not work and is tried again. */
+  /** Sentences about what failed and is retried. */
   troubles(): string[]
   /** When containers and cloud agree, as far as that is possible now. */
   idle(): Promise<void>
-  /** Looks at nothing any more, and ends what runs in this process; the machines go on. */
+  /** Stops reconciling and ends what runs in this process; the machines go on. */
   close(): Promise<void>
   /** After `close`: removes every container and network of this sandbox. */
   purge(): Promise<void>

@@ -33,6 +33,7 @@ export interface Machine {
   realAddress: string
 }
 
+/** A script to be run on a machine. */
 export interface Command {
   /** Letters, digits, `-` and `_`: the same id never runs twice. */
   id: string
@@ -45,6 +46,7 @@ export interface Command {
   tree?: boolean
 }
 
+/** How a script ended. */
 export interface CommandResult {
   status: 'Success' | 'Failed' | 'Timeout' | 'Terminated'
   exitCode: number
@@ -130,8 +132,8 @@ export async function startCommand(runtime: Runtime, machine: Machine, command: 
 }
 
 /**
- * Waits for a command that was started, also by another process before. Returns nothing when the machine went away
- * under it, or when `givenUp` says that nobody waits any more.
+ * Waits for a command that was started, also by another process before. Returns nothing when the machine disappeared
+ * under it, or when `givenUp` says that the result is no longer wanted.
  */
 export async function commandResult(
   runtime: Runtime,
@@ -183,7 +185,7 @@ export function addressing({ address, network }: { address: string; network: Net
 /** The flags that place a container: name, marks, network. */
 export function placeFlags(sandbox: string, id: string, network: Network, hostName: string): string[] {
   const name = containerName(sandbox, id)
-  const marks = ['--label', `${sandboxLabel}=${sandbox}`, '--label', `stackwright.thing=${id}`]
+  const marks = ['--label', `${sandboxLabel}=${sandbox}`, '--label', `stackwright.resource=${id}`]
   return ['--name', name, '--hostname', hostName, ...marks, '--network', network.name]
 }
 
@@ -194,7 +196,7 @@ export async function ensureContainer(runtime: Runtime, what: string, name: stri
   if (state === undefined) {
     const ran = await runtime.run(['run', '--detach', ...args], { timeout: 120_000 })
     if (ran.code === 0) return
-    // A killed server may have left one that was made but never started.
+    // A killed server may have left one that was created but never started.
     if ((await containerState(runtime, name)) === undefined) throw new Problem({ what, why: lastLines(ran.stderr) })
   }
   await runtime.must(what, ['start', name], { timeout: 120_000 })
@@ -206,6 +208,7 @@ export async function containerState(runtime: Runtime, name: string): Promise<st
   return ran.code === 0 ? ran.stdout.trim() : undefined
 }
 
+/** The address by which this system reaches a container. Throws a Problem when it has none. */
 export async function realAddress(runtime: Runtime, name: string): Promise<string> {
   const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}'
   const output = await runtime.must(`${name} has no address.`, ['container', 'inspect', '--format', format, name])

@@ -25,6 +25,7 @@ export interface Network {
   cidr: string
 }
 
+/** A VPC that needs a network. */
 export interface NetworkSpec {
   sandbox: string
   vpcId: string
@@ -33,7 +34,7 @@ export interface NetworkSpec {
 
 const cidrLabel = 'stackwright.cidr'
 
-/** Finds or makes the VPC's network. Throws a Problem when no free block is left. */
+/** Finds or creates the VPC's network. Throws a Problem when no free block of addresses is left. */
 export async function ensureNetwork(runtime: Runtime, spec: NetworkSpec): Promise<Network> {
   const name = containerName(spec.sandbox, spec.vpcId)
   const found = await readNetwork(runtime, name)
@@ -57,11 +58,12 @@ export async function ensureNetwork(runtime: Runtime, spec: NetworkSpec): Promis
   })
 }
 
+/** Removes the network of a VPC; one that is not there is fine. */
 export async function removeNetwork(runtime: Runtime, sandbox: string, vpcId: string): Promise<void> {
   await runtime.run(['network', 'rm', '--force', containerName(sandbox, vpcId)])
 }
 
-/** The name of a thing's container or network; an id of the cloud is made of letters, digits and hyphens. */
+/** The name of a resource's container or network; an id of the cloud is made of letters, digits and hyphens. */
 export function containerName(sandbox: string, id: string): string {
   return `stackwright-${sandbox}-${id}`.toLowerCase().replace(/[^a-z0-9-]/g, '-')
 }

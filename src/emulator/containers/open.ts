@@ -9,6 +9,7 @@ import { ensureImage } from './image.ts'
 import type { Reconciler } from './lifecycle.ts'
 import { findRuntime } from './runtime.ts'
 
+/** What opening needs of the server. */
 export interface OpenOptions extends Omit<AwsReconcilerDeps, 'runtime' | 'image' | 'sandbox'> {
   /** Folder of the sandbox's data; nothing: in memory, and then `purge` belongs to closing. */
   data: string | undefined

@@ -1,4 +1,4 @@
-import type { Thing, World } from '../world/model.ts'
+import type { Resource, World } from '../world/model.ts'
 import { NEVER } from '../world/never.ts'
 
 type Clock = 'thereAt' | 'readyAt' | 'goneAt' | 'busyUntil'
@@ -7,29 +7,29 @@ type Clock = 'thereAt' | 'readyAt' | 'goneAt' | 'busyUntil'
  * Stops the clock of a step that has not ended yet until `resumeClock`: what the cloud's own times promised is kept
  * beside it. A step that ended before (the sandbox was restarted) is left alone.
  */
-export function pauseClock(world: World, thing: Thing, clock: Clock): void {
-  const at = read(thing, clock)
+export function pauseClock(world: World, resource: Resource, clock: Clock): void {
+  const at = read(resource, clock)
   if (at === undefined || at >= NEVER || at <= world.now()) return
-  thing.data[`${clock}Planned`] = at
-  write(thing, clock, NEVER)
-  world.touch(thing)
+  resource.data[`${clock}Planned`] = at
+  write(resource, clock, NEVER)
+  world.touch(resource)
 }
 
 /** The step is done: it ends now, or when the cloud's own times say if that is later. */
-export function resumeClock(world: World, thing: Thing, clock: Clock): void {
-  if ((read(thing, clock) ?? 0) < NEVER) return
-  const planned = Number(thing.data[`${clock}Planned`] ?? 0)
-  delete thing.data[`${clock}Planned`]
-  write(thing, clock, Math.max(planned, world.now()))
-  world.touch(thing)
+export function resumeClock(world: World, resource: Resource, clock: Clock): void {
+  if ((read(resource, clock) ?? 0) < NEVER) return
+  const planned = Number(resource.data[`${clock}Planned`] ?? 0)
+  delete resource.data[`${clock}Planned`]
+  write(resource, clock, Math.max(planned, world.now()))
+  world.touch(resource)
 }
 
-function read(thing: Thing, clock: Clock): number | undefined {
-  const value = clock === 'goneAt' ? thing.goneAt : thing.data[clock]
+function read(resource: Resource, clock: Clock): number | undefined {
+  const value = clock === 'goneAt' ? resource.goneAt : resource.data[clock]
   return typeof value === 'number' ? value : undefined
 }
 
-function write(thing: Thing, clock: Clock, at: number): void {
-  if (clock === 'goneAt') thing.goneAt = at
-  else thing.data[clock] = at
+function write(resource: Resource, clock: Clock, at: number): void {
+  if (clock === 'goneAt') resource.goneAt = at
+  else resource.data[clock] = at
 }

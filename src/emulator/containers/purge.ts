@@ -31,8 +31,8 @@ export async function listKept(runtime: Runtime, sandbox?: string): Promise<Kept
 }
 
 /**
- * Removes everything of one sandbox, or of all, also what a killed server left. Returns what it removed. What comes
- * into being meanwhile is found by looking again.
+ * Removes everything of one sandbox, or of all, also what a killed server left. Returns what it removed. What is
+ * created meanwhile is found by listing again. Throws a Problem when something cannot be removed.
  */
 export async function purge(runtime: Runtime, sandbox?: string): Promise<Kept[]> {
   const removed = new Map<string, Kept>()
@@ -60,7 +60,7 @@ export async function whichRun(runtime: Runtime, sandbox: string): Promise<Map<s
   return new Map(rows(output).map(([name = '', state = '']) => [name, /^(up|running)/i.test(state)]))
 }
 
-/** Ids of the things whose containers or networks an earlier process of this sandbox left. */
+/** Ids of the resources whose containers or networks an earlier process of this sandbox left. */
 export async function knownThings(runtime: Runtime, sandbox: string): Promise<Set<string>> {
   const head = `stackwright-${sandbox}-`
   const kept = await listKept(runtime, sandbox)

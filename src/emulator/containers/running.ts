@@ -10,6 +10,7 @@ export interface RunningContainer {
   applied: Record<string, string>
 }
 
+/** What the list of running containers needs. */
 export interface RunningDeps {
   sandbox: string
   runtime: Runtime
@@ -30,6 +31,7 @@ export interface RunningContainers<One extends RunningContainer> {
   removeOrphans(exists: (id: string) => boolean): void
 }
 
+/** The list starts empty: `known` names what an earlier process left, and each is found when it is next wanted. */
 export function createRunningContainers<One extends RunningContainer>({
   sandbox,
   runtime,

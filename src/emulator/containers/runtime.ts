@@ -4,7 +4,7 @@ import { lastLines, type Ran, type RunOptions, runProgram } from './command.ts'
 
 /**
  * The program that runs containers, and what this system needs of it. Everything is driven through its command
- * line: there is no library that speaks to both, and the words are nearly the same.
+ * line: no library speaks to both, and the two command lines are nearly the same.
  */
 export interface Runtime {
   program: 'podman' | 'docker'
@@ -15,7 +15,7 @@ export interface Runtime {
   runFlags: string[]
   /** Runs it; never throws. */
   run(args: string[], options?: RunOptions): Promise<Ran>
-  /** Runs it and answers what it printed. Throws a Problem that says `what` failed, with its last lines. */
+  /** Runs it and returns what it printed. Throws a Problem that says `what` failed, with its last lines. */
   must(what: string, args: string[], options?: RunOptions): Promise<string>
 }
 
@@ -104,7 +104,7 @@ function ulimitFlags(): string[] {
   return ['--ulimit', `nofile=${files}:${files}`, '--ulimit', 'nproc=4096:4096']
 }
 
-/** Docker has no word for "this runs systemd": what Podman does for it, said one by one. Not tried on a real Docker. */
+/** Docker has no flag for "this runs systemd": these do what Podman's does. Not tried on a real Docker. */
 function systemdFlags(program: Runtime['program']): string[] {
   if (program === 'podman') return ['--systemd=always']
   return [

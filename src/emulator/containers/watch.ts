@@ -1,6 +1,6 @@
-/** Looks at the world again and again, also between the calls, and saves what came of it. */
+/** Compares world and containers regularly, also between calls, and saves the changes. */
 export interface Watch {
-  /** Not inside of a call, whose changes are saved as one. */
+  /** Not to be used inside a call, whose changes are saved together. */
   lookAndSave(): void
   every(ms: number, work: () => void): void
   /** Sentences about what could not be saved. */
@@ -9,6 +9,7 @@ export interface Watch {
   close(): void
 }
 
+/** `look` compares, `save` keeps the changes; what `save` throws becomes a trouble. */
 export function createWatch({ look, save }: { look(): void; save(): void }): Watch {
   const timers: NodeJS.Timeout[] = []
   let unsaved: string[] = []

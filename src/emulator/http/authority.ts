@@ -10,6 +10,7 @@ export interface Issued {
   key: string
 }
 
+/** Signs certificates for the names that load balancers serve. */
 export interface Authority {
   /** The authority's own certificate, PEM: who trusts it trusts what it issues. */
   certificate: string

@@ -28,13 +28,15 @@ export interface Redirect {
   query: string
 }
 
+/** The local ports that stand for listeners of simulated load balancers. */
 export interface Fronts {
   /** The local address that answers for a listener, opened when first asked for; nothing without such a listener. */
   reach(host: string, port: number): Promise<string | undefined>
   close(): Promise<void>
 }
 
-export interface FrontGround {
+/** What the fronts need of the server around them. */
+export interface FrontDeps {
   look(host: string, port: number): FrontDoor | undefined
   /** Local ports used before, so that a printed address still holds after a restart. */
   ports: Map<string, number>
@@ -44,20 +46,20 @@ export interface FrontGround {
 }
 
 /** One local port per listener. What answers there says that it is simulated. */
-export function createFronts(ground: FrontGround): Fronts {
+export function createFronts(deps: FrontDeps): Fronts {
   const open = new Map<string, Promise<Server>>()
   return {
     async reach(host, port) {
-      const door = ground.look(host, port)
+      const door = deps.look(host, port)
       if (!door) return undefined
       const name = `${host}:${port}${speaksTls(door) ? '/tls' : ''}`
-      const opening = open.get(name) ?? openFront(ground, name, host, port)
+      const opening = open.get(name) ?? openFront(deps, name, host, port)
       open.set(name, opening)
       // One that could not be opened is tried again the next time it is asked for.
       opening.catch(() => open.delete(name))
       const server = await opening
       const local = (server.address() as AddressInfo).port
-      if (ground.ports.get(name) !== local) ground.keepPort(name, local)
+      if (deps.ports.get(name) !== local) deps.keepPort(name, local)
       return `${speaksTls(door) ? 'https' : 'http'}://127.0.0.1:${local}`
     },
     async close() {
@@ -67,11 +69,11 @@ export function createFronts(ground: FrontGround): Fronts {
   }
 }
 
-async function openFront(ground: FrontGround, name: string, host: string, port: number): Promise<Server> {
+async function openFront(deps: FrontDeps, name: string, host: string, port: number): Promise<Server> {
   const serve = (request: IncomingMessage, response: ServerResponse) =>
-    page(ground.look(host, port), host, port, request, response)
-  const create = () => (name.endsWith('/tls') ? createTls(ground, host, port, serve) : createServer(serve))
-  const former = ground.ports.get(name)
+    page(deps.look(host, port), host, port, request, response)
+  const create = () => (name.endsWith('/tls') ? createTls(deps, host, port, serve) : createServer(serve))
+  const former = deps.ports.get(name)
   try {
     return await listen(create(), former ?? 0)
   } catch (error) {
@@ -82,20 +84,20 @@ async function openFront(ground: FrontGround, name: string, host: string, port: 
 
 /** A server that shows the certificate of the name it is asked for, as the listener has them at that moment. */
 function createTls(
-  ground: FrontGround,
+  deps: FrontDeps,
   host: string,
   port: number,
   serve: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
   const context = (names: string[]) => {
-    const { certificate, key } = ground.authority!().issue(names)
+    const { certificate, key } = deps.authority!().issue(names)
     return createSecureContext({ cert: certificate, key })
   }
   const choose = (server: string) => {
-    const certificates = ground.look(host, port)?.tls ?? []
+    const certificates = deps.look(host, port)?.tls ?? []
     return certificates.find(names => names.some(name => covers(name, server))) ?? certificates[0] ?? [host]
   }
-  const { certificate, key } = ground.authority!().issue(choose(host))
+  const { certificate, key } = deps.authority!().issue(choose(host))
   const SNICallback = (server: string, done: (error: Error | null, made?: ReturnType<typeof context>) => void) =>
     done(null, context(choose(server)))
   return createTlsServer({ cert: certificate, key, SNICallback }, serve)
@@ -120,6 +122,7 @@ export function listen(server: Server, port: number): Promise<Server> {
   })
 }
 
+/** Ends the server and the connections it has. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise(resolve => {
     server.close(() => resolve())

@@ -13,6 +13,7 @@ export interface Owner {
 /** A start takes well under a second; who has no address after this long has died. */
 const longestStart = 10_000
 
+/** Who serves the folder, or did when it was killed; undefined where nobody did. */
 export function readOwner(data: string): Owner | undefined {
   try {
     const owner = JSON.parse(readFileSync(ownerFile(data), 'utf8')) as Partial<Owner>
@@ -84,6 +85,7 @@ export async function statusOf(url: string): Promise<Status | undefined> {
   }
 }
 
+/** Whether a process of this id runs, also another user's. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

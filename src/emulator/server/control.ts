@@ -12,11 +12,12 @@ export interface Logged {
   code: string
 }
 
+/** The calls so far: counts by action, and the last ones. */
 export interface CallLog {
   add(call: Omit<Logged, 'number'> & { body: string | Buffer }): void
   counts(): Record<string, number>
   last(): Logged[]
-  /** Returns that broke the official table, and other faults of the embedded cloud itself. There should be none. */
+  /** Returns that broke the official table, and other faults of the emulator itself. There should be none. */
   defects(): string[]
 }
 
@@ -49,6 +50,7 @@ export interface ControlReply {
   body: JsonObject | JsonObject[]
 }
 
+/** What the control paths show and set. */
 export interface Controls {
   status(): JsonObject
   inventory(): JsonObject[]

@@ -18,6 +18,7 @@ export interface Running {
   machines: Machines
 }
 
+/** How a server in a process of its own starts. */
 export interface StartOptions {
   data: string
   port?: number | undefined

@@ -5,6 +5,7 @@ import { type Kept, purge } from '../containers/purge.ts'
 import { findRuntime } from '../containers/runtime.ts'
 import { stopSandbox } from './process.ts'
 
+/** What a purge removed. */
 export interface Purged {
   /** A server ran and was stopped. */
   stopped: boolean

@@ -12,7 +12,7 @@ import { services } from '../alicloud/services/index.ts'
 import { frontDoor as awsFrontDoor } from '../aws/front.ts'
 import { inventoryOf as awsInventoryOf } from '../aws/inventory.ts'
 import { operations as awsOperations } from '../aws/operations.ts'
-import { type Ground as AwsGround, createAwsApi } from '../aws/protocol/api.ts'
+import { type Deps as AwsDeps, createAwsApi } from '../aws/protocol/api.ts'
 import { isAws } from '../aws/protocol/wire.ts'
 import { services as awsServices } from '../aws/services/index.ts'
 import type { MachinePackages } from '../containers/build.ts'
@@ -29,8 +29,10 @@ import { announce, claim, release } from './claim.ts'
 import { type CallLog, createCallLog } from './control.ts'
 import { createHttp } from './http.ts'
 
+/** Whether machines are simulated or containers. */
 export type Machines = 'none' | 'container'
 
+/** How a server starts; everything has a default. */
 export interface ServeOptions {
   /** 0 or nothing: any free port. */
   port?: number | undefined
@@ -56,6 +58,7 @@ export interface ServeOptions {
   onStop?: (() => void) | undefined
 }
 
+/** A server that runs in this process. */
 export interface Sandbox {
   url: string
   port: number
@@ -66,10 +69,11 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
+/** Cloud milliseconds a real millisecond, where nobody says. */
 export const defaultSpeed = 50
 
 /**
- * Starts the embedded cloud on 127.0.0.1: the clouds' own wire protocols on every path but `/-/…`, which is control.
+ * Starts the emulator on 127.0.0.1: the clouds' own wire protocols on every path but `/-/…`, which is control.
  * Throws an Error for a wrong fault spec, unreadable data, a folder that another one serves, or a port in use.
  */
 export async function serve(options: ServeOptions = {}): Promise<Sandbox> {
@@ -111,14 +115,14 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
   // What is real answers for itself.
   const fronts = createFronts({ look: real ? () => undefined : simulated, ports, keepPort, authority })
   const log = createCallLog()
-  const ground = { world, tokens, env: options.env ?? {}, faults: faults.now, save }
+  const deps = { world, tokens, env: options.env ?? {}, faults: faults.now, save }
   const alicloud = createAlicloudApi({
-    ...ground,
+    ...deps,
     operations: real?.alicloud(operations) ?? operations,
     unimplemented: operation => reasonWithout(services, operation),
   })
-  const aws = awsOf(ground, real)
-  const inventory = () => [...inventoryOf(world), ...awsInventoryOf(world)].map(thing => ({ ...thing }))
+  const aws = awsOf(deps, real)
+  const inventory = () => [...inventoryOf(world), ...awsInventoryOf(world)].map(resource => ({ ...resource }))
   const server = createHttp(
     async raw => {
       const reply = isAws(raw) ? await (await aws())(raw) : alicloud(raw)
@@ -148,7 +152,7 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
   const close = async () => {
     await Promise.all([closeServer(server), fronts.close()])
     await real?.close()
-    // Without its data nobody could find what it leaves.
+    // Without its data, what it leaves could not be found.
     if (!options.data || !existsSync(options.data)) await real?.purge()
     save({ clock: true })
     store.close()
@@ -185,14 +189,14 @@ function changeable(first: string): { now(): Faults; text(): string; set(spec: s
 
 /** The API of AWS. Where machines are real it opens when it is first wanted: that needs an image of its own. */
 function awsOf(
-  ground: Omit<AwsGround, 'operations' | 'services'>,
+  deps: Omit<AwsDeps, 'operations' | 'services'>,
   real: Reconcilers | undefined,
 ): () => Promise<(raw: Raw) => Promise<Reply>> {
   const memoize = memoizer(error => error)
   return () =>
     memoize('api', async () =>
       createAwsApi({
-        ...ground,
+        ...deps,
         services: awsServices.map(service => service.wire),
         operations: (await real?.aws(awsOperations)) ?? awsOperations,
         unimplemented: operation => reasonWithout(awsServices, operation),
@@ -203,11 +207,11 @@ function awsOf(
 /** What makes the machines real, loaded only where they are to be. */
 async function realFor(
   { machines, data, env, machinePackages }: ServeOptions,
-  ground: Omit<OpenOptions, 'data' | 'env' | 'machinePackages'>,
+  deps: Omit<OpenOptions, 'data' | 'env' | 'machinePackages'>,
 ): Promise<Reconcilers | undefined> {
   if (machines !== 'container') return undefined
   const { openReconcilers } = await import('../containers/open.ts')
-  return await openReconcilers({ ...ground, data, env: env ?? process.env, machinePackages })
+  return await openReconcilers({ ...deps, data, env: env ?? process.env, machinePackages })
 }
 
 function statusOf(world: LiveWorld, log: CallLog): JsonObject {

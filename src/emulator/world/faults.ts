@@ -19,6 +19,7 @@ export interface Fault {
   delayMs: number
 }
 
+/** Draws what goes wrong with the next call of an action. */
 export interface Faults {
   readonly spec: FaultSpec
   /** Decides by the seed, the action and how often it was called: the same run meets the same faults. */
@@ -48,6 +49,7 @@ export function parseFaults(text: string): FaultSpec {
   return spec
 }
 
+/** The same spec draws the same faults: each depends on the seed, the action, and how often it was called. */
 export function createFaults(spec: FaultSpec): Faults {
   const counts = new Map<string, number>()
   return {

@@ -3,6 +3,7 @@ import { ApiError } from './model.ts'
 
 /** What the operations of both clouds read their input with, and how they refuse it. */
 
+/** Refuses the call with the cloud's HTTP status, code and message. Throws an ApiError. */
 export function refuse(status: number, code: string, message: string): never {
   throw new ApiError(status, code, message)
 }
@@ -13,6 +14,7 @@ export function word(input: JsonObject, name: string): string {
   return value === undefined || value === null || typeof value === 'object' ? '' : String(value)
 }
 
+/** A boolean parameter, sent as a boolean or as `true`, `True`…; `fallback` when absent. */
 export function flag(input: JsonObject, name: string, fallback = false): boolean {
   const value = word(input, name).toLowerCase()
   return value === '' ? fallback : value === 'true'
@@ -30,11 +32,13 @@ export function objects(input: JsonObject, name: string): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : []
 }
 
+/** A structure; an empty one when absent. */
 export function object(input: JsonObject, name: string): JsonObject {
   const value = input[name]
   return value !== undefined && isObject(value) ? value : {}
 }
 
+/** Whether a JSON value is an object, not a list and not null. */
 export function isObject(value: Json): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -32,7 +32,7 @@ export function createJournal(store: Store, world: LiveWorld): (extra?: Extra) =
     } catch (error) {
       world.untakeChanges(changes)
       const why = (error as Error).message
-      throw new ApiError(500, 'SandboxCannotSave', `The embedded cloud cannot save its data: ${why}`)
+      throw new ApiError(500, 'SandboxCannotSave', `The emulator cannot save its data: ${why}`)
     }
   }
 }

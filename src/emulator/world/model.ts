@@ -1,13 +1,13 @@
 import type { JsonObject } from '../../base/json.ts'
 
 /**
- * What the embedded clouds are made of. An operation is a plain function from the official input to the official
+ * What the emulated clouds are made of. An operation is a plain function from the official input to the official
  * output over a World; the server around it does wires, signatures, tokens, faults, checks against the official
  * tables and persistence.
  */
 
 /** Anything that exists in an account. All times are milliseconds of the cloud's own clock (`World.now`). */
-export interface Thing {
+export interface Resource {
   cloud: 'alicloud' | 'aws'
   /** `vpc`, `vswitch`, `instance`… as the inventory prints it. */
   type: string
@@ -22,6 +22,7 @@ export interface Thing {
   data: JsonObject
 }
 
+/** What operations see of the cloud: its clock, its dice, its resources. */
 export interface World {
   /** Milliseconds of the cloud's time since the sandbox's data began; runs `speed` times as fast as ours, goes on after a restart. */
   now(): number
@@ -31,13 +32,13 @@ export interface World {
   random(): number
   /** A fresh id: `vpc-6weXXXXXXXXXXXXXXXXXX`. */
   id(prefix: string): string
-  /** Things of a type that exist for the account and region, oldest first: not yet gone. Includes ones that are going. */
-  list(type: string, where: { account: string; region: string }): Thing[]
-  get(type: string, id: string): Thing | undefined
-  add(thing: Omit<Thing, 'born'> & { born?: number }): Thing
-  /** After changing `thing.data`, `tags` or `goneAt`: it is saved before the answer leaves. */
-  touch(thing: Thing): void
-  drop(thing: Thing): void
+  /** Resources of a type that exist for the account and region, oldest first: not yet gone. Includes ones that are going. */
+  list(type: string, where: { account: string; region: string }): Resource[]
+  get(type: string, id: string): Resource | undefined
+  add(resource: Omit<Resource, 'born'> & { born?: number }): Resource
+  /** After changing `resource.data`, `tags` or `goneAt`: it is saved before the answer leaves. */
+  touch(resource: Resource): void
+  drop(resource: Resource): void
 }
 
 /** One API call, checked against the official table, parameters unflattened (`Tag: [{Key, Value}]`, `SystemDisk: {Size: '40'}`; leaves are strings as sent). */

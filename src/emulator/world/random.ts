@@ -6,6 +6,7 @@ export interface Random {
   state(): number
 }
 
+/** The same seed gives the same numbers, 0 ≤ x < 1. */
 export function seeded(seed: number): Random {
   let state = seed >>> 0
   return {

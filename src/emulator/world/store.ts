@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import type { JsonObject } from '../../base/json.ts'
-import type { Thing } from './model.ts'
+import type { Resource } from './model.ts'
 import { type ClockMark, freshState, key, type WorldState } from './world.ts'
 
 /** A client token that was used: what was asked, as a hash, and what was answered. */
@@ -34,12 +34,13 @@ export interface Saved {
 export interface Transaction {
   clock: ClockMark
   random: number
-  put?: Thing[]
+  put?: Resource[]
   drop?: string[]
   tokens?: [string, Remembered][]
   ports?: [string, number][]
 }
 
+/** The data file: what was saved, and where the next transaction is appended. */
 export interface Store {
   saved: Saved
   append(transaction: Transaction): void
@@ -53,7 +54,7 @@ interface Head {
 
 /**
  * Opens the data file, or begins one. It is a list of transactions, one JSON line each, appended before the answer
- * leaves; opening it writes a short one anew. Without a file everything stays in memory.
+ * leaves; opening it rewrites it as a short one. Without a file everything stays in memory.
  * Throws an Error when the file was written by a newer version or is not a sandbox's.
  */
 export function openStore(file: string | undefined, fresh: { speed: number; seed: number }): Store {
@@ -87,20 +88,20 @@ function load(file: string): Saved {
   const head = readHead(first, file)
   const saved = emptySaved({ speed: 1, seed: 1 })
   saved.world.began = head.began
-  const things = new Map<string, Thing>()
+  const resources = new Map<string, Resource>()
   for (const text of rest) {
     const transaction = parsed(text)
-    if (transaction) replay(transaction, saved, things)
+    if (transaction) replay(transaction, saved, resources)
   }
-  saved.world.things = [...things.values()].sort((a, b) => a.born - b.born)
+  saved.world.resources = [...resources.values()].sort((a, b) => a.born - b.born)
   return saved
 }
 
-function replay(transaction: Transaction, saved: Saved, things: Map<string, Thing>): void {
+function replay(transaction: Transaction, saved: Saved, resources: Map<string, Resource>): void {
   saved.world.clock = transaction.clock
   saved.world.random = transaction.random
-  for (const thing of transaction.put ?? []) things.set(key(thing), thing)
-  for (const name of transaction.drop ?? []) things.delete(name)
+  for (const resource of transaction.put ?? []) resources.set(key(resource), resource)
+  for (const name of transaction.drop ?? []) resources.delete(name)
   for (const token of transaction.tokens ?? []) saved.tokens.set(...token)
   for (const port of transaction.ports ?? []) saved.ports.set(...port)
 }
@@ -122,7 +123,7 @@ function parsed(text: string): Transaction | undefined {
   }
 }
 
-/** Writes the data anew as short as it goes. On a full disk the long file that is there does as well: answers false. */
+/** Rewrites the data as a short file. Where the disk is full the long file stays, which is as good: returns false. */
 function compact(file: string, saved: Saved, there: boolean): boolean {
   const beside = `${file}.${process.pid}.new`
   try {
@@ -138,7 +139,7 @@ function compact(file: string, saved: Saved, there: boolean): boolean {
 
 function writeWhole(file: string, { world, tokens, ports }: Saved): void {
   const head: Head = { version: 1, began: world.began }
-  const all = { clock: world.clock, random: world.random, put: world.things, tokens: [...tokens], ports: [...ports] }
+  const all = { clock: world.clock, random: world.random, put: world.resources, tokens: [...tokens], ports: [...ports] }
   writeFileSync(file, line(head) + line(all), { mode: 0o600, flush: true })
 }
 

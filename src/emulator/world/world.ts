@@ -1,4 +1,4 @@
-import type { Thing, World } from './model.ts'
+import type { Resource, World } from './model.ts'
 import { type Random, seeded } from './random.ts'
 
 /** A point where the cloud's clock and ours were read together. */
@@ -15,67 +15,69 @@ export interface WorldState {
   /** Our milliseconds since 1970 when the data began: the cloud's dates count from here. */
   began: number
   random: number
-  things: Thing[]
+  resources: Resource[]
 }
 
 /** What changed since it was last asked: one transaction of the store. */
 export interface Changes {
-  put: Thing[]
+  put: Resource[]
   drop: string[]
 }
 
+/** The world as the server holds it: besides what operations see, its state to save. */
 export interface LiveWorld extends World {
   readonly began: number
   speed: number
   clock(): ClockMark
   randomState(): number
   /** Everything of every account that exists or is going away. */
-  all(): Thing[]
-  /** Any thing of this id, whatever its type. */
-  byId(id: string): Thing | undefined
+  all(): Resource[]
+  /** Any resource of this id, whatever its type. */
+  byId(id: string): Resource | undefined
   takeChanges(): Changes
   /** Puts changes back that could not be saved, for the next time. */
   untakeChanges(changes: Changes): void
 }
 
+/** The state of a world where nothing exists yet. */
 export function freshState(speed: number, seed: number): WorldState {
   const real = Date.now()
-  return { clock: { cloud: 0, real, speed }, began: real, random: seed, things: [] }
+  return { clock: { cloud: 0, real, speed }, began: real, random: seed, resources: [] }
 }
 
 /**
- * The embedded cloud's things and its clock. The clock goes on while no server runs, at its former speed, so it
+ * The emulator's resources and its clock. The clock goes on while no server runs, at its former speed, so it
  * never steps back; states that are derived from it never do either.
  */
 export function createWorld(state: WorldState, speed: number): LiveWorld {
   const random: Random = seeded(state.random)
-  const types = new Map<string, Map<string, Thing>>()
-  const ids = new Map<string, Thing>()
-  const put = new Map<string, Thing>()
+  const types = new Map<string, Map<string, Resource>>()
+  const ids = new Map<string, Resource>()
+  const put = new Map<string, Resource>()
   const dropped = new Set<string>()
   const offline = Math.max(0, Date.now() - state.clock.real) * state.clock.speed
   let mark: ClockMark = { cloud: state.clock.cloud + offline, real: Date.now(), speed }
 
   const now = () => Math.floor(mark.cloud + Math.max(0, Date.now() - mark.real) * mark.speed)
-  const keep = (thing: Thing) => {
-    const ofType = types.get(thing.type) ?? new Map<string, Thing>()
-    ofType.set(thing.id, thing)
-    types.set(thing.type, ofType)
-    ids.set(thing.id, thing)
+  const keep = (resource: Resource) => {
+    const ofType = types.get(resource.type) ?? new Map<string, Resource>()
+    ofType.set(resource.id, resource)
+    types.set(resource.type, ofType)
+    ids.set(resource.id, resource)
   }
-  const forget = (thing: Thing) => {
-    types.get(thing.type)?.delete(thing.id)
-    if (ids.get(thing.id) === thing) ids.delete(thing.id)
-    put.delete(key(thing))
-    dropped.add(key(thing))
+  const forget = (resource: Resource) => {
+    types.get(resource.type)?.delete(resource.id)
+    if (ids.get(resource.id) === resource) ids.delete(resource.id)
+    put.delete(key(resource))
+    dropped.add(key(resource))
   }
-  const alive = (thing: Thing | undefined): Thing | undefined => {
-    if (!thing || thing.goneAt === undefined || thing.goneAt > now()) return thing
-    forget(thing)
+  const alive = (resource: Resource | undefined): Resource | undefined => {
+    if (!resource || resource.goneAt === undefined || resource.goneAt > now()) return resource
+    forget(resource)
     return undefined
   }
-  const isAlive = (thing: Thing) => alive(thing) !== undefined
-  for (const thing of state.things) keep(thing)
+  const isAlive = (resource: Resource) => alive(resource) !== undefined
+  for (const resource of state.resources) keep(resource)
 
   return {
     began: state.began,
@@ -85,18 +87,18 @@ export function createWorld(state: WorldState, speed: number): LiveWorld {
     id: prefix => `${idHead(prefix)}${letters(random, 17)}`,
     list: (type, where) =>
       [...(types.get(type)?.values() ?? [])]
-        .filter(thing => thing.account === where.account && thing.region === where.region)
+        .filter(resource => resource.account === where.account && resource.region === where.region)
         .filter(isAlive),
     get: (type, id) => alive(types.get(type)?.get(id)),
     add(parts) {
-      const thing: Thing = { ...parts, born: parts.born ?? now() }
-      keep(thing)
-      dropped.delete(key(thing))
-      put.set(key(thing), thing)
-      return thing
+      const resource: Resource = { ...parts, born: parts.born ?? now() }
+      keep(resource)
+      dropped.delete(key(resource))
+      put.set(key(resource), resource)
+      return resource
     },
-    touch(thing) {
-      if (types.get(thing.type)?.get(thing.id) === thing) put.set(key(thing), thing)
+    touch(resource) {
+      if (types.get(resource.type)?.get(resource.id) === resource) put.set(key(resource), resource)
     },
     drop: forget,
     get speed() {
@@ -116,15 +118,15 @@ export function createWorld(state: WorldState, speed: number): LiveWorld {
       return changes
     },
     untakeChanges(changes) {
-      for (const thing of changes.put) if (!dropped.has(key(thing))) put.set(key(thing), thing)
+      for (const resource of changes.put) if (!dropped.has(key(resource))) put.set(key(resource), resource)
       for (const name of changes.drop) if (!put.has(name)) dropped.add(name)
     },
   }
 }
 
-/** Names a thing in the saved data. */
-export function key(thing: Pick<Thing, 'type' | 'id'>): string {
-  return `${thing.type} ${thing.id}`
+/** Names a resource in the saved data. */
+export function key(resource: Pick<Resource, 'type' | 'id'>): string {
+  return `${resource.type} ${resource.id}`
 }
 
 /** `vpc` → `vpc-6we`: ids carry three characters that stand for the place they were made in. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { containerId } from '../../../src/emulator/containers/aws/desired.ts'
 import { containerName } from '../../../src/emulator/containers/network.ts'
-import type { Thing } from '../../../src/emulator/world/model.ts'
+import type { Resource } from '../../../src/emulator/world/model.ts'
 import { addressOf, banner, expectWays, from, type Place } from '../aws/reach.ts'
 import { databaseOf, type Shop } from './shop.ts'
 
@@ -51,7 +51,7 @@ async function placesOf(shop: Shop): Promise<Places> {
   const web = await machine('web', 'machines/instance')
   const named = async (host: unknown) => await addressOf(runtime, web.container, String(host))
   const balancer = await shop.entry('balancer/load-balancer')
-  const front = containerId({ id: balancer.id, type: 'load-balancer' } as Thing)
+  const front = containerId({ id: balancer.id, type: 'load-balancer' } as Resource)
   const database = await shop.entry('database/instance')
   return {
     ...{ web, web2: await machine('second web', 'machines/instance-2') },

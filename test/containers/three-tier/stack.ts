@@ -5,7 +5,7 @@ import { RDS } from '@aws-sdk/client-rds'
 import { afterAll, beforeAll } from 'vitest'
 import { containerId } from '../../../src/emulator/containers/aws/desired.ts'
 import { containerName } from '../../../src/emulator/containers/network.ts'
-import type { Thing } from '../../../src/emulator/world/model.ts'
+import type { Resource } from '../../../src/emulator/world/model.ts'
 import { config } from '../../emulator/aws/support.ts'
 import { bareEnv, type Ended, emptyFolder, eventsOf, run } from '../../support/bin.ts'
 import { type RealAws, serveAws } from '../aws/serve.ts'
@@ -87,7 +87,7 @@ async function siteOf({ elb, reach }: Tiers): Promise<string> {
 
 function lookingAt(tiers: Tiers): Partial<Tiers> {
   const { ec2, elb, rds, runtime, sandbox } = tiers
-  const container: Tiers['container'] = (type, id) => containerName(sandbox, containerId({ id, type } as Thing))
+  const container: Tiers['container'] = (type, id) => containerName(sandbox, containerId({ id, type } as Resource))
   const health: Tiers['health'] = async tier => {
     const { TargetGroups = [] } = await elb.describeTargetGroups({
       Names: [tier === 'App' ? 'tiers-app' : 'tiers-web'],

@@ -39,7 +39,7 @@ function visit(url: string, host: string, ca?: string): Promise<Page> {
   })
 }
 
-/** Asks again while the cloud does not know the fresh thing everywhere. */
+/** Asks again while the cloud does not know the fresh resource everywhere. */
 function soon<T>(ask: () => Promise<T>): Promise<T> {
   return until(
     () => ask().catch(error => error as T),

@@ -6,7 +6,7 @@ import { call, folder, sandbox } from '../support.ts'
 const region = { RegionId: 'ap-northeast-1' }
 
 describe('a sandbox that is started again', () => {
-  it('has its things, with their tags, and goes on in time', async () => {
+  it('has its resources, with their tags, and goes on in time', async () => {
     const data = folder()
     const first = await sandbox({ data })
     const { VpcId } = await call(first.url, 'vpc.CreateVpc', { ...region, 'Tag.1.Key': 'a', 'Tag.1.Value': 'é"\n' })
@@ -46,7 +46,7 @@ describe('a sandbox that is started again', () => {
     copyFileSync(join(killed, 'world.jsonl'), join(rescued, 'world.jsonl'))
     appendFileSync(join(rescued, 'world.jsonl'), '{"clock":{"cloud":1,"re')
     const again = await sandbox({ data: rescued })
-    expect(again.inventory().map(thing => thing.id)).toEqual([VpcId])
+    expect(again.inventory().map(resource => resource.id)).toEqual([VpcId])
     expect(first.inventory()).toEqual([])
   })
 

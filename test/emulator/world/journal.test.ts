@@ -6,7 +6,7 @@ import { openStore, type Store, type Transaction } from '../../../src/emulator/w
 import { createWorld, freshState } from '../../../src/emulator/world/world.ts'
 import { call, folder, sandbox } from '../support.ts'
 
-const thing = { cloud: 'alicloud', type: 'vpc', account: '1', region: 'r', tags: {}, data: {} } as const
+const resource = { cloud: 'alicloud', type: 'vpc', account: '1', region: 'r', tags: {}, data: {} } as const
 
 describe('saving', () => {
   it('tells of a disk that is full, and makes up for it at the next call', () => {
@@ -22,12 +22,12 @@ describe('saving', () => {
     }
     const world = createWorld(store.saved.world, 1)
     const save = createJournal(store, world)
-    world.add({ ...thing, id: 'a' })
-    world.drop(world.add({ ...thing, id: 'b' }))
+    world.add({ ...resource, id: 'a' })
+    world.drop(world.add({ ...resource, id: 'b' }))
     const token = ['key', { asked: 'x', answer: {} }] as [string, { asked: string; answer: object }]
     expect(() => save({ token: token as never })).toThrow('ENOSPC')
     full = false
-    world.add({ ...thing, id: 'c' })
+    world.add({ ...resource, id: 'c' })
     save()
     expect(lines).toMatchObject([{ put: [{ id: 'a' }, { id: 'c' }], drop: ['vpc b'], tokens: [token] }])
     save()

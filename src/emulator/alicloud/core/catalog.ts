@@ -1,7 +1,8 @@
 import { refuse } from './input.ts'
 
-/** What the embedded cloud offers and where. Zone letters and image families: docs/facts/alicloud.md, Regions. */
+/** What the emulator offers and where. Zone letters and image families: docs/facts/alicloud.md (Regions). */
 
+/** A region with its zones. */
 export interface Region {
   id: string
   name: string
@@ -10,6 +11,7 @@ export interface Region {
   host: string
 }
 
+/** The regions that are simulated. */
 export const regions: Region[] = [
   region('ap-northeast-1', 'Japan (Tokyo)', '', 'abc', 'japan.'),
   region('ap-northeast-2', 'South Korea (Seoul)', '', 'ab', 'ap-northeast-2.'),
@@ -30,6 +32,7 @@ export function regionOf(id: string): Region {
   )
 }
 
+/** An instance type as `DescribeInstanceTypes` tells it. */
 export interface InstanceType {
   id: string
   family: string
@@ -44,6 +47,7 @@ const modern = ['cloud_essd', 'cloud_auto']
 const classic = ['cloud_efficiency', 'cloud_ssd', 'cloud_essd']
 const economy = ['cloud_essd_entry', 'cloud_essd', 'cloud_auto']
 
+/** The instance types that are simulated. */
 export const instanceTypes: InstanceType[] = [
   ...family('ecs.t6', 'CreditEntryLevel', classic, 'c1m1.large 2 2', 'c1m2.large 2 4', 'c1m4.large 2 8'),
   ...family('ecs.e', 'EntryLevel', economy, 'c1m1.large 2 2', 'c1m2.large 2 4', 'c1m4.large 2 8', 'c1m2.xlarge 4 8'),
@@ -84,15 +88,17 @@ function family(name: string, level: InstanceType['level'], disks: string[], ...
   })
 }
 
+/** The type of that id; undefined when it is not simulated. */
 export function instanceType(id: string): InstanceType | undefined {
   return instanceTypes.find(type => type.id === id)
 }
 
+/** Whether a zone has an instance type, in the product's own words. */
 export type Stock = 'WithStock' | 'WithoutStock' | 'NotSold'
 
 /**
  * Stock of an instance type in a zone. The region's first zone lacks the newest machines, its second has run out of
- * some, its last no longer sells the oldest: every region has types to trip over and types that are everywhere.
+ * some, its last no longer has the oldest: every region has types to trip over and types that are everywhere.
  */
 export function instanceStock(id: string, zone: string): Stock {
   const type = instanceType(id)

@@ -1,9 +1,9 @@
-import type { Call, Operation, Thing } from '../../world/model.ts'
+import type { Call, Operation, Resource } from '../../world/model.ts'
 import type { Unimplemented } from '../../world/unimplemented.ts'
 import { time } from './resources.ts'
 
 /** How the inventory shows a resource: its state in the product's own words. */
-export type StateOf = (call: Call, resource: Thing) => string
+export type StateOf = (call: Call, resource: Resource) => string
 
 /** A product of Alibaba Cloud as the emulator has it: the only thing that the rest must know of its folder. */
 export interface EmulatedService {

@@ -19,26 +19,28 @@ const common = [
 
 /**
  * An operation that honours `parameters`. An official parameter that is not among them is refused:
- * an embedded cloud that ignored it would answer something else than the real one.
+ * an emulator that ignored it would answer something else than the real one.
  */
 export function operation(parameters: string, run: Operation): Operation {
   const known = new Set([...common, ...parameters.split(/\s+/).filter(Boolean)])
   return (input, call) => {
     for (const name of Object.keys(input)) {
       if (!known.has(name)) {
-        refuse(400, 'UnsupportedParameter', `The embedded cloud does not simulate ${name} of ${call.action}.`)
+        refuse(400, 'UnsupportedParameter', `The emulator does not simulate ${name} of ${call.action}.`)
       }
     }
     return run(input, call)
   }
 }
 
-export function need(input: JsonObject, name: string): string {
+/** A scalar parameter. Refused as `Missing…` when absent or empty. */
+export function requireParameter(input: JsonObject, name: string): string {
   const value = word(input, name)
   if (value === '') refuse(400, `Missing${name}`, `The parameter ${name} is mandatory for this action.`)
   return value
 }
 
+/** A whole number, `fallback` when absent; refused when it is none. */
 export function number(input: JsonObject, name: string, fallback: number): number {
   const value = word(input, name)
   if (value === '') return fallback
@@ -62,6 +64,7 @@ export function jsonWords(input: JsonObject, name: string): string[] | undefined
   return list?.map(String)
 }
 
+/** A list kept as one JSON string; undefined when absent, refused when it is no list. */
 export function jsonList(input: JsonObject, name: string): Json[] | undefined {
   const text = word(input, name)
   if (text === '') return undefined

@@ -26,6 +26,7 @@ export function pageOrToken<T>(input: JsonObject, rows: T[], size = 10, max = 10
   return { rows: some, head: { TotalCount: rows.length, NextToken: next } }
 }
 
+/** One page by `MaxResults` and `NextToken`; `next` is '' at the end. */
 export function byToken<T>(input: JsonObject, rows: T[], size: number, max: number): { rows: T[]; next: string } {
   const count = within(input, 'MaxResults', size, 1, max)
   const from = readToken(word(input, 'NextToken'))

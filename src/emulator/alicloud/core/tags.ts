@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../world/model.ts'
+import type { Call, Operation, Resource } from '../../world/model.ts'
 import { flag, objects, operation, refuse, word, words } from './input.ts'
 import { byToken } from './page.ts'
-import { find, listed } from './resources.ts'
+import { findResource, listedResources } from './resources.ts'
 
 /** Tags: at creation, as a filter, in answers, and the tag actions that VPC, ECS, RDS and CLB share. */
 
@@ -27,38 +27,39 @@ export function newTags(input: JsonObject): Record<string, string> {
   return tags
 }
 
-/** Things that carry all of `Tag.N`; a tag without a value matches any value. */
-export function byTags(input: JsonObject, things: Thing[]): Thing[] {
+/** Resources that carry all of `Tag.N`; a tag without a value matches any value. */
+export function byTags(input: JsonObject, resources: Resource[]): Resource[] {
   const asked = objects(input, 'Tag')
   if (asked.length > maximum) refuse(400, 'NumberExceed.Tags', 'At most 20 tags are allowed.')
-  return things.filter(thing => asked.every(tag => carries(thing, tag)))
+  return resources.filter(resource => asked.every(tag => carries(resource, tag)))
 }
 
-function carries(thing: Thing, tag: JsonObject): boolean {
-  const value = thing.tags[word(tag, 'Key')]
+function carries(resource: Resource, tag: JsonObject): boolean {
+  const value = resource.tags[word(tag, 'Key')]
   return value !== undefined && (tag.Value === undefined || value === word(tag, 'Value'))
 }
 
 /** `Tags` as VPC spells them. */
-export function keyValue(thing: Thing): JsonObject {
-  return { Tag: Object.entries(thing.tags).map(([Key, Value]) => ({ Key, Value })) }
+export function keyValue(resource: Resource): JsonObject {
+  return { Tag: Object.entries(resource.tags).map(([Key, Value]) => ({ Key, Value })) }
 }
 
 /** `Tags` as ECS and CLB spell them. */
-export function tagKeyValue(thing: Thing): JsonObject {
-  return { Tag: tagPairs(thing) }
+export function tagKeyValue(resource: Resource): JsonObject {
+  return { Tag: tagPairs(resource) }
 }
 
-export function tagPairs(thing: Thing): Json[] {
-  return Object.entries(thing.tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }))
+/** Tags as a list of `{Key, Value}`. */
+export function tagPairs(resource: Resource): Json[] {
+  return Object.entries(resource.tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }))
 }
 
 /** The three tag actions of a product; `types` maps the product's ResourceType (lower case) to ours. */
 export function tagActions(
   types: Record<string, string>,
-  findOne: typeof find = find,
+  findOne: typeof findResource = findResource,
 ): { tag: Operation; untag: Operation; list: Operation } {
-  const resources = (call: Call, input: JsonObject): Thing[] =>
+  const named = (call: Call, input: JsonObject): Resource[] =>
     words(input, 'ResourceId').map(
       id =>
         findOne(call, input, ourType(input, types), id) ??
@@ -67,23 +68,23 @@ export function tagActions(
   return {
     tag: operation('ResourceType ResourceId Tag', (input, call) => {
       const tags = newTags(input)
-      const things = resources(call, input)
-      for (const thing of things) {
-        if (Object.keys({ ...thing.tags, ...tags }).length > maximum) {
+      const resources = named(call, input)
+      for (const resource of resources) {
+        if (Object.keys({ ...resource.tags, ...tags }).length > maximum) {
           refuse(400, 'NumberExceed.Tags', 'At most 20 tags are allowed.')
         }
       }
-      for (const thing of things) {
-        Object.assign(thing.tags, tags)
-        call.world.touch(thing)
+      for (const resource of resources) {
+        Object.assign(resource.tags, tags)
+        call.world.touch(resource)
       }
       return {}
     }),
     untag: operation('ResourceType ResourceId TagKey All', (input, call) => {
-      for (const thing of resources(call, input)) {
-        const keys = flag(input, 'All') ? Object.keys(thing.tags) : words(input, 'TagKey')
-        for (const key of keys) delete thing.tags[key]
-        call.world.touch(thing)
+      for (const resource of named(call, input)) {
+        const keys = flag(input, 'All') ? Object.keys(resource.tags) : words(input, 'TagKey')
+        for (const key of keys) delete resource.tags[key]
+        call.world.touch(resource)
       }
       return {}
     }),
@@ -93,11 +94,11 @@ export function tagActions(
       if (ids.length === 0 && objects(input, 'Tag').length === 0) {
         refuse(400, 'MissingParameter', 'ResourceId.N or Tag.N is mandatory for this action.')
       }
-      const things =
+      const resources =
         ids.length > 0
-          ? ids.map(id => findOne(call, input, type, id)).filter(thing => thing !== undefined)
-          : listed(call, type)
-      const rows = byTags(input, things).flatMap(thing => rowsOf(thing, word(input, 'ResourceType')))
+          ? ids.map(id => findOne(call, input, type, id)).filter(resource => resource !== undefined)
+          : listedResources(call, type)
+      const rows = byTags(input, resources).flatMap(resource => rowsOf(resource, word(input, 'ResourceType')))
       const { rows: some, next } = byToken(input, rows, 50, 100)
       return { NextToken: next, TagResources: { TagResource: some } }
     }),
@@ -109,9 +110,9 @@ function ourType(input: JsonObject, types: Record<string, string>): string {
   return type ?? refuse(400, 'InvalidResourceType.NotFound', 'The ResourceType provided does not exist in our records.')
 }
 
-function rowsOf(thing: Thing, resourceType: string): JsonObject[] {
-  return Object.entries(thing.tags).map(([TagKey, TagValue]) => ({
-    ResourceId: nameOf(thing),
+function rowsOf(resource: Resource, resourceType: string): JsonObject[] {
+  return Object.entries(resource.tags).map(([TagKey, TagValue]) => ({
+    ResourceId: nameOf(resource),
     ResourceType: resourceType,
     TagKey,
     TagValue,
@@ -119,6 +120,6 @@ function rowsOf(thing: Thing, resourceType: string): JsonObject[] {
 }
 
 /** A key pair is known by its name, everything else by its id. */
-export function nameOf(thing: Thing): string {
-  return thing.type === 'key-pair' ? String(thing.data.name) : thing.id
+export function nameOf(resource: Resource): string {
+  return resource.type === 'key-pair' ? String(resource.data.name) : resource.id
 }

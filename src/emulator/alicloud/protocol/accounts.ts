@@ -8,11 +8,13 @@ export interface Signer {
   known: boolean
 }
 
+/** The account of the key `sandbox`. */
 export const firstAccount = '5000000000000001'
+/** The account of the key `other`: for tests of what belongs to somebody else. */
 export const secondAccount = '5000000000000002'
 
 /**
- * The embedded cloud's accounts: `sandbox`/`sandbox`, `other`/`other`, the temporary key `sandbox-sts` with the
+ * The emulated Alibaba Cloud's accounts: `sandbox`/`sandbox`, `other`/`other`, the temporary key `sandbox-sts` with the
  * security token `live`, the pair in the environment, and any other id whose secret is the same word.
  * Throws the cloud's refusals for unknown ids and for missing, foreign or expired security tokens.
  */
@@ -24,6 +26,7 @@ export function signerOf(id: string, securityToken: string | undefined, env: Nod
   return { account: id === 'other' ? secondAccount : firstAccount, secret: own || id, known }
 }
 
+/** The refusal of a key that no account has. */
 export function unknownKey(): ApiError {
   return new ApiError(404, 'InvalidAccessKeyId.NotFound', 'Specified access key is not found.')
 }

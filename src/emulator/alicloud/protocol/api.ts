@@ -10,7 +10,7 @@ import { answerDefect, readRequest, takes } from './table.ts'
 import { readWire, type Wire } from './wire.ts'
 
 /** What the API side needs of the server around it. */
-export interface Ground {
+export interface Deps {
   world: LiveWorld
   operations: Record<string, Operation>
   /** Says why an action of the official table (`slb.CreateRules`) is not there, where that is known. */
@@ -23,7 +23,7 @@ export interface Ground {
 }
 
 /** Answers calls of every product: signature, official table, faults, client tokens, the operation, the table again. */
-export function createAlicloudApi(ground: Ground): (raw: Raw) => Reply {
+export function createAlicloudApi(deps: Deps): (raw: Raw) => Reply {
   const guard = createReplayGuard()
   return raw => {
     const requestId = randomUUID().toUpperCase()
@@ -31,7 +31,7 @@ export function createAlicloudApi(ground: Ground): (raw: Raw) => Reply {
     let wire: Wire | undefined
     try {
       wire = readWire(raw)
-      const { account } = authenticate(wire, guard, ground.env)
+      const { account } = authenticate(wire, guard, deps.env)
       const input = readRequest(wire.product, wire.action, wire.params)
       const call = {
         cloud: 'alicloud',
@@ -39,10 +39,10 @@ export function createAlicloudApi(ground: Ground): (raw: Raw) => Reply {
         action: wire.action,
         account,
         requestId,
-        world: ground.world,
+        world: deps.world,
       } as const
-      const region = regionOf(raw, input, call.product, ground.world)
-      return answer(ground, wire, input, { ...call, region }, host)
+      const region = regionOf(raw, input, call.product, deps.world)
+      return answer(deps, wire, input, { ...call, region }, host)
     } catch (error) {
       return refusal(wire, error, requestId, host)
     }
@@ -64,12 +64,12 @@ function authenticate(
   return signer
 }
 
-function answer(ground: Ground, wire: Wire, input: JsonObject, call: Call, host: string): Reply {
-  const fault = ground.faults().next(nameOf(wire))
+function answer(deps: Deps, wire: Wire, input: JsonObject, call: Call, host: string): Reply {
+  const fault = deps.faults().next(nameOf(wire))
   if (fault.is !== 'none' && fault.when === 'before') return faulty(fault, wire, call.requestId, host)
   let reply: Reply
   try {
-    const body = { RequestId: call.requestId, ...work(ground, wire, input, call) }
+    const body = { RequestId: call.requestId, ...work(deps, wire, input, call) }
     reply = { ...replyOf(wire, 200, ''), body: JSON.stringify(body) }
   } catch (error) {
     reply = refusal(wire, error, call.requestId, host)
@@ -79,27 +79,27 @@ function answer(ground: Ground, wire: Wire, input: JsonObject, call: Call, host:
 }
 
 /** The operation, once per client token; its changes are saved with its answer. */
-function work(ground: Ground, wire: Wire, input: JsonObject, call: Call): JsonObject {
-  const operation = ground.operations[nameOf(wire)]
+function work(deps: Deps, wire: Wire, input: JsonObject, call: Call): JsonObject {
+  const operation = deps.operations[nameOf(wire)]
   if (!operation) {
-    const why = ground.unimplemented?.(nameOf(wire)) ?? 'The official table has it.'
+    const why = deps.unimplemented?.(nameOf(wire)) ?? 'The official table has it.'
     throw new ApiError(400, 'SandboxNotBuilt', `The emulator does not implement ${nameOf(wire)}. ${why}`)
   }
   const token = tokenOf(wire, call)
-  const before = token && ground.tokens.get(token.key)
+  const before = token && deps.tokens.get(token.key)
   if (before) return again(before, token.asked)
   try {
     const body = operation(input, call)
     const defect = answerDefect(wire.product, wire.action, body)
-    if (defect) throw new ApiError(500, 'SandboxDefect', `The embedded cloud's own answer is wrong: ${defect}.`)
+    if (defect) throw new ApiError(500, 'SandboxDefect', `The emulator's own answer is wrong: ${defect}.`)
     if (token) {
       const remembered = { asked: token.asked, answer: body }
-      ground.tokens.set(token.key, remembered)
-      ground.save({ token: [token.key, remembered] })
+      deps.tokens.set(token.key, remembered)
+      deps.save({ token: [token.key, remembered] })
     }
     return body
   } finally {
-    ground.save()
+    deps.save()
   }
 }
 
@@ -133,7 +133,7 @@ function tokenOf(wire: Wire, call: Call): { key: string; asked: string } | undef
 
 /**
  * The region a call means. Real endpoints tell it by their host; here one address serves all, so: `RegionId`, the
- * header, the host if it is a real one's, else where the first thing mentioned lives.
+ * header, the host if it is a real one's, else where the first resource mentioned lives.
  */
 function regionOf(raw: Raw, input: JsonObject, product: string, world: LiveWorld): string {
   if (typeof input.RegionId === 'string' && input.RegionId) return input.RegionId
@@ -142,8 +142,8 @@ function regionOf(raw: Raw, input: JsonObject, product: string, world: LiveWorld
   const host = new RegExp(`^${product}\\.([a-z]+-[a-z]+-\\d+)\\.aliyuncs\\.com`).exec(raw.headers.host ?? '')
   if (host?.[1]) return host[1]
   for (const text of textsIn(input)) {
-    const thing = world.byId(text)
-    if (thing) return thing.region
+    const resource = world.byId(text)
+    if (resource) return resource.region
   }
   return 'ap-northeast-1'
 }
@@ -175,7 +175,7 @@ function faulty(fault: Fault, wire: Wire, requestId: string, host: string): Repl
   return { ...refusal(wire, error, requestId, host), delayMs }
 }
 
-/** Anything but an ApiError is a fault of the embedded cloud itself, and says so. */
+/** Anything but an ApiError is a fault of the emulator itself, and says so. */
 function refusal(wire: Wire | undefined, error: unknown, requestId: string, host: string): Reply {
   const known = error instanceof ApiError ? error : defectOf(error)
   const body = {
@@ -190,7 +190,7 @@ function refusal(wire: Wire | undefined, error: unknown, requestId: string, host
 
 function defectOf(error: unknown): ApiError {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return new ApiError(500, 'SandboxDefect', `The embedded cloud itself failed: ${text}`)
+  return new ApiError(500, 'SandboxDefect', `The emulator itself failed: ${text}`)
 }
 
 function replyOf(wire: Wire | undefined, status: number, code: string): Reply {

@@ -13,6 +13,7 @@ export function stringToSignV2(method: string, params: Iterable<[string, string]
   return `${method}&%2F&${encode(canonical)}`
 }
 
+/** The signature of `stringToSignV2`: HMAC-SHA1, Base64. */
 export function signV2(secret: string, text: string): string {
   return createHmac('sha1', `${secret}&`).update(text).digest('base64')
 }
@@ -29,6 +30,7 @@ export interface V3Request {
   body: Uint8Array
 }
 
+/** What signature version 3 signs. */
 export function stringToSignV3(request: V3Request): string {
   const query = [...request.query].sort(byName).map(([name, value]) => `${encode(name)}=${encode(value)}`)
   const headers = request.signedHeaders.map(name => `${name}:${(request.headers[name] ?? '').trim()}\n`)
@@ -43,6 +45,7 @@ export function stringToSignV3(request: V3Request): string {
   return `ACS3-HMAC-SHA256\n${sha256(canonical)}`
 }
 
+/** The signature of `stringToSignV3`: HMAC-SHA256, hexadecimal. */
 export function signV3(secret: string, text: string): string {
   return createHmac('sha256', secret).update(text).digest('hex')
 }

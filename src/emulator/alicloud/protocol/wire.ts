@@ -48,7 +48,7 @@ function readV2(raw: Raw, query: Map<string, string>): Wire {
   const get = (name: string) => all.get(name) ?? ''
   const { product, action } = identify(get('Version'), get('Action'))
   if (get('Format').toUpperCase() !== 'JSON') {
-    throw new ApiError(400, 'InvalidParameter.Format', 'The embedded cloud answers in JSON only: send Format=JSON.')
+    throw new ApiError(400, 'InvalidParameter.Format', 'The emulator answers in JSON only: send Format=JSON.')
   }
   if (get('SignatureMethod') !== 'HMAC-SHA1' || get('SignatureVersion') !== '1.0') {
     throw new ApiError(

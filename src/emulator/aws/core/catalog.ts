@@ -1,17 +1,20 @@
 import { refuse } from './input.ts'
 
-/** What the embedded AWS has where: regions, zones, instance types and their stock. */
+/** What the emulated AWS has where: regions, zones, instance types and their stock. */
 
+/** `ap-northeast-1a` and the id that it has in every account. */
 export interface Zone {
   name: string
   id: string
 }
 
+/** A region with the zones that the account sees. */
 export interface Region {
   id: string
   zones: Zone[]
 }
 
+/** The regions that are simulated; a call for another one is refused. */
 export const regions: Region[] = [
   region('ap-northeast-1', 'apne1', { a: 4, c: 1, d: 2 }),
   region('ap-northeast-2', 'apne2', { a: 1, b: 2, c: 3, d: 4 }),
@@ -20,7 +23,7 @@ export const regions: Region[] = [
   region('eu-west-1', 'euw1', { a: 2, b: 3, c: 1 }),
   region('us-east-1', 'use1', { a: 6, b: 1, c: 2, d: 4, e: 3, f: 5 }),
   region('us-east-2', 'use2', { a: 1, b: 2, c: 3 }),
-  // Two zones for a new account (docs/facts/aws.md, EC2).
+  // Two zones for a new account.
   region('us-west-1', 'usw1', { a: 1, c: 3 }),
   region('us-west-2', 'usw2', { a: 2, b: 1, c: 3, d: 4 }),
 ]
@@ -32,6 +35,7 @@ function region(id: string, short: string, zones: Record<string, number>): Regio
   }
 }
 
+/** The region of that id. Refused when it is not simulated. */
 export function regionOf(id: string): Region {
   return (
     regions.find(one => one.id === id) ??
@@ -39,8 +43,10 @@ export function regionOf(id: string): Region {
   )
 }
 
+/** The architectures of instance types and images. */
 export type Arch = 'x86_64' | 'arm64'
 
+/** An instance type as `DescribeInstanceTypes` tells it. */
 export interface InstanceType {
   name: string
   vcpus: number
@@ -63,6 +69,7 @@ const sizes: Record<string, [vcpus: number, gib: number, enis: number]> = {
   '2xlarge': [8, 32, 4],
 }
 
+/** The instance types that are simulated. */
 export const instanceTypes: InstanceType[] = [
   ...family('t2', ['x86_64'], ['nano', 'micro', 'small', 'medium', 'large'], { current: true, burstable: true }),
   ...family('t3', ['x86_64'], Object.keys(sizes), { current: true, burstable: true }),
@@ -95,12 +102,13 @@ function family(
   })
 }
 
+/** The type of that name; undefined when it is not simulated. */
 export function instanceType(name: string): InstanceType | undefined {
   return instanceTypes.find(one => one.name === name)
 }
 
-/** Where a type is not sold: use1-az3 has no t3 and t4g (docs/facts/aws.md, EC2), one zone in Tokyo lacks the oldest and the newest. */
-export function sells(zone: Zone, type: string): boolean {
+/** Where a type is not offered: use1-az3 has no t3 and t4g, one zone in Tokyo lacks the oldest and the newest. */
+export function isOffered(zone: Zone, type: string): boolean {
   const family = type.slice(0, type.indexOf('.'))
   if (zone.id === 'use1-az3') return !['t3', 't3a', 't4g', 'm7g', 'c7g'].includes(family)
   if (zone.id === 'apne1-az2') return !['t1', 't2', 't3a', 'c7g'].includes(family)
@@ -109,6 +117,6 @@ export function sells(zone: Zone, type: string): boolean {
 }
 
 /** Sold there, and nothing left: `InsufficientInstanceCapacity`. */
-export function soldOut(zone: Zone, type: string): boolean {
+export function isSoldOut(zone: Zone, type: string): boolean {
   return type === 'm6i.2xlarge' && !zone.name.endsWith('a')
 }

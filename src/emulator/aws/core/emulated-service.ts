@@ -1,4 +1,4 @@
-import type { Call, Operation, Thing } from '../../world/model.ts'
+import type { Call, Operation, Resource } from '../../world/model.ts'
 import type { Unimplemented } from '../../world/unimplemented.ts'
 import type { ServiceEntry } from '../protocol/service.ts'
 
@@ -6,7 +6,7 @@ import type { ServiceEntry } from '../protocol/service.ts'
  * How the inventory shows a resource: its state, or undefined for one that is no more or that came with another (a
  * terminated instance, a deleted NAT gateway, a VPC's own group and table).
  */
-export type StateOf = (call: Call, resource: Thing) => string | undefined
+export type StateOf = (call: Call, resource: Resource) => string | undefined
 
 /** A service of AWS as the emulator has it: the only thing that the rest of the emulator must know of its folder. */
 export interface EmulatedService {

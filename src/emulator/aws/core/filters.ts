@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../base/json.ts'
-import type { Thing } from '../../world/model.ts'
+import type { Resource } from '../../world/model.ts'
 import { objects, refuse, word, words } from './input.ts'
 
 /** Values of one filter for one row: one or many. */
@@ -28,9 +28,9 @@ export function filtered<Row>(
   )
 }
 
-/** The same for things with tags. */
-export function filteredThings(input: JsonObject, things: Thing[], reads: Reads<Thing>): Thing[] {
-  return filtered(input, things, reads, thing => thing.tags)
+/** The same for resources with tags. */
+export function filteredThings(input: JsonObject, resources: Resource[], reads: Reads<Resource>): Resource[] {
+  return filtered(input, resources, reads, resource => resource.tags)
 }
 
 function readerOf<Row>(

@@ -8,6 +8,7 @@ export function newId(call: Call, prefix: string): string {
   return `${prefix}-0${hex(call.world, 16)}`
 }
 
+/** Hexadecimal digits from the world's dice. */
 export function hex(world: World, length: number): string {
   return Array.from({ length }, () => Math.floor(world.random() * 16).toString(16)).join('')
 }
@@ -18,6 +19,7 @@ export function letters(world: World, length: number): string {
   return Array.from({ length }, () => alphabet[Math.floor(world.random() * alphabet.length)]).join('')
 }
 
+/** A UUID from the world's dice. */
 export function uuid(world: World): string {
   return [8, 4, 4, 4, 12].map(length => hex(world, length)).join('-')
 }
@@ -27,6 +29,7 @@ export function arn(call: Call, service: string, rest: string, region = call.reg
   return `arn:aws:${service}:${region === everywhere ? '' : region}:${call.account}:${rest}`
 }
 
+/** A time of the cloud's clock, as answers have it: ISO 8601 in UTC. */
 export function date(call: Call, at: number): string {
   return call.world.date(at)
 }

@@ -14,17 +14,17 @@ const common = ['DryRun', 'ClientToken']
 
 /**
  * An operation that honours `parameters`. An official parameter that is not among them is refused:
- * an embedded cloud that ignored it would answer something else than the real one.
+ * an emulator that ignored it would answer something else than the real one.
  */
 export function operation(parameters: string, run: Operation): Operation {
   const known = new Set([...common, ...parameters.split(/\s+/).filter(Boolean)])
   return (input, call) => {
     for (const [name, value] of Object.entries(input)) {
       if (value !== undefined && !known.has(name)) {
-        refuse(400, 'UnsupportedParameter', `The embedded cloud does not simulate ${name} of ${call.action}.`)
+        refuse(400, 'UnsupportedParameter', `The emulator does not simulate ${name} of ${call.action}.`)
       }
     }
-    // Success of a dry run is an error of this name (docs/facts/aws.md, EC2).
+    // Success of a dry run is an error of this name.
     if (input.DryRun === true) {
       refuse(412, 'DryRunOperation', 'Request would have succeeded, but DryRun flag is set.')
     }
@@ -32,12 +32,14 @@ export function operation(parameters: string, run: Operation): Operation {
   }
 }
 
-export function need(input: JsonObject, name: string, code = 'MissingParameter'): string {
+/** A scalar parameter. Refused with `code` when absent or empty. */
+export function requireParameter(input: JsonObject, name: string, code = 'MissingParameter'): string {
   const value = word(input, name)
   if (value === '') refuse(400, code, `The request must contain the parameter ${name}`)
   return value
 }
 
+/** A number parameter, `fallback` when absent. */
 export function number(input: JsonObject, name: string, fallback: number): number {
   const value = word(input, name)
   return value === '' ? fallback : Number(value)

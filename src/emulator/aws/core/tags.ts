@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../base/json.ts'
-import type { Thing } from '../../world/model.ts'
+import type { Resource } from '../../world/model.ts'
 import { objects, refuse, word } from './input.ts'
 
 /** EC2, Systems Manager and IAM; the others too where their `TagCodes` say nothing else. */
@@ -18,6 +18,7 @@ export function tagsIn(input: JsonObject, codes: TagCodes, parameter = 'Tags'): 
   return tagsOf(objects(input, parameter), codes)
 }
 
+/** A list of `{Key, Value}`, checked; refused with the service's codes. */
 export function tagsOf(list: JsonObject[], codes: TagCodes): Record<string, string> {
   const tags: Record<string, string> = {}
   for (const tag of list) {
@@ -35,15 +36,16 @@ export function tagsOf(list: JsonObject[], codes: TagCodes): Record<string, stri
   return tags
 }
 
-/** The tags of a thing after more were put on it. */
-export function moreTags(thing: Thing, added: Record<string, string>, codes: TagCodes): Record<string, string> {
-  const tags = { ...thing.tags, ...added }
+/** The tags of a resource after more were put on it. */
+export function moreTags(resource: Resource, added: Record<string, string>, codes: TagCodes): Record<string, string> {
+  const tags = { ...resource.tags, ...added }
   checkCount(tags, codes)
   return tags
 }
 
-export function withoutTags(thing: Thing, keys: string[]): Record<string, string> {
-  return Object.fromEntries(Object.entries(thing.tags).filter(([key]) => !keys.includes(key)))
+/** The tags of a resource after some were removed. */
+export function withoutTags(resource: Resource, keys: string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(resource.tags).filter(([key]) => !keys.includes(key)))
 }
 
 function checkCount(tags: Record<string, string>, codes: TagCodes): void {
@@ -73,6 +75,6 @@ export function readTags(list: JsonObject[]): Record<string, string> {
 }
 
 /** The tags as a list of `{Key, Value}`, as every service but Auto Scaling shows them. */
-export function tagList(thing: Pick<Thing, 'tags'>): JsonObject[] {
-  return Object.entries(thing.tags).map(([Key, Value]) => ({ Key, Value }))
+export function tagList(resource: Pick<Resource, 'tags'>): JsonObject[] {
+  return Object.entries(resource.tags).map(([Key, Value]) => ({ Key, Value }))
 }

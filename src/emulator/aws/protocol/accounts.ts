@@ -8,11 +8,13 @@ export interface Signer {
   known: boolean
 }
 
+/** The account of the key `sandbox`. */
 export const firstAccount = '500000000001'
+/** The account of the key `other`: for tests of what belongs to somebody else. */
 export const secondAccount = '500000000002'
 
 /**
- * The embedded AWS's accounts: `sandbox`/`sandbox`, `other`/`other`, the temporary key `sandbox-sts` with the session
+ * The emulated AWS's accounts: `sandbox`/`sandbox`, `other`/`other`, the temporary key `sandbox-sts` with the session
  * token `live`, the pair in the environment, and any other id whose secret is the same word (with any session token
  * but `expired`, as a machine's role has one). Returns the reason where a token does not do.
  */

@@ -17,7 +17,7 @@ import { before, tokenOf } from './tokens.ts'
 import { actionNamed, type Envelope, open, read } from './wire.ts'
 
 /** What the API side needs of the server around it. */
-export interface Ground {
+export interface Deps {
   world: LiveWorld
   services: ServiceEntry[]
   operations: Record<string, Operation>
@@ -31,7 +31,7 @@ export interface Ground {
 }
 
 /** A request whose service is known: what its answer and its refusals are written with. */
-interface Talk {
+interface RequestContext {
   entry: ServiceEntry
   name: string
   requestId: string
@@ -40,27 +40,27 @@ interface Talk {
 }
 
 /**
- * Answers calls of every embedded service: signature, official schema, faults, idempotency tokens, the operation, the
+ * Answers calls of every emulated service: signature, official schema, faults, idempotency tokens, the operation, the
  * schema again. Only the first request of a service waits, for the official client; the work itself is one step.
  */
-export function createAwsApi(ground: Ground): (raw: Raw) => Promise<Reply> {
+export function createAwsApi(deps: Deps): (raw: Raw) => Promise<Reply> {
   return async raw => {
     const requestId = randomUUID()
-    const envelope = open(raw, ground.services)
+    const envelope = open(raw, deps.services)
     if (!envelope) return notEmbedded(requestId)
-    const talk: Talk = { entry: envelope.entry, name: '', requestId, head: raw.method === 'HEAD' }
+    const context: RequestContext = { entry: envelope.entry, name: '', requestId, head: raw.method === 'HEAD' }
     try {
-      talk.name = nameOf(talk, actionNamed(envelope))
+      context.name = nameOf(context, actionNamed(envelope))
       const service = await loadService(envelope.entry)
-      const { account, region } = authenticate(envelope, ground.env)
+      const { account, region } = authenticate(envelope, deps.env)
       const { action, input } = read(service, envelope)
-      talk.name = nameOf(talk, action.name)
+      context.name = nameOf(context, action.name)
       needRequired(action.input, input, service.family)
-      const { world } = ground
+      const { world } = deps
       const call: Call = { cloud: 'aws', product: service.name, action: action.name, region, account, requestId, world }
-      return answer(ground, talk, service, action, input, call)
+      return answer(deps, context, service, action, input, call)
     } catch (error) {
-      return refused(talk, error)
+      return refused(context, error)
     }
   }
 }
@@ -111,43 +111,50 @@ const unknownKey = 'The security token included in the request is invalid.'
 const wrongSignature =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.'
 
-function answer(ground: Ground, talk: Talk, service: Service, action: Action, input: JsonObject, call: Call): Reply {
-  const fault = ground.faults().next(talk.name)
-  if (fault.is !== 'none' && fault.when === 'before') return faulty(fault, talk)
+function answer(
+  deps: Deps,
+  context: RequestContext,
+  service: Service,
+  action: Action,
+  input: JsonObject,
+  call: Call,
+): Reply {
+  const fault = deps.faults().next(context.name)
+  if (fault.is !== 'none' && fault.when === 'before') return faulty(fault, context)
   let reply: Reply
   try {
-    const output = work(ground, service, action, input, call)
-    reply = replyOf(talk, writeAnswer(service, action, output, talk.requestId), '')
+    const output = work(deps, service, action, input, call)
+    reply = replyOf(context, writeAnswer(service, action, output, context.requestId), '')
   } catch (error) {
-    reply = refused(talk, error, service)
+    reply = refused(context, error, service)
   }
-  if (fault.is !== 'none') return faulty(fault, talk)
+  if (fault.is !== 'none') return faulty(fault, context)
   return { ...reply, delayMs: fault.delayMs }
 }
 
 /** The operation, once per idempotency token; its changes are saved with its answer. */
-function work(ground: Ground, service: Service, action: Action, input: JsonObject, call: Call): JsonObject {
+function work(deps: Deps, service: Service, action: Action, input: JsonObject, call: Call): JsonObject {
   const name = `${service.name}.${action.name}`
-  const operation = ground.operations[name]
+  const operation = deps.operations[name]
   if (!operation) {
-    const why = ground.unimplemented?.(name) ?? 'The official client has it.'
+    const why = deps.unimplemented?.(name) ?? 'The official client has it.'
     throw new ApiError(400, 'SandboxNotBuilt', `The emulator does not implement ${name}. ${why}`)
   }
   const token = tokenOf(service, action, input, call)
-  const known = token && before(ground.tokens, token, ground.world)
+  const known = token && before(deps.tokens, token, deps.world)
   if (known) return known
   try {
     const output = withoutUndefined(operation(input, call))
     const defect = answerDefect(action.output, output, name)
-    if (defect) throw new ApiError(500, 'SandboxDefect', `The embedded cloud's own answer is wrong: ${defect}.`)
+    if (defect) throw new ApiError(500, 'SandboxDefect', `The emulator's own answer is wrong: ${defect}.`)
     if (token) {
-      const remembered = { asked: token.asked, answer: output, at: ground.world.now() }
-      ground.tokens.set(token.key, remembered)
-      ground.save({ token: [token.key, remembered] })
+      const remembered = { asked: token.asked, answer: output, at: deps.world.now() }
+      deps.tokens.set(token.key, remembered)
+      deps.save({ token: [token.key, remembered] })
     }
     return output
   } finally {
-    ground.save()
+    deps.save()
   }
 }
 
@@ -156,52 +163,52 @@ function withoutUndefined(output: JsonObject): JsonObject {
   return JSON.parse(JSON.stringify(output)) as JsonObject
 }
 
-function faulty(fault: Fault, talk: Talk): Reply {
-  const { family } = talk.entry
+function faulty(fault: Fault, context: RequestContext): Reply {
+  const { family } = context.entry
   const { delayMs } = fault
   if (fault.is === 'reset') {
     const nothing = { status: 0, contentType: '', headers: {}, body: '' }
-    return { ...replyOf(talk, nothing, 'reset'), reset: true, delayMs }
+    return { ...replyOf(context, nothing, 'reset'), reset: true, delayMs }
   }
   if (fault.is === 'throttle') {
     const message = family === 'ec2' ? 'Request limit exceeded.' : 'Rate exceeded'
-    return { ...refused(talk, refusal(family, 'throttled', message)), delayMs }
+    return { ...refused(context, refusal(family, 'throttled', message)), delayMs }
   }
   if (fault.shape === 'html') {
     const body = '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>'
-    return { ...replyOf(talk, { status: 502, contentType: 'text/html', headers: {}, body }, 'html'), delayMs }
+    return { ...replyOf(context, { status: 502, contentType: 'text/html', headers: {}, body }, 'html'), delayMs }
   }
   const reason = fault.shape === 'unavailable' ? 'unavailable' : 'internal'
   const error = refusal(family, reason, 'An internal error has occurred')
-  if (fault.shape !== 'no-code') return { ...refused(talk, error), delayMs }
-  return { ...replyOf(talk, writeRefusal(talk.entry, error, talk.requestId, false), 'no-code'), delayMs }
+  if (fault.shape !== 'no-code') return { ...refused(context, error), delayMs }
+  return { ...replyOf(context, writeRefusal(context.entry, error, context.requestId, false), 'no-code'), delayMs }
 }
 
 /**
  * A refusal may bear the official client's name of the error (`DBInstanceNotFoundFault`): the wire then has the code
- * and status that belong to it. Anything but an ApiError is a fault of the embedded cloud itself, and says so.
+ * and status that belong to it. Anything but an ApiError is a fault of the emulator itself, and says so.
  */
-function refused(talk: Talk, error: unknown, service?: Service): Reply {
+function refused(context: RequestContext, error: unknown, service?: Service): Reply {
   const given = error instanceof ApiError ? error : defectOf(error)
   const modelled = service?.error(given.code)
   const known = modelled ? new ApiError(modelled.status ?? given.status, modelled.code, given.message) : given
-  return replyOf(talk, writeRefusal(talk.entry, known, talk.requestId), known.code)
+  return replyOf(context, writeRefusal(context.entry, known, context.requestId), known.code)
 }
 
 function defectOf(error: unknown): ApiError {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return new ApiError(500, 'SandboxDefect', `The embedded cloud itself failed: ${text}`)
+  return new ApiError(500, 'SandboxDefect', `The emulator itself failed: ${text}`)
 }
 
 function notEmbedded(requestId: string): Reply {
-  const body = JSON.stringify({ __type: 'SandboxNotBuilt', message: 'The embedded cloud does not have this service.' })
+  const body = JSON.stringify({ __type: 'SandboxNotBuilt', message: 'The emulator does not have this service.' })
   const contentType = 'application/x-amz-json-1.1'
   const headers = { 'x-amzn-requestid': requestId }
   const head = { action: '', mutating: false, code: 'SandboxNotBuilt', delayMs: 0, reset: false }
   return { ...head, status: 400, contentType, headers, body }
 }
 
-function replyOf({ name, head }: Talk, parts: Parts, code: string): Reply {
+function replyOf({ name, head }: RequestContext, parts: Parts, code: string): Reply {
   const mutating = isMutating(name.split('.')[1] ?? '')
   const reply = { action: name, mutating, code, delayMs: 0, reset: false, ...parts }
   if (head) return { ...reply, body: '' }
@@ -210,6 +217,6 @@ function replyOf({ name, head }: Talk, parts: Parts, code: string): Reply {
   return { ...reply, headers }
 }
 
-function nameOf({ entry }: Talk, action: string): string {
+function nameOf({ entry }: RequestContext, action: string): string {
   return /^\w{1,100}$/.test(action) ? `${entry.name}.${action}` : ''
 }

@@ -91,6 +91,7 @@ function firstOf<T>(items: T[], look: (item: T, index: number) => string | undef
   return undefined
 }
 
+/** Whether a JSON value is an object, not a list and not null. */
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -12,6 +12,7 @@ export function readJson(action: Action, body: Buffer): JsonObject {
   return readValue(action.input, value, '') as JsonObject
 }
 
+/** A success of a JSON service. */
 export function jsonAnswer(action: Action, output: JsonObject, requestId: string): Parts {
   return jsonParts(200, requestId, writeValue(action.output, output) as JsonObject)
 }

@@ -40,6 +40,7 @@ function bodyOf(service: Service, action: Action, output: JsonObject): string | 
   return declaration + element(shape.traits.xmlName ?? shape.name, writeMembers(shape, output, isInBody), space)
 }
 
+/** Whether a member is part of the body, not a header, the status, or a label of the path. */
 export function isInBody({ traits }: Member): boolean {
   return !(
     traits.httpHeader ||

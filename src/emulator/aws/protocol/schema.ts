@@ -7,8 +7,10 @@ import type { ServiceEntry } from './service.ts'
  */
 export type Shape = Simple | List | Table | Structure
 
+/** How a timestamp is written. */
 export type Format = 'date-time' | 'http-date' | 'epoch' | undefined
 
+/** A shape without members. */
 export interface Simple {
   kind: 'string' | 'number' | 'boolean' | 'timestamp' | 'blob' | 'document' | 'unit'
   /** How a timestamp is written where the schema says so. */
@@ -16,12 +18,14 @@ export interface Simple {
   traits: Traits
 }
 
+/** A list of one kind of item. */
 export interface List {
   kind: 'list'
   item: Member
   traits: Traits
 }
 
+/** A map from strings to one kind of value. */
 export interface Table {
   kind: 'map'
   key: Member
@@ -29,6 +33,7 @@ export interface Table {
   traits: Traits
 }
 
+/** An object with named members. */
 export interface Structure {
   kind: 'structure'
   name: string
@@ -39,6 +44,7 @@ export interface Structure {
   traits: Traits
 }
 
+/** A member of a structure, an item of a list, or a key or value of a map. */
 export interface Member {
   name: string
   required: boolean
@@ -49,6 +55,7 @@ export interface Member {
   shape: Shape
 }
 
+/** What the schema says of a shape or member besides its kind, in the SDK's own names. */
 export interface Traits {
   xmlName?: string
   ec2QueryName?: string
@@ -68,6 +75,7 @@ export interface Traits {
   awsQueryError?: [code: string, status: number]
 }
 
+/** An operation of a service: its route, input and output. */
 export interface Action {
   name: string
   http: [method: string, path: string, status: number] | undefined
@@ -77,6 +85,7 @@ export interface Action {
   tokenMember: string | undefined
 }
 
+/** A service with the schemas of its official client. */
 export interface Service extends ServiceEntry {
   action(name: string): Action | undefined
   actions(): string[]

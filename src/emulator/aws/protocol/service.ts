@@ -1,6 +1,7 @@
 /** How a service's calls look on the wire. EC2's dialect of the query protocol differs enough to be its own. */
 export type Family = 'ec2' | 'query' | 'json' | 's3' | 'route53'
 
+/** What the wire of a service looks like. */
 export interface ServiceEntry {
   /** The name operations are filed under: `elbv2` in `elbv2.CreateLoadBalancer`. */
   name: string
@@ -11,7 +12,7 @@ export interface ServiceEntry {
   xmlNamespace: string
   /** Before the dot of `x-amz-target`; JSON services only. */
   target: string
-  /** Its things live in no region: calls count as us-east-1, as they are signed. */
+  /** Its resources live in no region: calls count as us-east-1, as they are signed. */
   global: boolean
   /** The official client, which brings the schemas of every operation. Loaded with the service's first request. */
   load(): Promise<object>

@@ -41,6 +41,7 @@ export function signatureFor(raw: Raw, query: [string, string][], claim: Claim, 
   return hmac(signingKey(claim, secret), text).toString('hex')
 }
 
+/** The key that a day, region, service and secret sign with. */
 export function signingKey({ day, region, service }: Claim, secret: string): Buffer {
   return [day, region, service, 'aws4_request'].reduce(hmac, Buffer.from(`AWS4${secret}`))
 }
@@ -70,10 +71,12 @@ export function bodyFits(raw: Raw): boolean {
   return !claimed || !/^[0-9a-f]{64}$/.test(claimed) || claimed === sha256(raw.body)
 }
 
+/** HMAC-SHA256, raw. */
 export function hmac(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }
 
+/** SHA-256 in hexadecimal digits. */
 export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex')
 }

@@ -15,7 +15,7 @@ export interface Token {
 }
 
 /**
- * The `ClientToken` of an EC2 call. The other services' tokens name versions, or mean the thing and not the call:
+ * The `ClientToken` of an EC2 call. The other services' tokens name versions, or mean the resource and not the call:
  * they are their operations' own business. Refuses a malformed one.
  */
 export function tokenOf(service: Service, action: Action, input: JsonObject, call: Call): Token | undefined {

@@ -9,7 +9,7 @@ export interface Element {
 const deepest = 64
 
 /**
- * Reads the XML that clients send: elements, attributes, text, CDATA, comments. No document type is let in, so there
+ * Reads the XML that clients send: elements, attributes, text, CDATA, comments. No document type is allowed, so there
  * are no entities of one's own. Throws an Error for anything that is not well formed.
  */
 export function parseXml(source: string): Element {

@@ -7,6 +7,7 @@ export function element(name: string, body: string, attributes = ''): string {
   return `<${name}${attributes}>${body}</${name}>`
 }
 
+/** Text as XML has it, in elements and in attributes. */
 export function escapeXml(text: string): string {
   return text.replace(/[&<>"\r\u0085\u2028]/g, char => entities[char] ?? `&#x${char.charCodeAt(0).toString(16)};`)
 }

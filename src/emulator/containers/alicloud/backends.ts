@@ -30,6 +30,7 @@ export interface ListenerSpec {
 /** How to reach a backend: the address this system knows it by, and our own on its bridge. Nothing: it does not run. */
 export type Resolve = (backend: Backend) => { host: string; from: string } | undefined
 
+/** The health of one backend of a listener. */
 export interface BackendHealth {
   backend: Backend
   state: HealthState
@@ -46,6 +47,7 @@ export interface Listener {
   scores: Map<string, number>
 }
 
+/** How backends are reached and how fast they are checked. */
 export interface BackendsDeps {
   resolve: Resolve
   /** Real milliseconds a second of a check's interval takes. */
@@ -83,6 +85,7 @@ export function updateChecks(listener: Listener, deps: BackendsDeps): void {
   }
 }
 
+/** Ends all health checks of a listener. */
 export function stopChecks(listener: Listener): void {
   for (const checker of listener.checkers.values()) checker.stop()
   listener.checkers.clear()
@@ -109,6 +112,7 @@ export function pick(listener: Listener, tried: Set<string>): Backend | undefine
   return best
 }
 
+/** `server-id:port`, by which a listener knows a backend. */
 export function keyOf({ serverId, port }: Backend): string {
   return `${serverId}:${port}`
 }

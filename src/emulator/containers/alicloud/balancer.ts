@@ -17,6 +17,7 @@ import {
 } from './backends.ts'
 import { forward, type Onward, refuse, upgrade } from './relay.ts'
 
+/** The load balancer (CLB): all listeners of a sandbox. */
 export interface Balancer {
   /** Makes the listeners be these; one that is not named is closed, requests under way are finished first. */
   set(specs: ListenerSpec[]): Promise<void>

@@ -2,13 +2,14 @@ import type { Json, JsonObject } from '../../../base/json.ts'
 import { isObject } from '../../alicloud/core/input.ts'
 import { text, time } from '../../alicloud/core/resources.ts'
 import type { Outcome, RunsCommands } from '../../alicloud/services/assistant/simulated.ts'
-import type { Thing, World } from '../../world/model.ts'
+import type { Resource, World } from '../../world/model.ts'
 import { NEVER } from '../../world/never.ts'
 import type { Jobs } from '../jobs.ts'
 import { type CommandResult, commandResult, type Machine, startCommand, stopCommand } from '../machine.ts'
 import type { Runtime } from '../runtime.ts'
 import { everyThing } from './desired.ts'
 
+/** What running commands needs of the reconciler. */
 export interface CommandDeps {
   world: World
   runtime: Runtime
@@ -23,18 +24,19 @@ export interface CommandDeps {
 /** One command on one machine, as the operations keep it; `real` says how far it is in the container. */
 type Run = Outcome & { instanceId: string; startsAt: number; real?: 'wanted' | 'running' | 'over' }
 
+/** Commands of Cloud Assistant as the reconciler drives them. */
 export interface Commands {
   /** For the operations: what an invocation says until `look` has seen it. */
   placeholder: RunsCommands
   look(): void
 }
 
-/** Runs on the machines what the cloud was told to run, and writes down what came of it. */
+/** Runs the commands of Cloud Assistant on the machines and records their results. */
 export function watchCommands(deps: CommandDeps): Commands {
   const { world, runtime, jobs } = deps
   const over = new Set<string>()
 
-  function lookAt(invocation: Thing): void {
+  function lookAt(invocation: Resource): void {
     let open = false
     for (const run of runsOf(invocation)) {
       if (run.real === undefined || run.real === 'over') continue
@@ -48,16 +50,16 @@ export function watchCommands(deps: CommandDeps): Commands {
     if (!open) over.add(invocation.id)
   }
 
-  /** From here on it runs until the machine says that it ended; its time-out counts there. */
-  function begin(invocation: Thing, run: Run): void {
+  /** From here on it runs until the machine reports its end; its time-out is enforced there. */
+  function begin(invocation: Resource, run: Run): void {
     Object.assign(run, { real: 'running', endsAt: NEVER })
     world.touch(invocation)
   }
 
-  async function carryOut(invocation: Thing, run: Run): Promise<void> {
+  async function carryOut(invocation: Resource, run: Run): Promise<void> {
     const machine = deps.machine(run.instanceId)
     if (!machine) {
-      // After a restart of the sandbox its machines are found one after the other.
+      // After a restart of the sandbox its machines are found one by one.
       if (world.get('instance', run.instanceId)) throw new Error(`The machine ${run.instanceId} does not run.`)
       return finish(invocation, run, undefined)
     }
@@ -72,7 +74,7 @@ export function watchCommands(deps: CommandDeps): Commands {
     finish(invocation, run, await commandResult(runtime, machine, invocation.id, deps.closed))
   }
 
-  function finish(invocation: Thing, run: Run, result: CommandResult | undefined): void {
+  function finish(invocation: Resource, run: Run, result: CommandResult | undefined): void {
     if (run.real === 'over' || deps.closed()) return
     const endsAt = Math.max(world.now(), run.startsAt)
     const { status, exitCode, output } = result ?? { status: 'Failed', exitCode: 1, output: '' }
@@ -82,8 +84,8 @@ export function watchCommands(deps: CommandDeps): Commands {
     deps.save()
   }
 
-  /** Someone stopped it: what the API says of it stands already. */
-  async function end(invocation: Thing, run: Run): Promise<void> {
+  /** Somebody stopped it: its result in the API is final already. */
+  async function end(invocation: Resource, run: Run): Promise<void> {
     const machine = deps.machine(run.instanceId)
     if (machine) await stopCommand(runtime, machine, invocation.id)
     run.real = 'over'
@@ -106,7 +108,7 @@ export function watchCommands(deps: CommandDeps): Commands {
   }
 }
 
-function runsOf(invocation: Thing): Run[] {
+function runsOf(invocation: Resource): Run[] {
   const runs: Json = (invocation.data as JsonObject).runs ?? []
   return Array.isArray(runs) ? (runs.filter(isObject) as unknown as Run[]) : []
 }

@@ -1,5 +1,5 @@
 import { text } from '../../alicloud/core/resources.ts'
-import type { Thing } from '../../world/model.ts'
+import type { Resource } from '../../world/model.ts'
 import type { Jobs } from '../jobs.ts'
 import type { ReconcilerDeps } from '../lifecycle.ts'
 import { removeMachine } from '../machine.ts'
@@ -13,13 +13,14 @@ export interface Context extends ReconcilerDeps, Pick<RunningContainers<RunningC
   jobs: Jobs
   /** Ids of everything that has or may have a container or network. */
   known: Set<string>
-  networkOf(thing: Thing): Promise<Network>
+  networkOf(resource: Resource): Promise<Network>
   /** It is gone for the API when its container is. */
-  takeAway(thing: Thing): void
+  takeAway(resource: Resource): void
   /** Removes the containers and networks whose resource no longer exists. */
   removeOrphans(): void
 }
 
+/** The context of a reconciler; `known`: ids that have a container or network from an earlier process. */
 export function createContext(deps: ReconcilerDeps, { jobs, known }: Pick<Context, 'jobs' | 'known'>): Context {
   const { world, runtime, sandbox } = deps
   const running = createRunningContainers<RunningContainer>({ sandbox, runtime, jobs, known })
@@ -27,15 +28,15 @@ export function createContext(deps: ReconcilerDeps, { jobs, known }: Pick<Contex
   return {
     ...deps,
     ...{ jobs, known, up, apply },
-    networkOf: thing => running.network(text(thing, 'vpcId'), vpcCidr(world, thing), thing.id),
-    takeAway(thing) {
-      if (!known.has(thing.id)) return
-      pauseClock(world, thing, 'goneAt')
-      jobs.want(thing.id, async () => {
-        up.delete(thing.id)
-        await removeMachine(runtime, sandbox, thing.id)
-        known.delete(thing.id)
-        resumeClock(world, thing, 'goneAt')
+    networkOf: resource => running.network(text(resource, 'vpcId'), vpcCidr(world, resource), resource.id),
+    takeAway(resource) {
+      if (!known.has(resource.id)) return
+      pauseClock(world, resource, 'goneAt')
+      jobs.want(resource.id, async () => {
+        up.delete(resource.id)
+        await removeMachine(runtime, sandbox, resource.id)
+        known.delete(resource.id)
+        resumeClock(world, resource, 'goneAt')
       })
     },
     removeOrphans: () =>

@@ -1,5 +1,5 @@
 import { text } from '../../alicloud/core/resources.ts'
-import type { Thing } from '../../world/model.ts'
+import type { Resource } from '../../world/model.ts'
 import { pauseClock, resumeClock } from '../paused-clock.ts'
 import type { RunningContainer } from '../running.ts'
 import type { Context } from './context.ts'
@@ -10,7 +10,7 @@ import { bootDatabase, setContent } from './postgresql.ts'
 export function watchDatabases(context: Context): { look(): void } {
   const { world, runtime, sandbox, jobs, up } = context
 
-  function lookAt(instance: Thing): void {
+  function lookAt(instance: Resource): void {
     context.known.add(instance.id)
     if (instance.goneAt !== undefined) {
       context.takeAway(instance)
@@ -35,7 +35,7 @@ export function watchDatabases(context: Context): { look(): void } {
     })
   }
 
-  async function bootOne(instance: Thing): Promise<RunningContainer> {
+  async function bootOne(instance: Resource): Promise<RunningContainer> {
     const network = await context.networkOf(instance)
     const machine = await bootDatabase(runtime, {
       ...{ sandbox, id: instance.id, image: context.image, network },

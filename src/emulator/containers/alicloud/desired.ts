@@ -5,39 +5,39 @@ import { text, time } from '../../alicloud/core/resources.ts'
 import { whitelist } from '../../alicloud/services/rds/whitelist.ts'
 import { listenerStatus } from '../../alicloud/services/slb/health.ts'
 import { serversOf } from '../../alicloud/services/slb/server-group.ts'
-import type { Call, Thing, World } from '../../world/model.ts'
+import type { Call, Resource, World } from '../../world/model.ts'
 import type { GroupRule } from '../firewall.ts'
 import type { ListenerSpec } from './backends.ts'
 import type { DatabaseContent } from './postgresql.ts'
 
-/** What the cloud's things want of the containers. Only reads. */
+/** What Alibaba Cloud's resources require of the containers. Only reads. */
 
-/** All things of a type, of every account and region. */
-export function everyThing(world: World, type: string): Thing[] {
-  return places(world).flatMap(call => world.list(type, call).filter(thing => thing.cloud === 'alicloud'))
+/** All resources of a type, of every account and region. */
+export function everyThing(world: World, type: string): Resource[] {
+  return places(world).flatMap(call => world.list(type, call).filter(resource => resource.cloud === 'alicloud'))
 }
 
-/** A call that stands where the thing is, for the operations' own functions. */
-export function placeOf(world: World, thing: Thing): Call {
+/** A call in the account and region of the resource, which the functions of the operations take. */
+export function placeOf(world: World, resource: Resource): Call {
   return {
     cloud: 'alicloud',
     product: '',
     action: '',
-    region: thing.region,
-    account: thing.account,
+    region: resource.region,
+    account: resource.account,
     requestId: '',
     world,
   }
 }
 
 /** The CIDR of a machine's or database's VPC; nothing when it is gone. */
-export function vpcCidr(world: World, thing: Thing): string | undefined {
-  const vpc = world.get('vpc', text(thing, 'vpcId'))
+export function vpcCidr(world: World, resource: Resource): string | undefined {
+  const vpc = world.get('vpc', text(resource, 'vpcId'))
   return vpc && text(vpc, 'cidr')
 }
 
 /** Rules of all groups of the machine, and the private addresses of the other machines in them. */
-export function groupRules(world: World, instance: Thing): { rules: GroupRule[]; peers: string[] } {
+export function groupRules(world: World, instance: Resource): { rules: GroupRule[]; peers: string[] } {
   const groups = groupsOf(instance).flatMap(id => world.get('security-group', id) ?? [])
   const rules = groups.flatMap(group => permissions(group).map(one => ruleOf(world, instance, one)))
   const peers = groups.flatMap(group => addressesIn(world, instance, group.id))
@@ -45,14 +45,15 @@ export function groupRules(world: World, instance: Thing): { rules: GroupRule[];
 }
 
 /** Endpoint names of the databases of the machine's VPC. */
-export function endpointNames(world: World, instance: Thing): Record<string, string> {
+export function endpointNames(world: World, instance: Resource): Record<string, string> {
   const databases = everyThing(world, 'db-instance').filter(
     one => text(one, 'vpcId') === text(instance, 'vpcId') && one.goneAt === undefined,
   )
   return Object.fromEntries(databases.map(one => [text(one, 'host'), text(one, 'privateIp')]))
 }
 
-export function databaseContent(world: World, instance: Thing): DatabaseContent {
+/** Accounts, databases and access list of a database instance; accounts carry verifiers, not passwords. */
+export function databaseContent(world: World, instance: Resource): DatabaseContent {
   const within = (type: string) =>
     everyThing(world, type).filter(one => text(one, 'instanceId') === instance.id && one.goneAt === undefined)
   const accounts = within('db-account')
@@ -72,12 +73,13 @@ export function databaseContent(world: World, instance: Thing): DatabaseContent 
 }
 
 /** The name a listener's local port is kept under. */
-export function portName(world: World, listener: Thing): string {
+export function portName(world: World, listener: Resource): string {
   const balancer = world.get('load-balancer', text(listener, 'balancerId'))
   return `${balancer ? text(balancer, 'address') : ''}:${Number(listener.data.port)}`
 }
 
-export function listenerSpec(world: World, listener: Thing, localPort: number | undefined): ListenerSpec {
+/** What the proxy does for a listener; `localPort`: the port it had before, kept if it is free. */
+export function listenerSpec(world: World, listener: Resource, localPort: number | undefined): ListenerSpec {
   const call = placeOf(world, listener)
   const balancer = world.get('load-balancer', text(listener, 'balancerId'))
   const group = world.get('vserver-group', text(listener, 'VServerGroupId'))
@@ -92,7 +94,7 @@ export function listenerSpec(world: World, listener: Thing, localPort: number | 
         path: text(listener, 'HealthCheckURI'),
         domain: text(listener, 'HealthCheckDomain'),
         method: text(listener, 'HealthCheckMethod') === 'get' ? 'get' : 'head',
-        // -520 is the product's word for "the backend's own port".
+        // -520 stands for "the backend's own port".
         port: Math.max(0, number('HealthCheckConnectPort')),
         interval: number('HealthCheckInterval'),
         timeout: number('HealthCheckTimeout'),
@@ -108,17 +110,17 @@ export function listenerSpec(world: World, listener: Thing, localPort: number | 
   }
 }
 
-function groupsOf(instance: Thing): string[] {
+function groupsOf(instance: Resource): string[] {
   const groups = instance.data.groups
   return Array.isArray(groups) ? groups.map(String) : []
 }
 
-function permissions(group: Thing): JsonObject[] {
+function permissions(group: Resource): JsonObject[] {
   const list = group.data.permissions
   return Array.isArray(list) ? list.filter(isObject) : []
 }
 
-function ruleOf(world: World, instance: Thing, one: JsonObject): GroupRule {
+function ruleOf(world: World, instance: Resource, one: JsonObject): GroupRule {
   const group = String(one.SourceGroupId ?? '')
   return {
     protocol: String(one.IpProtocol),
@@ -129,7 +131,7 @@ function ruleOf(world: World, instance: Thing, one: JsonObject): GroupRule {
   }
 }
 
-function addressesIn(world: World, near: Thing, group: string): string[] {
+function addressesIn(world: World, near: Resource, group: string): string[] {
   return world
     .list('instance', near)
     .filter(one => one.goneAt === undefined && groupsOf(one).includes(group))

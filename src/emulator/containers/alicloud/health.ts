@@ -20,6 +20,7 @@ export interface Check {
 /** `unavailable`: not known yet. */
 export type HealthState = 'normal' | 'abnormal' | 'unavailable'
 
+/** The health check of one backend, under way. */
 export interface Checker {
   state(): HealthState
   why(): string

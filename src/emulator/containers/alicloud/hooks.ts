@@ -5,6 +5,7 @@ import type { Call, Operation, World } from '../../world/model.ts'
 import type { Balancer } from './balancer.ts'
 import { scramVerifier } from './scram.ts'
 
+/** What the hooks need. */
 export interface HookDeps {
   world: World
   balancer: Balancer

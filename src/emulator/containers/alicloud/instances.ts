@@ -1,5 +1,5 @@
 import { text } from '../../alicloud/core/resources.ts'
-import type { Thing } from '../../world/model.ts'
+import type { Resource } from '../../world/model.ts'
 import { type FirewallSpec, firewallText, setFirewall } from '../firewall.ts'
 import { boot, setNames, stopMachine } from '../machine.ts'
 import type { Network } from '../network.ts'
@@ -8,6 +8,7 @@ import { whichRun } from '../purge.ts'
 import type { Context } from './context.ts'
 import { endpointNames, everyThing, groupRules } from './desired.ts'
 
+/** ECS instances as the reconciler drives them. */
 export interface Instances {
   look(): void
   /** A machine that was switched off from inside is stopped for the cloud too; a database that exited is started again. */
@@ -19,7 +20,7 @@ export function watchInstances(context: Context): Instances {
   const { world, runtime, sandbox, jobs, up } = context
   const stopped = new Set<string>()
 
-  function lookAt(instance: Thing): void {
+  function lookAt(instance: Resource): void {
     const { id } = instance
     context.known.add(id)
     if (instance.goneAt !== undefined) {
@@ -40,7 +41,7 @@ export function watchInstances(context: Context): Instances {
     context.apply(one, 'firewall', firewallText(firewall), () => setFirewall(runtime, one.machine, firewall))
   }
 
-  async function bootOne(instance: Thing): Promise<void> {
+  async function bootOne(instance: Resource): Promise<void> {
     const network = await context.networkOf(instance)
     const key = world.list('key-pair', instance).find(one => text(one, 'name') === text(instance, 'keyPair'))
     const machine = await boot(runtime, {
@@ -60,14 +61,14 @@ export function watchInstances(context: Context): Instances {
     resumeClock(world, instance, 'thereAt')
   }
 
-  async function stopOne(instance: Thing): Promise<void> {
+  async function stopOne(instance: Resource): Promise<void> {
     up.delete(instance.id)
     await stopMachine(runtime, sandbox, instance.id)
     stopped.add(instance.id)
     resumeClock(world, instance, 'thereAt')
   }
 
-  function firewallOf(instance: Thing, network: Network): FirewallSpec {
+  function firewallOf(instance: Resource, network: Network): FirewallSpec {
     return { network, ...groupRules(world, instance), internet: text(instance, 'publicIp') !== '' }
   }
 

@@ -3,6 +3,7 @@ import { bootDatabaseServer, type DatabaseSpec } from '../database-server.ts'
 import { inside, type Machine } from '../machine.ts'
 import type { Runtime } from '../runtime.ts'
 
+/** An account of a database instance. */
 export interface Account {
   name: string
   /** May make databases and accounts, and reads and writes everything (the product's Super). */
@@ -11,18 +12,18 @@ export interface Account {
   verifier: string
 }
 
-/** Everything that is in it. What is not named here is taken away, with its data. */
+/** Everything in it. What is not named here is dropped, with its data. */
 export interface DatabaseContent {
   accounts: Account[]
   /** `owner` is the account it was granted to. */
   databases: { name: string; owner?: string }[]
-  /** Addresses and CIDRs that may connect, of all whitelist groups; 127.0.0.1 means nobody. */
+  /** Addresses and CIDRs that may connect, of all whitelist groups; 127.0.0.1 alone allows none. */
   allow: string[]
 }
 
 const data = '/var/lib/stackwright-database'
 
-/** Starts PostgreSQL, or finds it running, and waits until it takes connections. Nobody may connect from outside yet. */
+/** Starts PostgreSQL, or finds it running, and waits until it accepts connections. None are accepted from outside yet. */
 export async function bootDatabase(runtime: Runtime, spec: DatabaseSpec): Promise<Machine> {
   const settings = ['listen_addresses=*', `port=${spec.port}`, 'unix_socket_directories=/run/postgresql', 'fsync=off']
   return await bootDatabaseServer(runtime, spec, {
@@ -36,7 +37,7 @@ export async function bootDatabase(runtime: Runtime, spec: DatabaseSpec): Promis
   })
 }
 
-/** Makes the server hold exactly this content and let in exactly these addresses. Can be repeated. */
+/** Makes the server have exactly this content and accept exactly these addresses. Can be repeated. */
 export async function setContent(
   runtime: Runtime,
   database: Machine,
@@ -72,7 +73,7 @@ export async function query(
   return output.split('\n').filter(Boolean)
 }
 
-/** The lines of pg_hba.conf: whoever is not on the list is refused before any password counts. */
+/** The lines of pg_hba.conf: an address that is not on the list is refused before any password is checked. */
 export function hostRuleLines(allow: string[]): string[] {
   const sources = [...new Set(allow.map(asCidr))].filter(source => source !== undefined && !source.startsWith('127.'))
   return ['local all postgres peer', ...sources.map(source => `host all all ${source} scram-sha-256`)]
@@ -106,13 +107,13 @@ function databasesSql({ databases }: DatabaseContent): string {
   ].join('\n')
 }
 
-/** Accounts that should not be there. */
+/** Accounts that are not in the content. */
 function strangersSql({ accounts }: DatabaseContent): string {
   const kept = ['postgres', ...accounts.map(one => one.name)].map(text).join(', ')
   return `SELECT rolname FROM pg_roles WHERE rolname NOT LIKE 'pg\\_%' AND rolname NOT IN (${kept});`
 }
 
-/** What an account leaves goes to the administrator: nothing is lost with it. */
+/** What an account owns goes to the administrator: no data is lost with it. */
 async function dropRole(runtime: Runtime, database: Machine, port: number, what: string, role: string): Promise<void> {
   const bases = await query(runtime, database, port, what, 'SELECT datname FROM pg_database WHERE datallowconn;')
   const hand = `REASSIGN OWNED BY ${name(role)} TO postgres; DROP OWNED BY ${name(role)};`

@@ -3,7 +3,7 @@ import type { ReconcilerDeps } from '../lifecycle.ts'
 import type { Balancer } from './balancer.ts'
 import { everyThing, portName } from './desired.ts'
 
-/** The local address that answers for a load balancer's listener; nothing when there is no such listener. */
+/** The local URL of a load balancer's listener; nothing when there is no such listener. */
 export async function reach(
   { world, ports, keepPort }: Pick<ReconcilerDeps, 'world' | 'ports' | 'keepPort'>,
   balancer: Balancer,
@@ -12,7 +12,7 @@ export async function reach(
 ): Promise<string | undefined> {
   const listener = everyThing(world, 'listener').find(one => portName(world, one) === `${host}:${port}`)
   if (!listener) return undefined
-  // A listener that was made this moment has no port yet.
+  // A listener that was just created has no port yet.
   for (let tries = 0; tries < 50 && !balancer.url(listener.id); tries++) await wait(20)
   const url = balancer.url(listener.id)
   const local = Number(url && new URL(url).port)

@@ -1,8 +1,8 @@
-import { find, text, time } from '../../aws/core/resources.ts'
+import { findResource, text, time } from '../../aws/core/resources.ts'
 import { usersOf } from '../../aws/services/elbv2/target-group.ts'
 import type { Target } from '../../aws/services/elbv2/target-health.ts'
 import { type Health, judgeTargetsWith } from '../../aws/services/elbv2/target-health.ts'
-import type { Call, Thing } from '../../world/model.ts'
+import type { Call, Resource } from '../../world/model.ts'
 import { pauseClock, resumeClock } from '../paused-clock.ts'
 import type { AwsContainer, Context } from './context.ts'
 import { addressesOf, containerId, everyAws, type Placed } from './desired.ts'
@@ -10,6 +10,7 @@ import { backName, proxyFiles, serverName } from './haproxy.ts'
 import type { PortForwards } from './port-forwards.ts'
 import { bootProxy, readProxy, type Seen, setProxy } from './proxy.ts'
 
+/** Load balancers as the reconciler drives them. */
 export interface Balancers {
   look(): void
   /** Asks every proxy what its checks say. */
@@ -41,11 +42,11 @@ export function watchBalancers(context: Context, forwards: PortForwards): Balanc
   judgeTargetsWith(world, judge)
 
   function lookAt(one: Placed): void {
-    const id = containerId(one.thing)
+    const id = containerId(one.resource)
     context.known.add(id)
     const there = up.get(id)
     if (!there) {
-      pauseClock(world, one.thing, 'readyAt')
+      pauseClock(world, one.resource, 'readyAt')
       jobs.want(id, () => bootOne(one, id))
       return
     }
@@ -60,7 +61,7 @@ export function watchBalancers(context: Context, forwards: PortForwards): Balanc
     const proxy: AwsContainer = { machine: await bootProxy(runtime, spec), network, applied: {} }
     await context.followNow(proxy, one)
     up.set(id, proxy)
-    resumeClock(world, one.thing, 'readyAt')
+    resumeClock(world, one.resource, 'readyAt')
   }
 
   function pemOf(names: string[]): string {
@@ -69,11 +70,11 @@ export function watchBalancers(context: Context, forwards: PortForwards): Balanc
   }
 
   function updateForwards(): void {
-    const specs = everyAws(world, 'listener').flatMap(({ call, thing }) => {
-      const balancer = find(call, 'load-balancer', text(thing, 'balancerId'))
+    const specs = everyAws(world, 'listener').flatMap(({ call, resource }) => {
+      const balancer = findResource(call, 'load-balancer', text(resource, 'balancerId'))
       if (!balancer) return []
       const there = up.get(containerId(balancer))
-      const port = time(thing, 'port')
+      const port = time(resource, 'port')
       const to = there && { host: there.machine.realAddress, port, from: there.network.gateway }
       return [{ name: portName(balancer, port), to }]
     })
@@ -84,9 +85,9 @@ export function watchBalancers(context: Context, forwards: PortForwards): Balanc
   }
 
   /** The cloud's clock may run faster than machines: one that still sets itself up is not unhealthy, however late it is. */
-  function judge(call: Call, group: Thing, target: Target): Health | undefined {
+  function judge(call: Call, group: Resource, target: Target): Health | undefined {
     const user = usersOf(call, group)[0]
-    const balancer = user && find(call, 'load-balancer', text(user, 'balancerId'))
+    const balancer = user && findResource(call, 'load-balancer', text(user, 'balancerId'))
     const check = balancer && seen.get(containerId(balancer))?.get(`${backName(group)}/${serverName(target)}`)
     if (!check || check.state === 'no check') return registering
     const key = `${group.id} ${target.id}:${target.port}`
@@ -113,9 +114,9 @@ export function watchBalancers(context: Context, forwards: PortForwards): Balanc
       updateForwards()
     },
     async readHealth() {
-      for (const { thing } of everyAws(world, 'load-balancer')) {
-        const one = up.get(containerId(thing))
-        if (one?.applied.files) seen.set(containerId(thing), await readProxy(one.machine, one.network.gateway))
+      for (const { resource } of everyAws(world, 'load-balancer')) {
+        const one = up.get(containerId(resource))
+        if (one?.applied.files) seen.set(containerId(resource), await readProxy(one.machine, one.network.gateway))
       }
     },
   }
@@ -130,6 +131,6 @@ function reasonOf(why: string): Pick<Health, 'reason' | 'description'> {
 }
 
 /** The name that a listener's local port is kept under. */
-export function portName(balancer: Thing, port: number): string {
+export function portName(balancer: Resource, port: number): string {
   return `${text(balancer, 'dnsName').toLowerCase()}:${port}`
 }

@@ -1,7 +1,7 @@
 import { object, words } from '../../aws/core/input.ts'
 import { text } from '../../aws/core/resources.ts'
 import { finishAwsCommand, type Run, runScriptsWith, runsOf } from '../../aws/services/ssm/command-run.ts'
-import type { Thing } from '../../world/model.ts'
+import type { Resource } from '../../world/model.ts'
 import { NEVER } from '../../world/never.ts'
 import { type CommandResult, commandResult, startCommand, stopCommand } from '../machine.ts'
 import type { Context } from './context.ts'
@@ -9,15 +9,15 @@ import { everyAws } from './desired.ts'
 import { wrapped } from './scripts.ts'
 
 /**
- * Runs on the machines what Systems Manager was told to run. What is under way stands in the world (`NEVER`), so a
- * restarted server goes on waiting for it; the machine never runs the same command twice.
+ * Runs the commands of Systems Manager on the machines. What is under way is in the world (it ends `NEVER`), so a
+ * restarted server goes on waiting for it; a machine never runs the same command twice.
  */
 export function watchAwsCommands(context: Context): { look(): void } {
   const { world, runtime, jobs, up } = context
   const under = new Map<string, string>()
   runScriptsWith(world, () => ({ endsAt: NEVER, status: 'Success', exitCode: 0, output: '', errors: '' }))
 
-  async function carryOut(command: Thing, run: Run): Promise<void> {
+  async function carryOut(command: Resource, run: Run): Promise<void> {
     const place = up.get(run.instanceId)
     if (!place?.surroundings) throw new Error(`The machine ${run.instanceId} does not run.`)
     const parameters = object(command.data, 'parameters')
@@ -36,7 +36,7 @@ export function watchAwsCommands(context: Context): { look(): void } {
     context.save()
   }
 
-  /** Someone cancelled it: what the API says of it stands already. */
+  /** Somebody cancelled it: its result in the API is final already. */
   async function end(key: string, commandId: string): Promise<void> {
     const place = up.get(key.split(' ')[1] ?? '')
     if (place) await stopCommand(runtime, place.machine, commandId)
@@ -45,20 +45,20 @@ export function watchAwsCommands(context: Context): { look(): void } {
 
   return {
     look() {
-      for (const { thing } of everyAws(world, 'ssm-command')) {
-        for (const run of runsOf(thing)) {
-          const key = `${thing.id} ${run.instanceId}`
-          const live = text(world.get('instance', run.instanceId) ?? thing, 'toward') === 'running'
-          if (run.endsAt >= NEVER && live) jobs.want(key, () => carryOut(thing, run), 'waits')
+      for (const { resource } of everyAws(world, 'ssm-command')) {
+        for (const run of runsOf(resource)) {
+          const key = `${resource.id} ${run.instanceId}`
+          const live = text(world.get('instance', run.instanceId) ?? resource, 'toward') === 'running'
+          if (run.endsAt >= NEVER && live) jobs.want(key, () => carryOut(resource, run), 'waits')
           else if (run.status === 'Cancelled' && under.has(key))
-            jobs.want(`end ${key}`, () => end(key, thing.id), 'waits')
+            jobs.want(`end ${key}`, () => end(key, resource.id), 'waits')
         }
       }
     },
   }
 }
 
-/** A machine that went away under a command says nothing of it. */
+/** A machine that disappeared under a command leaves no result. */
 function outcomeOf(result: CommandResult | undefined, endsAt: number) {
   const { status, exitCode, output } = result ?? { status: 'Failed' as const, exitCode: -1, output: '' }
   const statuses = { Success: 'Success', Failed: 'Failed', Timeout: 'TimedOut', Terminated: 'Cancelled' } as const

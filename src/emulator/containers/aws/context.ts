@@ -1,6 +1,6 @@
-import { all, text } from '../../aws/core/resources.ts'
+import { resourcesOf, text } from '../../aws/core/resources.ts'
 import type { Issued } from '../../http/authority.ts'
-import type { Thing } from '../../world/model.ts'
+import type { Resource } from '../../world/model.ts'
 import { type FirewallSpec, firewallText, type GroupRule, setFirewall } from '../firewall.ts'
 import type { Jobs } from '../jobs.ts'
 import type { ReconcilerDeps } from '../lifecycle.ts'
@@ -25,6 +25,7 @@ import {
 import { statsPort } from './haproxy.ts'
 import type { Surroundings } from './scripts.ts'
 
+/** What the reconciler of AWS needs besides. */
 export interface AwsReconcilerDeps extends ReconcilerDeps {
   /** The local port of the embedded cloud's API, for the machines. */
   apiPort(): number
@@ -50,11 +51,12 @@ export interface Context extends AwsReconcilerDeps, Pick<RunningContainers<AwsCo
   follow(there: AwsContainer, one: Placed): void
   followNow(there: AwsContainer, one: Placed): Promise<void>
   /** It is gone for the API when its container is. */
-  takeAway(thing: Thing, id: string, clock: 'thereAt' | 'goneAt'): void
+  takeAway(resource: Resource, id: string, clock: 'thereAt' | 'goneAt'): void
   /** Removes the containers and networks whose resource no longer exists. */
   removeOrphans(): void
 }
 
+/** The context of a reconciler; `known`: ids that have a container or network from an earlier process. */
 export function createContext(
   deps: AwsReconcilerDeps,
   { jobs, known, closed }: Pick<Context, 'jobs' | 'known' | 'closed'>,
@@ -67,7 +69,7 @@ export function createContext(
   return {
     ...deps,
     ...{ jobs, up, known, closed, apply },
-    networkOf: one => running.network(text(one.thing, 'vpcId'), vpcCidr(one), one.thing.id),
+    networkOf: one => running.network(text(one.resource, 'vpcId'), vpcCidr(one), one.resource.id),
     follow(there, one) {
       const spec = firewallOf(there, one)
       apply(there, 'firewall', firewallText(spec), () => setFirewall(runtime, there.machine, spec))
@@ -83,50 +85,50 @@ export function createContext(
       await setNames(runtime, there.machine, names)
       there.applied.names = JSON.stringify(names)
     },
-    takeAway(thing, id, clock) {
+    takeAway(resource, id, clock) {
       if (gone.has(id)) return
-      pauseClock(world, thing, clock)
+      pauseClock(world, resource, clock)
       jobs.want(id, async () => {
         up.delete(id)
         await removeMachine(runtime, sandbox, id)
         gone.add(id)
-        resumeClock(world, thing, clock)
+        resumeClock(world, resource, clock)
       })
     },
     removeOrphans() {
       const types = ['instance', 'db-instance', 'load-balancer', 'vpc']
-      const there = new Set(types.flatMap(type => everyAws(world, type).map(({ thing }) => containerId(thing))))
+      const there = new Set(types.flatMap(type => everyAws(world, type).map(({ resource }) => containerId(resource))))
       running.removeOrphans(id => there.has(id))
     },
   }
 }
 
 /** Only machines look names up. */
-function namesFor({ call, thing }: Placed): Record<string, string> | undefined {
-  return thing.type === 'instance' ? endpointNames(call, text(thing, 'vpcId')) : undefined
+function namesFor({ call, resource }: Placed): Record<string, string> | undefined {
+  return resource.type === 'instance' ? endpointNames(call, text(resource, 'vpcId')) : undefined
 }
 
 const everything: GroupRule = { protocol: 'all', ports: '-1/-1', from: '0.0.0.0/0', accept: true, priority: 1 }
 
 function firewallOf({ network }: AwsContainer, one: Placed): FirewallSpec {
-  const { call, thing } = one
+  const { call, resource } = one
   const groups = groupsOf(one)
   // Only a network load balancer may have no groups: then nothing stands before it.
-  const bare = thing.type === 'load-balancer' && groups.length === 0
+  const bare = resource.type === 'load-balancer' && groups.length === 0
   const allowed = bare ? [everything] : inwardRules(call, groups)
   const rules = isPublic(one) ? allowed : withinVpc(allowed, network.cidr)
-  if (thing.type === 'instance') return { network, rules, peers: [], internet: reachesOut(one) }
-  if (thing.type === 'db-instance') return { network, rules, peers: matesOf(one), internet: false }
+  if (resource.type === 'instance') return { network, rules, peers: [], internet: reachesOut(one) }
+  if (resource.type === 'db-instance') return { network, rules, peers: matesOf(one), internet: false }
   const ours = { ...everything, protocol: 'tcp', ports: `${statsPort}/${statsPort}`, from: network.gateway }
   return { network, rules: [ours, ...rules], peers: [], internet: false }
 }
 
 /** Servers of a cluster share their storage, which no security group stands before. */
 function matesOf(one: Placed): string[] {
-  const { call, thing } = one
+  const { call, resource } = one
   const cluster = clusterOf(one)
   if (!cluster) return []
-  return all(call, 'db-instance')
-    .filter(mate => mate.id !== thing.id && text(mate, 'cluster') === text(cluster, 'name'))
-    .flatMap(mate => addressesOf({ call, thing: mate }))
+  return resourcesOf(call, 'db-instance')
+    .filter(mate => mate.id !== resource.id && text(mate, 'cluster') === text(cluster, 'name'))
+    .flatMap(mate => addressesOf({ call, resource: mate }))
 }

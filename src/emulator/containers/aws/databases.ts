@@ -1,6 +1,6 @@
 import { text, time } from '../../aws/core/resources.ts'
 import { writerOf } from '../../aws/services/rds/db-cluster.ts'
-import type { Thing } from '../../world/model.ts'
+import type { Resource } from '../../world/model.ts'
 import { pauseClock, resumeClock } from '../paused-clock.ts'
 import type { AwsContainer, Context } from './context.ts'
 import { addressesOf, clusterOf, containerId, everyAws, isMariaDb, type Placed } from './desired.ts'
@@ -11,11 +11,11 @@ export function watchDatabases(context: Context): { look(): void } {
   const { world, runtime, jobs, up } = context
 
   function lookAt(one: Placed): void {
-    const { thing } = one
-    const id = containerId(thing)
+    const { resource } = one
+    const id = containerId(resource)
     context.known.add(id)
-    if (thing.goneAt !== undefined) {
-      context.takeAway(thing, id, 'goneAt')
+    if (resource.goneAt !== undefined) {
+      context.takeAway(resource, id, 'goneAt')
       return
     }
     const content = contentOf(one)
@@ -26,7 +26,7 @@ export function watchDatabases(context: Context): { look(): void } {
       context.follow(there, one)
       return
     }
-    pauseClock(world, thing, 'readyAt')
+    pauseClock(world, resource, 'readyAt')
     const writer = writerBefore(one)
     // A reader begins where its writer is.
     if (writer && !up.get(containerId(writer))?.applied.content) return
@@ -44,41 +44,41 @@ export function watchDatabases(context: Context): { look(): void } {
     up.set(id, database)
     await setMariaDbContent(runtime, database.machine, content)
     database.applied.content = JSON.stringify(content)
-    resumeClock(world, one.thing, 'readyAt')
+    resumeClock(world, one.resource, 'readyAt')
   }
 
   async function bootOne(one: Placed): Promise<AwsContainer> {
     const network = await context.networkOf(one)
     const machine = await bootMariaDb(runtime, {
-      ...{ sandbox: context.sandbox, id: containerId(one.thing), image: context.image, network },
+      ...{ sandbox: context.sandbox, id: containerId(one.resource), image: context.image, network },
       address: addressesOf(one)[0] ?? '',
-      port: time(one.thing, 'port'),
+      port: time(one.resource, 'port'),
     })
     return { machine, network, applied: {} }
   }
 
   return {
     look() {
-      for (const one of everyAws(world, 'db-instance')) if (isMariaDb(one.thing)) lookAt(one)
+      for (const one of everyAws(world, 'db-instance')) if (isMariaDb(one.resource)) lookAt(one)
     },
   }
 }
 
 /** Nothing until its password is known: the call that makes it is still under way. */
 function contentOf(one: Placed): MariaDbContent | undefined {
-  const owner = clusterOf(one) ?? one.thing
+  const owner = clusterOf(one) ?? one.resource
   if (text(owner, 'verifier') === '') return undefined
   const master = { name: text(owner, 'user'), verifier: text(owner, 'verifier') }
   const content = { master, database: text(owner, 'database') }
   const writer = writerBefore(one)
   if (!writer) return content
-  const address = addressesOf({ call: one.call, thing: writer })[0] ?? ''
+  const address = addressesOf({ call: one.call, resource: writer })[0] ?? ''
   return { ...content, writer: { address, port: time(writer, 'port') } }
 }
 
 /** The writer that this member of a cluster only copies. */
-function writerBefore(one: Placed): Thing | undefined {
+function writerBefore(one: Placed): Resource | undefined {
   const cluster = clusterOf(one)
   const writer = cluster && writerOf(one.call, cluster)
-  return writer?.id === one.thing.id ? undefined : writer
+  return writer?.id === one.resource.id ? undefined : writer
 }

@@ -1,53 +1,53 @@
 import { createHash } from 'node:crypto'
 import { everyPlace } from '../../aws/core/places.ts'
-import { all, find, text, texts } from '../../aws/core/resources.ts'
+import { findResource, resourcesOf, text, texts } from '../../aws/core/resources.ts'
 import { publicIpOf } from '../../aws/services/ec2/network-interface.ts'
 import { wayOut } from '../../aws/services/ec2/route.ts'
 import { rulesOf } from '../../aws/services/ec2/security-group-rule.ts'
 import { readersOf, writerOf } from '../../aws/services/rds/db-cluster.ts'
 import { inside, parseCidr } from '../../world/cidr.ts'
-import type { Call, Thing, World } from '../../world/model.ts'
+import type { Call, Resource, World } from '../../world/model.ts'
 import type { GroupRule } from '../firewall.ts'
 
-/** What AWS's things want of the containers. Only reads. */
+/** What AWS's resources require of the containers. Only reads. */
 
-/** A thing and a call that stands where it is, for the operations' own functions. */
+/** A resource, and a call in its account and region, which the functions of the operations take. */
 export interface Placed {
   call: Call
-  thing: Thing
+  resource: Resource
 }
 
-/** All things of a type, of every account and region. */
+/** All resources of a type, of every account and region. */
 export function everyAws(world: World, type: string): Placed[] {
-  return everyPlace(world).flatMap(call => all(call, type).map(thing => ({ call, thing })))
+  return everyPlace(world).flatMap(call => resourcesOf(call, type).map(resource => ({ call, resource })))
 }
 
-/** The id of a thing's container: ARNs are too long, and names are an account's own. */
-export function containerId(thing: Thing): string {
-  if (!thing.id.startsWith('arn:')) return thing.id
-  const short = createHash('sha256').update(thing.id).digest('hex').slice(0, 12)
-  return `${thing.type === 'load-balancer' ? 'lb' : 'db'}-${short}`
+/** The id of a resource's container: ARNs are too long, and names are not unique across accounts. */
+export function containerId(resource: Resource): string {
+  if (!resource.id.startsWith('arn:')) return resource.id
+  const short = createHash('sha256').update(resource.id).digest('hex').slice(0, 12)
+  return `${resource.type === 'load-balancer' ? 'lb' : 'db'}-${short}`
 }
 
 /** The addresses of a load balancer or database in its VPC, one for each of its interfaces. */
-export function addressesOf({ call, thing }: Placed): string[] {
-  return texts(thing, 'interfaces').flatMap(id => {
-    const port = find(call, 'network-interface', id)
+export function addressesOf({ call, resource }: Placed): string[] {
+  return texts(resource, 'interfaces').flatMap(id => {
+    const port = findResource(call, 'network-interface', id)
     return port ? [text(port, 'privateIp')] : []
   })
 }
 
 /** Security groups of an instance; those of everything else are in its own data. */
-export function groupsOf({ call, thing }: Placed): string[] {
-  if (thing.type !== 'instance') return texts(thing, 'groups')
-  const port = find(call, 'network-interface', text(thing, 'interfaceId'))
+export function groupsOf({ call, resource }: Placed): string[] {
+  if (resource.type !== 'instance') return texts(resource, 'groups')
+  const port = findResource(call, 'network-interface', text(resource, 'interfaceId'))
   return port ? texts(port, 'groups') : []
 }
 
-/** What these groups let in. Another group means the addresses of every interface in it, whoever's they are. */
+/** What these groups allow in. Another group as the source means the addresses of every interface in it. */
 export function inwardRules(call: Call, groups: string[]): GroupRule[] {
   return groups
-    .flatMap(id => find(call, 'security-group', id) ?? [])
+    .flatMap(id => findResource(call, 'security-group', id) ?? [])
     .flatMap(group => rulesOf(group).filter(rule => !rule.egress && (rule.cidr !== null || rule.groupId !== null)))
     .map(rule => ({
       protocol: rule.protocol === '-1' ? 'all' : rule.protocol,
@@ -58,15 +58,15 @@ export function inwardRules(call: Call, groups: string[]): GroupRule[] {
     }))
 }
 
-/** Whether the internet reaches it, as far as its security groups let it. */
-export function isPublic({ call, thing }: Placed): boolean {
-  if (thing.type === 'load-balancer') return text(thing, 'scheme') === 'internet-facing'
-  if (thing.type === 'db-instance') return thing.data.isPublic === true
-  const subnet = find(call, 'subnet', text(thing, 'subnetId'))
-  return subnet !== undefined && wayOut(call, subnet) === 'internet' && hasPublicIp({ call, thing })
+/** Whether the internet can reach it, where its security groups allow it. */
+export function isPublic({ call, resource }: Placed): boolean {
+  if (resource.type === 'load-balancer') return text(resource, 'scheme') === 'internet-facing'
+  if (resource.type === 'db-instance') return resource.data.isPublic === true
+  const subnet = findResource(call, 'subnet', text(resource, 'subnetId'))
+  return subnet !== undefined && wayOut(call, subnet) === 'internet' && hasPublicIp({ call, resource })
 }
 
-/** What is left of these rules for a thing without a public address: nobody outside of its VPC gets as far as them. */
+/** What is left of these rules for a resource without a public address: nothing outside of its VPC reaches it. */
 export function withinVpc(rules: GroupRule[], cidr: string): GroupRule[] {
   const vpc = parseCidr(cidr)
   return rules.flatMap(rule => {
@@ -77,40 +77,43 @@ export function withinVpc(rules: GroupRule[], cidr: string): GroupRule[] {
 }
 
 /** Whether it may begin connections to what lies outside of its VPC. */
-export function reachesOut({ call, thing }: Placed): boolean {
-  const subnet = find(call, 'subnet', text(thing, 'subnetId'))
+export function reachesOut({ call, resource }: Placed): boolean {
+  const subnet = findResource(call, 'subnet', text(resource, 'subnetId'))
   const way = subnet ? wayOut(call, subnet) : 'none'
-  return way === 'nat' || (way === 'internet' && hasPublicIp({ call, thing }))
+  return way === 'nat' || (way === 'internet' && hasPublicIp({ call, resource }))
 }
 
-function hasPublicIp({ call, thing }: Placed): boolean {
-  const port = find(call, 'network-interface', text(thing, 'interfaceId'))
+function hasPublicIp({ call, resource }: Placed): boolean {
+  const port = findResource(call, 'network-interface', text(resource, 'interfaceId'))
   return port !== undefined && publicIpOf(call, port) !== ''
 }
 
-export function vpcCidr({ call, thing }: Placed): string | undefined {
-  const vpc = find(call, 'vpc', text(thing, 'vpcId'))
+/** The CIDR of the resource's VPC; nothing when the VPC is gone. */
+export function vpcCidr({ call, resource }: Placed): string | undefined {
+  const vpc = findResource(call, 'vpc', text(resource, 'vpcId'))
   return vpc && text(vpc, 'cidr')
 }
 
-export function isMariaDb(database: Thing): boolean {
+/** Whether a database instance really runs, as MariaDB: MySQL and Aurora MySQL do. */
+export function isMariaDb(database: Resource): boolean {
   return /mysql|mariadb/.test(text(database, 'engine'))
 }
 
 /** The cluster that a database server is a member of. */
-export function clusterOf({ call, thing }: Placed): Thing | undefined {
-  const name = text(thing, 'cluster')
-  return name === '' ? undefined : all(call, 'db-cluster').find(one => text(one, 'name') === name)
+export function clusterOf({ call, resource }: Placed): Resource | undefined {
+  const name = text(resource, 'cluster')
+  return name === '' ? undefined : resourcesOf(call, 'db-cluster').find(one => text(one, 'name') === name)
 }
 
 /** Endpoints of databases, clusters and load balancers in a VPC: a name means one address. */
 export function endpointNames(call: Call, vpcId: string): Record<string, string> {
-  const here = (type: string) => all(call, type).filter(one => text(one, 'vpcId') === vpcId && one.goneAt === undefined)
-  const first = (thing: Thing | undefined) => (thing ? (addressesOf({ call, thing })[0] ?? '') : '')
+  const here = (type: string) =>
+    resourcesOf(call, type).filter(one => text(one, 'vpcId') === vpcId && one.goneAt === undefined)
+  const first = (resource: Resource | undefined) => (resource ? (addressesOf({ call, resource })[0] ?? '') : '')
   const names: Record<string, string> = {}
   for (const one of here('db-instance')) names[text(one, 'host')] = first(one)
   for (const one of here('load-balancer')) names[text(one, 'dnsName').toLowerCase()] = first(one)
-  for (const one of all(call, 'db-cluster').filter(cluster => cluster.goneAt === undefined)) {
+  for (const one of resourcesOf(call, 'db-cluster').filter(cluster => cluster.goneAt === undefined)) {
     const writer = writerOf(call, one)
     if (!writer || text(writer, 'vpcId') !== vpcId) continue
     names[text(one, 'host')] = first(writer)
@@ -120,7 +123,7 @@ export function endpointNames(call: Call, vpcId: string): Record<string, string>
 }
 
 function addressesIn(call: Call, group: string): string[] {
-  return all(call, 'network-interface')
+  return resourcesOf(call, 'network-interface')
     .filter(one => texts(one, 'groups').includes(group))
     .map(one => text(one, 'privateIp'))
     .sort()

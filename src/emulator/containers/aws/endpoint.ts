@@ -4,12 +4,14 @@ import { closeServer } from '../../http/front.ts'
 import { pairs } from '../headers.ts'
 import type { Network } from '../network.ts'
 
+/** The API's addresses on the bridges of the machines. */
 export interface Endpoints {
   /** The API's address for the machines of a network; the network's bridge must be up. */
   open(network: Network): Promise<string>
   close(): Promise<void>
 }
 
+/** What an endpoint needs of the server. */
 export interface EndpointDeps {
   /** The local port of the embedded cloud's own API. */
   apiPort(): number

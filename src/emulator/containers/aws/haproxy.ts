@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../../base/json.ts'
 import { object, objects, word, words } from '../../aws/core/input.ts'
-import { find, text, texts, time } from '../../aws/core/resources.ts'
+import { findResource, text, texts, time } from '../../aws/core/resources.ts'
 import { instanceState } from '../../aws/services/ec2/instance-state.ts'
 import { rulesOf } from '../../aws/services/elbv2/listener-rule.ts'
 import { certificatesOf, listenersOf } from '../../aws/services/elbv2/load-balancer.ts'
 import { targetsOf } from '../../aws/services/elbv2/target.ts'
-import type { Call, Thing } from '../../world/model.ts'
+import type { Call, Resource } from '../../world/model.ts'
 import type { Placed } from './desired.ts'
 
 /** Where the proxy tells what its checks say; only this system may ask. */
@@ -15,6 +15,7 @@ export const statsPort = 65_055
 /** Files of the proxy's folder by name. */
 export type ProxyFiles = Record<string, string>
 
+/** What a configuration needs that the world does not hold. */
 export interface ConfigDeps {
   /** Real milliseconds that a second of a check's interval takes. */
   secondMs: number
@@ -25,6 +26,7 @@ export interface ConfigDeps {
 /** Where it is asked from inside of its container. */
 export const statsSocket = '/run/haproxy.sock'
 
+/** Where the files lie in the proxy's container. */
 export const folder = '/etc/haproxy/stackwright'
 /** Names the servers of the configuration, for `stateFile`. */
 export const serversFile = 'servers'
@@ -32,12 +34,12 @@ export const serversFile = 'servers'
 export const stateFile = 'state'
 
 /** What HAProxy is to do in place of this load balancer. */
-export function proxyFiles({ call, thing }: Placed, deps: ConfigDeps): ProxyFiles {
+export function proxyFiles({ call, resource }: Placed, deps: ConfigDeps): ProxyFiles {
   const files: ProxyFiles = {}
-  const http = text(thing, 'type') === 'application'
-  const idle = Number((thing.data.attributes as JsonObject)['idle_timeout.timeout_seconds'] ?? 350)
-  const groups = new Map<string, Thing>()
-  const fronts = listenersOf(call, thing).map(one => frontLines(call, one, { http, groups, files, deps }))
+  const http = text(resource, 'type') === 'application'
+  const idle = Number((resource.data.attributes as JsonObject)['idle_timeout.timeout_seconds'] ?? 350)
+  const groups = new Map<string, Resource>()
+  const fronts = listenersOf(call, resource).map(one => frontLines(call, one, { http, groups, files, deps }))
   const backs = [...groups.values()].map(group => backLines(call, group, http, deps))
   files['haproxy.cfg'] = [
     'global',
@@ -74,22 +76,23 @@ const statsLines = `frontend stats
   stats uri /stats`
 
 /** The name of a target group's backend. */
-export function backName(group: Thing): string {
+export function backName(group: Resource): string {
   return `tg-${createHash('sha256').update(group.id).digest('hex').slice(0, 12)}`
 }
 
+/** The name of a target in its backend: `id-port`. */
 export function serverName({ id, port }: { id: string; port: number }): string {
   return `${id}-${port}`
 }
 
 interface Making {
   http: boolean
-  groups: Map<string, Thing>
+  groups: Map<string, Resource>
   files: ProxyFiles
   deps: ConfigDeps
 }
 
-function frontLines(call: Call, listener: Thing, making: Making): string {
+function frontLines(call: Call, listener: Resource, making: Making): string {
   const port = time(listener, 'port')
   const tls = ['HTTPS', 'TLS'].includes(text(listener, 'protocol'))
   const certificates = tls ? certificateFiles(call, listener, making) : []
@@ -98,7 +101,7 @@ function frontLines(call: Call, listener: Thing, making: Making): string {
   if (!making.http)
     return [...lines, ...forward(call, objects(listener.data, 'actions')[0] ?? {}, '', making)].join('\n')
   const rules = rulesOf(call, listener).sort((one, other) => time(one, 'priority') - time(other, 'priority'))
-  const all = [...rules.map(rule => ({ thing: rule, when: conditions(rule) })), { thing: listener, when: '' }]
+  const all = [...rules.map(rule => ({ resource: rule, when: conditions(rule) })), { resource: listener, when: '' }]
   return [
     ...lines,
     '  option forwardfor',
@@ -108,15 +111,15 @@ function frontLines(call: Call, listener: Thing, making: Making): string {
     ...all.map(
       ({ when }, n) => `  http-request set-var(txn.rule) int(${n + 1}) if !{ var(txn.rule) -m found } ${when}`,
     ),
-    ...all.flatMap(({ thing }, n) =>
-      actionLines(call, objects(thing.data, 'actions')[0] ?? {}, { n: n + 1, port, tls }, making),
+    ...all.flatMap(({ resource }, n) =>
+      actionLines(call, objects(resource.data, 'actions')[0] ?? {}, { n: n + 1, port, tls }, making),
     ),
   ].join('\n')
 }
 
-function certificateFiles(call: Call, listener: Thing, { files, deps }: Making): string[] {
+function certificateFiles(call: Call, listener: Resource, { files, deps }: Making): string[] {
   return certificatesOf(listener).flatMap((id, n) => {
-    const certificate = find(call, 'certificate', id)
+    const certificate = findResource(call, 'certificate', id)
     if (!certificate) return []
     const name = `port-${time(listener, 'port')}-${n}.pem`
     files[name] = deps.issue(texts(certificate, 'names'))
@@ -147,7 +150,7 @@ function actionLines(call: Call, action: JsonObject, rule: Rule, making: Making)
 /** Each group gets its share of the requests that are left for it. */
 function forward(call: Call, action: JsonObject, when: string, { groups, http }: Making): string[] {
   const rows = objects(object(action, 'ForwardConfig'), 'TargetGroups').flatMap(row => {
-    const group = find(call, 'target-group', word(row, 'TargetGroupArn'))
+    const group = findResource(call, 'target-group', word(row, 'TargetGroupArn'))
     return group ? [{ group, weight: Number(word(row, 'Weight') || 1) }] : []
   })
   const used = rows.filter(row => row.weight > 0)
@@ -184,7 +187,7 @@ function redirect(config: JsonObject, { port, tls }: Rule, when: string): string
 }
 
 /** All conditions must hold, each by one of its values; `*` and `?` are wildcards. */
-function conditions(rule: Thing): string {
+function conditions(rule: Resource): string {
   return objects(rule.data, 'conditions')
     .map(one => {
       const values = words(object(one, Object.keys(one).find(key => key.endsWith('Config')) ?? ''), 'Values')
@@ -208,7 +211,7 @@ function glob(value: string): string {
     .join('')
 }
 
-function backLines(call: Call, group: Thing, http: boolean, { secondMs }: ConfigDeps): string {
+function backLines(call: Call, group: Resource, http: boolean, { secondMs }: ConfigDeps): string {
   const attributes = group.data.attributes as Record<string, string>
   const how = text(group, 'checkProtocol')
   const asks = how === 'HTTP' || how === 'HTTPS'
@@ -251,9 +254,9 @@ interface Server {
 }
 
 /** The targets that can be asked at all: one that stands still is out at once. */
-function serversOf(call: Call, group: Thing): Server[] {
+function serversOf(call: Call, group: Resource): Server[] {
   return targetsOf(call, group).flatMap(target => {
-    const instance = find(call, 'instance', target.id)
+    const instance = findResource(call, 'instance', target.id)
     if (!instance || instanceState(call, instance) !== 'running') return []
     const weight = target.drainsUntil === null ? 1 : 0
     return [{ name: serverName(target), address: text(instance, 'privateIp'), port: target.port, weight }]

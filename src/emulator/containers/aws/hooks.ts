@@ -24,12 +24,12 @@ function rememberPassword(name: string, input: JsonObject, call: Call): void {
   const password = word(input, 'MasterUserPassword')
   if (password === '' || !/^rds\.(Create|Modify)DB(Instance|Cluster)$/.test(name)) return
   const cluster = name.endsWith('Cluster')
-  const thing = rdsLook(
+  const resource = rdsLook(
     call,
     cluster ? 'cluster' : 'db',
     word(input, cluster ? 'DBClusterIdentifier' : 'DBInstanceIdentifier'),
   )
-  if (!thing) return
-  thing.data.verifier = nativeVerifier(password)
-  call.world.touch(thing)
+  if (!resource) return
+  resource.data.verifier = nativeVerifier(password)
+  call.world.touch(resource)
 }

@@ -1,5 +1,5 @@
-import { all, text } from '../../aws/core/resources.ts'
-import type { Thing } from '../../world/model.ts'
+import { resourcesOf, text } from '../../aws/core/resources.ts'
+import type { Resource } from '../../world/model.ts'
 import { boot, commandResult, startCommand, stopMachine } from '../machine.ts'
 import { pauseClock, resumeClock } from '../paused-clock.ts'
 import { whichRun } from '../purge.ts'
@@ -9,6 +9,7 @@ import type { Endpoints } from './endpoint.ts'
 import { hostName, metadataOf, serveMetadata } from './metadata.ts'
 import { wrapped } from './scripts.ts'
 
+/** EC2 instances as the reconciler drives them. */
 export interface Instances {
   look(): void
   /** Notices the containers that exited by themselves. */
@@ -21,20 +22,20 @@ export function watchInstances(context: Context, endpoints: Endpoints): Instance
   const stopped = new Set<string>()
 
   function lookAt(one: Placed): void {
-    const { thing } = one
-    context.known.add(thing.id)
-    const toward = text(thing, 'toward')
+    const { resource } = one
+    context.known.add(resource.id)
+    const toward = text(resource, 'toward')
     if (toward === 'terminated') {
-      context.takeAway(thing, thing.id, 'thereAt')
+      context.takeAway(resource, resource.id, 'thereAt')
       return
     }
     const running = toward === 'running'
-    if (running !== up.has(thing.id) || (!running && !stopped.has(thing.id))) {
-      pauseClock(world, thing, 'thereAt')
-      jobs.want(thing.id, () => (running ? bootOne(one) : stopOne(thing)))
+    if (running !== up.has(resource.id) || (!running && !stopped.has(resource.id))) {
+      pauseClock(world, resource, 'thereAt')
+      jobs.want(resource.id, () => (running ? bootOne(one) : stopOne(resource)))
       return
     }
-    const there = up.get(thing.id)
+    const there = up.get(resource.id)
     if (!there) return
     context.follow(there, one)
     const facts = metadataOf(one)
@@ -42,13 +43,13 @@ export function watchInstances(context: Context, endpoints: Endpoints): Instance
   }
 
   async function bootOne(one: Placed): Promise<void> {
-    const { call, thing } = one
+    const { call, resource } = one
     const network = await context.networkOf(one)
-    const key = all(call, 'key-pair').find(pair => text(pair, 'name') === text(thing, 'keyName'))
+    const key = resourcesOf(call, 'key-pair').find(pair => text(pair, 'name') === text(resource, 'keyName'))
     const machine = await boot(runtime, {
-      ...{ sandbox, id: thing.id, image: context.image, network },
-      address: text(thing, 'privateIp'),
-      hostName: hostName(thing),
+      ...{ sandbox, id: resource.id, image: context.image, network },
+      address: text(resource, 'privateIp'),
+      hostName: hostName(resource),
       keys: key ? [text(key, 'publicKey')] : [],
     })
     // The bridge, and with it our own address there, is up from here on.
@@ -57,16 +58,16 @@ export function watchInstances(context: Context, endpoints: Endpoints): Instance
     const there: AwsContainer = { machine, network, applied: { metadata: facts }, surroundings, settingUp: false }
     await serveMetadata(runtime, machine, facts)
     await context.followNow(there, one)
-    await firstBoot(there, thing)
-    up.set(thing.id, there)
-    stopped.delete(thing.id)
-    resumeClock(world, thing, 'thereAt')
+    await firstBoot(there, resource)
+    up.set(resource.id, there)
+    stopped.delete(resource.id)
+    resumeClock(world, resource, 'thereAt')
   }
 
   /** User data runs once in a machine's life, beside everything else. */
-  async function firstBoot(there: AwsContainer, thing: Thing): Promise<void> {
+  async function firstBoot(there: AwsContainer, resource: Resource): Promise<void> {
     const { machine, surroundings } = there
-    const script = Buffer.from(text(thing, 'userData'), 'base64')
+    const script = Buffer.from(text(resource, 'userData'), 'base64')
     if (script.subarray(0, 2).toString() !== '#!' || !surroundings) return
     there.settingUp = true
     const command = { id: 'user-data', script: wrapped(script, surroundings), timeout: 3600, tree: true }
@@ -75,14 +76,14 @@ export function watchInstances(context: Context, endpoints: Endpoints): Instance
       await commandResult(runtime, machine, command.id, context.closed)
       there.settingUp = false
     }
-    jobs.want(`user-data ${thing.id}`, wait, 'waits')
+    jobs.want(`user-data ${resource.id}`, wait, 'waits')
   }
 
-  async function stopOne(thing: Thing): Promise<void> {
-    up.delete(thing.id)
-    await stopMachine(runtime, sandbox, thing.id)
-    stopped.add(thing.id)
-    resumeClock(world, thing, 'thereAt')
+  async function stopOne(resource: Resource): Promise<void> {
+    up.delete(resource.id)
+    await stopMachine(runtime, sandbox, resource.id)
+    stopped.add(resource.id)
+    resumeClock(world, resource, 'thereAt')
   }
 
   return {
@@ -96,7 +97,7 @@ export function watchInstances(context: Context, endpoints: Endpoints): Instance
       for (const [id, one] of before) {
         if (runs.get(one.machine.name) || jobs.busy(id) || up.get(id) !== one) continue
         up.delete(id)
-        const instance = everyAws(world, 'instance').find(({ thing }) => thing.id === id)?.thing
+        const instance = everyAws(world, 'instance').find(({ resource }) => resource.id === id)?.resource
         if (!instance || text(instance, 'toward') !== 'running') continue
         stopped.add(id)
         Object.assign(instance.data, { toward: 'stopped', thereAt: world.now() })

@@ -5,7 +5,7 @@ import { bootDatabaseServer, type DatabaseSpec } from '../database-server.ts'
 import type { Machine } from '../machine.ts'
 import type { Runtime } from '../runtime.ts'
 
-/** What is in it from the beginning. */
+/** What the server has from the start. */
 export interface MariaDbContent {
   master: { name: string; verifier: string }
   /** Made along with it; empty: none. */
@@ -14,7 +14,7 @@ export interface MariaDbContent {
   writer?: { address: string; port: number }
 }
 
-/** What RDS gives its master user: everything but what would let it out of the server. */
+/** What RDS grants its master user: everything but access to the host. */
 const masterRights = [
   ...['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'RELOAD', 'PROCESS', 'REFERENCES', 'INDEX', 'ALTER'],
   ...['SHOW DATABASES', 'CREATE TEMPORARY TABLES', 'LOCK TABLES', 'EXECUTE', 'REPLICATION CLIENT', 'CREATE VIEW'],
@@ -33,7 +33,7 @@ export function nativeVerifier(password: string): string {
 
 /**
  * Starts MariaDB, in place of RDS for MySQL or of a member of an Aurora cluster, or finds it running, and waits until it
- * answers inside. Its firewall is set by others.
+ * answers inside. Its firewall is set by the caller.
  */
 export async function bootMariaDb(runtime: Runtime, spec: DatabaseSpec): Promise<Machine> {
   const settings = [
@@ -55,7 +55,7 @@ export async function bootMariaDb(runtime: Runtime, spec: DatabaseSpec): Promise
 
 /**
  * Makes the master user and the first database, or makes the server follow the writer and refuse every change of its
- * own. What users put into it later stays theirs. Can be repeated.
+ * own. What users create later is left alone. Can be repeated.
  */
 export async function setMariaDbContent(runtime: Runtime, database: Machine, content: MariaDbContent): Promise<void> {
   const what = `The users of ${database.id} could not be set.`

@@ -1,8 +1,8 @@
-import { find, text } from '../../aws/core/resources.ts'
+import { findResource, text } from '../../aws/core/resources.ts'
 import { firstAccount } from '../../aws/protocol/accounts.ts'
 import { publicIpOf } from '../../aws/services/ec2/network-interface.ts'
 import { roleOfProfile } from '../../aws/services/iam/instance-profile.ts'
-import type { Thing } from '../../world/model.ts'
+import type { Resource } from '../../world/model.ts'
 import { inside, type Machine } from '../machine.ts'
 import { base64, programText } from '../programs.ts'
 import type { Runtime } from '../runtime.ts'
@@ -18,36 +18,36 @@ export async function serveMetadata(runtime: Runtime, machine: Machine, facts: s
   await inside(runtime, machine.name, what, programText('serve-metadata.sh'), given)
 }
 
-/** What the service knows, by path. Texts as JSON: `@NOW@` and `@LATER@` are times. */
-export function metadataOf({ call, thing }: Placed): string {
-  const link = find(call, 'network-interface', text(thing, 'interfaceId'))
+/** What the service answers, by path, as JSON: `@NOW@` and `@LATER@` (six hours on) in it are times. */
+export function metadataOf({ call, resource }: Placed): string {
+  const link = findResource(call, 'network-interface', text(resource, 'interfaceId'))
   const publicIp = link ? publicIpOf(call, link) : ''
-  const role = roleOfProfile(call, text(thing, 'profileArn'))
+  const role = roleOfProfile(call, text(resource, 'profileArn'))
   const roleName = role ? text(role, 'name') : ''
   const meta: Record<string, string> = {
-    'instance-id': thing.id,
-    'ami-id': text(thing, 'imageId'),
-    'instance-type': text(thing, 'type'),
-    'local-ipv4': text(thing, 'privateIp'),
-    hostname: hostName(thing),
-    'local-hostname': hostName(thing),
+    'instance-id': resource.id,
+    'ami-id': text(resource, 'imageId'),
+    'instance-type': text(resource, 'type'),
+    'local-ipv4': text(resource, 'privateIp'),
+    hostname: hostName(resource),
+    'local-hostname': hostName(resource),
     'placement/region': call.region,
-    'placement/availability-zone': text(thing, 'zone'),
-    'security-groups': groupsOf({ call, thing }).join('\n'),
+    'placement/availability-zone': text(resource, 'zone'),
+    'security-groups': groupsOf({ call, resource }).join('\n'),
     ...(publicIp && { 'public-ipv4': publicIp }),
     ...(roleName && {
       'iam/security-credentials': roleName,
-      [`iam/security-credentials/${roleName}`]: JSON.stringify(credentials(call.account, thing.id)),
+      [`iam/security-credentials/${roleName}`]: JSON.stringify(credentials(call.account, resource.id)),
     }),
   }
   const document = {
     accountId: call.account,
-    instanceId: thing.id,
-    instanceType: text(thing, 'type'),
-    imageId: text(thing, 'imageId'),
+    instanceId: resource.id,
+    instanceType: text(resource, 'type'),
+    imageId: text(resource, 'imageId'),
     region: call.region,
-    availabilityZone: text(thing, 'zone'),
-    privateIp: text(thing, 'privateIp'),
+    availabilityZone: text(resource, 'zone'),
+    privateIp: text(resource, 'privateIp'),
   }
   const entries = Object.entries(meta).map(([path, value]) => [`/latest/meta-data/${path}`, value])
   return JSON.stringify({
@@ -57,11 +57,11 @@ export function metadataOf({ call, thing }: Placed): string {
 }
 
 /** `ip-10-0-1-10`. */
-export function hostName(instance: Thing): string {
+export function hostName(instance: Resource): string {
   return `ip-${text(instance, 'privateIp').replaceAll('.', '-')}`
 }
 
-/** Any id is let in with itself as the secret; the second account has one name only. */
+/** The emulator accepts any key id with itself as the secret; the second account has one only. */
 function credentials(account: string, instanceId: string): Record<string, string> {
   const id = account === firstAccount ? `ASIA${instanceId.slice(2).toUpperCase()}` : 'other'
   return {

@@ -8,6 +8,7 @@ export interface PortForward {
   to: { host: string; port: number; from: string } | undefined
 }
 
+/** Local TCP ports that lead to the load balancers. */
 export interface PortForwards {
   set(specs: PortForward[]): Promise<void>
   /** The local port; nothing without such a listener. */
@@ -15,6 +16,7 @@ export interface PortForwards {
   close(): Promise<void>
 }
 
+/** Where local ports are remembered. */
 export interface PortForwardDeps {
   /** Local ports by `dns-name:port`, kept over a restart. */
   ports: Map<string, number>

@@ -17,7 +17,7 @@ export interface ProxySpec {
   addresses: string[]
 }
 
-/** What the proxy's checks say of a server. */
+/** The health of a server by the proxy's checks. */
 export interface Seen {
   /** `no check`: not checked yet. */
   state: 'up' | 'down' | 'no check'
@@ -25,7 +25,7 @@ export interface Seen {
   why: string
 }
 
-/** Starts the proxy without anything to do, or finds it running; its addresses are in the VPC. */
+/** Starts the proxy without listeners, or finds it running; its addresses are in the VPC. */
 export async function bootProxy(runtime: Runtime, spec: ProxySpec): Promise<Machine> {
   const name = containerName(spec.sandbox, spec.id)
   const what = `The load balancer ${spec.id} did not start.`
@@ -44,7 +44,7 @@ export async function bootProxy(runtime: Runtime, spec: ProxySpec): Promise<Mach
   return { name, id: spec.id, address: spec.addresses[0] ?? '', realAddress: real }
 }
 
-/** Gives it other work; connections under way are finished by the old one. Throws what HAProxy finds wrong. */
+/** Replaces its configuration; connections under way are finished by the old process. Throws a Problem with what HAProxy rejects. */
 export async function setProxy(runtime: Runtime, proxy: Machine, files: ProxyFiles): Promise<void> {
   const what = `The load balancer ${proxy.id} could not be set.`
   const writes = Object.entries(files).map(
@@ -65,7 +65,7 @@ export async function setProxy(runtime: Runtime, proxy: Machine, files: ProxyFil
   if (ran.code !== 0) throw new Problem({ what, why: lastLines(ran.stderr + ran.stdout, 6) })
 }
 
-/** What its checks say, by `backend/server`. Empty while it does not answer. */
+/** Results of its health checks, by `backend/server`. Empty while it does not answer. */
 export function readProxy(proxy: Pick<Machine, 'realAddress'>, from: string): Promise<Map<string, Seen>> {
   return new Promise(resolve => {
     const options = { host: proxy.realAddress, port: statsPort, path: '/stats;csv', localAddress: from, timeout: 3000 }

@@ -60,11 +60,11 @@ export async function createAwsReconciler(deps: AwsReconcilerDeps): Promise<Reco
     operations: all => withHooks(all, look),
     async reach(host, port) {
       const names = namesBehind(world, host.toLowerCase().replace(/\.$/, ''))
-      const balancer = everyAws(world, 'load-balancer').find(({ thing }) =>
-        names.includes(text(thing, 'dnsName').toLowerCase()),
+      const balancer = everyAws(world, 'load-balancer').find(({ resource }) =>
+        names.includes(text(resource, 'dnsName').toLowerCase()),
       )
-      const listener = balancer && listenersOf(balancer.call, balancer.thing).find(one => time(one, 'port') === port)
-      const local = balancer && forwards.port(portName(balancer.thing, port))
+      const listener = balancer && listenersOf(balancer.call, balancer.resource).find(one => time(one, 'port') === port)
+      const local = balancer && forwards.port(portName(balancer.resource, port))
       if (!listener || local === undefined) return undefined
       const scheme = ['HTTPS', 'TLS'].includes(text(listener, 'protocol')) ? 'https' : 'http'
       return `${scheme}://127.0.0.1:${local}`

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """
-Writes what HAProxy is to know of each server when it takes up a new configuration. Usage: server-state.py SOCKET SERVERS STATE
+Writes what HAProxy is to know of each server when it loads a new configuration.
+Usage: server-state.py SOCKET SERVERS STATE
 
-A server is as the proxy that runs knows it, or down until a check of its own has passed: HAProxy would take a new server
-for healthy. SERVERS names those of the new configuration, STATE is written in the format of `show servers state`.
+A server keeps the state that the running proxy has of it, or is down until a check of its own has passed: HAProxy would
+take a new server for healthy. SERVERS lists those of the new configuration; STATE is written in the format of `show
+servers state`.
 """
 
 import socket

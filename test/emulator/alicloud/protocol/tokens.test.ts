@@ -20,7 +20,7 @@ describe('client tokens', () => {
     expect(inventory()).toHaveLength(1)
   })
 
-  it('still answer with the first result after the thing was deleted', async () => {
+  it('still answer with the first result after the resource was deleted', async () => {
     const { url, inventory } = await sandbox()
     const create = () => call(url, 'vpc.CreateVpc', { ...region, ClientToken: 'token' })
     const { VpcId } = await create()

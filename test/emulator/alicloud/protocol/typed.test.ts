@@ -93,7 +93,7 @@ describe('the official typed SDKs', () => {
     expect(running.body.instances.instance[0].publicIpAddress.ipAddress).toHaveLength(1)
     await client.deleteInstance(new models.DeleteInstanceRequest({ instanceId, force: true }))
     await until(
-      async () => inventory().filter(thing => thing.type === 'instance').length,
+      async () => inventory().filter(resource => resource.type === 'instance').length,
       left => left === 0,
     )
     await until(
@@ -152,7 +152,7 @@ describe('the official typed SDKs', () => {
     await running()
     await client.deleteDBInstance(new models.DeleteDBInstanceRequest({ DBInstanceId }))
     await until(
-      async () => inventory().filter(thing => String(thing.type).startsWith('db-')).length,
+      async () => inventory().filter(resource => String(resource.type).startsWith('db-')).length,
       left => left === 0,
     )
   })

@@ -35,7 +35,7 @@ describe('faults', () => {
     const codes = new Set(log.last().map(call => call.code))
     expect(log.last()).toHaveLength(20)
     expect([...codes].sort()).toEqual(expect.arrayContaining(['html', 'reset']))
-    const vpcs = inventory().filter(thing => thing.type === 'vpc')
+    const vpcs = inventory().filter(resource => resource.type === 'vpc')
     expect(vpcs.length).toBeGreaterThan(0)
     // Five fit into an account; the refusals of the sixth and later are lost as well.
     expect(vpcs.length).toBeLessThanOrEqual(5)

@@ -16,7 +16,7 @@ async function withVpc(url: string) {
 }
 
 describe('idempotency tokens', () => {
-  it('give the same thing for the same request, and refuse another request', async () => {
+  it('give the same resource for the same request, and refuse another request', async () => {
     const { url } = await sandbox()
     const { table } = await withVpc(url)
     const first = await table('token')

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing, World } from '../../../world/model.ts'
+import type { Call, Resource, World } from '../../../world/model.ts'
 import { date, newId } from '../../core/ids.ts'
-import { checkText, flag, need, operation, refuse, within, word, words } from '../../core/input.ts'
+import { checkText, flag, operation, refuse, requireParameter, within, word, words } from '../../core/input.ts'
 import { pageOrToken } from '../../core/page.ts'
-import { all, change, listed, make, text } from '../../core/resources.ts'
+import { createResource, listedResources, resourcesOf, text, updateResource } from '../../core/resources.ts'
 import { byTags, newTags } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { agentReadyAt, instanceOf, instanceStatus } from '../ecs/instance-lifecycle.ts'
@@ -27,7 +27,7 @@ export const commandOperations = {
     (input, call) => {
       const ids = words(input, 'InstanceId')
       if (ids.length > 50) refuse(400, 'InvalidInstanceId.ExceedLimit', 'At most 50 instance ids.')
-      const found = all(call, 'instance').filter(one => ids.length === 0 || ids.includes(one.id))
+      const found = resourcesOf(call, 'instance').filter(one => ids.length === 0 || ids.includes(one.id))
       const { rows, head } = pageOrToken(input, found, 10, 50)
       return {
         ...head,
@@ -38,7 +38,7 @@ export const commandOperations = {
   'ecs.RunCommand': operation(
     `Type CommandContent ContentEncoding InstanceId Name Description KeepCommand ${settings}`,
     (input, call) => {
-      const type = need(input, 'Type')
+      const type = requireParameter(input, 'Type')
       if (type !== 'RunShellScript')
         refuse(400, 'InvalidType.ValueNotSupported', 'The machines here run Linux: RunShellScript.')
       const content = decode(input, flag(input, 'KeepCommand'))
@@ -53,12 +53,13 @@ export const commandOperations = {
         description: word(input, 'Description'),
         content: Buffer.from(content).toString('base64'),
       }
-      if (flag(input, 'KeepCommand')) make(call, 'command', command.commandId, { ...command, ...options }, marks)
+      if (flag(input, 'KeepCommand'))
+        createResource(call, 'command', command.commandId, { ...command, ...options }, marks)
       return { CommandId: command.commandId, InvokeId: invoke(call, input, { ...command, content }, instances, marks) }
     },
   ),
   'ecs.InvokeCommand': operation(`CommandId InstanceId ${settings}`, (input, call) => {
-    const kept = all(call, 'command').find(one => one.id === need(input, 'CommandId'))
+    const kept = resourcesOf(call, 'command').find(one => one.id === requireParameter(input, 'CommandId'))
     if (!kept) return refuse(404, 'InvalidCmdId.NotFound', 'The specified command does not exist.')
     const content = Buffer.from(text(kept, 'content'), 'base64').toString()
     const command = {
@@ -96,17 +97,18 @@ export const commandOperations = {
     },
   ),
   'ecs.StopInvocation': operation('InvokeId InstanceId', (input, call) => {
-    const invocation = all(call, 'invocation').find(one => one.id === need(input, 'InvokeId'))
+    const invocation = resourcesOf(call, 'invocation').find(one => one.id === requireParameter(input, 'InvokeId'))
     if (!invocation) return refuse(404, 'InvalidInvokeId.NotFound', 'The specified invoke id does not exist.')
     const ids = words(input, 'InstanceId')
     const now = call.world.now()
     const runs = runsOf(invocation).map(run => {
       if (run.endsAt <= now || (ids.length > 0 && !ids.includes(run.instanceId))) return run
       const instance = call.world.get('instance', run.instanceId)
-      if (instance && instance.data.servesBy === invocation.id) change(call, instance, { servesFrom: 0, servesBy: '' })
+      if (instance && instance.data.servesBy === invocation.id)
+        updateResource(call, instance, { servesFrom: 0, servesBy: '' })
       return { ...run, endsAt: now, status: 'Terminated', exitCode: 0, output: '' }
     })
-    change(call, invocation, { runs })
+    updateResource(call, invocation, { runs })
     return {}
   }),
 }
@@ -132,7 +134,7 @@ export function finishCommand(world: World, invokeId: string, instanceId: string
 }
 
 /** When the application on a machine answers: undefined while no setup command has succeeded, or it is not running. */
-export function servesFrom(call: Call, instance: Thing): number | undefined {
+export function servesFrom(call: Call, instance: Resource): number | undefined {
   const from = Number(instance.data.servesFrom ?? 0)
   if (from === 0 || instanceStatus(call, instance) !== 'Running') return undefined
   return Math.max(from, Number(instance.data.thereAt))
@@ -142,7 +144,7 @@ function invoke(
   call: Call,
   input: JsonObject,
   command: Command & { commandId: string },
-  instances: Thing[],
+  instances: Resource[],
   tags: Record<string, string>,
 ): string {
   const now = call.world.now()
@@ -150,7 +152,7 @@ function invoke(
   const options = settingsOf(input)
   const runs = instances.map((instance): Run => {
     const startsAt = now + times.commandSent
-    // Not delivered within a minute, because no agent listens: given up (docs/facts/alicloud.md, Cloud Assistant).
+    // Not delivered within a minute, because no agent listens: given up.
     if (instanceStatus(call, instance) !== 'Running' || agentReadyAt(instance) > now + times.commandAborted) {
       return {
         instanceId: instance.id,
@@ -167,10 +169,16 @@ function invoke(
   })
   for (const [index, instance] of instances.entries()) {
     const run = runs[index]!
-    if (run.status === 'Success' && run.serves) change(call, instance, { servesFrom: run.endsAt, servesBy: id })
+    if (run.status === 'Success' && run.serves) updateResource(call, instance, { servesFrom: run.endsAt, servesBy: id })
   }
   const { content, ...rest } = command
-  make(call, 'invocation', id, { ...rest, ...options, content: Buffer.from(content).toString('base64'), runs }, tags)
+  createResource(
+    call,
+    'invocation',
+    id,
+    { ...rest, ...options, content: Buffer.from(content).toString('base64'), runs },
+    tags,
+  )
   return id
 }
 
@@ -181,7 +189,7 @@ function cutOff(outcome: Outcome, from: number, timeout: number): Outcome {
 
 function settingsOf(input: JsonObject): JsonObject & { timeout: number } {
   if (word(input, 'RepeatMode') !== '' && word(input, 'RepeatMode') !== 'Once') {
-    refuse(400, 'UnsupportedParameter', 'The embedded cloud simulates RepeatMode=Once only.')
+    refuse(400, 'UnsupportedParameter', 'The emulator simulates RepeatMode=Once only.')
   }
   const parameters = input.Parameters
   return {
@@ -193,7 +201,7 @@ function settingsOf(input: JsonObject): JsonObject & { timeout: number } {
   }
 }
 
-function targets(call: Call, input: JsonObject): Thing[] {
+function targets(call: Call, input: JsonObject): Resource[] {
   const ids = words(input, 'InstanceId')
   if (ids.length === 0) refuse(400, 'MissingParameter.InstanceId', 'InstanceId is mandatory for this action.')
   if (ids.length > 100) refuse(400, 'InvalidInstanceId.ExceedLimit', 'At most 100 instance ids.')
@@ -205,7 +213,7 @@ function targets(call: Call, input: JsonObject): Thing[] {
 }
 
 function decode(input: JsonObject, kept: boolean): string {
-  const raw = need(input, 'CommandContent')
+  const raw = requireParameter(input, 'CommandContent')
   const encoded = word(input, 'ContentEncoding') === 'Base64'
   if (encoded && !/^[A-Za-z0-9+/\s]+=*\s*$/.test(raw)) {
     refuse(400, 'CmdContent.DecodeError', 'The command content cannot be decoded from Base64.')
@@ -218,10 +226,10 @@ function decode(input: JsonObject, kept: boolean): string {
   return content.toString()
 }
 
-function chosen(call: Call, input: JsonObject): Thing[] {
+function chosen(call: Call, input: JsonObject): Resource[] {
   const id = word(input, 'InvokeId')
   const instance = word(input, 'InstanceId')
-  return (id === '' ? listed(call, 'invocation') : all(call, 'invocation')).filter(
+  return (id === '' ? listedResources(call, 'invocation') : resourcesOf(call, 'invocation')).filter(
     one =>
       (id === '' || one.id === id) &&
       same(input, 'CommandId', text(one, 'commandId')) &&
@@ -234,7 +242,7 @@ function same(input: JsonObject, name: string, value: string): boolean {
   return word(input, name) === '' || word(input, name) === value
 }
 
-function describeAgent(call: Call, instance: Thing): JsonObject {
+function describeAgent(call: Call, instance: Resource): JsonObject {
   const ready = instanceStatus(call, instance) === 'Running' && call.world.now() >= agentReadyAt(instance)
   return {
     InstanceId: instance.id,

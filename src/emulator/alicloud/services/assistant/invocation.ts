@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { date } from '../../core/ids.ts'
 import { flag, isObject, word } from '../../core/input.ts'
 import { text } from '../../core/resources.ts'
@@ -11,7 +11,8 @@ import type { Outcome } from './simulated.ts'
 /** One command on one machine. */
 export type Run = Outcome & { instanceId: string; startsAt: number }
 
-export function runsOf(invocation: Thing): Run[] {
+/** The runs of an invocation, one an instance. */
+export function runsOf(invocation: Resource): Run[] {
   const runs = invocation.data.runs
   return Array.isArray(runs) ? (runs.filter(isObject) as unknown as Run[]) : []
 }
@@ -23,7 +24,7 @@ function statusOf(call: Call, run: Run): string {
 }
 
 /** Of the whole invocation: what its worst machine says. */
-export function summary(call: Call, invocation: Thing): string {
+export function summary(call: Call, invocation: Resource): string {
   const states = runsOf(invocation).map(run => statusOf(call, run))
   const order = ['Running', 'Pending', 'Failed', 'Timeout', 'Aborted', 'Terminated', 'Success']
   return order.find(state => states.includes(state)) ?? 'Success'
@@ -37,7 +38,8 @@ function oldWord(state: string): string {
   return state === 'Running' ? 'Running' : 'Failed'
 }
 
-export function describe(call: Call, input: JsonObject, invocation: Thing): JsonObject {
+/** An invocation as `DescribeInvocations` shows it. */
+export function describe(call: Call, input: JsonObject, invocation: Resource): JsonObject {
   const state = summary(call, invocation)
   return {
     InvokeId: invocation.id,
@@ -64,7 +66,7 @@ export function describe(call: Call, input: JsonObject, invocation: Thing): Json
   }
 }
 
-function describeInstanceRun(call: Call, input: JsonObject, invocation: Thing, run: Run): JsonObject {
+function describeInstanceRun(call: Call, input: JsonObject, invocation: Resource, run: Run): JsonObject {
   const { FinishedTime, InvokeRecordStatus, ...shared } = describeResult(call, input, invocation, run)
   const { CommandId: _, InvokeId: __, TerminationMode: ___, Username: ____, Tags: _____, Output, ...result } = shared
   return {
@@ -78,7 +80,8 @@ function describeInstanceRun(call: Call, input: JsonObject, invocation: Thing, r
   }
 }
 
-export function describeResult(call: Call, input: JsonObject, invocation: Thing, run: Run): JsonObject {
+/** One run as `DescribeInvocationResults` shows it. */
+export function describeResult(call: Call, input: JsonObject, invocation: Resource, run: Run): JsonObject {
   const state = statusOf(call, run)
   const over = call.world.now() >= run.endsAt
   const aborted = state === 'Aborted'

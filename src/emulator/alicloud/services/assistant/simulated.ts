@@ -1,9 +1,10 @@
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { times } from '../../core/times.ts'
 import { asksForKey, machineKey } from '../ecs/machine-key.ts'
 
 /** Machines that are not there: what a command on one of them comes to. */
 
+/** A command as it was given. */
 export interface Command {
   type: string
   name: string
@@ -12,6 +13,7 @@ export interface Command {
   content: string
 }
 
+/** What comes of a command on one machine. */
 export type Outcome = {
   /** Cloud time; `NEVER` while it is not known. */
   endsAt: number
@@ -26,7 +28,7 @@ export type Outcome = {
  * Decides how a command that begins at the cloud time `from` ends, or starts it and returns `endsAt: NEVER`:
  * `finishCommand` tells later.
  */
-export type RunsCommands = (call: Call, instance: Thing, command: Command, from: number, invokeId: string) => Outcome
+export type RunsCommands = (call: Call, instance: Resource, command: Command, from: number, invokeId: string) => Outcome
 
 const setupLength = 1000
 

@@ -10,9 +10,9 @@ import {
   regions,
   type Stock,
 } from '../../core/catalog.ts'
-import { need, operation, refuse, within, word, words } from '../../core/input.ts'
+import { operation, refuse, requireParameter, within, word, words } from '../../core/input.ts'
 import { byToken } from '../../core/page.ts'
-import { all } from '../../core/resources.ts'
+import { resourcesOf } from '../../core/resources.ts'
 
 /** What can be bought where: regions, zones, instance types, stock. */
 export const availabilityOperations = {
@@ -46,7 +46,7 @@ export const availabilityOperations = {
     'DestinationResource ZoneId InstanceType IoOptimized InstanceChargeType ResourceType SystemDiskCategory DataDiskCategory NetworkCategory Cores Memory SpotStrategy Scope',
     (input, call) => {
       const { zones } = regionOf(call.region)
-      const destination = need(input, 'DestinationResource')
+      const destination = requireParameter(input, 'DestinationResource')
       const zone = word(input, 'ZoneId')
       if (zone !== '' && !zones.includes(zone))
         refuse(404, 'InvalidZoneId.NotFound', `The specified zone ${zone} does not exist.`)
@@ -101,7 +101,7 @@ interface Offer {
   max?: number
 }
 
-/** Zone > IoOptimized > InstanceType > SystemDisk > DataDisk: a link of the chain needs the ones before it (docs/facts/alicloud.md, ECS). */
+/** Zone > IoOptimized > InstanceType > SystemDisk > DataDisk: a link of the chain needs the ones before it. */
 function checkChain(input: JsonObject, destination: string): void {
   const known = ['Zone', 'IoOptimized', 'InstanceType', 'SystemDisk', 'DataDisk', 'Network']
   if (!known.includes(destination)) {
@@ -115,7 +115,7 @@ function checkChain(input: JsonObject, destination: string): void {
     refuse(400, 'InvalidInstanceType.ValueNotSupported', `The specified InstanceType ${type} does not exist.`)
   }
   if (word(input, 'ResourceType') === 'dedicatedhost') {
-    refuse(400, 'UnsupportedParameter', 'The embedded cloud does not simulate dedicated hosts.')
+    refuse(400, 'UnsupportedParameter', 'The emulator does not simulate dedicated hosts.')
   }
 }
 
@@ -223,5 +223,5 @@ function describeType(type: InstanceType): JsonObject {
 }
 
 function vcpus(call: Call): number {
-  return all(call, 'instance').reduce((sum, one) => sum + (instanceType(String(one.data.type))?.cores ?? 0), 0)
+  return resourcesOf(call, 'instance').reduce((sum, one) => sum + (instanceType(String(one.data.type))?.cores ?? 0), 0)
 }

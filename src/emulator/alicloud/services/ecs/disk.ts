@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { date } from '../../core/ids.ts'
 import { jsonWords, operation, word } from '../../core/input.ts'
 import { pageOrToken } from '../../core/page.ts'
-import { all, listed, text } from '../../core/resources.ts'
+import { listedResources, resourcesOf, text } from '../../core/resources.ts'
 import { byTags, tagKeyValue } from '../../core/tags.ts'
 
 /** Disks, which come and go with their machines. */
@@ -12,7 +12,7 @@ export const diskOperations = {
     'DiskIds InstanceId DiskName DiskType Category DiskChargeType Status ZoneId Portable DeleteWithInstance Tag PageNumber PageSize MaxResults NextToken',
     (input, call) => {
       const ids = jsonWords(input, 'DiskIds')
-      const disks = (ids ? all(call, 'disk') : listed(call, 'disk')).filter(
+      const disks = (ids ? resourcesOf(call, 'disk') : listedResources(call, 'disk')).filter(
         disk =>
           (ids?.includes(disk.id) ?? true) &&
           is(input, 'InstanceId', text(disk, 'instanceId')) &&
@@ -35,7 +35,7 @@ function is(input: JsonObject, name: string, value: string): boolean {
   return word(input, name) === '' || word(input, name) === value
 }
 
-function describe(call: Call, disk: Thing): JsonObject {
+function describe(call: Call, disk: Resource): JsonObject {
   return {
     DiskId: disk.id,
     DiskName: text(disk, 'name'),

@@ -3,8 +3,9 @@ import { instanceType, regionOf } from '../../core/catalog.ts'
 import { objects, operation, refuse, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
 
-/** Public images: the newest two of each family (docs/facts/alicloud.md, Regions). */
+/** Public images: the newest two of each family. */
 
+/** A public image. */
 export interface Image {
   id: string
   family: string
@@ -41,6 +42,7 @@ const families: [string, string, string, string, number][] = [
   ['acs:ubuntu_24_04_arm64', 'ubuntu_24_04_arm64_20G_alibase', 'Ubuntu 24.04 64-bit ARM', 'Ubuntu', 20],
 ]
 
+/** The public images, newest first in each family. */
 export const images: Image[] = families.flatMap(([family, stem, system, platform, size]) =>
   ['20260513', '20260218'].map(day => ({
     id: `${stem}_${day}.vhd`,

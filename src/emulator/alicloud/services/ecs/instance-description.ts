@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { instanceType } from '../../core/catalog.ts'
 import { date } from '../../core/ids.ts'
 import { jsonWords, word } from '../../core/input.ts'
@@ -10,7 +10,8 @@ import { instanceStatus } from './instance-lifecycle.ts'
 
 /** Machines as the two reads show them, and what the list can be asked for. */
 
-export function asked(call: Call, input: JsonObject, instance: Thing): boolean {
+/** Whether the filters of `DescribeInstances` let the instance through. */
+export function asked(call: Call, input: JsonObject, instance: Resource): boolean {
   const fields: [string, string][] = [
     ['VpcId', 'vpcId'],
     ['VSwitchId', 'vswitchId'],
@@ -41,13 +42,13 @@ export function asked(call: Call, input: JsonObject, instance: Thing): boolean {
   )
 }
 
-function groupsOf(thing: Thing): string[] {
-  const groups = thing.data.groups
+function groupsOf(resource: Resource): string[] {
+  const groups = resource.data.groups
   return Array.isArray(groups) ? groups.map(String) : []
 }
 
 /** What both reads share. */
-export function attributes(call: Call, instance: Thing): JsonObject {
+export function attributes(call: Call, instance: Resource): JsonObject {
   const type = instanceType(text(instance, 'type'))!
   const status = instanceStatus(call, instance)
   return {
@@ -91,7 +92,8 @@ export function attributes(call: Call, instance: Thing): JsonObject {
   }
 }
 
-export function describe(call: Call, instance: Thing): JsonObject {
+/** An instance as `DescribeInstances` shows it. */
+export function describe(call: Call, instance: Resource): JsonObject {
   const type = instanceType(text(instance, 'type'))!
   const image = images.find(one => one.id === text(instance, 'imageId'))
   return {
@@ -129,7 +131,7 @@ export function describe(call: Call, instance: Thing): JsonObject {
   }
 }
 
-function interfaceMac(call: Call, instance: Thing): string {
+function interfaceMac(call: Call, instance: Resource): string {
   const port = call.world.get('network-interface', text(instance, 'interfaceId'))
   return port ? text(port, 'mac') : ''
 }
@@ -139,6 +141,6 @@ function minutes(call: Call, at: number): string {
   return `${date(call, at).slice(0, 16)}Z`
 }
 
-function expiry(call: Call, instance: Thing): string {
+function expiry(call: Call, instance: Resource): string {
   return minutes(call, instance.born + Number(instance.data.months) * 30 * 24 * 3600 * 1000)
 }

@@ -1,13 +1,20 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { regionOf, vanishes } from '../../core/catalog.ts'
 import { newId } from '../../core/ids.ts'
 import { flag, jsonWords, operation, refuse } from '../../core/input.ts'
-import { all, change, find, listed, make, text } from '../../core/resources.ts'
+import {
+  createResource,
+  findResource,
+  listedResources,
+  resourcesOf,
+  text,
+  updateResource,
+} from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { publicAddress, takeAddress } from '../vpc/address.ts'
 import { prepareKey } from './machine-key.ts'
-import { type Order, readOrder } from './run-instances-input.ts'
+import { type RunInstancesInput, readRunInstancesInput } from './run-instances-input.ts'
 
 const accepted =
   'ImageId ImageFamily InstanceType SecurityGroupId SecurityGroupIds VSwitchId ZoneId InstanceName HostName Description KeyPairName Password UserData ' +
@@ -18,43 +25,43 @@ const accepted =
 export const runInstancesOperations = {
   'ecs.RunInstances': operation(accepted, (input, call) => {
     regionOf(call.region)
-    const order = readOrder(call, input)
+    const wanted = readRunInstancesInput(call, input)
     if (flag(input, 'DryRun')) {
       refuse(400, 'DryRunOperation', 'Request validation has been passed with DryRun flag set.')
     }
-    const ids = Array.from({ length: order.amount }, (_, index) => boot(call, order, index))
+    const ids = Array.from({ length: wanted.amount }, (_, index) => boot(call, wanted, index))
     return {
       InstanceIdSets: { InstanceIdSet: ids },
-      ...(order.data.charge === 'PrePaid' && { OrderId: String(100_000_000_000_000 + ids.length) }),
+      ...(wanted.data.charge === 'PrePaid' && { OrderId: String(100_000_000_000_000 + ids.length) }),
     }
   }),
 }
 
-function boot(call: Call, order: Order, index: number): string {
+function boot(call: Call, wanted: RunInstancesInput, index: number): string {
   const now = call.world.now()
   const id = newId(call, 'i')
   const diskId = newId(call, 'd')
   const interfaceId = newId(call, 'eni')
-  const privateIp = takeAddress(call, order.vswitch, order.privateIp)
-  const shared = { zone: text(order.vswitch, 'zone'), instanceId: id }
-  const region = order.vswitch.region
-  make(call, 'disk', diskId, { ...order.disk, ...shared }, { ...order.tags }, region)
+  const privateIp = takeAddress(call, wanted.vswitch, wanted.privateIp)
+  const shared = { zone: text(wanted.vswitch, 'zone'), instanceId: id }
+  const region = wanted.vswitch.region
+  createResource(call, 'disk', diskId, { ...wanted.disk, ...shared }, { ...wanted.tags }, region)
   const data = {
     ...shared,
     privateIp,
     mac: macOf(privateIp),
-    vswitchId: order.vswitch.id,
-    vpcId: text(order.vswitch, 'vpcId'),
-    groups: order.data.groups ?? [],
+    vswitchId: wanted.vswitch.id,
+    vpcId: text(wanted.vswitch, 'vpcId'),
+    groups: wanted.data.groups ?? [],
   }
-  make(call, 'network-interface', interfaceId, data, { ...order.tags }, region)
-  const name = String(order.data.name)
+  createResource(call, 'network-interface', interfaceId, data, { ...wanted.tags }, region)
+  const name = String(wanted.data.name)
   const machine = {
-    ...order.data,
+    ...wanted.data,
     name: name || id,
-    hostName: String(order.data.hostName) || `iZ${id.slice(2)}Z`,
+    hostName: String(wanted.data.hostName) || `iZ${id.slice(2)}Z`,
     privateIp,
-    publicIp: order.publicIp ? publicAddress(call) : '',
+    publicIp: wanted.publicIp ? publicAddress(call) : '',
     diskId,
     interfaceId,
     index,
@@ -62,20 +69,20 @@ function boot(call: Call, order: Order, index: number): string {
     toward: 'Running',
     thereAt: now + times.instanceRunning,
   }
-  const instance = make(call, 'instance', id, machine, { ...order.tags }, region)
-  if (vanishes(String(order.data.type), shared.zone)) vanish(call, instance)
+  const instance = createResource(call, 'instance', id, machine, { ...wanted.tags }, region)
+  if (vanishes(String(wanted.data.type), shared.zone)) vanish(call, instance)
   prepareKey(call)
   return id
 }
 
-/** Accepted and then not made, for lack of stock: it is there for a while and then it is not (docs/facts/alicloud.md, ECS). */
-function vanish(call: Call, instance: Thing): void {
-  change(call, instance, { vanishing: true })
+/** Accepted and then not made, for lack of stock: it is there for a while and then it is not. */
+function vanish(call: Call, instance: Resource): void {
+  updateResource(call, instance, { vanishing: true })
   goWith(call, instance, times.instanceVanishes)
 }
 
 /** The machine's disk and network interface go with it. */
-export function goWith(call: Call, instance: Thing, after: number): void {
+export function goWith(call: Call, instance: Resource, after: number): void {
   const parts = [
     instance,
     call.world.get('disk', text(instance, 'diskId')),
@@ -93,21 +100,22 @@ function macOf(ip: string): string {
 }
 
 /** The instances a look-up asks for: by id at once, otherwise as the list shows them. */
-export function chosenInstances(call: Call, input: JsonObject): Thing[] {
+export function chosenInstances(call: Call, input: JsonObject): Resource[] {
   const ids = jsonWords(input, 'InstanceIds')
   if (ids && ids.length > 100) refuse(400, 'InvalidInstanceIds.Malformed', 'At most 100 ids.')
-  return ids ? all(call, 'instance').filter(one => ids.includes(one.id)) : listed(call, 'instance')
+  return ids ? resourcesOf(call, 'instance').filter(one => ids.includes(one.id)) : listedResources(call, 'instance')
 }
 
-export function instanceOf(call: Call, input: JsonObject, id: string): Thing {
+/** The instance of that id, or ECS's refusal. */
+export function instanceOf(call: Call, input: JsonObject, id: string): Resource {
   return (
-    find(call, input, 'instance', id) ??
+    findResource(call, input, 'instance', id) ??
     refuse(404, 'InvalidInstanceId.NotFound', 'The specified InstanceId does not exist.')
   )
 }
 
 /** Pending, Starting, Running, Stopping, Stopped. */
-export function instanceStatus(call: Call, instance: Thing): string {
+export function instanceStatus(call: Call, instance: Resource): string {
   const now = call.world.now()
   if (instance.goneAt !== undefined && instance.data.vanishing !== true) return 'Stopping'
   const there = now >= Number(instance.data.thereAt)
@@ -116,11 +124,13 @@ export function instanceStatus(call: Call, instance: Thing): string {
   return now < instance.born + times.instancePending ? 'Pending' : 'Starting'
 }
 
-export function agentReadyAt(instance: Thing): number {
+/** Cloud time at which Cloud Assistant's agent first reports. */
+export function agentReadyAt(instance: Resource): number {
   return Number(instance.data.thereAt) + times.agent
 }
 
-export function turn(call: Call, instance: Thing, toward: 'Running' | 'Stopped'): void {
+/** Begins to start or stop it. */
+export function turn(call: Call, instance: Resource, toward: 'Running' | 'Stopped'): void {
   const takes = toward === 'Running' ? times.instanceStart : times.instanceStop
-  change(call, instance, { toward, thereAt: call.world.now() + takes })
+  updateResource(call, instance, { toward, thereAt: call.world.now() + takes })
 }

@@ -1,27 +1,27 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import {
   checkText,
   ecsName,
   flag,
   jsonWords,
-  need,
   operation,
   refuse,
+  requireParameter,
   strongPassword,
   within,
   word,
   words,
 } from '../../core/input.ts'
 import { page, pageOrToken } from '../../core/page.ts'
-import { change, text } from '../../core/resources.ts'
+import { text, updateResource } from '../../core/resources.ts'
 import { byTags } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { publicAddress } from '../vpc/address.ts'
 import { asked, attributes, describe } from './instance-description.ts'
 import { chosenInstances, goWith, instanceOf, instanceStatus, turn } from './instance-lifecycle.ts'
 import { specials } from './run-instances-input.ts'
-import { groupOf } from './security-group.ts'
+import { securityGroupOf } from './security-group.ts'
 
 /** Reading, starting, stopping and removing machines. */
 export const instanceOperations = {
@@ -48,25 +48,25 @@ export const instanceOperations = {
     return { ...head, InstanceStatuses: { InstanceStatus: statuses } }
   }),
   'ecs.DescribeInstanceAttribute': operation('InstanceId', (input, call) => {
-    const instance = instanceOf(call, input, need(input, 'InstanceId'))
+    const instance = instanceOf(call, input, requireParameter(input, 'InstanceId'))
     return attributes(call, instance)
   }),
   'ecs.DescribeUserData': operation('InstanceId', (input, call) => {
-    const instance = instanceOf(call, input, need(input, 'InstanceId'))
+    const instance = instanceOf(call, input, requireParameter(input, 'InstanceId'))
     return { InstanceId: instance.id, RegionId: instance.region, UserData: text(instance, 'userData') }
   }),
   'ecs.StartInstance': operation('InstanceId', (input, call) => {
-    start(call, instanceOf(call, input, need(input, 'InstanceId')))
+    start(call, instanceOf(call, input, requireParameter(input, 'InstanceId')))
     return {}
   }),
   'ecs.StartInstances': operation('InstanceId', (input, call) => many(call, input, start)),
   'ecs.StopInstance': operation('InstanceId ForceStop ConfirmStop StoppedMode', (input, call) => {
-    stop(call, instanceOf(call, input, need(input, 'InstanceId')))
+    stop(call, instanceOf(call, input, requireParameter(input, 'InstanceId')))
     return {}
   }),
   'ecs.StopInstances': operation('InstanceId ForceStop StoppedMode', (input, call) => many(call, input, stop)),
   'ecs.DeleteInstance': operation('InstanceId Force ForceStop TerminateSubscription', (input, call) => {
-    const instance = instanceOf(call, input, need(input, 'InstanceId'))
+    const instance = instanceOf(call, input, requireParameter(input, 'InstanceId'))
     removable(call, input, instance)
     goWith(call, instance, times.instanceGone)
     return {}
@@ -93,18 +93,18 @@ export const instanceOperations = {
       for (const instance of instances) {
         if (!['Running', 'Stopped'].includes(instanceStatus(call, instance))) wrongStatus()
       }
-      for (const instance of instances) change(call, instance, { charge, months })
+      for (const instance of instances) updateResource(call, instance, { charge, months })
       return { OrderId: '100000000000002', FeeOfInstances: { FeeOfInstance: [] } }
     },
   ),
   'ecs.AllocatePublicIpAddress': operation('InstanceId', (input, call) => {
-    const instance = instanceOf(call, input, need(input, 'InstanceId'))
+    const instance = instanceOf(call, input, requireParameter(input, 'InstanceId'))
     if (!['Running', 'Stopped'].includes(instanceStatus(call, instance))) wrongStatus()
-    if (text(instance, 'publicIp') === '') change(call, instance, { publicIp: publicAddress(call) })
+    if (text(instance, 'publicIp') === '') updateResource(call, instance, { publicIp: publicAddress(call) })
     return { IpAddress: text(instance, 'publicIp') }
   }),
   'ecs.RebootInstance': operation('InstanceId ForceStop', (input, call) => {
-    const instance = instanceOf(call, input, need(input, 'InstanceId'))
+    const instance = instanceOf(call, input, requireParameter(input, 'InstanceId'))
     if (instanceStatus(call, instance) !== 'Running') {
       refuse(403, 'IncorrectInstanceStatus', 'The current status of the resource does not support this operation.')
     }
@@ -113,17 +113,17 @@ export const instanceOperations = {
   }),
 }
 
-function start(call: Call, instance: Thing): void {
+function start(call: Call, instance: Resource): void {
   if (instanceStatus(call, instance) !== 'Stopped') wrongStatus()
   turn(call, instance, 'Running')
 }
 
-function stop(call: Call, instance: Thing): void {
+function stop(call: Call, instance: Resource): void {
   if (instanceStatus(call, instance) !== 'Running') wrongStatus()
   turn(call, instance, 'Stopped')
 }
 
-function many(call: Call, input: JsonObject, act: (call: Call, instance: Thing) => void): JsonObject {
+function many(call: Call, input: JsonObject, act: (call: Call, instance: Resource) => void): JsonObject {
   const instances = words(input, 'InstanceId').map(id => instanceOf(call, input, id))
   const rows = instances.map(instance => {
     const before = instanceStatus(call, instance)
@@ -139,7 +139,7 @@ function many(call: Call, input: JsonObject, act: (call: Call, instance: Thing) 
   return { InstanceResponses: { InstanceResponse: rows } }
 }
 
-function removable(call: Call, input: JsonObject, instance: Thing): void {
+function removable(call: Call, input: JsonObject, instance: Resource): void {
   const status = instanceStatus(call, instance)
   if (instance.data.protected === true) {
     refuse(403, 'OperationDenied.DeletionProtection', 'The instance is protected against deletion.')
@@ -158,25 +158,25 @@ function removable(call: Call, input: JsonObject, instance: Thing): void {
 }
 
 function modify(input: JsonObject, call: Call): JsonObject {
-  const instance = instanceOf(call, input, need(input, 'InstanceId'))
+  const instance = instanceOf(call, input, requireParameter(input, 'InstanceId'))
   checkText(word(input, 'InstanceName'), 2, 128, 'InvalidInstanceName.Malformed', ecsName)
   const password = word(input, 'Password')
   if (password !== '' && !strongPassword(password, 8, 30, specials)) {
     refuse(400, 'InvalidPassword.Malformed', 'The specified parameter Password is not valid.')
   }
-  for (const id of words(input, 'SecurityGroupIds')) groupOf(call, input, id)
+  for (const id of words(input, 'SecurityGroupIds')) securityGroupOf(call, input, id)
   const fields: [string, string][] = [
     ['InstanceName', 'name'],
     ['Description', 'description'],
     ['HostName', 'hostName'],
   ]
-  for (const [name, field] of fields) if (name in input) change(call, instance, { [field]: word(input, name) })
-  if ('DeletionProtection' in input) change(call, instance, { protected: flag(input, 'DeletionProtection') })
+  for (const [name, field] of fields) if (name in input) updateResource(call, instance, { [field]: word(input, name) })
+  if ('DeletionProtection' in input) updateResource(call, instance, { protected: flag(input, 'DeletionProtection') })
   if ('SecurityGroupIds' in input) {
     const groups = words(input, 'SecurityGroupIds')
-    change(call, instance, { groups })
+    updateResource(call, instance, { groups })
     const port = call.world.get('network-interface', text(instance, 'interfaceId'))
-    if (port) change(call, port, { groups })
+    if (port) updateResource(call, port, { groups })
   }
   return {}
 }

@@ -1,10 +1,10 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { date, newId } from '../../core/ids.ts'
-import { flag, jsonWords, need, operation, refuse, word } from '../../core/input.ts'
+import { flag, jsonWords, operation, refuse, requireParameter, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { all, find, listed, make, text } from '../../core/resources.ts'
+import { createResource, findResource, listedResources, resourcesOf, text } from '../../core/resources.ts'
 import { byTags, newTags, tagKeyValue } from '../../core/tags.ts'
 
 /** A key pair has its name for an id; names are unique in a region of an account. */
@@ -12,8 +12,8 @@ const perRegion = 500
 
 export const keyPairOperations = {
   'ecs.ImportKeyPair': operation('KeyPairName PublicKeyBody Tag', (input, call) => {
-    const body = need(input, 'PublicKeyBody').trim()
-    // RSA, DSA and ECDSA are what the reference lists; ed25519 is not among them (docs/facts/alicloud.md, ECS).
+    const body = requireParameter(input, 'PublicKeyBody').trim()
+    // RSA, DSA and ECDSA are what the reference lists; ed25519 is not among them.
     const match = /^(ssh-rsa|ssh-dss|ecdsa-sha2-nistp(?:256|384|521)) ([A-Za-z0-9+/]+={0,2})(?: .*)?$/.exec(body)
     if (!match) refuse(400, 'InvalidPublicKeyBody.Malformed', 'The specified parameter PublicKeyBody is not valid.')
     const key = add(call, input, md5(Buffer.from(match[2]!, 'base64')), `${match[1]} ${match[2]}`)
@@ -38,7 +38,7 @@ export const keyPairOperations = {
     (input, call) => {
       const name = word(input, 'KeyPairName')
       const exact = name !== '' && !name.includes('*')
-      const keys = (exact ? all(call, 'key-pair') : listed(call, 'key-pair')).filter(
+      const keys = (exact ? resourcesOf(call, 'key-pair') : listedResources(call, 'key-pair')).filter(
         key =>
           (name === '' || matches(name, text(key, 'name'))) &&
           (word(input, 'KeyPairFingerPrint') === '' || text(key, 'fingerprint') === word(input, 'KeyPairFingerPrint')),
@@ -51,7 +51,7 @@ export const keyPairOperations = {
     const names = jsonWords(input, 'KeyPairNames') ?? refuse(400, 'MissingParameter', 'KeyPairNames is mandatory.')
     if (names.length === 0 || names.length > 100)
       refuse(400, 'InvalidKeyPairNames.ValueNotSupported', 'One to 100 names, please.')
-    const attached = all(call, 'instance').some(instance => names.includes(text(instance, 'keyPair')))
+    const attached = resourcesOf(call, 'instance').some(instance => names.includes(text(instance, 'keyPair')))
     if (attached) {
       refuse(403, 'InvalidParameter.KeypairAlreadyAttachedInstance', 'The key pair is still attached to an instance.')
     }
@@ -64,8 +64,9 @@ export const keyPairOperations = {
   }),
 }
 
-export function keyPair(call: Call, name: string): Thing | undefined {
-  return find(call, {}, 'key-pair', idOf(call, name))
+/** The key pair of that name in the call's region, if it is there. */
+export function keyPair(call: Call, name: string): Resource | undefined {
+  return findResource(call, {}, 'key-pair', idOf(call, name))
 }
 
 /** The store's ids are unique everywhere, a key pair's name only in its region and account: the inventory shows the name. */
@@ -73,16 +74,16 @@ function idOf(call: Call, name: string): string {
   return `${call.account}/${call.region}/${name}`
 }
 
-function add(call: Call, input: JsonObject, print: string, publicKey: string): Thing {
-  const name = need(input, 'KeyPairName')
+function add(call: Call, input: JsonObject, print: string, publicKey: string): Resource {
+  const name = requireParameter(input, 'KeyPairName')
   if (!/^\p{L}[\p{L}\p{N}_:.-]{1,127}$/u.test(name) || /^https?:\/\//.test(name)) {
     refuse(400, 'InvalidKeyPairName.Malformed', 'The specified parameter KeyPairName is not valid.')
   }
   if (keyPair(call, name)) refuse(400, 'KeyPair.AlreadyExist', `The key pair ${name} already exists.`)
-  if (all(call, 'key-pair').length >= perRegion) {
+  if (resourcesOf(call, 'key-pair').length >= perRegion) {
     refuse(403, 'QuotaExceed.KeyPair', 'The quota of key pairs is exceeded.')
   }
-  return make(call, 'key-pair', idOf(call, name), { name, fingerprint: print, publicKey }, newTags(input))
+  return createResource(call, 'key-pair', idOf(call, name), { name, fingerprint: print, publicKey }, newTags(input))
 }
 
 function md5(body: Buffer): string {
@@ -94,7 +95,7 @@ function matches(pattern: string, name: string): boolean {
   return new RegExp(`^${expression.join('.*')}$`).test(name)
 }
 
-function describe(call: Call, key: Thing, withBody: boolean): JsonObject {
+function describe(call: Call, key: Resource, withBody: boolean): JsonObject {
   return {
     KeyPairName: text(key, 'name'),
     KeyPairFingerPrint: text(key, 'fingerprint'),

@@ -1,7 +1,7 @@
 import { generateKeyPair, generateKeyPairSync } from 'node:crypto'
-import type { Call, Thing, World } from '../../../world/model.ts'
+import type { Call, Resource, World } from '../../../world/model.ts'
 import { newId } from '../../core/ids.ts'
-import { all, change, make, text } from '../../core/resources.ts'
+import { createResource, resourcesOf, text, updateResource } from '../../core/resources.ts'
 
 /** RSA keys of simulated machines, for whoever seals something to the machine that a script of theirs runs on. */
 
@@ -40,7 +40,7 @@ let beingMade = 0
 /** Called when a machine boots, long before it is asked for its key. */
 export function prepareKey(call: Call): void {
   if (!markers.has(call.world)) return
-  if (all(call, 'machine-key').length + made.length + beingMade >= mostKeys) return
+  if (resourcesOf(call, 'machine-key').length + made.length + beingMade >= mostKeys) return
   beingMade++
   generateKeyPair('rsa', options, (error, publicKey, privateKey) => {
     beingMade--
@@ -49,20 +49,20 @@ export function prepareKey(call: Call): void {
 }
 
 /** The public half, PEM; always the same for a machine. The private half stays in the data, so that a test can unseal. */
-export function machineKey(call: Call, instance: Thing): string {
+export function machineKey(call: Call, instance: Resource): string {
   const own = text(instance, 'machineKey')
-  const kept = all(call, 'machine-key')
+  const kept = resourcesOf(call, 'machine-key')
   const key =
     kept.find(one => one.id === own) ??
     freshKey(call, kept.length) ??
     kept[Math.floor(call.world.random() * kept.length)]!
-  if (key.id !== own) change(call, instance, { machineKey: key.id })
+  if (key.id !== own) updateResource(call, instance, { machineKey: key.id })
   return text(key, 'publicKey')
 }
 
 /** A new one where there is none yet, or one is ready and more are wanted. */
-function freshKey(call: Call, kept: number): Thing | undefined {
+function freshKey(call: Call, kept: number): Resource | undefined {
   if (kept >= mostKeys || (kept > 0 && made.length === 0)) return undefined
   const { publicKey, privateKey } = made.shift() ?? generateKeyPairSync('rsa', options)
-  return make(call, 'machine-key', newId(call, 'mk'), { publicKey, privateKey })
+  return createResource(call, 'machine-key', newId(call, 'mk'), { publicKey, privateKey })
 }

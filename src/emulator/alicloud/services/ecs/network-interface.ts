@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { date, owner } from '../../core/ids.ts'
 import { operation, word, words } from '../../core/input.ts'
 import { pageOrToken } from '../../core/page.ts'
-import { all, listed, text } from '../../core/resources.ts'
+import { listedResources, resourcesOf, text } from '../../core/resources.ts'
 import { byTags, tagKeyValue } from '../../core/tags.ts'
 
 /** Network interfaces, which come and go with their machines. */
@@ -13,7 +13,9 @@ export const networkInterfaceOperations = {
     (input, call) => {
       const ids = words(input, 'NetworkInterfaceId')
       const addresses = words(input, 'PrivateIpAddress')
-      const ports = (ids.length > 0 ? all(call, 'network-interface') : listed(call, 'network-interface')).filter(
+      const ports = (
+        ids.length > 0 ? resourcesOf(call, 'network-interface') : listedResources(call, 'network-interface')
+      ).filter(
         port =>
           (ids.length === 0 || ids.includes(port.id)) &&
           (addresses.length === 0 || addresses.includes(text(port, 'privateIp'))) &&
@@ -36,12 +38,12 @@ function is(input: JsonObject, name: string, value: string): boolean {
   return word(input, name) === '' || word(input, name) === value
 }
 
-function groupsOf(thing: Thing): string[] {
-  const groups = thing.data.groups
+function groupsOf(resource: Resource): string[] {
+  const groups = resource.data.groups
   return Array.isArray(groups) ? groups.map(String) : []
 }
 
-function describe(call: Call, port: Thing): JsonObject {
+function describe(call: Call, port: Resource): JsonObject {
   return {
     NetworkInterfaceId: port.id,
     NetworkInterfaceName: '',

@@ -1,13 +1,13 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { diskSizes, instanceStock, instanceType } from '../../core/catalog.ts'
 import {
   checkText,
   ecsName,
   flag,
-  need,
   object,
   refuse,
+  requireParameter,
   strongPassword,
   within,
   word,
@@ -19,14 +19,15 @@ import { freeAddresses } from '../vpc/address.ts'
 import { usableVSwitch } from '../vpc/vswitch.ts'
 import { type Image, imageOf } from './image.ts'
 import { keyPair } from './key-pair.ts'
-import { groupOf } from './security-group.ts'
+import { securityGroupOf } from './security-group.ts'
 
+/** The special characters that a machine's password may have. */
 export const specials = "()`~!@#$%^&*-_+=|{}[]:;'<>,.?/"
 
 /** What was ordered, once everything about it is known to be right. */
-export interface Order {
+export interface RunInstancesInput {
   amount: number
-  vswitch: Thing
+  vswitch: Resource
   privateIp: string
   publicIp: boolean
   disk: JsonObject
@@ -35,8 +36,8 @@ export interface Order {
 }
 
 /** Refuses what the real cloud refuses, before anything is made. */
-export function readOrder(call: Call, input: JsonObject): Order {
-  const vswitch = usableVSwitch(call, input, need(input, 'VSwitchId'))
+export function readRunInstancesInput(call: Call, input: JsonObject): RunInstancesInput {
+  const vswitch = usableVSwitch(call, input, requireParameter(input, 'VSwitchId'))
   const zone = text(vswitch, 'zone')
   if (word(input, 'ZoneId') !== '' && word(input, 'ZoneId') !== zone) {
     refuse(400, 'InvalidVSwitchId.ZoneMismatch', 'The specified VSwitch is in another zone.')
@@ -91,7 +92,7 @@ function checkImage(input: JsonObject): Image {
 }
 
 function checkType(input: JsonObject, zone: string, image: Image): NonNullable<ReturnType<typeof instanceType>> {
-  const id = need(input, 'InstanceType')
+  const id = requireParameter(input, 'InstanceType')
   const type =
     instanceType(id) ??
     refuse(400, 'InvalidInstanceType.ValueNotSupported', `The specified InstanceType ${id} does not exist.`)
@@ -100,7 +101,7 @@ function checkType(input: JsonObject, zone: string, image: Image): NonNullable<R
   }
   const stock = instanceStock(id, zone)
   if (stock === 'NotSold')
-    refuse(403, 'InvalidResourceType.NotSupported', `The instance type ${id} is not sold in the zone ${zone}.`)
+    refuse(403, 'InvalidResourceType.NotSupported', `The instance type ${id} is not available in the zone ${zone}.`)
   if (stock === 'WithoutStock') {
     refuse(
       403,
@@ -111,12 +112,12 @@ function checkType(input: JsonObject, zone: string, image: Image): NonNullable<R
   return type
 }
 
-function checkGroups(call: Call, input: JsonObject, vswitch: Thing): string[] {
+function checkGroups(call: Call, input: JsonObject, vswitch: Resource): string[] {
   const one = word(input, 'SecurityGroupId')
   const ids = one === '' ? words(input, 'SecurityGroupIds') : [one]
   if (ids.length === 0) refuse(400, 'MissingParameter', 'SecurityGroupId is mandatory for this action.')
   for (const id of ids) {
-    if (text(groupOf(call, input, id), 'vpcId') !== text(vswitch, 'vpcId')) {
+    if (text(securityGroupOf(call, input, id), 'vpcId') !== text(vswitch, 'vpcId')) {
       refuse(403, 'InvalidSecurityGroupId.NotInVpc', 'The security group and the vSwitch are in different VPCs.')
     }
   }
@@ -184,8 +185,7 @@ function checkDisk(input: JsonObject, sold: string[], image: Image): JsonObject 
   }
   const known = ['Category', 'Size', 'PerformanceLevel', 'DiskName', 'Description']
   const other = Object.keys(disk).find(name => !known.includes(name))
-  if (other)
-    refuse(400, 'UnsupportedParameter', `The embedded cloud does not simulate SystemDisk.${other} of RunInstances.`)
+  if (other) refuse(400, 'UnsupportedParameter', `The emulator does not simulate SystemDisk.${other} of RunInstances.`)
   const size = within(disk, 'Size', Math.max(40, image.size), 1, 32_768)
   if (size < Math.max(limits[0], image.size) || size > limits[1]) {
     refuse(

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../../base/json.ts'
 import { parseAddress, parseCidr } from '../../../world/cidr.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { date, newId } from '../../core/ids.ts'
 import {
   checkText,
@@ -8,15 +8,22 @@ import {
   flag,
   isObject,
   jsonWords,
-  need,
   objects,
   operation,
   refuse,
+  requireParameter,
   word,
   words,
 } from '../../core/input.ts'
 import { byToken, pageOrToken } from '../../core/page.ts'
-import { all, change, find, listed, make, text } from '../../core/resources.ts'
+import {
+  createResource,
+  findResource,
+  listedResources,
+  resourcesOf,
+  text,
+  updateResource,
+} from '../../core/resources.ts'
 import { byTags, newTags, tagKeyValue } from '../../core/tags.ts'
 import { usableVpc } from '../vpc/vpc.ts'
 
@@ -37,7 +44,9 @@ export const securityGroupOperations = {
       vpcId,
       permissions: [],
     }
-    return { SecurityGroupId: make(call, 'security-group', newId(call, 'sg'), data, newTags(input), vpc.region).id }
+    return {
+      SecurityGroupId: createResource(call, 'security-group', newId(call, 'sg'), data, newTags(input), vpc.region).id,
+    }
   }),
   'ecs.DescribeSecurityGroups': operation(
     'SecurityGroupId SecurityGroupIds SecurityGroupName SecurityGroupType VpcId NetworkType Tag FuzzyQuery IsQueryEcsCount PageNumber PageSize MaxResults NextToken',
@@ -45,7 +54,7 @@ export const securityGroupOperations = {
       const one = word(input, 'SecurityGroupId')
       const ids = one === '' ? jsonWords(input, 'SecurityGroupIds') : [one]
       const name = word(input, 'SecurityGroupName')
-      const groups = (ids ? all(call, 'security-group') : listed(call, 'security-group')).filter(
+      const groups = (ids ? resourcesOf(call, 'security-group') : listedResources(call, 'security-group')).filter(
         group =>
           (ids?.includes(group.id) ?? true) &&
           (name === '' ||
@@ -65,7 +74,7 @@ export const securityGroupOperations = {
   'ecs.DescribeSecurityGroupAttribute': operation(
     'SecurityGroupId Direction NicType MaxResults NextToken',
     (input, call) => {
-      const group = groupOf(call, input, need(input, 'SecurityGroupId'))
+      const group = securityGroupOf(call, input, requireParameter(input, 'SecurityGroupId'))
       const asked = word(input, 'Direction') !== 'egress' && ['', 'intranet'].includes(word(input, 'NicType'))
       const rules = asked ? rulesOf(group) : []
       const { rows, next } = byToken(input, rules, 500, 1000)
@@ -82,31 +91,31 @@ export const securityGroupOperations = {
     },
   ),
   'ecs.AuthorizeSecurityGroup': operation(`SecurityGroupId ${rule}`, (input, call) => {
-    const group = groupOf(call, input, need(input, 'SecurityGroupId'))
+    const group = securityGroupOf(call, input, requireParameter(input, 'SecurityGroupId'))
     const rules = rulesOf(group)
     for (const asked of permissions(input)) {
       const made = permission(call, asked)
-      // One that is there already is not added again, and that is no error (docs/facts/alicloud.md, ECS).
+      // One that is there already is not added again, and that is no error.
       if (!rules.some(one => sameRule(one, made))) rules.push(made)
     }
     if (rules.length > 200) refuse(403, 'AuthorizationLimitExceed', 'The limit of authorization records is reached.')
-    change(call, group, { permissions: rules })
+    updateResource(call, group, { permissions: rules })
     return {}
   }),
   'ecs.RevokeSecurityGroup': operation(`SecurityGroupId SecurityGroupRuleId ${rule}`, (input, call) => {
-    const group = groupOf(call, input, need(input, 'SecurityGroupId'))
+    const group = securityGroupOf(call, input, requireParameter(input, 'SecurityGroupId'))
     const ids = words(input, 'SecurityGroupRuleId')
     const asked = ids.length > 0 ? [] : permissions(input).map(one => permission(call, one))
     const left = rulesOf(group).filter(
       one => !ids.includes(String(one.SecurityGroupRuleId)) && !asked.some(other => sameRule(one, other)),
     )
-    change(call, group, { permissions: left })
+    updateResource(call, group, { permissions: left })
     return {}
   }),
   'ecs.DeleteSecurityGroup': operation('SecurityGroupId', (input, call) => {
-    const group = groupOf(call, input, need(input, 'SecurityGroupId'))
-    const users = all(call, 'network-interface').some(one => (one.data.groups as string[]).includes(group.id))
-    const foreign = all(call, 'security-group').some(
+    const group = securityGroupOf(call, input, requireParameter(input, 'SecurityGroupId'))
+    const users = resourcesOf(call, 'network-interface').some(one => (one.data.groups as string[]).includes(group.id))
+    const foreign = resourcesOf(call, 'security-group').some(
       other => other.id !== group.id && rulesOf(other).some(one => one.SourceGroupId === group.id),
     )
     if (users || foreign) {
@@ -120,20 +129,21 @@ export const securityGroupOperations = {
     return {}
   }),
   'ecs.ModifySecurityGroupAttribute': operation('SecurityGroupId SecurityGroupName Description', (input, call) => {
-    const group = groupOf(call, input, need(input, 'SecurityGroupId'))
+    const group = securityGroupOf(call, input, requireParameter(input, 'SecurityGroupId'))
     checkText(word(input, 'SecurityGroupName'), 2, 128, 'InvalidSecurityGroupName.Malformed', ecsName)
-    if (word(input, 'SecurityGroupName') !== '') change(call, group, { name: word(input, 'SecurityGroupName') })
-    if ('Description' in input) change(call, group, { description: word(input, 'Description') })
+    if (word(input, 'SecurityGroupName') !== '') updateResource(call, group, { name: word(input, 'SecurityGroupName') })
+    if ('Description' in input) updateResource(call, group, { description: word(input, 'Description') })
     return {}
   }),
 }
 
-export function groupOf(call: Call, input: JsonObject, id: string): Thing {
-  const group = find(call, input, 'security-group', id)
+/** The group of that id, or ECS's refusal. */
+export function securityGroupOf(call: Call, input: JsonObject, id: string): Resource {
+  const group = findResource(call, input, 'security-group', id)
   return group ?? refuse(404, 'InvalidSecurityGroupId.NotFound', `The specified SecurityGroupId ${id} does not exist.`)
 }
 
-function rulesOf(group: Thing): JsonObject[] {
+function rulesOf(group: Resource): JsonObject[] {
   const rules: Json = group.data.permissions ?? []
   return Array.isArray(rules) ? rules.filter(isObject) : []
 }
@@ -143,22 +153,22 @@ function permissions(input: JsonObject): JsonObject[] {
   const list = objects(input, 'Permissions')
   if (list.length > 100) refuse(400, 'InvalidPermissions.Exceed', 'At most 100 rules a call.')
   if (list.length > 0) return list
-  need(input, 'IpProtocol')
+  requireParameter(input, 'IpProtocol')
   return [input]
 }
 
 function permission(call: Call, asked: JsonObject): JsonObject {
-  const protocol = need(asked, 'IpProtocol').toUpperCase()
+  const protocol = requireParameter(asked, 'IpProtocol').toUpperCase()
   if (!['TCP', 'UDP', 'ICMP', 'ICMPV6', 'GRE', 'ALL'].includes(protocol)) {
     refuse(400, 'InvalidIpProtocol.ValueNotSupported', 'The specified IpProtocol does not exist.')
   }
-  const ports = need(asked, 'PortRange')
+  const ports = requireParameter(asked, 'PortRange')
   checkPorts(protocol, ports)
   const source = word(asked, 'SourceCidrIp')
   const group = word(asked, 'SourceGroupId')
   if (source === '' && group === '')
     refuse(400, 'MissingParameter.Source', 'One of SourceCidrIp and SourceGroupId is mandatory.')
-  if (group !== '') groupOf(call, {}, group)
+  if (group !== '') securityGroupOf(call, {}, group)
   if (source !== '' && !parseCidr(source) && parseAddress(source) === undefined) {
     refuse(400, 'InvalidParam.SourceIp', 'The Parameters SourceCidrIp is not valid.')
   }
@@ -199,7 +209,7 @@ function sameRule(one: JsonObject, other: JsonObject): boolean {
   )
 }
 
-function describe(call: Call, group: Thing): JsonObject {
+function describe(call: Call, group: Resource): JsonObject {
   return {
     SecurityGroupId: group.id,
     SecurityGroupName: text(group, 'name'),
@@ -208,7 +218,7 @@ function describe(call: Call, group: Thing): JsonObject {
     VpcId: text(group, 'vpcId'),
     CreationTime: date(call, group.born),
     RuleCount: rulesOf(group).length,
-    EcsCount: all(call, 'instance').filter(one => (one.data.groups as string[]).includes(group.id)).length,
+    EcsCount: resourcesOf(call, 'instance').filter(one => (one.data.groups as string[]).includes(group.id)).length,
     ResourceGroupId: '',
     ServiceManaged: false,
     Tags: tagKeyValue(group),

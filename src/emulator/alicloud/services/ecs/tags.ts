@@ -1,7 +1,7 @@
-import type { Thing } from '../../../world/model.ts'
+import type { Resource } from '../../../world/model.ts'
 import { operation, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { find, listed } from '../../core/resources.ts'
+import { findResource, listedResources } from '../../core/resources.ts'
 import { tagActions } from '../../core/tags.ts'
 import { keyPair } from './key-pair.ts'
 
@@ -14,7 +14,7 @@ const types = {
   command: 'command',
 }
 const tags = tagActions(types, (call, input, type, id) =>
-  type === 'key-pair' ? keyPair(call, id) : find(call, input, type, id),
+  type === 'key-pair' ? keyPair(call, id) : findResource(call, input, type, id),
 )
 
 export const tagOperations = {
@@ -35,9 +35,11 @@ export const tagOperations = {
     const rows = Object.entries(types)
       .filter(([name]) => word(input, 'ResourceType') === '' || word(input, 'ResourceType') === name)
       .flatMap(([, type]) =>
-        id === '' ? listed(call, type) : [find(call, input, type, id)].filter(one => one !== undefined),
+        id === ''
+          ? listedResources(call, type)
+          : [findResource(call, input, type, id)].filter(one => one !== undefined),
       )
-      .flatMap((thing: Thing) => Object.entries(thing.tags))
+      .flatMap((resource: Resource) => Object.entries(resource.tags))
     const unique = [...new Map(rows.map(row => [row.join('\n'), row])).values()]
     const { rows: some, head } = page(input, unique, 10, 100)
     return { ...head, Tags: { Tag: some.map(([TagKey, TagValue]) => ({ TagKey, TagValue })) } }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import { regionOf, regions } from '../../core/catalog.ts'
-import { need, operation, refuse, word } from '../../core/input.ts'
+import { operation, refuse, requireParameter, word } from '../../core/input.ts'
 import { categories, type DbClass, dbClasses, dbSold, engines, storageRange } from './catalog.ts'
 
 /** Which databases can be bought where. */
@@ -21,7 +21,7 @@ export const availabilityOperations = {
   'rds.DescribeAvailableZones': operation(
     'Engine EngineVersion ZoneId Category CommodityCode DispenseMode',
     (input, call) => {
-      const engine = need(input, 'Engine')
+      const engine = requireParameter(input, 'Engine')
       const versions =
         engines[engine] ?? refuse(400, 'InvalidEngine.Malformed', `The engine ${engine} is not simulated here.`)
       checkCommodity(input)
@@ -39,14 +39,17 @@ export const availabilityOperations = {
   'rds.DescribeAvailableClasses': operation(
     'ZoneId Engine EngineVersion DBInstanceStorageType Category CommodityCode InstanceChargeType OrderType',
     (input, call) => {
-      const zone = need(input, 'ZoneId')
+      const zone = requireParameter(input, 'ZoneId')
       if (!regionOf(call.region).zones.includes(zone))
         refuse(400, 'InvalidZoneId.NotSupported', 'The zone does not exist in the region.')
       checkCommodity(input)
-      const storage = need(input, 'DBInstanceStorageType')
-      const classes = onSale(zone, need(input, 'Engine'), need(input, 'EngineVersion'), need(input, 'Category')).filter(
-        one => one.storageTypes.includes(storage),
-      )
+      const storage = requireParameter(input, 'DBInstanceStorageType')
+      const classes = onSale(
+        zone,
+        requireParameter(input, 'Engine'),
+        requireParameter(input, 'EngineVersion'),
+        requireParameter(input, 'Category'),
+      ).filter(one => one.storageTypes.includes(storage))
       return {
         DBInstanceClasses: classes.map(one => ({ DBInstanceClass: one.id, DBInstanceStorageRange: storageRange(one) })),
       }
@@ -54,7 +57,7 @@ export const availabilityOperations = {
   ),
 }
 
-/** Pay-as-you-go and subscription, China site and international site (docs/facts/alicloud.md, RDS). */
+/** Pay-as-you-go and subscription, China site and international site. */
 function checkCommodity(input: JsonObject): void {
   const code = word(input, 'CommodityCode')
   if (!['', 'bards', 'rds', 'bards_intl', 'rds_intl'].includes(code)) {

@@ -2,6 +2,7 @@ import { regions } from '../../core/catalog.ts'
 
 /** The databases on sale: engines, versions, categories, storage and classes, with what is missing in which zone. */
 
+/** A class of database instances with what it offers. */
 export interface DbClass {
   id: string
   engine: string
@@ -13,15 +14,18 @@ export interface DbClass {
   storageTypes: string[]
 }
 
+/** The versions of each engine. */
 export const engines: Record<string, string[]> = {
   PostgreSQL: ['13.0', '14.0', '15.0', '16.0', '17.0'],
   MySQL: ['5.7', '8.0'],
 }
 
+/** Editions: one machine, or two. */
 export const categories = ['Basic', 'HighAvailability'] as const
 const onCloudDisks = ['cloud_essd', 'general_essd']
 const onLocalDisks = ['local_ssd']
 
+/** The classes that are simulated. */
 export const dbClasses: DbClass[] = [
   ...classes('PostgreSQL', 'Basic', 'pg.n2.1c.1m 1 2', 'pg.n2.2c.1m 2 4', 'pg.n4.2c.1m 2 8', 'pg.n2.4c.1m 4 8'),
   ...classes(
@@ -56,6 +60,7 @@ function classes(engine: string, category: DbClass['category'], ...lines: string
   })
 }
 
+/** The class of that id; undefined when it is not simulated. */
 export function dbClass(id: string): DbClass | undefined {
   return dbClasses.find(one => one.id === id)
 }

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
-import { checkText, need, operation, refuse, word } from '../../core/input.ts'
+import type { Call, Resource } from '../../../world/model.ts'
+import { checkText, operation, refuse, requireParameter, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { change, make, text, time } from '../../core/resources.ts'
+import { createResource, text, time, updateResource } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { busy, dbInstanceOf, idleInstance } from './db-instance.ts'
 import { databaseOf, grantsOf, inside, plainText } from './lookup.ts'
@@ -31,7 +31,7 @@ export const databaseOperations = {
   'rds.ModifyDBDescription': operation('DBInstanceId DBName DBDescription', (input, call) => {
     const database = databaseOf(call, dbInstanceOf(call, input), input)
     checkText(word(input, 'DBDescription'), 2, 256, 'InvalidDBDescription.Malformed', plainText)
-    change(call, database, { description: word(input, 'DBDescription') })
+    updateResource(call, database, { description: word(input, 'DBDescription') })
     return {}
   }),
 }
@@ -44,7 +44,7 @@ const reservedDatabases: Record<string, string[]> = {
 function createDatabase(input: JsonObject, call: Call): JsonObject {
   const instance = dbInstanceOf(call, input)
   const engine = text(instance, 'engine')
-  const name = need(input, 'DBName')
+  const name = requireParameter(input, 'DBName')
   if (!/^[a-z][a-z0-9_-]{0,62}[a-z0-9]$/.test(name) || reservedDatabases[engine]!.includes(name)) {
     refuse(400, 'InvalidDBName.Malformed', 'The specified parameter "DBName" is not valid.')
   }
@@ -66,17 +66,17 @@ function createDatabase(input: JsonObject, call: Call): JsonObject {
     description: word(input, 'DBDescription'),
     readyAt: call.world.now() + times.database,
   }
-  make(call, 'database', `${instance.id}/${name}`, data, {}, instance.region)
+  createResource(call, 'database', `${instance.id}/${name}`, data, {}, instance.region)
   busy(call, instance, times.database, 'database')
   return {}
 }
 
-function databaseStatus(call: Call, database: Thing): string {
+function databaseStatus(call: Call, database: Resource): string {
   if (database.goneAt !== undefined) return 'Deleting'
   return call.world.now() < time(database, 'readyAt') ? 'Creating' : 'Running'
 }
 
-function describeDatabase(call: Call, instance: Thing, database: Thing): JsonObject {
+function describeDatabase(call: Call, instance: Resource, database: Resource): JsonObject {
   const name = text(database, 'name')
   const [charset = '', collate, ctype] = text(database, 'charset').split(',')
   const owners = inside(call, instance, 'db-account').filter(one => name in grantsOf(one))

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call } from '../../../world/model.ts'
-import { need, operation, refuse, word } from '../../core/input.ts'
-import { change } from '../../core/resources.ts'
+import { operation, refuse, requireParameter, word } from '../../core/input.ts'
+import { updateResource } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { busy, dbInstanceOf, idleInstance } from './db-instance.ts'
 import { checkAddresses, whitelist } from './whitelist.ts'
@@ -38,7 +38,7 @@ function modifyWhitelist(input: JsonObject, call: Call): JsonObject {
     refuse(400, 'InvalidModifyMode.Malformed', 'Cover, Append or Delete.')
   const groups = { ...whitelist(instance) }
   const before = (groups[name] ?? '').split(',').filter(Boolean)
-  const asked = checkAddresses(need(input, 'SecurityIps')).split(',')
+  const asked = checkAddresses(requireParameter(input, 'SecurityIps')).split(',')
   const after =
     mode === 'Append' || mode === '1'
       ? [...new Set([...before, ...asked])]
@@ -49,7 +49,7 @@ function modifyWhitelist(input: JsonObject, call: Call): JsonObject {
     refuse(400, 'SecurityIPGroupQuotaExceeded', 'At most 50 groups.')
   if (after.length === 0 && name !== 'default') delete groups[name]
   else groups[name] = after.length === 0 ? '127.0.0.1' : after.join(',')
-  change(call, instance, { whitelist: groups })
+  updateResource(call, instance, { whitelist: groups })
   busy(call, instance, times.whitelist, 'instance')
   return { TaskId: '1' }
 }

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
-import { checkText, need, operation, refuse, strongPassword, word } from '../../core/input.ts'
+import type { Call, Resource } from '../../../world/model.ts'
+import { checkText, operation, refuse, requireParameter, strongPassword, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { change, make, text, time } from '../../core/resources.ts'
+import { createResource, text, time, updateResource } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { busy, dbInstanceOf, idleInstance } from './db-instance.ts'
 import { accountOf, grantsOf, inside, plainText } from './lookup.ts'
@@ -35,14 +35,14 @@ export const dbAccountOperations = {
   'rds.ResetAccountPassword': operation('DBInstanceId AccountName AccountPassword', (input, call) => {
     const instance = idleInstance(call, input)
     accountOf(call, instance, input)
-    checkPassword(need(input, 'AccountPassword'))
+    checkPassword(requireParameter(input, 'AccountPassword'))
     busy(call, instance, times.grant, 'account')
     return {}
   }),
   'rds.ModifyAccountDescription': operation('DBInstanceId AccountName AccountDescription', (input, call) => {
     const account = accountOf(call, dbInstanceOf(call, input), input)
     checkText(word(input, 'AccountDescription'), 2, 256, 'InvalidAccountDescription.Malformed', plainText)
-    change(call, account, { description: word(input, 'AccountDescription') })
+    updateResource(call, account, { description: word(input, 'AccountDescription') })
     return {}
   }),
 }
@@ -69,9 +69,9 @@ const reservedNames: Record<string, string[]> = {
 function createAccount(input: JsonObject, call: Call): JsonObject {
   const instance = dbInstanceOf(call, input)
   const engine = text(instance, 'engine')
-  const name = need(input, 'AccountName')
+  const name = requireParameter(input, 'AccountName')
   checkAccountName(engine, name)
-  checkPassword(need(input, 'AccountPassword'))
+  checkPassword(requireParameter(input, 'AccountPassword'))
   checkText(word(input, 'AccountDescription'), 2, 256, 'InvalidAccountDescription.Malformed', plainText)
   const type = word(input, 'AccountType') || 'Normal'
   if (type !== 'Normal' && type !== 'Super')
@@ -96,7 +96,7 @@ function createAccount(input: JsonObject, call: Call): JsonObject {
     readyAt: call.world.now() + times.account,
     grants: {},
   }
-  make(call, 'db-account', `${instance.id}/${name}`, data, {}, instance.region)
+  createResource(call, 'db-account', `${instance.id}/${name}`, data, {}, instance.region)
   busy(call, instance, times.account, 'account')
   return {}
 }
@@ -116,7 +116,7 @@ function checkPassword(password: string): void {
   }
 }
 
-function describeAccount(call: Call, instance: Thing, account: Thing): JsonObject {
+function describeAccount(call: Call, instance: Resource, account: Resource): JsonObject {
   const ready = account.goneAt === undefined && call.world.now() >= time(account, 'readyAt')
   return {
     DBInstanceId: instance.id,

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Call } from '../../../world/model.ts'
-import { need, operation, refuse } from '../../core/input.ts'
-import { change, text } from '../../core/resources.ts'
+import { operation, refuse, requireParameter } from '../../core/input.ts'
+import { text, updateResource } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { busy, dbInstanceOf, idleInstance } from './db-instance.ts'
 import { accountOf, databaseOf, grantsOf } from './lookup.ts'
@@ -13,7 +13,7 @@ export const dbGrantOperations = {
     const instance = idleInstance(call, input)
     const account = accountOf(call, instance, input)
     const { [databaseOf(call, instance, input).data.name as string]: _, ...grants } = grantsOf(account)
-    change(call, account, { grants })
+    updateResource(call, account, { grants })
     busy(call, instance, times.grant, 'account')
     return {}
   }),
@@ -25,12 +25,12 @@ function grant(input: JsonObject, call: Call): JsonObject {
   const database = databaseOf(call, instance, input)
   const allowed =
     text(instance, 'engine') === 'PostgreSQL' ? ['DBOwner'] : ['ReadWrite', 'ReadOnly', 'DDLOnly', 'DMLOnly']
-  const privilege = need(input, 'AccountPrivilege')
+  const privilege = requireParameter(input, 'AccountPrivilege')
   if (!allowed.includes(privilege)) {
     refuse(400, 'InvalidAccountPrivilege.Malformed', `The specified privilege must be one of ${allowed.join(', ')}.`)
   }
   idleInstance(call, input)
-  change(call, account, { grants: { ...grantsOf(account), [text(database, 'name')]: privilege } })
+  updateResource(call, account, { grants: { ...grantsOf(account), [text(database, 'name')]: privilege } })
   busy(call, instance, times.grant, 'account')
   return {}
 }

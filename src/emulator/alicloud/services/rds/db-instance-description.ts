@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { date } from '../../core/ids.ts'
-import { isObject, need, operation, refuse, word } from '../../core/input.ts'
+import { isObject, operation, refuse, requireParameter, word } from '../../core/input.ts'
 import { byToken, page } from '../../core/page.ts'
-import { all, find, listed, text, time } from '../../core/resources.ts'
+import { findResource, listedResources, resourcesOf, text, time } from '../../core/resources.ts'
 import { tagActions } from '../../core/tags.ts'
 import { dbClass } from './catalog.ts'
 import { backupsOf, dbInstanceOf, dbStatus } from './db-instance.ts'
@@ -79,7 +79,7 @@ export const dbInstanceReadOperations = {
 function describeInstances(input: JsonObject, call: Call): JsonObject {
   const ids = word(input, 'DBInstanceId')
   const wanted = readTags(word(input, 'Tags'))
-  const rows = (ids === '' ? listed(call, 'db-instance') : all(call, 'db-instance')).filter(
+  const rows = (ids === '' ? listedResources(call, 'db-instance') : resourcesOf(call, 'db-instance')).filter(
     one => (ids === '' || ids.split(',').includes(one.id)) && fits(call, input, one) && carries(one, wanted),
   )
   if (word(input, 'MaxResults') !== '' || word(input, 'NextToken') !== '') {
@@ -112,11 +112,11 @@ function readTags(asked: string): [string, string][] {
   return refuse(400, 'InvalidTags.Malformed', 'Tags must be a JSON object of at most five tags.')
 }
 
-function carries(thing: Thing, wanted: [string, string][]): boolean {
-  return wanted.every(([key, value]) => key in thing.tags && (value === '' || thing.tags[key] === value))
+function carries(resource: Resource, wanted: [string, string][]): boolean {
+  return wanted.every(([key, value]) => key in resource.tags && (value === '' || resource.tags[key] === value))
 }
 
-function fits(call: Call, input: JsonObject, instance: Thing): boolean {
+function fits(call: Call, input: JsonObject, instance: Resource): boolean {
   const fields: [string, string][] = [
     ['Engine', text(instance, 'engine')],
     ['EngineVersion', text(instance, 'version')],
@@ -138,8 +138,8 @@ function fits(call: Call, input: JsonObject, instance: Thing): boolean {
   )
 }
 
-/** What both reads tell. Tags are in neither: `ListTagResources` has them (docs/facts/alicloud.md, Protocol). */
-function shared(call: Call, instance: Thing): JsonObject {
+/** What both reads tell. Tags are in neither: `ListTagResources` has them. */
+function shared(call: Call, instance: Resource): JsonObject {
   const type = dbClass(text(instance, 'class'))!
   return {
     DBInstanceId: instance.id,
@@ -172,7 +172,7 @@ function shared(call: Call, instance: Thing): JsonObject {
   }
 }
 
-function listedInstance(call: Call, instance: Thing): JsonObject {
+function listedInstance(call: Call, instance: Resource): JsonObject {
   return {
     ...shared(call, instance),
     CreateTime: date(call, instance.born),
@@ -181,7 +181,7 @@ function listedInstance(call: Call, instance: Thing): JsonObject {
   }
 }
 
-function attributes(call: Call, instance: Thing): JsonObject {
+function attributes(call: Call, instance: Resource): JsonObject {
   const type = dbClass(text(instance, 'class'))!
   return {
     ...shared(call, instance),
@@ -201,7 +201,7 @@ function attributes(call: Call, instance: Thing): JsonObject {
   }
 }
 
-function connections(call: Call, instance: Thing): JsonObject[] {
+function connections(call: Call, instance: Resource): JsonObject[] {
   // Before it runs there is no address to give.
   if (call.world.now() < time(instance, 'readyAt')) return []
   const inner = {
@@ -224,10 +224,10 @@ function connections(call: Call, instance: Thing): JsonObject[] {
   return [inner, outer]
 }
 
-function askedBackups(call: Call, input: JsonObject): Thing[] {
-  const id = need(input, 'DBInstanceId')
+function askedBackups(call: Call, input: JsonObject): Resource[] {
+  const id = requireParameter(input, 'DBInstanceId')
   const backups = backupsOf(call, id)
-  if (backups.length === 0 && !find(call, input, 'db-instance', id)) {
+  if (backups.length === 0 && !findResource(call, input, 'db-instance', id)) {
     refuse(404, 'InvalidDBInstanceId.NotFound', 'The specified instance is not found.')
   }
   return backups

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { regionOf } from '../../core/catalog.ts'
 import { newId } from '../../core/ids.ts'
-import { checkText, flag, need, number, operation, refuse, word } from '../../core/input.ts'
-import { all, change, find, make, text, time } from '../../core/resources.ts'
+import { checkText, flag, number, operation, refuse, requireParameter, word } from '../../core/input.ts'
+import { createResource, findResource, resourcesOf, text, time, updateResource } from '../../core/resources.ts'
 import { newTags } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { takeAddress } from '../vpc/address.ts'
@@ -26,37 +26,37 @@ export const dbInstanceOperations = {
     if (text(instance, 'payType') === 'Prepaid') {
       refuse(400, 'InvalidInstanceChargeType', 'Deletion protection is for pay-as-you-go instances.')
     }
-    change(call, instance, { protected: flag(input, 'DeletionProtection') })
+    updateResource(call, instance, { protected: flag(input, 'DeletionProtection') })
     return {}
   }),
   'rds.ModifyDBInstanceDescription': operation('DBInstanceId DBInstanceDescription', (input, call) => {
     checkText(word(input, 'DBInstanceDescription'), 2, 255, 'InvalidDBInstanceDescription.Malformed')
-    change(call, dbInstanceOf(call, input), { description: word(input, 'DBInstanceDescription') })
+    updateResource(call, dbInstanceOf(call, input), { description: word(input, 'DBInstanceDescription') })
     return {}
   }),
   'rds.TransformDBInstancePayType': operation('DBInstanceId PayType Period UsedTime AutoRenew', (input, call) => {
     const instance = idleInstance(call, input)
-    const payType = need(input, 'PayType')
+    const payType = requireParameter(input, 'PayType')
     if (payType !== 'Postpaid' && payType !== 'Prepaid') refuse(400, 'InvalidPayType.Malformed', 'Postpaid or Prepaid.')
-    change(call, instance, { payType, months: payType === 'Prepaid' ? months(input) : 0 })
+    updateResource(call, instance, { payType, months: payType === 'Prepaid' ? months(input) : 0 })
     return { DBInstanceId: instance.id, OrderId: 100_000_000_002, ChargeType: payType, ExpiredTime: '' }
   }),
   'rds.AllocateInstancePublicConnection': operation('DBInstanceId ConnectionStringPrefix Port', (input, call) => {
     const instance = idleInstance(call, input)
-    const prefix = need(input, 'ConnectionStringPrefix')
+    const prefix = requireParameter(input, 'ConnectionStringPrefix')
     if (!/^[a-z][a-z0-9-]{3,38}[a-z0-9]$/.test(prefix))
       refuse(400, 'InvalidConnectionString.Format', 'The prefix is not valid.')
     if (text(instance, 'publicHost') !== '')
       refuse(400, 'NetTypeExists', 'The instance has a public connection already.')
     const publicHost = text(instance, 'host').replace(/^[^.]+/, prefix)
-    change(call, instance, { publicHost, publicPort: need(input, 'Port') })
+    updateResource(call, instance, { publicHost, publicPort: requireParameter(input, 'Port') })
     busy(call, instance, times.publicConnection, 'instance')
     return { ConnectionString: publicHost, DbInstanceName: instance.id }
   }),
   'rds.CreateBackup': operation('DBInstanceId BackupMethod BackupType BackupStrategy', (input, call) => {
     const instance = idleInstance(call, input)
     const id = String(1_000_000 + Math.floor(call.world.random() * 9_000_000))
-    make(
+    createResource(
       call,
       'db-backup',
       id,
@@ -68,15 +68,16 @@ export const dbInstanceOperations = {
   }),
 }
 
-export function dbInstanceOf(call: Call, input: JsonObject): Thing {
+/** The instance that the call names, or RDS's refusal. */
+export function dbInstanceOf(call: Call, input: JsonObject): Resource {
   return (
-    find(call, input, 'db-instance', need(input, 'DBInstanceId')) ??
+    findResource(call, input, 'db-instance', requireParameter(input, 'DBInstanceId')) ??
     refuse(404, 'InvalidDBInstanceId.NotFound', 'The specified instance is not found.')
   )
 }
 
-/** For a change: the instance runs and no other change of it is under way (docs/facts/alicloud.md, RDS). */
-export function idleInstance(call: Call, input: JsonObject): Thing {
+/** For a change: the instance runs and no other change of it is under way. */
+export function idleInstance(call: Call, input: JsonObject): Resource {
   const instance = dbInstanceOf(call, input)
   const now = call.world.now()
   if (now < time(instance, 'readyAt') || instance.goneAt !== undefined || now < time(instance, 'busyUntil')) {
@@ -90,12 +91,12 @@ export function idleInstance(call: Call, input: JsonObject): Thing {
 }
 
 /** `instance`: seen in the instance's own status; `account` and `database`: seen in theirs. */
-export function busy(call: Call, instance: Thing, ms: number, by: 'instance' | 'account' | 'database'): void {
-  change(call, instance, { busyUntil: call.world.now() + ms, busyWith: by })
+export function busy(call: Call, instance: Resource, ms: number, by: 'instance' | 'account' | 'database'): void {
+  updateResource(call, instance, { busyUntil: call.world.now() + ms, busyWith: by })
 }
 
 /** The name of the state during a change is a guess; what is sure is that it is not Running. */
-export function dbStatus(call: Call, instance: Thing): string {
+export function dbStatus(call: Call, instance: Resource): string {
   const now = call.world.now()
   if (instance.goneAt !== undefined) return 'Deleting'
   if (now < time(instance, 'readyAt')) return 'Creating'
@@ -105,25 +106,29 @@ export function dbStatus(call: Call, instance: Thing): string {
 function createInstance(input: JsonObject, call: Call): JsonObject {
   const region = regionOf(call.region)
   const chosen = checkClass(input, region.zones)
-  const payType = need(input, 'PayType')
+  const payType = requireParameter(input, 'PayType')
   if (payType !== 'Postpaid' && payType !== 'Prepaid')
     refuse(400, 'InvalidPayType.Malformed', 'PayType must be Postpaid or Prepaid.')
-  if (need(input, 'DBInstanceNetType') !== 'Intranet')
-    refuse(400, 'InvalidDBInstanceNetType.Malformed', 'Intranet is what is sold.')
+  if (requireParameter(input, 'DBInstanceNetType') !== 'Intranet')
+    refuse(400, 'InvalidDBInstanceNetType.Malformed', 'Only Intranet is offered.')
   if ((word(input, 'InstanceNetworkType') || 'VPC') !== 'VPC')
-    refuse(400, 'InvalidInstanceNetworkType.ValueNotSupport', 'VPC is what is sold.')
+    refuse(400, 'InvalidInstanceNetworkType.ValueNotSupport', 'Only VPC is offered.')
   checkText(word(input, 'DBInstanceDescription'), 2, 255, 'InvalidDBInstanceDescription.Malformed')
-  const first = need(input, 'VSwitchId').split(',')[0]!
+  const first = requireParameter(input, 'VSwitchId').split(',')[0]!
   const vswitch = usableVSwitch(call, input, first)
   const zone = word(input, 'ZoneId') || text(vswitch, 'zone')
   if (zone !== text(vswitch, 'zone'))
     refuse(400, 'InvalidVSwitchId.ZoneMismatch', 'The VSwitch is in another zone than the instance.')
-  if (need(input, 'VPCId') !== text(vswitch, 'vpcId'))
+  if (requireParameter(input, 'VPCId') !== text(vswitch, 'vpcId'))
     refuse(400, 'InvalidVpcId.NotFound', 'The VSwitch is not in that VPC.')
   if (!dbSold(zone, chosen.version, chosen.type)) {
-    refuse(403, 'InvalidDBInstanceClass.NotSupported', `The class ${chosen.type.id} is not sold in the zone ${zone}.`)
+    refuse(
+      403,
+      'InvalidDBInstanceClass.NotSupported',
+      `The class ${chosen.type.id} is not available in the zone ${zone}.`,
+    )
   }
-  const addresses = checkAddresses(need(input, 'SecurityIPList'))
+  const addresses = checkAddresses(requireParameter(input, 'SecurityIPList'))
   const tags = newTags(input)
   if (flag(input, 'DryRun')) return { DryRun: true, DryRunResult: true }
   const id = newId(call, chosen.engine === 'PostgreSQL' ? 'pgm' : 'rm')
@@ -150,13 +155,13 @@ function createInstance(input: JsonObject, call: Call): JsonObject {
     whitelist: { default: addresses },
     readyAt: call.world.now() + times.databaseRunning,
   }
-  make(call, 'db-instance', id, data, tags, vswitch.region)
+  createResource(call, 'db-instance', id, data, tags, vswitch.region)
   return { DBInstanceId: id, ConnectionString: host, Port: port, OrderId: '100000000000003' }
 }
 
 function checkClass(input: JsonObject, zones: string[]) {
-  const engine = need(input, 'Engine')
-  const version = need(input, 'EngineVersion')
+  const engine = requireParameter(input, 'Engine')
+  const version = requireParameter(input, 'EngineVersion')
   const versions =
     engines[engine] ?? refuse(400, 'InvalidEngine.Malformed', `The engine ${engine} is not simulated here.`)
   if (!versions.includes(version))
@@ -164,7 +169,7 @@ function checkClass(input: JsonObject, zones: string[]) {
   const zone = word(input, 'ZoneId')
   if (zone !== '' && !zones.includes(zone))
     refuse(400, 'InvalidZoneId.NotSupported', 'The specified zone does not exist in the region.')
-  const type = dbClass(need(input, 'DBInstanceClass'))
+  const type = dbClass(requireParameter(input, 'DBInstanceClass'))
   const category = word(input, 'Category')
   if (!type || type.engine !== engine || (category !== '' && category !== type.category)) {
     return refuse(
@@ -175,7 +180,7 @@ function checkClass(input: JsonObject, zones: string[]) {
   }
   const storageType = word(input, 'DBInstanceStorageType') || type.storageTypes[0]!
   if (!type.storageTypes.includes(storageType))
-    refuse(400, 'InvalidDBInstanceStorageType.Malformed', 'The storage type is not sold.')
+    refuse(400, 'InvalidDBInstanceStorageType.Malformed', 'The storage type is not offered.')
   const storage = number(input, 'DBInstanceStorage', 0)
   const { MinValue, MaxValue, Step } = storageRange(type)
   if (storage < MinValue || storage > MaxValue || storage % Step !== 0) {
@@ -189,7 +194,7 @@ function checkClass(input: JsonObject, zones: string[]) {
 }
 
 function months(input: JsonObject): number {
-  const unit = need(input, 'Period')
+  const unit = requireParameter(input, 'Period')
   const used = number(input, 'UsedTime', 0)
   if (unit === 'Month' && used >= 1 && used <= 9) return used
   if (unit === 'Year' && used >= 1 && used <= 5) return used * 12
@@ -209,7 +214,7 @@ function deleteInstance(input: JsonObject, call: Call): JsonObject {
   const kept = keptBackups(call, instance, word(input, 'ReleasedKeepPolicy') || 'None')
   const goneAt = call.world.now() + times.databaseGone
   const parts = ['db-account', 'database']
-    .flatMap(type => all(call, type))
+    .flatMap(type => resourcesOf(call, type))
     .filter(one => text(one, 'instanceId') === instance.id)
   for (const part of [instance, ...parts]) {
     part.goneAt = goneAt
@@ -221,7 +226,7 @@ function deleteInstance(input: JsonObject, call: Call): JsonObject {
 }
 
 /** Which backups outlive the instance. Only MySQL on local disks can keep any. */
-function keptBackups(call: Call, instance: Thing, policy: string): Thing[] {
+function keptBackups(call: Call, instance: Resource, policy: string): Resource[] {
   if (!['None', 'Lastest', 'All'].includes(policy)) refuse(400, 'InvalidReleasedKeepPolicy', 'None, Lastest or All.')
   if (policy === 'None') return []
   if (text(instance, 'engine') !== 'MySQL' || text(instance, 'storageType') !== 'local_ssd') {
@@ -235,6 +240,7 @@ function keptBackups(call: Call, instance: Thing, policy: string): Thing[] {
   return policy === 'All' ? done : done.slice(-1)
 }
 
-export function backupsOf(call: Call, instanceId: string): Thing[] {
-  return all(call, 'db-backup').filter(one => text(one, 'instanceId') === instanceId)
+/** The backups of an instance, oldest first. */
+export function backupsOf(call: Call, instanceId: string): Resource[] {
+  return resourcesOf(call, 'db-backup').filter(one => text(one, 'instanceId') === instanceId)
 }

@@ -1,10 +1,11 @@
 import { parseAddress, parseCidr } from '../../../world/cidr.ts'
-import type { Thing } from '../../../world/model.ts'
+import type { Resource } from '../../../world/model.ts'
 import { refuse } from '../../core/input.ts'
 
 /** Whitelist groups of a database instance: fields of it, by name. */
 
-export function whitelist(instance: Thing): Record<string, string> {
+/** The access list by group: addresses and blocks, joined by commas. */
+export function whitelist(instance: Resource): Record<string, string> {
   return instance.data.whitelist as Record<string, string>
 }
 

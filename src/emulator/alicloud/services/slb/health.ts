@@ -1,16 +1,17 @@
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { text, time } from '../../core/resources.ts'
 import { servesFrom } from '../assistant/command.ts'
 import { instanceStatus } from '../ecs/instance-lifecycle.ts'
 import { type Backend, serversOf } from './server-group.ts'
 
 /** stopped, starting, running, stopping. */
-export function listenerStatus(call: Call, listener: Thing): string {
+export function listenerStatus(call: Call, listener: Resource): string {
   const there = call.world.now() >= time(listener, 'thereAt')
   if (text(listener, 'toward') === 'running') return there ? 'running' : 'starting'
   return there ? 'stopped' : 'stopping'
 }
 
+/** What a listener's checks say of one server behind it. */
 export interface BackendHealth {
   backend: Backend
   ip: string
@@ -18,7 +19,7 @@ export interface BackendHealth {
 }
 
 /** What the listener's checks say of every server behind it. */
-export function backendHealth(call: Call, listener: Thing): BackendHealth[] {
+export function backendHealth(call: Call, listener: Resource): BackendHealth[] {
   const group = call.world.get('vserver-group', text(listener, 'VServerGroupId'))
   if (!group) return []
   return serversOf(call, group).map(backend => {
@@ -35,7 +36,12 @@ export function backendHealth(call: Call, listener: Thing): BackendHealth[] {
  * Nothing is known (`unavailable`) before the listener runs and until the first checks are over. Then `normal` once
  * the server has answered as many checks in a row as the threshold wants, otherwise `abnormal`.
  */
-function stateOf(call: Call, listener: Thing, backend: Backend, instance: Thing | undefined): BackendHealth['state'] {
+function stateOf(
+  call: Call,
+  listener: Resource,
+  backend: Backend,
+  instance: Resource | undefined,
+): BackendHealth['state'] {
   const now = call.world.now()
   if (!instance || listenerStatus(call, listener) !== 'running') return 'unavailable'
   const interval = time(listener, 'HealthCheckInterval') * 1000

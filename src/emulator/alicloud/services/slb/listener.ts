@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
-import { need, number, operation, refuse, within, word, words } from '../../core/input.ts'
+import type { Call, Resource } from '../../../world/model.ts'
+import { number, operation, refuse, requireParameter, within, word, words } from '../../core/input.ts'
 import { byToken } from '../../core/page.ts'
-import { all, change, find, make, text, time } from '../../core/resources.ts'
+import { createResource, findResource, resourcesOf, text, time, updateResource } from '../../core/resources.ts'
 import { byTags, newTags, tagKeyValue, tagPairs } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { backendHealth, listenerStatus } from './health.ts'
@@ -21,17 +21,17 @@ export const listenerOperations = {
     (input, call) => {
       const balancer = balancerOf(call, input)
       const port = portOf(input)
-      if (find(call, {}, 'listener', idOf(balancer, port))) {
+      if (findResource(call, {}, 'listener', idOf(balancer, port))) {
         refuse(400, 'ListenerAlreadyExists', 'There is already a listener bound to the port on the load balancer.')
       }
       if (word(input, 'ListenerForward') === 'on')
-        refuse(400, 'UnsupportedParameter', 'The embedded cloud does not simulate redirecting listeners.')
-      need(input, 'HealthCheck')
+        refuse(400, 'UnsupportedParameter', 'The emulator does not simulate redirecting listeners.')
+      requireParameter(input, 'HealthCheck')
       if (word(input, 'VServerGroupId') === '') within(input, 'BackendServerPort', 0, 1, 65_535)
       const data = readSettings(call, input, balancer, {})
       const tags = newTags(input)
       idleBalancer(call, balancer)
-      make(
+      createResource(
         call,
         'listener',
         idOf(balancer, port),
@@ -47,7 +47,7 @@ export const listenerOperations = {
     const balancer = balancerOf(call, input)
     const listener = listenerOf(call, balancer, input)
     idleBalancer(call, balancer)
-    change(call, listener, readSettings(call, input, balancer, listener.data))
+    updateResource(call, listener, readSettings(call, input, balancer, listener.data))
     occupy(call, balancer)
     return {}
   }),
@@ -75,7 +75,7 @@ export const listenerOperations = {
     'LoadBalancerId ListenerPort ListenerProtocol Description Tag MaxResults NextToken',
     (input, call) => {
       const ids = words(input, 'LoadBalancerId')
-      const listeners = all(call, 'listener').filter(
+      const listeners = resourcesOf(call, 'listener').filter(
         one =>
           (ids.length === 0 || ids.includes(text(one, 'balancerId'))) &&
           ['', 'http'].includes(word(input, 'ListenerProtocol').toLowerCase()) &&
@@ -99,7 +99,7 @@ export const listenerOperations = {
       refuse(400, 'OperationDenied.ListenerStatus', 'A listener can be started only when it is stopped.')
     }
     idleBalancer(call, balancer)
-    change(call, listener, { toward: 'running', thereAt: call.world.now() + times.listenerStarting })
+    updateResource(call, listener, { toward: 'running', thereAt: call.world.now() + times.listenerStarting })
     occupy(call, balancer)
     return {}
   }),
@@ -107,7 +107,7 @@ export const listenerOperations = {
     const balancer = balancerOf(call, input)
     const listener = listenerOf(call, balancer, input)
     idleBalancer(call, balancer)
-    change(call, listener, { toward: 'stopped', thereAt: call.world.now() + times.listenerStopping })
+    updateResource(call, listener, { toward: 'stopped', thereAt: call.world.now() + times.listenerStopping })
     occupy(call, balancer)
     return {}
   }),
@@ -140,18 +140,18 @@ export const listenerOperations = {
   }),
 }
 
-function idOf(balancer: Thing, port: number): string {
+function idOf(balancer: Resource, port: number): string {
   return `${balancer.id}/${port}`
 }
 
 function portOf(input: JsonObject): number {
-  need(input, 'ListenerPort')
+  requireParameter(input, 'ListenerPort')
   return within(input, 'ListenerPort', 0, 1, 65_535)
 }
 
-function listenerOf(call: Call, balancer: Thing, input: JsonObject): Thing {
+function listenerOf(call: Call, balancer: Resource, input: JsonObject): Resource {
   const protocol = word(input, 'ListenerProtocol').toLowerCase()
-  const listener = find(call, {}, 'listener', idOf(balancer, portOf(input)))
+  const listener = findResource(call, {}, 'listener', idOf(balancer, portOf(input)))
   return listener && ['', 'http'].includes(protocol) ? listener : listenerNotFound()
 }
 
@@ -160,7 +160,7 @@ function listenerNotFound(): never {
 }
 
 /** The settings after this call: what it names, else what was, else what the product starts with. */
-function readSettings(call: Call, input: JsonObject, balancer: Thing, before: JsonObject): JsonObject {
+function readSettings(call: Call, input: JsonObject, balancer: Resource, before: JsonObject): JsonObject {
   const merged: JsonObject = { ...before }
   for (const name of settings.split(' ')) if (word(input, name) !== '') merged[name] = word(input, name)
   const groupId = word(merged, 'VServerGroupId')
@@ -207,14 +207,14 @@ function one(input: JsonObject, name: string, fallback: string, allowed: string[
 }
 
 /** What both reads show of the check and the connection. */
-function settingsOf(listener: Thing): JsonObject {
+function settingsOf(listener: Resource): JsonObject {
   const names =
     'StickySession Gzip IdleTimeout RequestTimeout XForwardedFor XForwardedFor_proto HealthCheck HealthCheckURI HealthCheckDomain ' +
     'HealthCheckHttpCode HealthCheckMethod HealthCheckConnectPort HealthCheckInterval HealthCheckTimeout HealthyThreshold UnhealthyThreshold'
   return Object.fromEntries(names.split(' ').map(name => [name, listener.data[name] ?? '']))
 }
 
-function describe(call: Call, listener: Thing): JsonObject {
+function describe(call: Call, listener: Resource): JsonObject {
   return {
     LoadBalancerId: text(listener, 'balancerId'),
     ListenerPort: Number(listener.data.port),

@@ -1,10 +1,18 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { regionOf, regions } from '../../core/catalog.ts'
 import { date, newId } from '../../core/ids.ts'
-import { checkText, need, operation, refuse, within, word } from '../../core/input.ts'
+import { checkText, operation, refuse, requireParameter, within, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { all, change, find, listed, make, text, time } from '../../core/resources.ts'
+import {
+  createResource,
+  findResource,
+  listedResources,
+  resourcesOf,
+  text,
+  time,
+  updateResource,
+} from '../../core/resources.ts'
 import { byTags, newTags, tagActions, tagKeyValue } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { publicAddress, takeAddress } from '../vpc/address.ts'
@@ -23,9 +31,9 @@ export const loadBalancerOperations = {
     (input, call) => {
       regionOf(call.region)
       const ids = word(input, 'LoadBalancerId')
-      const balancers = (ids === '' ? listed(call, 'load-balancer') : all(call, 'load-balancer')).filter(
-        one => (ids === '' || ids.split(',').includes(one.id)) && asked(call, input, one),
-      )
+      const balancers = (
+        ids === '' ? listedResources(call, 'load-balancer') : resourcesOf(call, 'load-balancer')
+      ).filter(one => (ids === '' || ids.split(',').includes(one.id)) && asked(call, input, one))
       const { rows, head } = page(input, byTags(input, balancers), 10, 100)
       return { ...head, LoadBalancers: { LoadBalancer: rows.map(one => describe(call, one)) } }
     },
@@ -34,7 +42,7 @@ export const loadBalancerOperations = {
     const balancer = balancerOf(call, input)
     const listeners = listenersOf(call, balancer)
     const { InternetChargeTypeAlias: _, ...shown } = describe(call, balancer)
-    const port = (one: Thing) => Number(one.data.port)
+    const port = (one: Resource) => Number(one.data.port)
     return {
       ...shown,
       ListenerPorts: { ListenerPort: listeners.map(port) },
@@ -51,22 +59,22 @@ export const loadBalancerOperations = {
   }),
   'slb.SetLoadBalancerName': operation('LoadBalancerId LoadBalancerName', (input, call) => {
     const balancer = balancerOf(call, input)
-    checkText(need(input, 'LoadBalancerName'), 1, 80, 'InvalidParameter')
-    change(call, balancer, { name: word(input, 'LoadBalancerName') })
+    checkText(requireParameter(input, 'LoadBalancerName'), 1, 80, 'InvalidParameter')
+    updateResource(call, balancer, { name: word(input, 'LoadBalancerName') })
     return {}
   }),
   'slb.SetLoadBalancerDeleteProtection': operation('LoadBalancerId DeleteProtection', (input, call) => {
     const balancer = idleBalancer(call, balancerOf(call, input))
-    change(call, balancer, { protection: onOff(input, 'DeleteProtection', 'off') })
+    updateResource(call, balancer, { protection: onOff(input, 'DeleteProtection', 'off') })
     occupy(call, balancer)
     return {}
   }),
   'slb.SetLoadBalancerStatus': operation('LoadBalancerId LoadBalancerStatus', (input, call) => {
     const balancer = idleBalancer(call, balancerOf(call, input))
-    const status = need(input, 'LoadBalancerStatus')
+    const status = requireParameter(input, 'LoadBalancerStatus')
     if (status !== 'active' && status !== 'inactive')
       refuse(400, 'InvalidParameter', 'LoadBalancerStatus must be active or inactive.')
-    change(call, balancer, { status })
+    updateResource(call, balancer, { status })
     occupy(call, balancer)
     return {}
   }),
@@ -76,7 +84,7 @@ export const loadBalancerOperations = {
       refuse(400, 'OperationDenied.DeletionProtection', 'The load balancer is protected against deletion.')
     }
     const parts = ['listener', 'vserver-group']
-      .flatMap(type => all(call, type))
+      .flatMap(type => resourcesOf(call, type))
       .filter(one => text(one, 'balancerId') === balancer.id)
     for (const part of [...parts, balancer]) call.world.drop(part)
     return {}
@@ -119,16 +127,18 @@ export const loadBalancerOperations = {
   'slb.ListTagResources': tags.list,
 }
 
-export function balancerOf(call: Call, input: JsonObject): Thing {
-  const balancer = find(call, input, 'load-balancer', need(input, 'LoadBalancerId'))
+/** The load balancer that the call names. Refused when it is not there. */
+export function balancerOf(call: Call, input: JsonObject): Resource {
+  const balancer = findResource(call, input, 'load-balancer', requireParameter(input, 'LoadBalancerId'))
   return balancer ?? refuse(404, 'InvalidLoadBalancerId.NotFound', 'The specified LoadBalancerId does not exist.')
 }
 
-export function listenersOf(call: Call, balancer: Thing): Thing[] {
-  return all(call, 'listener').filter(one => text(one, 'balancerId') === balancer.id)
+/** The listeners of a load balancer. */
+export function listenersOf(call: Call, balancer: Resource): Resource[] {
+  return resourcesOf(call, 'listener').filter(one => text(one, 'balancerId') === balancer.id)
 }
 
-/** The product has many words for one thing (docs/facts/alicloud.md, CLB); which one comes is up to the seed. */
+/** The product has many words for one resource; which one comes is up to the seed. */
 const busyWords: [number, string][] = [
   [400, 'ServiceIsConfiguring'],
   [400, 'OperationBusy'],
@@ -137,7 +147,7 @@ const busyWords: [number, string][] = [
 ]
 
 /** One change at a time: refused while another one is being carried out. */
-export function idleBalancer(call: Call, balancer: Thing): Thing {
+export function idleBalancer(call: Call, balancer: Resource): Resource {
   if (call.world.now() < time(balancer, 'busyUntil')) {
     const [status, code] = busyWords[Math.floor(call.world.random() * busyWords.length)]!
     refuse(status, code, 'The specified load balancer is being configured; try again later.')
@@ -145,10 +155,12 @@ export function idleBalancer(call: Call, balancer: Thing): Thing {
   return balancer
 }
 
-export function occupy(call: Call, thing: Thing): void {
-  change(call, thing, { busyUntil: call.world.now() + times.balancerBusy })
+/** A change begins: until it is over, others are refused. */
+export function occupy(call: Call, resource: Resource): void {
+  updateResource(call, resource, { busyUntil: call.world.now() + times.balancerBusy })
 }
 
+/** A parameter that is `on` or `off`. */
 export function onOff(input: JsonObject, name: string, fallback: string): string {
   const value = word(input, name) || fallback
   if (value !== 'on' && value !== 'off') refuse(400, 'InvalidParameter', `The parameter ${name} must be on or off.`)
@@ -167,7 +179,7 @@ function createBalancer(input: JsonObject, call: Call): JsonObject {
   const type = word(input, 'AddressType') || 'internet'
   if (type !== 'internet' && type !== 'intranet')
     refuse(400, 'InvalidParameter', 'AddressType must be internet or intranet.')
-  // Naming a VSwitch means a private address, whatever AddressType says (docs/facts/alicloud.md, CLB).
+  // Naming a VSwitch means a private address, whatever AddressType says.
   const switchId = word(input, 'VSwitchId')
   const vswitch = switchId === '' ? undefined : usableVSwitch(call, input, switchId)
   if (type === 'intranet' && !vswitch)
@@ -190,7 +202,7 @@ function createBalancer(input: JsonObject, call: Call): JsonObject {
     trafficCharge: word(input, 'InternetChargeType') || 'paybytraffic',
     bandwidth: within(input, 'Bandwidth', 5120, 1, 5120),
   }
-  make(call, 'load-balancer', id, data, marks)
+  createResource(call, 'load-balancer', id, data, marks)
   return {
     LoadBalancerId: id,
     LoadBalancerName: data.name,
@@ -203,17 +215,17 @@ function createBalancer(input: JsonObject, call: Call): JsonObject {
   }
 }
 
-/** Load balancers by specification are no longer sold; what the code was is not documented, the sentence is (docs/facts/alicloud.md, CLB). */
+/** Load balancers by specification are no longer sold; what the code was is not documented, the sentence is. */
 function checkCharge(input: JsonObject): void {
   const charge = word(input, 'InstanceChargeType') || 'PayByCLCU'
   if (charge !== 'PayByCLCU' || word(input, 'LoadBalancerSpec') !== '') {
     refuse(400, 'OperationDenied', 'User does not have permission modify InstanceChargeType to spec.')
   }
   if ((word(input, 'PayType') || 'PayOnDemand') !== 'PayOnDemand') {
-    refuse(400, 'InvalidParameter', 'The embedded cloud sells PayOnDemand load balancers only.')
+    refuse(400, 'InvalidParameter', 'The emulator has PayOnDemand load balancers only.')
   }
   if ((word(input, 'AddressIPVersion') || 'ipv4') !== 'ipv4')
-    refuse(400, 'InvalidParameter', 'The embedded cloud knows ipv4 only.')
+    refuse(400, 'InvalidParameter', 'The emulator knows ipv4 only.')
 }
 
 function slaves(call: Call, master: string): string[] {
@@ -221,7 +233,7 @@ function slaves(call: Call, master: string): string[] {
   return zones.includes(master) ? zones.filter(zone => zone !== master) : []
 }
 
-function asked(call: Call, input: JsonObject, balancer: Thing): boolean {
+function asked(call: Call, input: JsonObject, balancer: Resource): boolean {
   const shown = describe(call, balancer)
   const names =
     'LoadBalancerName LoadBalancerStatus Address AddressType AddressIPVersion MasterZoneId SlaveZoneId NetworkType PayType InternetChargeType VpcId VSwitchId'
@@ -230,7 +242,7 @@ function asked(call: Call, input: JsonObject, balancer: Thing): boolean {
     .every(name => word(input, name) === '' || word(input, name).split(',').includes(String(shown[name])))
 }
 
-function describe(call: Call, balancer: Thing): JsonObject {
+function describe(call: Call, balancer: Resource): JsonObject {
   return {
     LoadBalancerId: balancer.id,
     LoadBalancerName: text(balancer, 'name'),

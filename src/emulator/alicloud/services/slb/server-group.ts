@@ -1,8 +1,16 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { date, newId } from '../../core/ids.ts'
-import { checkText, flag, isObject, jsonList, need, operation, refuse, word } from '../../core/input.ts'
-import { all, change, find, listed, make, text, time } from '../../core/resources.ts'
+import { checkText, flag, isObject, jsonList, operation, refuse, requireParameter, word } from '../../core/input.ts'
+import {
+  createResource,
+  findResource,
+  listedResources,
+  resourcesOf,
+  text,
+  time,
+  updateResource,
+} from '../../core/resources.ts'
 import { byTags, newTags, tagKeyValue } from '../../core/tags.ts'
 import { instanceStatus } from '../ecs/instance-lifecycle.ts'
 import { balancerOf, idleBalancer, occupy } from './load-balancer.ts'
@@ -17,7 +25,7 @@ export const serverGroupOperations = {
     checkName(input)
     const servers = merge([], readServers(call, input, 'BackendServers'))
     const data = { balancerId: balancer.id, name: word(input, 'VServerGroupName') || 'sgp', servers }
-    const group = make(call, 'vserver-group', newId(call, 'rsp'), data, newTags(input), balancer.region)
+    const group = createResource(call, 'vserver-group', newId(call, 'rsp'), data, newTags(input), balancer.region)
     occupy(call, balancer)
     return { VServerGroupId: group.id, BackendServers: describeServers(call, group) }
   }),
@@ -25,7 +33,7 @@ export const serverGroupOperations = {
     const balancer = balancerOf(call, input)
     const groups = byTags(
       input,
-      listed(call, 'vserver-group').filter(one => text(one, 'balancerId') === balancer.id),
+      listedResources(call, 'vserver-group').filter(one => text(one, 'balancerId') === balancer.id),
     )
     return {
       VServerGroups: { VServerGroup: groups.map(group => describe(call, group, flag(input, 'IncludeListener'))) },
@@ -77,14 +85,14 @@ export const serverGroupOperations = {
         weight: (asked.find(other => same(server, other)) ?? server).weight,
       })),
     )
-    if (word(input, 'VServerGroupName') !== '') change(call, group, { name: word(input, 'VServerGroupName') })
+    if (word(input, 'VServerGroupName') !== '') updateResource(call, group, { name: word(input, 'VServerGroupName') })
     return { ...body, VServerGroupName: text(group, 'name') }
   }),
   'slb.DeleteVServerGroup': operation('VServerGroupId', (input, call) => {
     const group = idleGroup(call, serverGroupOf(call, input))
     const balancer = call.world.get('load-balancer', text(group, 'balancerId'))
     if (balancer) idleBalancer(call, balancer)
-    if (all(call, 'listener').some(one => text(one, 'VServerGroupId') === group.id)) {
+    if (resourcesOf(call, 'listener').some(one => text(one, 'VServerGroupId') === group.id)) {
       refuse(400, 'RspoolVipExist', 'The VServer group is in use by a listener.')
     }
     call.world.drop(group)
@@ -93,14 +101,14 @@ export const serverGroupOperations = {
   }),
 }
 
-/** A group that is not there is an `InvalidParameter`; only its sentence tells (docs/facts/alicloud.md, CLB). */
-export function serverGroupOf(call: Call, input: JsonObject): Thing {
-  const group = find(call, input, 'vserver-group', need(input, 'VServerGroupId'))
+/** A group that is not there is an `InvalidParameter`; only its sentence tells. */
+export function serverGroupOf(call: Call, input: JsonObject): Resource {
+  const group = findResource(call, input, 'vserver-group', requireParameter(input, 'VServerGroupId'))
   return group ?? refuse(400, 'InvalidParameter', 'The specified VServerGroupId does not exist.')
 }
 
 /** The servers that still exist: a machine that is released leaves its groups by itself. */
-export function serversOf(call: Call, group: Thing): Backend[] {
+export function serversOf(call: Call, group: Resource): Backend[] {
   const servers = group.data.servers
   const list = Array.isArray(servers) ? (servers.filter(isObject) as unknown as Backend[]) : []
   return list.filter(one => {
@@ -109,18 +117,18 @@ export function serversOf(call: Call, group: Thing): Backend[] {
   })
 }
 
-function idleGroup(call: Call, group: Thing): Thing {
+function idleGroup(call: Call, group: Resource): Resource {
   if (call.world.now() < time(group, 'busyUntil')) {
     refuse(400, 'VServerGroupProcessing', 'The VServer group is being changed; try again later.')
   }
   return group
 }
 
-function set(call: Call, group: Thing, next: (group: Thing) => Backend[]): JsonObject {
+function set(call: Call, group: Resource, next: (group: Resource) => Backend[]): JsonObject {
   idleGroup(call, group)
   const servers = next(group)
   if (servers.length > 400) refuse(400, 'BackendServerNumber.ExceedLimit', 'The VServer group is full.')
-  change(call, group, { servers })
+  updateResource(call, group, { servers })
   occupy(call, group)
   return { VServerGroupId: group.id, BackendServers: describeServers(call, group) }
 }
@@ -151,8 +159,8 @@ function readServers(call: Call, input: JsonObject, name: string, needed = false
       refuse(400, 'InvalidParameter', 'Port must be 1 to 65535 and Weight 0 to 100.')
     }
     if (String(one.Type ?? 'ecs') !== 'ecs')
-      refuse(400, 'InvalidParameter', 'The embedded cloud knows servers of the type ecs only.')
-    const instance = find(call, {}, 'instance', id)
+      refuse(400, 'InvalidParameter', 'The emulator knows servers of the type ecs only.')
+    const instance = findResource(call, {}, 'instance', id)
     if (mustRun && (!instance || instanceStatus(call, instance) !== 'Running')) {
       refuse(
         400,
@@ -172,7 +180,7 @@ function same(one: Backend, other: Backend): boolean {
   return one.id === other.id && one.port === other.port
 }
 
-function describeServers(call: Call, group: Thing, withIp = false): JsonObject {
+function describeServers(call: Call, group: Resource, withIp = false): JsonObject {
   return {
     BackendServer: serversOf(call, group).map(one => {
       const instance = call.world.get('instance', one.id)
@@ -193,8 +201,8 @@ function withoutDescription(body: JsonObject): JsonObject[] {
   return list.map(({ Description: _, ...server }) => server)
 }
 
-function describe(call: Call, group: Thing, withListeners: boolean): JsonObject {
-  const listeners = all(call, 'listener').filter(one => text(one, 'VServerGroupId') === group.id)
+function describe(call: Call, group: Resource, withListeners: boolean): JsonObject {
+  const listeners = resourcesOf(call, 'listener').filter(one => text(one, 'VServerGroupId') === group.id)
   return {
     VServerGroupId: group.id,
     VServerGroupName: text(group, 'name'),

@@ -1,16 +1,17 @@
 import { address, parseAddress, parseCidr } from '../../../world/cidr.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { refuse } from '../../core/input.ts'
-import { all, text } from '../../core/resources.ts'
+import { resourcesOf, text } from '../../core/resources.ts'
 
 /** Private addresses of a VSwitch and made-up public ones. The first and the last three of a VSwitch are the cloud's own. */
 
-export function freeAddresses(call: Call, vswitch: Thing): number {
+/** How many addresses of the vSwitch are left. */
+export function freeAddresses(call: Call, vswitch: Resource): number {
   return parseCidr(text(vswitch, 'cidr'))!.size - 4 - used(call, vswitch).size
 }
 
 /** The asked-for address if it is free, else the lowest free one. */
-export function takeAddress(call: Call, vswitch: Thing, asked = ''): string {
+export function takeAddress(call: Call, vswitch: Resource, asked = ''): string {
   const block = parseCidr(text(vswitch, 'cidr'))!
   const taken = used(call, vswitch)
   const low = block.first + 1
@@ -29,14 +30,14 @@ export function takeAddress(call: Call, vswitch: Thing, asked = ''): string {
   return refuse(400, 'InvalidVSwitchId.IpNotEnough', 'The vSwitch has no free private address left.')
 }
 
-function used(call: Call, vswitch: Thing): Set<string> {
-  const holders = ['network-interface', 'db-instance', 'load-balancer'].flatMap(type => all(call, type))
+function used(call: Call, vswitch: Resource): Set<string> {
+  const holders = ['network-interface', 'db-instance', 'load-balancer'].flatMap(type => resourcesOf(call, type))
   return new Set(
-    holders.filter(thing => text(thing, 'vswitchId') === vswitch.id).map(thing => text(thing, 'privateIp')),
+    holders.filter(resource => text(resource, 'vswitchId') === vswitch.id).map(resource => text(resource, 'privateIp')),
   )
 }
 
-/** From 198.18.0.0/15, which is set aside for tests (RFC 2544): nobody's machine answers there. */
+/** From 198.18.0.0/15, which is set aside for tests (RFC 2544): no machine answers there. */
 export function publicAddress(call: Call): string {
   const low = parseCidr('198.18.0.0/15')!
   return address(low.first + 256 + Math.floor(call.world.random() * (low.size - 512)))

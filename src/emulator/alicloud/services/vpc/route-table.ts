@@ -1,13 +1,13 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import { operation, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { all, text } from '../../core/resources.ts'
+import { resourcesOf, text } from '../../core/resources.ts'
 import { nameOf } from '../../core/tags.ts'
 
 /** The router and the system route table that every VPC comes with. */
 export const routeTableOperations = {
   'vpc.DescribeVRouters': operation('VRouterId PageNumber PageSize', (input, call) => {
-    const vpcs = all(call, 'vpc').filter(
+    const vpcs = resourcesOf(call, 'vpc').filter(
       one => word(input, 'VRouterId') === '' || text(one, 'router') === word(input, 'VRouterId'),
     )
     const { rows, head } = page(input, vpcs, 10, 50)
@@ -29,7 +29,7 @@ export const routeTableOperations = {
   'vpc.DescribeRouteTableList': operation(
     'VpcId RouterId RouteTableId RouterType PageNumber PageSize',
     (input, call) => {
-      const vpcs = all(call, 'vpc').filter(
+      const vpcs = resourcesOf(call, 'vpc').filter(
         one =>
           same(input, 'VpcId', one.id) &&
           same(input, 'RouterId', text(one, 'router')) &&
@@ -48,7 +48,7 @@ export const routeTableOperations = {
             Status: 'Available',
             CreationTime: call.world.date(one.born),
             VSwitchIds: {
-              VSwitchId: all(call, 'vswitch')
+              VSwitchId: resourcesOf(call, 'vswitch')
                 .filter(other => text(other, 'vpcId') === one.id)
                 .map(nameOf),
             },

@@ -1,11 +1,19 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import { overlap, parseCidr } from '../../../world/cidr.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { regionOf, regions } from '../../core/catalog.ts'
 import { date, newId, owner } from '../../core/ids.ts'
-import { checkText, need, operation, refuse, word } from '../../core/input.ts'
+import { checkText, operation, refuse, requireParameter, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { all, change, find, listed, make, text, time } from '../../core/resources.ts'
+import {
+  createResource,
+  findResource,
+  listedResources,
+  resourcesOf,
+  text,
+  time,
+  updateResource,
+} from '../../core/resources.ts'
 import { byTags, keyValue, newTags, tagActions } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 
@@ -15,8 +23,8 @@ const tags = tagActions({ vpc: 'vpc', vswitch: 'vswitch' })
 export const vpcOperations = {
   'vpc.CreateVpc': operation('CidrBlock VpcName Description Tag ResourceGroupId', createVpc),
   'vpc.DescribeVpcAttribute': operation('VpcId', (input, call) => {
-    const vpc = find(call, input, 'vpc', need(input, 'VpcId'))
-    // The real cloud answers 200 with an empty id for one that is not there (docs/facts/alicloud.md, Protocol).
+    const vpc = findResource(call, input, 'vpc', requireParameter(input, 'VpcId'))
+    // The real cloud answers 200 with an empty id for one that is not there.
     if (!vpc) return { VpcId: '' }
     const { RouterTableIds: _, NatGatewayIds: __, CenStatus: ___, ...attributes } = describeVpc(call, vpc)
     return attributes
@@ -24,7 +32,7 @@ export const vpcOperations = {
   'vpc.DescribeVpcs': operation('VpcId VpcName IsDefault Tag PageNumber PageSize', (input, call) => {
     regionOf(call.region)
     const ids = word(input, 'VpcId')
-    const vpcs = (ids === '' ? listed(call, 'vpc') : all(call, 'vpc')).filter(
+    const vpcs = (ids === '' ? listedResources(call, 'vpc') : resourcesOf(call, 'vpc')).filter(
       vpc =>
         (ids === '' || ids.split(',').includes(vpc.id)) &&
         (word(input, 'VpcName') === '' || text(vpc, 'name') === word(input, 'VpcName')) &&
@@ -69,9 +77,10 @@ export const vpcOperations = {
 }
 
 /** Refused for a VPC that is not there or still pending. */
-export function usableVpc(call: Call, input: JsonObject, id: string): Thing {
+export function usableVpc(call: Call, input: JsonObject, id: string): Resource {
   const vpc =
-    find(call, input, 'vpc', id) ?? refuse(404, 'InvalidVpcId.NotFound', `The specified VPC ${id} does not exist.`)
+    findResource(call, input, 'vpc', id) ??
+    refuse(404, 'InvalidVpcId.NotFound', `The specified VPC ${id} does not exist.`)
   requireReady(call, vpc)
   return vpc
 }
@@ -86,7 +95,7 @@ function createVpc(input: JsonObject, call: Call): JsonObject {
   checkText(word(input, 'VpcName'), 1, 128, 'InvalidVpcName.Malformed')
   checkText(word(input, 'Description'), 1, 256, 'InvalidVpcDescription.Malformed')
   const marks = newTags(input)
-  if (all(call, 'vpc').length >= vpcsPerRegion) refuse(400, 'QuotaExceeded.Vpc', 'VPC quota exceeded.')
+  if (resourcesOf(call, 'vpc').length >= vpcsPerRegion) refuse(400, 'QuotaExceeded.Vpc', 'VPC quota exceeded.')
   const data = {
     name: word(input, 'VpcName'),
     description: word(input, 'Description'),
@@ -95,7 +104,7 @@ function createVpc(input: JsonObject, call: Call): JsonObject {
     router: newId(call, 'vrt'),
     table: newId(call, 'vtb'),
   }
-  const vpc = make(call, 'vpc', newId(call, 'vpc'), data, marks)
+  const vpc = createResource(call, 'vpc', newId(call, 'vpc'), data, marks)
   return { VpcId: vpc.id, VRouterId: data.router, RouteTableId: data.table, ResourceGroupId: 'rg-sandbox' }
 }
 
@@ -103,31 +112,31 @@ const reserved = ['100.64.0.0/10', '224.0.0.0/4', '127.0.0.0/8', '169.254.0.0/16
   block => parseCidr(block)!,
 )
 
-function requireReady(call: Call, vpc: Thing): void {
+function requireReady(call: Call, vpc: Resource): void {
   if (call.world.now() < time(vpc, 'readyAt')) {
     refuse(400, 'IncorrectVpcStatus', 'The current status of the VPC does not support this operation.')
   }
 }
 
 /** What of a type is in the VPC. */
-export function inVpc(call: Call, type: string, vpcId: string): Thing[] {
-  return all(call, type).filter(thing => text(thing, 'vpcId') === vpcId)
+export function inVpc(call: Call, type: string, vpcId: string): Resource[] {
+  return resourcesOf(call, type).filter(resource => text(resource, 'vpcId') === vpcId)
 }
 
-function vpcOf(call: Call, input: JsonObject): Thing {
+function vpcOf(call: Call, input: JsonObject): Resource {
   return (
-    find(call, input, 'vpc', need(input, 'VpcId')) ??
+    findResource(call, input, 'vpc', requireParameter(input, 'VpcId')) ??
     refuse(404, 'InvalidVpcId.NotFound', 'Specified VPC does not exist.')
   )
 }
 
 /** `ModifyVpcAttribute` and its like: the name and the description that the call gives. */
-export function rename(call: Call, thing: Thing, input: JsonObject, nameField: string): void {
-  if (nameField in input) change(call, thing, { name: word(input, nameField) })
-  if ('Description' in input) change(call, thing, { description: word(input, 'Description') })
+export function rename(call: Call, resource: Resource, input: JsonObject, nameField: string): void {
+  if (nameField in input) updateResource(call, resource, { name: word(input, nameField) })
+  if ('Description' in input) updateResource(call, resource, { description: word(input, 'Description') })
 }
 
-function describeVpc(call: Call, vpc: Thing): JsonObject {
+function describeVpc(call: Call, vpc: Resource): JsonObject {
   return {
     VpcId: vpc.id,
     VpcName: text(vpc, 'name'),

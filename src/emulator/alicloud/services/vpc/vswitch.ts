@@ -1,11 +1,19 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import { inside, overlap, parseCidr } from '../../../world/cidr.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { regionOf } from '../../core/catalog.ts'
 import { date, newId, owner } from '../../core/ids.ts'
-import { checkText, need, operation, refuse, word } from '../../core/input.ts'
+import { checkText, operation, refuse, requireParameter, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { all, change, find, listed, make, text, time } from '../../core/resources.ts'
+import {
+  createResource,
+  findResource,
+  listedResources,
+  resourcesOf,
+  text,
+  time,
+  updateResource,
+} from '../../core/resources.ts'
 import { byTags, keyValue, newTags } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { freeAddresses } from './address.ts'
@@ -16,14 +24,14 @@ const perVpc = 150
 export const vswitchOperations = {
   'vpc.CreateVSwitch': operation('VpcId ZoneId CidrBlock VSwitchName Description Tag', createVSwitch),
   'vpc.DescribeVSwitchAttributes': operation('VSwitchId', (input, call) => {
-    const vswitch = find(call, input, 'vswitch', need(input, 'VSwitchId'))
+    const vswitch = findResource(call, input, 'vswitch', requireParameter(input, 'VSwitchId'))
     return vswitch ? describeVSwitch(call, vswitch) : { VSwitchId: '' }
   }),
   'vpc.DescribeVSwitches': operation(
     'VSwitchId VSwitchName VpcId ZoneId IsDefault Tag PageNumber PageSize',
     (input, call) => {
       const ids = word(input, 'VSwitchId')
-      const vswitches = (ids === '' ? listed(call, 'vswitch') : all(call, 'vswitch')).filter(
+      const vswitches = (ids === '' ? listedResources(call, 'vswitch') : resourcesOf(call, 'vswitch')).filter(
         vswitch =>
           (ids === '' || ids.split(',').includes(vswitch.id)) &&
           is(vswitch, 'name', word(input, 'VSwitchName')) &&
@@ -43,9 +51,9 @@ export const vswitchOperations = {
 }
 
 /** Refused for a VSwitch that is not there or not ready: what ECS, RDS and CLB ask before they put something into it. */
-export function usableVSwitch(call: Call, input: JsonObject, id: string): Thing {
+export function usableVSwitch(call: Call, input: JsonObject, id: string): Resource {
   const vswitch =
-    find(call, input, 'vswitch', id) ??
+    findResource(call, input, 'vswitch', id) ??
     refuse(404, 'InvalidVSwitchId.NotFound', `The specified vSwitch ${id} does not exist.`)
   if (vswitch.goneAt !== undefined || call.world.now() < time(vswitch, 'readyAt')) {
     refuse(400, 'IncorrectVSwitchStatus', 'The current status of the vSwitch does not support this operation.')
@@ -56,16 +64,17 @@ export function usableVSwitch(call: Call, input: JsonObject, id: string): Thing 
 /** After a managed product left: its network interface holds the VSwitch for a while longer. */
 export function lingerOn(call: Call, vswitchId: string): void {
   const vswitch = call.world.get('vswitch', vswitchId)
-  if (vswitch) change(call, vswitch, { heldUntil: call.world.now() + times.databaseGone + times.interfaceLingers })
+  if (vswitch)
+    updateResource(call, vswitch, { heldUntil: call.world.now() + times.databaseGone + times.interfaceLingers })
 }
 
 function createVSwitch(input: JsonObject, call: Call): JsonObject {
-  const vpc = usableVpc(call, input, need(input, 'VpcId'))
-  const zone = need(input, 'ZoneId')
+  const vpc = usableVpc(call, input, requireParameter(input, 'VpcId'))
+  const zone = requireParameter(input, 'ZoneId')
   if (!regionOf(vpc.region).zones.includes(zone)) {
     refuse(404, 'InvalidZoneId.NotFound', `The specified zone ${zone} does not exist in the region.`)
   }
-  const block = need(input, 'CidrBlock')
+  const block = requireParameter(input, 'CidrBlock')
   const cidr = parseCidr(block)
   const outer = parseCidr(text(vpc, 'cidr'))!
   if (!cidr || cidr.mask < 16 || cidr.mask > 29 || !inside(cidr, outer)) {
@@ -89,7 +98,7 @@ function createVSwitch(input: JsonObject, call: Call): JsonObject {
     readyAt: call.world.now() + times.vswitchReady,
     table: text(vpc, 'table'),
   }
-  return { VSwitchId: make(call, 'vswitch', newId(call, 'vsw'), data, marks, vpc.region).id }
+  return { VSwitchId: createResource(call, 'vswitch', newId(call, 'vsw'), data, marks, vpc.region).id }
 }
 
 function deleteVSwitch(input: JsonObject, call: Call): JsonObject {
@@ -97,7 +106,7 @@ function deleteVSwitch(input: JsonObject, call: Call): JsonObject {
   const now = call.world.now()
   requireIdle(call, inVpc(call, 'vswitch', text(vswitch, 'vpcId')))
   const users = ['instance', 'db-instance', 'load-balancer', 'network-interface'].find(type =>
-    all(call, type).some(thing => text(thing, 'vswitchId') === vswitch.id),
+    resourcesOf(call, type).some(resource => text(resource, 'vswitchId') === vswitch.id),
   )
   if (users === 'network-interface' || (users === undefined && now < time(vswitch, 'heldUntil'))) {
     refuse(400, 'DependencyViolation.NetworkInterface', 'Specified object has dependent resources: NetworkInterface.')
@@ -109,23 +118,23 @@ function deleteVSwitch(input: JsonObject, call: Call): JsonObject {
 }
 
 /** One change of VSwitches at a time in a VPC. */
-function requireIdle(call: Call, siblings: Thing[]): void {
+function requireIdle(call: Call, siblings: Resource[]): void {
   if (siblings.some(other => other.goneAt !== undefined || call.world.now() < time(other, 'readyAt'))) {
     const code = call.world.random() < 0.7 ? 'TaskConflict' : 'OperationConflict'
     refuse(400, code, 'The operation conflicts with another task on the VPC. Try again later.')
   }
 }
 
-function vswitchOf(call: Call, input: JsonObject): Thing {
-  const vswitch = find(call, input, 'vswitch', need(input, 'VSwitchId'))
+function vswitchOf(call: Call, input: JsonObject): Resource {
+  const vswitch = findResource(call, input, 'vswitch', requireParameter(input, 'VSwitchId'))
   return vswitch ?? refuse(404, 'InvalidVSwitchId.NotFound', 'Specified vSwitch does not exist.')
 }
 
-function is(thing: Thing, field: string, asked: string): boolean {
-  return asked === '' || text(thing, field) === asked
+function is(resource: Resource, field: string, asked: string): boolean {
+  return asked === '' || text(resource, field) === asked
 }
 
-function describeVSwitch(call: Call, vswitch: Thing): JsonObject {
+function describeVSwitch(call: Call, vswitch: Resource): JsonObject {
   const busy = vswitch.goneAt !== undefined || call.world.now() < time(vswitch, 'readyAt')
   return {
     VSwitchId: vswitch.id,

@@ -1,10 +1,21 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { arn, date, uuid } from '../../core/ids.ts'
-import { need, object, objects, operation, refuse, word, words } from '../../core/input.ts'
+import { object, objects, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { all, change, everywhere, find, leave, listed, make, text, texts, time } from '../../core/resources.ts'
+import {
+  createResource,
+  everywhere,
+  findResource,
+  listedResources,
+  removeResource,
+  resourcesOf,
+  text,
+  texts,
+  time,
+  updateResource,
+} from '../../core/resources.ts'
 import { moreTags, type TagCodes, tagList, tagsIn, withoutTags } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { firstAccount, secondAccount } from '../../protocol/accounts.ts'
@@ -26,10 +37,10 @@ export const certificateOperations: Record<string, Operation> = {
     'CertificateStatuses Includes NextToken MaxItems SortBy SortOrder',
     (input, call) => {
       const statuses = words(input, 'CertificateStatuses')
-      // Without asking, only RSA keys of 1024 and 2048 bits are listed (docs/facts/aws.md, ACM).
+      // Without asking, only RSA keys of 1024 and 2048 bits are listed.
       const types = words(object(input, 'Includes'), 'keyTypes')
       const shown = types.length > 0 ? types : ['RSA_1024', 'RSA_2048']
-      const found = listed(call, 'certificate').filter(
+      const found = listedResources(call, 'certificate').filter(
         one =>
           shown.includes(text(one, 'algorithm')) &&
           (statuses.length === 0 || statuses.includes(certificateStatus(call, one))),
@@ -43,7 +54,7 @@ export const certificateOperations: Record<string, Operation> = {
     if (usersOf(call, certificate).length > 0 || call.world.now() < time(certificate, 'usedUntil')) {
       refuse(400, 'ResourceInUseException', `Certificate ${certificate.id} in account ${call.account} is in use.`)
     }
-    leave(call, certificate)
+    removeResource(call, certificate)
     return {}
   }),
   'acm.AddTagsToCertificate': operation('CertificateArn Tags', (input, call) => {
@@ -67,31 +78,31 @@ export const certificateOperations: Record<string, Operation> = {
 }
 
 /** PENDING_VALIDATION until every name's record was there for long enough; once issued, it stays so. */
-export function certificateStatus(call: Call, certificate: Thing): string {
+export function certificateStatus(call: Call, certificate: Resource): string {
   const now = call.world.now()
   if (certificate.data.issuedAt === undefined) {
     const at = issuedFrom(call, certificate)
     if (at === undefined || at > now) {
       return now > certificate.born + times.certificateTimesOut ? 'VALIDATION_TIMED_OUT' : 'PENDING_VALIDATION'
     }
-    change(call, certificate, { issuedAt: at })
+    updateResource(call, certificate, { issuedAt: at })
   }
   return 'ISSUED'
 }
 
 /** The listeners that use it, by their load balancers' ARNs. */
-function usersOf(call: Call, certificate: Thing): string[] {
-  const listeners = all(call, 'listener').filter(one =>
+function usersOf(call: Call, certificate: Resource): string[] {
+  const listeners = resourcesOf(call, 'listener').filter(one =>
     objects(one.data, 'certificates').some(used => used.CertificateArn === certificate.id),
   )
   return [...new Set(listeners.map(one => text(one, 'balancerId')))]
 }
 
 function request(input: JsonObject, call: Call): JsonObject {
-  const domain = checkDomain(need(input, 'DomainName', 'ValidationException'), 64)
+  const domain = checkDomain(requireParameter(input, 'DomainName', 'ValidationException'), 64)
   const names = [...new Set([domain, ...words(input, 'SubjectAlternativeNames').map(one => checkDomain(one, 253))])]
   const method = word(input, 'ValidationMethod') || 'EMAIL'
-  if (method !== 'DNS') refuse(400, 'UnsupportedParameter', 'The embedded cloud validates certificates by DNS only.')
+  if (method !== 'DNS') refuse(400, 'UnsupportedParameter', 'The emulator validates certificates by DNS only.')
   if (names.length > 10) refuse(400, 'LimitExceededException', 'A certificate has at most 10 names.')
   const algorithm = word(input, 'KeyAlgorithm') || 'RSA_2048'
   if (!algorithms.includes(algorithm)) refuse(400, 'ValidationException', `Unknown key algorithm ${algorithm}.`)
@@ -105,8 +116,8 @@ function request(input: JsonObject, call: Call): JsonObject {
   }
   const tags = tagsIn(input, tagCodes)
   const asked = [domain, names.join(), algorithm].join(' ')
-  // The token is remembered for one hour; after that it is a request like any other (docs/facts/aws.md, ACM).
-  const before = all(call, 'certificate').find(
+  // The token is remembered for one hour; after that it is a request like any other.
+  const before = resourcesOf(call, 'certificate').find(
     one => token !== '' && text(one, 'token') === token && call.world.now() < one.born + times.certificateToken,
   )
   if (before) {
@@ -115,10 +126,17 @@ function request(input: JsonObject, call: Call): JsonObject {
     }
     return { CertificateArn: before.id }
   }
-  if (all(call, 'certificate').length >= perAccount) refuse(400, 'LimitExceededException', 'Too many certificates.')
+  if (resourcesOf(call, 'certificate').length >= perAccount)
+    refuse(400, 'LimitExceededException', 'Too many certificates.')
   const id = arn(call, 'acm', `certificate/${uuid(call.world)}`)
   const transparency = word(object(input, 'Options'), 'CertificateTransparencyLoggingPreference') || 'ENABLED'
-  make(call, 'certificate', id, { domain, names, algorithm, token, asked, transparency, usedUntil: 0 }, { tags })
+  createResource(
+    call,
+    'certificate',
+    id,
+    { domain, names, algorithm, token, asked, transparency, usedUntil: 0 },
+    { tags },
+  )
   return { CertificateArn: id }
 }
 
@@ -137,10 +155,10 @@ function checkDomain(name: string, longest: number): string {
   return low
 }
 
-function certificateOf(call: Call, input: JsonObject): Thing {
-  const id = need(input, 'CertificateArn', 'ValidationException')
+function certificateOf(call: Call, input: JsonObject): Resource {
+  const id = requireParameter(input, 'CertificateArn', 'ValidationException')
   if (!id.startsWith('arn:aws:acm:')) refuse(400, 'InvalidArnException', `Invalid certificate ARN ${id}`)
-  const found = find(call, 'certificate', id)
+  const found = findResource(call, 'certificate', id)
   return found ?? refuse(400, 'ResourceNotFoundException', `Could not find certificate ${id}.`)
 }
 
@@ -158,7 +176,7 @@ function proofOf(account: string, name: string): { name: string; value: string }
 }
 
 /** When the last of its records was there for long enough; undefined while one is missing. DNS has no accounts. */
-function issuedFrom(call: Call, certificate: Thing): number | undefined {
+function issuedFrom(call: Call, certificate: Resource): number | undefined {
   const records = [firstAccount, secondAccount].flatMap(account =>
     call.world.list('record', { account, region: everywhere }),
   )
@@ -177,7 +195,7 @@ function issuedFrom(call: Call, certificate: Thing): number | undefined {
   return moments.includes(undefined) ? undefined : Math.max(...moments.map(Number))
 }
 
-function summarise(call: Call, one: Thing): JsonObject {
+function summarise(call: Call, one: Resource): JsonObject {
   const status = certificateStatus(call, one)
   return {
     CertificateArn: one.id,
@@ -194,7 +212,7 @@ function summarise(call: Call, one: Thing): JsonObject {
   }
 }
 
-function describe(call: Call, one: Thing): JsonObject {
+function describe(call: Call, one: Resource): JsonObject {
   const status = certificateStatus(call, one)
   const issued = status === 'ISSUED'
   const year = 365 * 24 * 3_600_000
@@ -221,8 +239,8 @@ function describe(call: Call, one: Thing): JsonObject {
   }
 }
 
-/** The record is not there at once (docs/facts/aws.md, ACM). */
-function validationOf(call: Call, one: Thing, name: string, issued: boolean): JsonObject {
+/** The record is not there at once. */
+function validationOf(call: Call, one: Resource, name: string, issued: boolean): JsonObject {
   const proof = proofOf(one.account, name)
   const shown = call.world.now() >= one.born + times.validationShown
   return {

@@ -1,15 +1,15 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import { ApiError, type Call, type Operation, type Thing } from '../../../world/model.ts'
+import { ApiError, type Call, type Operation, type Resource } from '../../../world/model.ts'
 import { filtered } from '../../core/filters.ts'
 import { arn, uuid } from '../../core/ids.ts'
 import { number, object, operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { all, change, find, make, text, time } from '../../core/resources.ts'
+import { createResource, findResource, resourcesOf, text, time, updateResource } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { fromTemplate } from '../ec2/launch-template.ts'
-import { readOrder } from '../ec2/run-instances-input.ts'
+import { readRunInstancesInput } from '../ec2/run-instances-input.ts'
 import { describeGroup } from './description.ts'
-import { groupNamed, groups, invalid, needGroup, readTags } from './lookup.ts'
+import { groupNamed, groups, invalid, readTags, requireGroup } from './lookup.ts'
 import { activityRunning, type Member, membersOf } from './members.ts'
 import { reconcile } from './reconcile.ts'
 
@@ -30,8 +30,8 @@ export const autoScalingGroupOperations: Record<string, Operation> = {
     (input, call) => {
       const names = words(input, 'AutoScalingGroupNames')
       // Asked by its name, a group is there at once.
-      const things = names.length > 0 ? names.flatMap(name => groupNamed(call, name) ?? []) : groups(call)
-      const found = filtered(input, things, { 'tag-value': one => Object.values(one.tags) }, one => one.tags)
+      const resources = names.length > 0 ? names.flatMap(name => groupNamed(call, name) ?? []) : groups(call)
+      const found = filtered(input, resources, { 'tag-value': one => Object.values(one.tags) }, one => one.tags)
       const { rows, next } = page(input, found, { limit: 'MaxRecords', size: 50 })
       return {
         AutoScalingGroups: rows.map(one => {
@@ -43,19 +43,19 @@ export const autoScalingGroupOperations: Record<string, Operation> = {
     },
   ),
   'autoscaling.UpdateAutoScalingGroup': operation(`AutoScalingGroupName ${settings}`, (input, call) => {
-    const group = stable(needGroup(call, input))
-    change(call, group, { ...readSettings(call, input, group.data), actAt: call.world.now() + times.groupActs })
+    const group = stable(requireGroup(call, input))
+    updateResource(call, group, { ...readSettings(call, input, group.data), actAt: call.world.now() + times.groupActs })
     return {}
   }),
   'autoscaling.SetDesiredCapacity': operation('AutoScalingGroupName DesiredCapacity HonorCooldown', (input, call) => {
-    const group = stable(needGroup(call, input))
+    const group = stable(requireGroup(call, input))
     const desired = number(input, 'DesiredCapacity', 0)
     checkSizes(time(group, 'min'), time(group, 'max'), desired)
-    change(call, group, { desired, actAt: call.world.now() + times.groupActs })
+    updateResource(call, group, { desired, actAt: call.world.now() + times.groupActs })
     return {}
   }),
   'autoscaling.DeleteAutoScalingGroup': operation('AutoScalingGroupName ForceDelete', (input, call) => {
-    const group = needGroup(call, input)
+    const group = requireGroup(call, input)
     const members = membersOf(group)
     const now = call.world.now()
     if (input.ForceDelete !== true) {
@@ -74,14 +74,14 @@ export const autoScalingGroupOperations: Record<string, Operation> = {
         )
       }
     }
-    change(call, group, { deleting: true, desired: 0, min: 0, actAt: now, emptyAt: now })
+    updateResource(call, group, { deleting: true, desired: 0, min: 0, actAt: now, emptyAt: now })
     reconcile(call, group)
     return {}
   }),
 }
 
 /** A group on its way out takes no more orders. */
-export function stable(group: Thing): Thing {
+export function stable(group: Resource): Resource {
   if (group.data.deleting === true) {
     refuse(400, 'ScalingActivityInProgressFault', 'The AutoScalingGroup is pending delete.')
   }
@@ -90,7 +90,7 @@ export function stable(group: Thing): Thing {
 
 /** The target group ARNs, each of which must exist. */
 export function readTargetGroups(call: Call, arns: string[]): string[] {
-  const missing = arns.find(id => !find(call, 'target-group', id))
+  const missing = arns.find(id => !findResource(call, 'target-group', id))
   if (missing) {
     invalid('Provided Target Groups may not be valid. Please ensure they exist and try again.')
   }
@@ -109,7 +109,7 @@ function createGroup(input: JsonObject, call: Call): JsonObject {
       `AutoScalingGroup by this name already exists - A group with the name ${name} already exists`,
     )
   }
-  if (all(call, 'auto-scaling-group').length >= perRegion) {
+  if (resourcesOf(call, 'auto-scaling-group').length >= perRegion) {
     refuse(400, 'LimitExceededFault', 'You have already reached your limit of AutoScalingGroups.')
   }
   const marks = readTags(input, name)
@@ -130,7 +130,7 @@ function createGroup(input: JsonObject, call: Call): JsonObject {
     deleting: false,
   }
   const id = arn(call, 'autoscaling', `autoScalingGroup:${uuid(call.world)}:autoScalingGroupName/${name}`)
-  make(call, 'auto-scaling-group', id, data, { tags: marks.tags })
+  createResource(call, 'auto-scaling-group', id, data, { tags: marks.tags })
   return {}
 }
 
@@ -192,7 +192,7 @@ function readSubnets(call: Call, list: string, before: JsonObject): string[] {
     .map(one => one.trim())
     .filter(Boolean)
   if (ids.length === 0) invalid('At least one Availability Zone or VPC Subnet is required.')
-  const subnets = ids.map(id => find(call, 'subnet', id) ?? invalid(`The subnet ID '${id}' does not exist`))
+  const subnets = ids.map(id => findResource(call, 'subnet', id) ?? invalid(`The subnet ID '${id}' does not exist`))
   if (new Set(subnets.map(one => text(one, 'vpcId'))).size > 1) {
     invalid('The subnets of an AutoScalingGroup must be in the same VPC.')
   }
@@ -206,7 +206,7 @@ const later = ['InsufficientInstanceCapacity', 'VcpuLimitExceeded', 'Insufficien
 export function readTemplate(call: Call, asked: JsonObject, subnets: string[]): JsonObject {
   try {
     const { template } = fromTemplate(call, asked)
-    readOrder(call, { LaunchTemplate: asked, SubnetId: subnets[0]! })
+    readRunInstancesInput(call, { LaunchTemplate: asked, SubnetId: subnets[0]! })
     return keepTemplate(template, asked)
   } catch (error) {
     if (!(error instanceof ApiError) || error.status >= 600) throw error
@@ -215,7 +215,7 @@ export function readTemplate(call: Call, asked: JsonObject, subnets: string[]): 
   }
 }
 
-function keepTemplate(template: Thing, asked: JsonObject): JsonObject {
+function keepTemplate(template: Resource, asked: JsonObject): JsonObject {
   return {
     LaunchTemplateId: template.id,
     LaunchTemplateName: text(template, 'name'),

@@ -1,12 +1,13 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { date } from '../../core/ids.ts'
 import { object } from '../../core/input.ts'
-import { find, text, texts, time } from '../../core/resources.ts'
+import { findResource, text, texts, time } from '../../core/resources.ts'
 import { tagRows } from './lookup.ts'
 import { lifecycle, type Member, membersOf } from './members.ts'
 
-export function describeGroup(call: Call, group: Thing): JsonObject {
+/** A group as `DescribeAutoScalingGroups` shows it. */
+export function describeGroup(call: Call, group: Resource): JsonObject {
   const warmup = time(group, 'warmup')
   return {
     AutoScalingGroupName: text(group, 'name'),
@@ -39,8 +40,9 @@ export function describeGroup(call: Call, group: Thing): JsonObject {
   }
 }
 
-export function describeMember(call: Call, group: Thing, member: Member): JsonObject {
-  const instance = find(call, 'instance', member.id)
+/** A member as the group's description lists it. */
+export function describeMember(call: Call, group: Resource, member: Member): JsonObject {
+  const instance = findResource(call, 'instance', member.id)
   const template = object(group.data, 'template')
   return {
     InstanceId: member.id,
@@ -57,11 +59,11 @@ export function describeMember(call: Call, group: Thing, member: Member): JsonOb
   }
 }
 
-function zonesOf(call: Call, group: Thing): string[] {
+function zonesOf(call: Call, group: Resource): string[] {
   return [
     ...new Set(
       texts(group, 'subnets').flatMap(id => {
-        const subnet = find(call, 'subnet', id)
+        const subnet = findResource(call, 'subnet', id)
         return subnet ? [text(subnet, 'zone')] : []
       }),
     ),

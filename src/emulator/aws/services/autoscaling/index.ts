@@ -1,5 +1,5 @@
 import { availableOrDeleting, type EmulatedService } from '../../core/emulated-service.ts'
-import { all } from '../../core/resources.ts'
+import { resourcesOf } from '../../core/resources.ts'
 import { wire } from '../../protocol/service.ts'
 import { autoScalingGroupOperations } from './auto-scaling-group.ts'
 import { groupInstanceOperations } from './instance.ts'
@@ -24,6 +24,6 @@ export const autoscaling: EmulatedService = {
   },
   unimplemented,
   advance(call) {
-    for (const group of all(call, 'auto-scaling-group')) reconcile(call, group)
+    for (const group of resourcesOf(call, 'auto-scaling-group')) reconcile(call, group)
   },
 }

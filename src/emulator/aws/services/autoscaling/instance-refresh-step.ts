@@ -1,19 +1,19 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { date } from '../../core/ids.ts'
 import { objects, words } from '../../core/input.ts'
-import { change, find, time } from '../../core/resources.ts'
+import { findResource, time, updateResource } from '../../core/resources.ts'
 import { runsSince } from '../ec2/instance-state.ts'
 import { dismiss, membersOf } from './members.ts'
 
 /** One step: when every other machine is in service and warm, the next old one goes. */
-export function stepRefresh(call: Call, group: Thing): void {
+export function stepRefresh(call: Call, group: Resource): void {
   const going = running(group)
   const now = call.world.now()
   if (!going || now < Number(going.startAt)) return
   const members = membersOf(group)
   const warm = members.every(one => {
-    const instance = find(call, 'instance', one.id)
+    const instance = findResource(call, 'instance', one.id)
     const since = instance && runsSince(call, instance)
     return (
       one.state === 'in' &&
@@ -33,14 +33,17 @@ export function stepRefresh(call: Call, group: Thing): void {
     )
 }
 
-export function refreshes(group: Thing): JsonObject[] {
+/** The group's refreshes, oldest first. */
+export function refreshes(group: Resource): JsonObject[] {
   return objects(group.data, 'refreshes')
 }
 
-export function running(group: Thing): JsonObject | undefined {
+/** The refresh under way, if any. */
+export function running(group: Resource): JsonObject | undefined {
   return refreshes(group).find(one => one.status === 'InProgress')
 }
 
-export function update(call: Call, group: Thing, refresh: JsonObject, to: JsonObject): void {
-  change(call, group, { refreshes: refreshes(group).map(one => (one === refresh ? { ...one, ...to } : one)) })
+/** Changes one refresh in the group's list. */
+export function update(call: Call, group: Resource, refresh: JsonObject, to: JsonObject): void {
+  updateResource(call, group, { refreshes: refreshes(group).map(one => (one === refresh ? { ...one, ...to } : one)) })
 }

@@ -2,12 +2,12 @@ import type { JsonObject } from '../../../../base/json.ts'
 import type { Call, Operation } from '../../../world/model.ts'
 import { date, uuid } from '../../core/ids.ts'
 import { object, operation, refuse, word, words } from '../../core/input.ts'
-import { change, find, time } from '../../core/resources.ts'
+import { findResource, time, updateResource } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { fromTemplate } from '../ec2/launch-template.ts'
 import { readTemplate, stable } from './auto-scaling-group.ts'
 import { refreshes, running, update } from './instance-refresh-step.ts'
-import { needGroup } from './lookup.ts'
+import { requireGroup } from './lookup.ts'
 import { membersOf, templateIn } from './members.ts'
 
 /** Instance refresh: the machines of a group are replaced one after the other. */
@@ -15,7 +15,7 @@ export const instanceRefreshOperations: Record<string, Operation> = {
   'autoscaling.StartInstanceRefresh': operation(
     'AutoScalingGroupName Strategy DesiredConfiguration Preferences',
     (input, call) => {
-      const group = stable(needGroup(call, input))
+      const group = stable(requireGroup(call, input))
       if (running(group)) {
         refuse(
           400,
@@ -26,7 +26,7 @@ export const instanceRefreshOperations: Record<string, Operation> = {
       const asked = object(object(input, 'DesiredConfiguration'), 'LaunchTemplate')
       const template =
         Object.keys(asked).length > 0 ? readTemplate(call, asked, words(group.data, 'subnets')) : undefined
-      if (template) change(call, group, { template })
+      if (template) updateResource(call, group, { template })
       const wanted = String(fromTemplate(call, templateIn(group)).number)
       const skip = object(input, 'Preferences').SkipMatching === true
       const old = membersOf(group).filter(one => one.state === 'in' && !(skip && one.version === wanted))
@@ -40,7 +40,7 @@ export const instanceRefreshOperations: Record<string, Operation> = {
         preferences: object(input, 'Preferences'),
         total: old.length,
       }
-      change(call, group, { refreshes: [...refreshes(group), refresh] })
+      updateResource(call, group, { refreshes: [...refreshes(group), refresh] })
       return { InstanceRefreshId: refresh.id }
     },
   ),
@@ -48,14 +48,14 @@ export const instanceRefreshOperations: Record<string, Operation> = {
     'AutoScalingGroupName InstanceRefreshIds NextToken MaxRecords',
     (input, call) => {
       const ids = words(input, 'InstanceRefreshIds')
-      const rows = refreshes(needGroup(call, input)).filter(one => ids.length === 0 || ids.includes(word(one, 'id')))
+      const rows = refreshes(requireGroup(call, input)).filter(one => ids.length === 0 || ids.includes(word(one, 'id')))
       return { InstanceRefreshes: rows.reverse().map(one => describe(call, word(input, 'AutoScalingGroupName'), one)) }
     },
   ),
   'autoscaling.CancelInstanceRefresh': operation(
     'AutoScalingGroupName WaitForTransitioningInstances',
     (input, call) => {
-      const group = needGroup(call, input)
+      const group = requireGroup(call, input)
       const going = running(group)
       if (!going) {
         return refuse(
@@ -73,7 +73,7 @@ export const instanceRefreshOperations: Record<string, Operation> = {
 function describe(call: Call, name: string, one: JsonObject): JsonObject {
   const begun = call.world.now() >= Number(one.startAt)
   const over = Number(one.endAt) > 0
-  const left = words(one, 'old').filter(id => find(call, 'instance', id)?.data.toward === 'running').length
+  const left = words(one, 'old').filter(id => findResource(call, 'instance', id)?.data.toward === 'running').length
   const total = Number(one.total)
   return {
     InstanceRefreshId: word(one, 'id'),

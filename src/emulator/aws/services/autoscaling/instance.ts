@@ -1,16 +1,16 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { filtered } from '../../core/filters.ts'
 import { date } from '../../core/ids.ts'
 import { objects, operation, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { change, find, text, texts, time } from '../../core/resources.ts'
+import { findResource, text, texts, time, updateResource } from '../../core/resources.ts'
 import { moreTags } from '../../core/tags.ts'
 import { instanceState } from '../ec2/instance-state.ts'
 import { deregister } from '../elbv2/target.ts'
 import { readTargetGroups, stable } from './auto-scaling-group.ts'
 import { describeMember } from './description.ts'
-import { asgTagCodes, groupNamed, groups, invalid, needGroup, readTags, tagRows } from './lookup.ts'
+import { asgTagCodes, groupNamed, groups, invalid, readTags, requireGroup, tagRows } from './lookup.ts'
 import { type Activity, activitiesOf, dismiss, type Member, membersOf, setMember } from './members.ts'
 import { reconcile } from './reconcile.ts'
 
@@ -44,7 +44,7 @@ export const groupInstanceOperations: Record<string, Operation> = {
           `Currently, desiredSize equals minSize (${time(group, 'min')}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
         )
       }
-      if (less) change(call, group, { desired: time(group, 'desired') - 1 })
+      if (less) updateResource(call, group, { desired: time(group, 'desired') - 1 })
       dismiss(
         call,
         group,
@@ -66,7 +66,7 @@ export const groupInstanceOperations: Record<string, Operation> = {
   'autoscaling.SetInstanceProtection': operation(
     'InstanceIds AutoScalingGroupName ProtectedFromScaleIn',
     (input, call) => {
-      const group = needGroup(call, input)
+      const group = requireGroup(call, input)
       for (const id of words(input, 'InstanceIds')) {
         if (!membersOf(group).some(one => one.id === id))
           invalid(`The instance ${id} is not part of Auto Scaling group ${text(group, 'name')}.`)
@@ -80,8 +80,8 @@ export const groupInstanceOperations: Record<string, Operation> = {
     (input, call) => {
       const name = word(input, 'AutoScalingGroupName')
       const ids = words(input, 'ActivityIds')
-      const things = name ? [needGroup(call, input)] : groups(call)
-      const found = things
+      const resources = name ? [requireGroup(call, input)] : groups(call)
+      const found = resources
         .flatMap(group => activitiesOf(group).map(activity => ({ group, activity })))
         .filter(({ activity }) => ids.length === 0 || ids.includes(activity.id))
         .reverse()
@@ -90,44 +90,44 @@ export const groupInstanceOperations: Record<string, Operation> = {
     },
   ),
   'autoscaling.SuspendProcesses': operation('AutoScalingGroupName ScalingProcesses', (input, call) => {
-    const group = needGroup(call, input)
-    change(call, group, { suspended: [...new Set([...texts(group, 'suspended'), ...processes(input)])] })
+    const group = requireGroup(call, input)
+    updateResource(call, group, { suspended: [...new Set([...texts(group, 'suspended'), ...processes(input)])] })
     return {}
   }),
   'autoscaling.ResumeProcesses': operation('AutoScalingGroupName ScalingProcesses', (input, call) => {
-    const group = needGroup(call, input)
-    change(call, group, { suspended: texts(group, 'suspended').filter(one => !processes(input).includes(one)) })
+    const group = requireGroup(call, input)
+    updateResource(call, group, { suspended: texts(group, 'suspended').filter(one => !processes(input).includes(one)) })
     return {}
   }),
   'autoscaling.AttachLoadBalancerTargetGroups': operation('AutoScalingGroupName TargetGroupARNs', (input, call) => {
-    attach(call, stable(needGroup(call, input)), words(input, 'TargetGroupARNs'))
+    attach(call, stable(requireGroup(call, input)), words(input, 'TargetGroupARNs'))
     return {}
   }),
   'autoscaling.DetachLoadBalancerTargetGroups': operation('AutoScalingGroupName TargetGroupARNs', (input, call) => {
-    detach(call, needGroup(call, input), words(input, 'TargetGroupARNs'))
+    detach(call, requireGroup(call, input), words(input, 'TargetGroupARNs'))
     return {}
   }),
   'autoscaling.DescribeLoadBalancerTargetGroups': operation(
     'AutoScalingGroupName NextToken MaxRecords',
     (input, call) => ({
-      LoadBalancerTargetGroups: texts(needGroup(call, input), 'targetGroups').map(one => ({
+      LoadBalancerTargetGroups: texts(requireGroup(call, input), 'targetGroups').map(one => ({
         LoadBalancerTargetGroupARN: one,
         State: 'InService',
       })),
     }),
   ),
   'autoscaling.AttachTrafficSources': operation('AutoScalingGroupName TrafficSources', (input, call) => {
-    attach(call, stable(needGroup(call, input)), sources(input))
+    attach(call, stable(requireGroup(call, input)), sources(input))
     return {}
   }),
   'autoscaling.DetachTrafficSources': operation('AutoScalingGroupName TrafficSources', (input, call) => {
-    detach(call, needGroup(call, input), sources(input))
+    detach(call, requireGroup(call, input), sources(input))
     return {}
   }),
   'autoscaling.DescribeTrafficSources': operation(
     'AutoScalingGroupName TrafficSourceType NextToken MaxRecords',
     (input, call) => ({
-      TrafficSources: texts(needGroup(call, input), 'targetGroups').map(one => ({
+      TrafficSources: texts(requireGroup(call, input), 'targetGroups').map(one => ({
         Identifier: one,
         TrafficSource: one,
         Type: 'elbv2',
@@ -140,7 +140,7 @@ export const groupInstanceOperations: Record<string, Operation> = {
       const group = needTagged(call, tag)
       const { tags, propagate } = readTags({ Tags: [tag] }, text(group, 'name'))
       group.tags = moreTags(group, tags, asgTagCodes)
-      change(call, group, { propagate: { ...(group.data.propagate as JsonObject), ...propagate } })
+      updateResource(call, group, { propagate: { ...(group.data.propagate as JsonObject), ...propagate } })
     }
     return {}
   }),
@@ -164,7 +164,7 @@ export const groupInstanceOperations: Record<string, Operation> = {
   }),
 }
 
-function memberOf(call: Call, id: string): { group: Thing; member: Member } {
+function memberOf(call: Call, id: string): { group: Resource; member: Member } {
   for (const group of groups(call)) {
     const member = membersOf(group).find(one => one.id === id && one.state === 'in')
     if (member) return { group, member }
@@ -195,30 +195,30 @@ function sources(input: JsonObject): string[] {
   return objects(input, 'TrafficSources').map(one => word(one, 'Identifier'))
 }
 
-function attach(call: Call, group: Thing, arns: string[]): void {
+function attach(call: Call, group: Resource, arns: string[]): void {
   const added = readTargetGroups(call, arns)
-  change(call, group, { targetGroups: [...new Set([...texts(group, 'targetGroups'), ...added])] })
+  updateResource(call, group, { targetGroups: [...new Set([...texts(group, 'targetGroups'), ...added])] })
   for (const member of membersOf(group)) setMember(call, group, member.id, { registered: false })
   reconcile(call, group)
 }
 
-function detach(call: Call, group: Thing, arns: string[]): void {
+function detach(call: Call, group: Resource, arns: string[]): void {
   const strange = arns.find(one => !texts(group, 'targetGroups').includes(one))
   if (strange) invalid(`Provided target group ARN ${strange} is not attached to the AutoScalingGroup.`)
-  change(call, group, { targetGroups: texts(group, 'targetGroups').filter(one => !arns.includes(one)) })
+  updateResource(call, group, { targetGroups: texts(group, 'targetGroups').filter(one => !arns.includes(one)) })
   for (const id of arns) {
-    const target = find(call, 'target-group', id)
+    const target = findResource(call, 'target-group', id)
     for (const member of target ? membersOf(group) : []) deregister(call, target!, member.id)
   }
 }
 
-function needTagged(call: Call, tag: JsonObject): Thing {
+function needTagged(call: Call, tag: JsonObject): Resource {
   const name = word(tag, 'ResourceId')
   if (word(tag, 'ResourceType') !== 'auto-scaling-group') invalid('ResourceType must be auto-scaling-group.')
   return groupNamed(call, name) ?? invalid(`Resource not found: ${name}`)
 }
 
-function describeActivity(call: Call, group: Thing, one: Activity): JsonObject {
+function describeActivity(call: Call, group: Resource, one: Activity): JsonObject {
   const status = statusOf(call, one)
   const over = status === 'Successful' || status === 'Failed'
   return {
@@ -238,7 +238,7 @@ function describeActivity(call: Call, group: Thing, one: Activity): JsonObject {
 
 function statusOf(call: Call, one: Activity): string {
   if (one.kind === 'failed') return 'Failed'
-  const instance = find(call, 'instance', one.instanceId)
+  const instance = findResource(call, 'instance', one.instanceId)
   const state = instance ? instanceState(call, instance) : 'terminated'
   if (one.kind === 'end') return state === 'terminated' ? 'Successful' : 'InProgress'
   return state === 'pending' ? 'PreInService' : 'Successful'

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { uuid } from '../../core/ids.ts'
 import { isObject } from '../../core/input.ts'
-import { change, find, texts } from '../../core/resources.ts'
+import { findResource, texts, updateResource } from '../../core/resources.ts'
 import { instanceState, isLive } from '../ec2/instance-state.ts'
 import { deregister, targetsOf } from '../elbv2/target.ts'
 
@@ -34,36 +34,38 @@ export type Activity = {
 
 const keptActivities = 100
 
-export function membersOf(group: Thing): Member[] {
+/** The group's machines, as the group knows them. */
+export function membersOf(group: Resource): Member[] {
   const members = group.data.members
   return Array.isArray(members) ? (members.filter(isObject) as unknown as Member[]) : []
 }
 
-export function activitiesOf(group: Thing): Activity[] {
+/** What the group did, oldest first. */
+export function activitiesOf(group: Resource): Activity[] {
   const activities = group.data.activities
   return Array.isArray(activities) ? (activities.filter(isObject) as unknown as Activity[]) : []
 }
 
 /** Whether a machine is still starting or ending. */
-export function activityRunning(call: Call, group: Thing): boolean {
+export function activityRunning(call: Call, group: Resource): boolean {
   return membersOf(group).some(one => one.state === 'leaving' || lifecycle(call, one) === 'Pending')
 }
 
 /** Pending, InService, Terminating. */
 export function lifecycle(call: Call, member: Member): string {
-  const instance = find(call, 'instance', member.id)
+  const instance = findResource(call, 'instance', member.id)
   if (member.state === 'leaving' || !instance || !isLive(instance)) return 'Terminating'
   return instanceState(call, instance) === 'pending' ? 'Pending' : 'InService'
 }
 
 /** The group's launch template as EC2 takes it: by id, never by id and name. */
-export function templateIn(group: Thing): JsonObject {
+export function templateIn(group: Resource): JsonObject {
   const { LaunchTemplateName: _, ...template } = group.data.template as JsonObject
   return template
 }
 
 /** Changes a member; nothing happens when it is no longer in the group. */
-export function setMember(call: Call, group: Thing, id: string, to: Partial<Member>): void {
+export function setMember(call: Call, group: Resource, id: string, to: Partial<Member>): void {
   save(
     call,
     group,
@@ -72,10 +74,10 @@ export function setMember(call: Call, group: Thing, id: string, to: Partial<Memb
 }
 
 /** A member begins to leave: it is deregistered, drained, then ended. `at once` skips the draining. */
-export function dismiss(call: Call, group: Thing, member: Member, cause: string, atOnce = false): void {
+export function dismiss(call: Call, group: Resource, member: Member, cause: string, atOnce = false): void {
   const now = call.world.now()
   const drained = texts(group, 'targetGroups').map(id => {
-    const target = find(call, 'target-group', id)
+    const target = findResource(call, 'target-group', id)
     return target && targetsOf(call, target).some(one => one.id === member.id && one.drainsUntil === null)
       ? deregister(call, target, member.id)
       : now
@@ -90,16 +92,18 @@ export function dismiss(call: Call, group: Thing, member: Member, cause: string,
   })
 }
 
-export function save(call: Call, group: Thing, members: Member[]): void {
-  change(call, group, { members: members as unknown as Json })
+/** Keeps the changed list of members. */
+export function save(call: Call, group: Resource, members: Member[]): void {
+  updateResource(call, group, { members: members as unknown as Json })
 }
 
+/** Adds an activity to the group's history. */
 export function note(
   call: Call,
-  group: Thing,
+  group: Resource,
   of: Omit<Activity, 'id' | 'at' | 'message'> & { message?: string },
 ): void {
   const activity = { message: '', ...of, id: uuid(call.world), at: call.world.now() }
   const activities = [...activitiesOf(group), activity].slice(-keptActivities)
-  change(call, group, { activities: activities as unknown as Json })
+  updateResource(call, group, { activities: activities as unknown as Json })
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import { ApiError, type Call, type Thing } from '../../../world/model.ts'
-import { change, find, leave, text, texts, time } from '../../core/resources.ts'
+import { ApiError, type Call, type Resource } from '../../../world/model.ts'
+import { findResource, removeResource, text, texts, time, updateResource } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { launchFromTemplate, terminate } from '../ec2/instance-lifecycle.ts'
 import { instanceState, runsSince } from '../ec2/instance-state.ts'
@@ -14,7 +14,7 @@ import { dismiss, type Member, membersOf, note, save, setMember, templateIn } fr
  * Brings one group to the present: it starts what is missing, ends what is too much, replaces what died, and registers
  * what runs. Nobody works in the background: this catches up whenever the world is looked at.
  */
-export function reconcile(call: Call, group: Thing): void {
+export function reconcile(call: Call, group: Resource): void {
   forgetEnded(call, group)
   noticeLost(call, group)
   stepRefresh(call, group)
@@ -26,7 +26,7 @@ export function reconcile(call: Call, group: Thing): void {
   if (group.data.deleting === true) goAway(call, group)
 }
 
-function launchOne(call: Call, group: Thing, cause: string): boolean {
+function launchOne(call: Call, group: Resource, cause: string): boolean {
   // By id alone: EC2 takes one of the two.
   const template = templateIn(group)
   let failure: ApiError | undefined
@@ -62,17 +62,17 @@ function launchOne(call: Call, group: Thing, cause: string): boolean {
     cause,
     message,
   })
-  change(call, group, { retryAt: call.world.now() + times.groupRetries })
+  updateResource(call, group, { retryAt: call.world.now() + times.groupRetries })
   return false
 }
 
 /** A machine that was ended by someone else, or that stopped, is found after a while and replaced. */
-function noticeLost(call: Call, group: Thing): void {
+function noticeLost(call: Call, group: Resource): void {
   if (isSuspended(group, 'HealthCheck') || isSuspended(group, 'ReplaceUnhealthy')) return
   const now = call.world.now()
   for (const member of membersOf(group)) {
     if (member.state !== 'in') continue
-    const instance = find(call, 'instance', member.id)
+    const instance = findResource(call, 'instance', member.id)
     const dead = !instance || !['pending', 'running'].includes(instanceState(call, instance))
     const cause = `At ${call.world.date(now)} an instance was taken out of service in response to `
     if (dead) {
@@ -87,18 +87,18 @@ function noticeLost(call: Call, group: Thing): void {
 }
 
 /** With the ELB's checks: unhealthy in a target group after the grace period. */
-function failsChecks(call: Call, group: Thing, instance: Thing): boolean {
+function failsChecks(call: Call, group: Resource, instance: Resource): boolean {
   const since = runsSince(call, instance)
   if (!text(group, 'checkType').includes('ELB') || since === undefined) return false
   if (call.world.now() < since + time(group, 'grace') * 1000) return false
   return texts(group, 'targetGroups').some(id => {
-    const target = find(call, 'target-group', id)
+    const target = findResource(call, 'target-group', id)
     const one = target && targetsOf(call, target).find(row => row.id === instance.id)
     return target && one && targetHealth(call, target, one).state === 'unhealthy'
   })
 }
 
-function grow(call: Call, group: Thing): void {
+function grow(call: Call, group: Resource): void {
   const now = call.world.now()
   if (now < time(group, 'actAt') || now < time(group, 'retryAt') || isSuspended(group, 'Launch')) return
   const desired = time(group, 'desired')
@@ -108,7 +108,7 @@ function grow(call: Call, group: Thing): void {
 }
 
 /** The zone with most machines gives first, there the oldest template, then the oldest machine. */
-function shrink(call: Call, group: Thing): void {
+function shrink(call: Call, group: Resource): void {
   const now = call.world.now()
   if (now < time(group, 'actAt') || isSuspended(group, 'Terminate')) return
   const desired = time(group, 'desired')
@@ -124,66 +124,66 @@ function shrink(call: Call, group: Thing): void {
 
 function chooseVictim(call: Call, members: Member[]): Member | undefined {
   const zone = (one: Member) => {
-    const instance = find(call, 'instance', one.id)
+    const instance = findResource(call, 'instance', one.id)
     return instance ? text(instance, 'zone') : ''
   }
   const crowd = (one: Member) => members.filter(other => zone(other) === zone(one)).length
-  const order = (one: Member) => (find(call, 'instance', one.id)?.born ?? 0) + Number(one.version) * 1e15
+  const order = (one: Member) => (findResource(call, 'instance', one.id)?.born ?? 0) + Number(one.version) * 1e15
   return [...members].sort((one, other) => crowd(other) - crowd(one) || order(one) - order(other))[0]
 }
 
 /** Running members are put into the group's target groups, as of when they ran. */
-function registerRunning(call: Call, group: Thing): void {
+function registerRunning(call: Call, group: Resource): void {
   for (const member of membersOf(group)) {
-    const instance = find(call, 'instance', member.id)
+    const instance = findResource(call, 'instance', member.id)
     const since = instance && runsSince(call, instance)
     if (member.state !== 'in' || member.registered || since === undefined) continue
     for (const id of texts(group, 'targetGroups')) {
-      const target = find(call, 'target-group', id)
+      const target = findResource(call, 'target-group', id)
       if (target) register(call, target, member.id, time(target, 'port'), since)
     }
     setMember(call, group, member.id, { registered: true })
   }
 }
 
-function endLeaving(call: Call, group: Thing): void {
+function endLeaving(call: Call, group: Resource): void {
   for (const member of membersOf(group)) {
-    const instance = find(call, 'instance', member.id)
+    const instance = findResource(call, 'instance', member.id)
     if (member.state === 'leaving' && instance && call.world.now() >= member.endsAt) {
       terminate(call, instance, 'Auto Scaling', member.endsAt)
     }
   }
 }
 
-function forgetEnded(call: Call, group: Thing): void {
+function forgetEnded(call: Call, group: Resource): void {
   const kept = membersOf(group).filter(member => {
-    const instance = find(call, 'instance', member.id)
+    const instance = findResource(call, 'instance', member.id)
     return member.state === 'in' || (instance !== undefined && instanceState(call, instance) !== 'terminated')
   })
   if (kept.length < membersOf(group).length) {
     save(call, group, kept)
-    if (kept.length === 0) change(call, group, { emptyAt: call.world.now() })
+    if (kept.length === 0) updateResource(call, group, { emptyAt: call.world.now() })
   }
 }
 
-function goAway(call: Call, group: Thing): void {
+function goAway(call: Call, group: Resource): void {
   if (membersOf(group).length > 0) return
-  if (call.world.now() >= time(group, 'emptyAt') + times.groupLeaves) leave(call, group)
+  if (call.world.now() >= time(group, 'emptyAt') + times.groupLeaves) removeResource(call, group)
 }
 
-function staying(group: Thing): Member[] {
+function staying(group: Resource): Member[] {
   return membersOf(group).filter(one => one.state === 'in')
 }
 
-function isSuspended(group: Thing, process: string): boolean {
+function isSuspended(group: Resource, process: string): boolean {
   return texts(group, 'suspended').includes(process)
 }
 
 /** Zones with fewer machines first. */
-function subnetsByNeed(call: Call, group: Thing): string[] {
+function subnetsByNeed(call: Call, group: Resource): string[] {
   const count = (subnetId: string) =>
     staying(group).filter(one => {
-      const instance = find(call, 'instance', one.id)
+      const instance = findResource(call, 'instance', one.id)
       return instance && text(instance, 'subnetId') === subnetId
     }).length
   return texts(group, 'subnets')
@@ -193,7 +193,7 @@ function subnetsByNeed(call: Call, group: Thing): string[] {
 }
 
 /** The group's own tags where they propagate, and those that AWS puts on by itself. Disks never get them. */
-function tagsFor(call: Call, group: Thing, asked: JsonObject): Record<string, string> {
+function tagsFor(call: Call, group: Resource, asked: JsonObject): Record<string, string> {
   const propagate = (group.data.propagate ?? {}) as Record<string, boolean>
   const own = Object.entries(group.tags).filter(([key]) => propagate[key] === true)
   const { template, number } = fromTemplate(call, asked)

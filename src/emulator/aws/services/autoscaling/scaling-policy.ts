@@ -1,22 +1,22 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Operation, Thing } from '../../../world/model.ts'
+import type { Operation, Resource } from '../../../world/model.ts'
 import { arn, uuid } from '../../core/ids.ts'
-import { need, number, object, operation, refuse, word, words } from '../../core/input.ts'
+import { number, object, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { all, change, leave, make, text, time } from '../../core/resources.ts'
-import { groupNamed, invalid, needGroup } from './lookup.ts'
+import { createResource, removeResource, resourcesOf, text, time, updateResource } from '../../core/resources.ts'
+import { groupNamed, invalid, requireGroup } from './lookup.ts'
 
 const metrics = ['ASGAverageCPUUtilization', 'ASGAverageNetworkIn', 'ASGAverageNetworkOut', 'ALBRequestCountPerTarget']
 
-/** Target-tracking policies. Nothing loads the embedded cloud's machines, so they never act. */
+/** Target-tracking policies. Nothing loads the emulator's machines, so they never act. */
 export const scalingPolicyOperations: Record<string, Operation> = {
   'autoscaling.PutScalingPolicy': operation(
     'AutoScalingGroupName PolicyName PolicyType TargetTrackingConfiguration EstimatedInstanceWarmup Enabled',
     (input, call) => {
-      const group = needGroup(call, input)
-      const name = need(input, 'PolicyName', 'ValidationError')
+      const group = requireGroup(call, input)
+      const name = requireParameter(input, 'PolicyName', 'ValidationError')
       if (word(input, 'PolicyType') !== 'TargetTrackingScaling') {
-        refuse(400, 'UnsupportedParameter', 'The embedded cloud simulates target-tracking policies only.')
+        refuse(400, 'UnsupportedParameter', 'The emulator simulates target-tracking policies only.')
       }
       const config = checked(object(input, 'TargetTrackingConfiguration'))
       const data = {
@@ -27,14 +27,14 @@ export const scalingPolicyOperations: Record<string, Operation> = {
         warmup: number(input, 'EstimatedInstanceWarmup', -1),
         enabled: input.Enabled !== false,
       }
-      const before = policiesOf(all(call, 'scaling-policy'), group).find(one => text(one, 'name') === name)
-      if (before) change(call, before, data)
+      const before = policiesOf(resourcesOf(call, 'scaling-policy'), group).find(one => text(one, 'name') === name)
+      if (before) updateResource(call, before, data)
       const id = arn(
         call,
         'autoscaling',
         `scalingPolicy:${uuid(call.world)}:autoScalingGroupName/${text(group, 'name')}:policyName/${name}`,
       )
-      const policy = before ?? make(call, 'scaling-policy', id, data)
+      const policy = before ?? createResource(call, 'scaling-policy', id, data)
       return { PolicyARN: policy.id, Alarms: alarmsOf(policy) }
     },
   ),
@@ -43,9 +43,9 @@ export const scalingPolicyOperations: Record<string, Operation> = {
     (input, call) => {
       const name = word(input, 'AutoScalingGroupName')
       const names = words(input, 'PolicyNames')
-      const group = name === '' ? undefined : needGroup(call, input)
+      const group = name === '' ? undefined : requireGroup(call, input)
       // A policy goes with its group.
-      const live = all(call, 'scaling-policy').filter(
+      const live = resourcesOf(call, 'scaling-policy').filter(
         one => groupNamed(call, text(one, 'group'))?.id === text(one, 'groupId'),
       )
       const found = (group ? policiesOf(live, group) : live).filter(
@@ -56,18 +56,18 @@ export const scalingPolicyOperations: Record<string, Operation> = {
     },
   ),
   'autoscaling.DeletePolicy': operation('AutoScalingGroupName PolicyName', (input, call) => {
-    const name = need(input, 'PolicyName', 'ValidationError')
-    const policy = all(call, 'scaling-policy').find(
+    const name = requireParameter(input, 'PolicyName', 'ValidationError')
+    const policy = resourcesOf(call, 'scaling-policy').find(
       one =>
         one.id === name || (text(one, 'name') === name && text(one, 'group') === word(input, 'AutoScalingGroupName')),
     )
     if (!policy) return invalid(`No policy found with name ${name}.`)
-    leave(call, policy)
+    removeResource(call, policy)
     return {}
   }),
 }
 
-function policiesOf(policies: Thing[], group: Thing): Thing[] {
+function policiesOf(policies: Resource[], group: Resource): Resource[] {
   return policies.filter(one => text(one, 'groupId') === group.id)
 }
 
@@ -88,7 +88,7 @@ function checked(config: JsonObject): JsonObject {
 }
 
 /** Each policy has two alarms, which go with it. */
-function alarmsOf(policy: Thing): JsonObject[] {
+function alarmsOf(policy: Resource): JsonObject[] {
   return ['AlarmHigh', 'AlarmLow'].map(end => {
     const AlarmName = `TargetTracking-${text(policy, 'group')}-${end}-${policy.id.split(':')[6]}`
     const [, , , , account] = policy.id.split(':')
@@ -96,7 +96,7 @@ function alarmsOf(policy: Thing): JsonObject[] {
   })
 }
 
-function describe(policy: Thing): JsonObject {
+function describe(policy: Resource): JsonObject {
   const warmup = time(policy, 'warmup')
   return {
     AutoScalingGroupName: text(policy, 'group'),

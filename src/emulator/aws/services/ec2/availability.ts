@@ -4,21 +4,21 @@ import {
   type InstanceType,
   instanceType,
   instanceTypes,
+  isOffered,
   regionOf,
   regions,
-  sells,
   type Zone,
 } from '../../core/catalog.ts'
 import { filtered } from '../../core/filters.ts'
 import { operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { all, text } from '../../core/resources.ts'
+import { resourcesOf, text } from '../../core/resources.ts'
 import { isLive } from './instance-state.ts'
 
-/** On-demand vCPUs of a new account (5 to 32, docs/facts/aws.md, Quotas). */
+/** On-demand vCPUs of a new account (5 to 32). */
 export const vcpuQuota = 32
 
-/** What is sold where, and what the account may have. */
+/** What is offered where, and what the account may have. */
 export const availabilityOperations: Record<string, Operation> = {
   'ec2.DescribeRegions': operation('RegionNames AllRegions Filters', (input, _) => {
     const names = words(input, 'RegionNames')
@@ -87,7 +87,7 @@ export const availabilityOperations: Record<string, Operation> = {
         : zones.map(zone => [kind === 'availability-zone-id' ? zone.id : zone.name, [zone]])
     const rows = places.flatMap(([location, within]) =>
       instanceTypes
-        .filter(type => within.some(zone => sells(zone, type.name)))
+        .filter(type => within.some(zone => isOffered(zone, type.name)))
         .map(type => ({ InstanceType: type.name, LocationType: kind, Location: location })),
     )
     const found = filtered(input, rows, {
@@ -119,7 +119,7 @@ export const availabilityOperations: Record<string, Operation> = {
 
 /** vCPUs of the instances that run or start. */
 export function vcpusInUse(call: Call): number {
-  const running = all(call, 'instance').filter(one => isLive(one) && text(one, 'toward') === 'running')
+  const running = resourcesOf(call, 'instance').filter(one => isLive(one) && text(one, 'toward') === 'running')
   return running.reduce((sum, one) => sum + (instanceType(text(one, 'type'))?.vcpus ?? 0), 0)
 }
 

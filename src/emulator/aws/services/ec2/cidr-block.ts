@@ -1,5 +1,5 @@
 import { type Cidr, parseCidr } from '../../../world/cidr.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { refuse } from '../../core/input.ts'
 import { text, time } from '../../core/resources.ts'
 
@@ -26,11 +26,12 @@ export function cutTo(base: string, bits: number): string | undefined {
   return `${[24, 16, 8, 0].map(shift => Math.floor(first / 2 ** shift) % 256).join('.')}/${bits}`
 }
 
-export function blockOf(thing: Thing): Cidr {
-  return parseCidr(text(thing, 'cidr'))!
+/** The address block of a VPC or subnet. */
+export function blockOf(resource: Resource): Cidr {
+  return parseCidr(text(resource, 'cidr'))!
 }
 
 /** `pending` until `readyAt`, then `available`. */
-export function readyState(call: Call, thing: Thing): string {
-  return call.world.now() < time(thing, 'readyAt') ? 'pending' : 'available'
+export function readyState(call: Call, resource: Resource): string {
+  return call.world.now() < time(resource, 'readyAt') ? 'pending' : 'available'
 }

@@ -1,8 +1,15 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { newId } from '../../core/ids.ts'
-import { flag, need, operation, refuse, word } from '../../core/input.ts'
-import { all, change, find, leave, make, text } from '../../core/resources.ts'
+import { flag, operation, refuse, requireParameter, word } from '../../core/input.ts'
+import {
+  createResource,
+  findResource,
+  removeResource,
+  resourcesOf,
+  text,
+  updateResource,
+} from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { instanceState } from './instance-state.ts'
 import { chosen, ec2Find } from './lookup.ts'
@@ -16,10 +23,10 @@ export const elasticIpOperations: Record<string, Operation> = {
     const tags = newTags(input, 'elastic-ip')
     if (!['', 'vpc'].includes(word(input, 'Domain')))
       refuse(400, 'InvalidParameterValue', 'Only addresses for VPCs are given out.')
-    if (all(call, 'elastic-ip').length >= perRegion)
+    if (resourcesOf(call, 'elastic-ip').length >= perRegion)
       refuse(400, 'AddressLimitExceeded', 'The maximum number of addresses has been reached.')
     const publicIp = publicAddress(call)
-    const address = make(call, 'elastic-ip', newId(call, 'eipalloc'), { publicIp }, { tags })
+    const address = createResource(call, 'elastic-ip', newId(call, 'eipalloc'), { publicIp }, { tags })
     return { AllocationId: address.id, PublicIp: publicIp, Domain: 'vpc', ...borders(call), PublicIpv4Pool: 'amazon' }
   }),
   'ec2.DescribeAddresses': operation('AllocationIds PublicIps Filters', (input, call) => {
@@ -36,8 +43,10 @@ export const elasticIpOperations: Record<string, Operation> = {
   }),
   'ec2.AssociateAddress': operation('AllocationId InstanceId NetworkInterfaceId AllowReassociation', associate),
   'ec2.DisassociateAddress': operation('AssociationId', (input, call) => {
-    const id = need(input, 'AssociationId')
-    const address = all(call, 'elastic-ip').find(one => text(one, 'associationId') === id && isAssociated(call, one))
+    const id = requireParameter(input, 'AssociationId')
+    const address = resourcesOf(call, 'elastic-ip').find(
+      one => text(one, 'associationId') === id && isAssociated(call, one),
+    )
     if (!address) return refuse(400, 'InvalidAssociationID.NotFound', `The association ID '${id}' does not exist`)
     if (text(address, 'natGatewayId') !== '')
       refuse(400, 'AuthFailure', 'You do not have permission to access the specified resource.')
@@ -45,16 +54,16 @@ export const elasticIpOperations: Record<string, Operation> = {
     return {}
   }),
   'ec2.ReleaseAddress': operation('AllocationId', (input, call) => {
-    const address = ec2Find(call, 'elastic-ip', need(input, 'AllocationId'))
+    const address = ec2Find(call, 'elastic-ip', requireParameter(input, 'AllocationId'))
     if (isAssociated(call, address))
       refuse(400, 'InvalidIPAddress.InUse', `Address ${text(address, 'publicIp')} is in use.`)
-    leave(call, address)
+    removeResource(call, address)
     return {}
   }),
 }
 
 function associate(input: JsonObject, call: Call): JsonObject {
-  const address = ec2Find(call, 'elastic-ip', need(input, 'AllocationId'))
+  const address = ec2Find(call, 'elastic-ip', requireParameter(input, 'AllocationId'))
   const instance = word(input, 'InstanceId') ? ec2Find(call, 'instance', word(input, 'InstanceId')) : undefined
   if (instance && instanceState(call, instance) === 'pending') {
     refuse(
@@ -66,7 +75,7 @@ function associate(input: JsonObject, call: Call): JsonObject {
   const port = ec2Find(
     call,
     'network-interface',
-    instance ? text(instance, 'interfaceId') : need(input, 'NetworkInterfaceId'),
+    instance ? text(instance, 'interfaceId') : requireParameter(input, 'NetworkInterfaceId'),
   )
   if (isAssociated(call, address)) {
     if (text(address, 'interfaceId') === port.id) return { AssociationId: text(address, 'associationId') }
@@ -75,10 +84,10 @@ function associate(input: JsonObject, call: Call): JsonObject {
       refuse(400, 'Resource.AlreadyAssociated', `resource ${address.id} is already associated with ${to}`)
     }
   }
-  const before = all(call, 'elastic-ip').find(one => one.data.interfaceId === port.id)
+  const before = resourcesOf(call, 'elastic-ip').find(one => one.data.interfaceId === port.id)
   if (before) unmap(call, before)
   const associationId = newId(call, 'eipassoc')
-  change(call, address, {
+  updateResource(call, address, {
     associationId,
     interfaceId: port.id,
     instanceId: instance?.id ?? text(port, 'instanceId'),
@@ -87,11 +96,11 @@ function associate(input: JsonObject, call: Call): JsonObject {
   return { AssociationId: associationId }
 }
 
-function unmap(call: Call, address: Thing): void {
-  change(call, address, { associationId: '', interfaceId: '', instanceId: '', natGatewayId: '' })
+function unmap(call: Call, address: Resource): void {
+  updateResource(call, address, { associationId: '', interfaceId: '', instanceId: '', natGatewayId: '' })
 }
 
-function byAddress(input: JsonObject, one: Thing): boolean {
+function byAddress(input: JsonObject, one: Resource): boolean {
   return !Array.isArray(input.PublicIps) || input.PublicIps.includes(text(one, 'publicIp'))
 }
 
@@ -99,8 +108,10 @@ function borders(call: Call): JsonObject {
   return { NetworkBorderGroup: call.region }
 }
 
-function describe(call: Call, address: Thing): JsonObject {
-  const port = isAssociated(call, address) ? find(call, 'network-interface', text(address, 'interfaceId')) : undefined
+function describe(call: Call, address: Resource): JsonObject {
+  const port = isAssociated(call, address)
+    ? findResource(call, 'network-interface', text(address, 'interfaceId'))
+    : undefined
   return {
     AllocationId: address.id,
     PublicIp: text(address, 'publicIp'),

@@ -122,6 +122,7 @@ export const imageOperations: Record<string, Operation> = {
   }),
 }
 
+/** The image of that id in the region, or EC2's refusal. */
 export function imageOf(region: string, id: string): Image {
   const words = `The image id '[${id}]' does not exist`
   return imagesIn(region).find(one => one.id === id) ?? refuse(400, 'InvalidAMIID.NotFound', words)

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import type { Reads } from '../../core/filters.ts'
 import { date } from '../../core/ids.ts'
 import { object } from '../../core/input.ts'
-import { find, text, texts, time } from '../../core/resources.ts'
+import { findResource, text, texts, time } from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { volumesOf } from './instance-lifecycle.ts'
@@ -13,9 +13,10 @@ import { zoneOf } from './subnet.ts'
 
 /** Instances as the reads show them, and what they can be asked by. */
 
-export function instanceReads(call: Call): Reads<Thing> {
-  const port = (one: Thing) => find(call, 'network-interface', text(one, 'interfaceId'))
-  const groups = (one: Thing) => texts(port(one) ?? one, 'groups')
+/** What the filters of `DescribeInstances` read. */
+export function instanceReads(call: Call): Reads<Resource> {
+  const port = (one: Resource) => findResource(call, 'network-interface', text(one, 'interfaceId'))
+  const groups = (one: Resource) => texts(port(one) ?? one, 'groups')
   return {
     'instance-id': one => one.id,
     'instance-state-name': one => instanceState(call, one),
@@ -42,7 +43,8 @@ export function instanceReads(call: Call): Reads<Thing> {
   }
 }
 
-export function statusReads(call: Call): Reads<Thing> {
+/** What the filters of `DescribeInstanceStatus` read. */
+export function statusReads(call: Call): Reads<Resource> {
   const all = instanceReads(call)
   return {
     'availability-zone': all['availability-zone']!,
@@ -53,12 +55,13 @@ export function statusReads(call: Call): Reads<Thing> {
   }
 }
 
-export function describeInstance(call: Call, one: Thing): JsonObject {
+/** An instance as `DescribeInstances` shows it. */
+export function describeInstance(call: Call, one: Resource): JsonObject {
   const state = instanceState(call, one)
-  const port = find(call, 'network-interface', text(one, 'interfaceId'))
+  const port = findResource(call, 'network-interface', text(one, 'interfaceId'))
   const ip = publicIp(call, port)
-  const vpc = find(call, 'vpc', text(one, 'vpcId'))
-  const profile = find(call, 'instance-profile', text(one, 'profileArn'))
+  const vpc = findResource(call, 'vpc', text(one, 'vpcId'))
+  const profile = findResource(call, 'instance-profile', text(one, 'profileArn'))
   return {
     InstanceId: one.id,
     ImageId: text(one, 'imageId'),
@@ -107,7 +110,8 @@ export function describeInstance(call: Call, one: Thing): JsonObject {
   }
 }
 
-export function describeStatus(call: Call, one: Thing): JsonObject {
+/** An instance as `DescribeInstanceStatus` shows it. */
+export function describeStatus(call: Call, one: Resource): JsonObject {
   const summary = summaryOf(call, one)
   const detail = {
     Status: summary,
@@ -122,23 +126,24 @@ export function describeStatus(call: Call, one: Thing): JsonObject {
   }
 }
 
-function summaryOf(call: Call, one: Thing): string {
+function summaryOf(call: Call, one: Resource): string {
   const since = runsSince(call, one)
   if (since === undefined) return 'not-applicable'
   return call.world.now() < since + times.instanceChecked ? 'initializing' : 'ok'
 }
 
 /** Not shown before the instance runs. */
-function publicIp(call: Call, port: Thing | undefined): string {
+function publicIp(call: Call, port: Resource | undefined): string {
   return port ? publicIpOf(call, port) : ''
 }
 
+/** The DNS name of a private address. */
 export function privateName(call: Call, ip: string): string {
   const zone = call.region === 'us-east-1' ? 'ec2.internal' : `${call.region}.compute.internal`
   return `ip-${ip.replaceAll('.', '-')}.${zone}`
 }
 
-function describePort(call: Call, port: Thing): JsonObject {
+function describePort(call: Call, port: Resource): JsonObject {
   const association = associationOf(call, port)
   const shared = {
     PrivateIpAddress: text(port, 'privateIp'),
@@ -170,7 +175,7 @@ function describePort(call: Call, port: Thing): JsonObject {
   }
 }
 
-function describeMapping(call: Call, volume: Thing): JsonObject {
+function describeMapping(call: Call, volume: Resource): JsonObject {
   return {
     DeviceName: text(volume, 'device'),
     Ebs: {
@@ -182,7 +187,7 @@ function describeMapping(call: Call, volume: Thing): JsonObject {
   }
 }
 
-function metadataOf(one: Thing, state: string): JsonObject {
+function metadataOf(one: Resource, state: string): JsonObject {
   const asked = object(one.data, 'metadata')
   return {
     State: state === 'pending' ? 'pending' : 'applied',

@@ -1,16 +1,16 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { instanceType } from '../../core/catalog.ts'
 import { hex } from '../../core/ids.ts'
-import { flag, need, number, object, operation, refuse, word, words, wrapped } from '../../core/input.ts'
+import { flag, number, object, operation, refuse, requireParameter, word, words, wrapped } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { change, text } from '../../core/resources.ts'
+import { text, updateResource } from '../../core/resources.ts'
 import { describeInstance, describeStatus, instanceReads, statusReads } from './instance-description.ts'
 import { launch, start, stop, terminate } from './instance-lifecycle.ts'
 import { instanceState, isLive, stateBlock } from './instance-state.ts'
 import { launchFields } from './launch-fields.ts'
 import { chosen, ec2Find } from './lookup.ts'
-import { readOrder } from './run-instances-input.ts'
+import { readRunInstancesInput } from './run-instances-input.ts'
 import { groupsIn } from './security-group.ts'
 
 /** Instances: made, read, stopped, started, ended. */
@@ -18,7 +18,7 @@ export const instanceOperations: Record<string, Operation> = {
   'ec2.RunInstances': operation(`MinCount MaxCount LaunchTemplate ${launchFields}`, runInstances),
   'ec2.DescribeInstances': operation('InstanceIds Filters MaxResults NextToken', (input, call) => {
     const { rows, next } = page(input, chosen(call, input, 'InstanceIds', 'instance', instanceReads(call)))
-    const reservations = new Map<string, Thing[]>()
+    const reservations = new Map<string, Resource[]>()
     for (const one of rows) {
       const id = text(one, 'reservationId')
       reservations.set(id, [...(reservations.get(id) ?? []), one])
@@ -51,13 +51,13 @@ export const instanceOperations: Record<string, Operation> = {
   'ec2.StopInstances': operation('InstanceIds Force', (input, call) => {
     const instances = named(call, input)
     for (const one of instances) allowed(call, one, ['running', 'stopping', 'stopped'], 'stopped')
-    const act = (one: Thing) => instanceState(call, one) === 'running' && stop(call, one)
+    const act = (one: Resource) => instanceState(call, one) === 'running' && stop(call, one)
     return { StoppingInstances: turned(call, instances, act) }
   }),
   'ec2.StartInstances': operation('InstanceIds', (input, call) => {
     const instances = named(call, input)
     for (const one of instances) allowed(call, one, ['stopped', 'pending', 'running'], 'started')
-    const act = (one: Thing) => instanceState(call, one) === 'stopped' && start(call, one)
+    const act = (one: Resource) => instanceState(call, one) === 'stopped' && start(call, one)
     return { StartingInstances: turned(call, instances, act) }
   }),
   'ec2.RebootInstances': operation('InstanceIds', (input, call) => {
@@ -66,23 +66,23 @@ export const instanceOperations: Record<string, Operation> = {
   }),
   'ec2.ModifyInstanceAttribute': operation('InstanceId Groups DisableApiTermination InstanceType', modify),
   'ec2.DescribeInstanceAttribute': operation('InstanceId Attribute', (input, call) => {
-    const instance = ec2Find(call, 'instance', need(input, 'InstanceId'))
-    const attribute = need(input, 'Attribute')
+    const instance = ec2Find(call, 'instance', requireParameter(input, 'InstanceId'))
+    const attribute = requireParameter(input, 'Attribute')
     const answers: Record<string, JsonObject> = {
       userData: { UserData: text(instance, 'userData') === '' ? {} : { Value: text(instance, 'userData') } },
       disableApiTermination: { DisableApiTermination: { Value: instance.data.protect === true } },
       instanceType: { InstanceType: { Value: text(instance, 'type') } },
     }
     const answer = answers[attribute]
-    if (!answer) return refuse(400, 'UnsupportedParameter', `The embedded cloud does not simulate ${attribute}.`)
+    if (!answer) return refuse(400, 'UnsupportedParameter', `The emulator does not simulate ${attribute}.`)
     return { InstanceId: instance.id, ...answer }
   }),
   'ec2.ModifyInstanceMetadataOptions': operation(
     'InstanceId HttpTokens HttpEndpoint HttpPutResponseHopLimit InstanceMetadataTags',
     (input, call) => {
-      const instance = ec2Find(call, 'instance', need(input, 'InstanceId'))
+      const instance = ec2Find(call, 'instance', requireParameter(input, 'InstanceId'))
       const { InstanceId: _, DryRun: __, ...asked } = input
-      change(call, instance, { metadata: { ...object(instance.data, 'metadata'), ...asked } })
+      updateResource(call, instance, { metadata: { ...object(instance.data, 'metadata'), ...asked } })
       return {
         InstanceId: instance.id,
         InstanceMetadataOptions: { State: 'pending', ...object(instance.data, 'metadata') },
@@ -98,15 +98,15 @@ function runInstances(input: JsonObject, call: Call): JsonObject {
     refuse(400, 'InvalidParameterValue', `Value (${least}) for parameter minCount is invalid.`)
   const { MinCount: _, MaxCount: __, DryRun: ___, ClientToken, ...asked } = input
   const clientToken = typeof ClientToken === 'string' ? ClientToken : ''
-  const order = readOrder(call, asked, most)
+  const wanted = readRunInstancesInput(call, asked, most)
   const reservationId = `r-0${hex(call.world, 16)}`
   const instances = Array.from({ length: most }, (_, index) =>
-    launch(call, order, { clientToken, reservationId, index }),
+    launch(call, wanted, { clientToken, reservationId, index }),
   )
   return describeReservation(call, reservationId, instances)
 }
 
-function describeReservation(call: Call, id: string, instances: Thing[]): JsonObject {
+function describeReservation(call: Call, id: string, instances: Resource[]): JsonObject {
   return {
     ReservationId: id,
     OwnerId: call.account,
@@ -115,20 +115,20 @@ function describeReservation(call: Call, id: string, instances: Thing[]): JsonOb
   }
 }
 
-function named(call: Call, input: JsonObject): Thing[] {
+function named(call: Call, input: JsonObject): Resource[] {
   const ids = [...new Set(words(input, 'InstanceIds'))]
   if (ids.length === 0) refuse(400, 'MissingParameter', 'The request must contain the parameter InstanceId')
   return ids.map(id => ec2Find(call, 'instance', id))
 }
 
-function allowed(call: Call, instance: Thing, states: string[], what: string): void {
+function allowed(call: Call, instance: Resource, states: string[], what: string): void {
   const state = instanceState(call, instance)
   if (states.includes(state)) return
   const words = `The instance '${instance.id}' is not in a state from which it can be ${what}.`
   refuse(400, 'IncorrectInstanceState', words)
 }
 
-function turned(call: Call, instances: Thing[], act: (one: Thing) => unknown): JsonObject[] {
+function turned(call: Call, instances: Resource[], act: (one: Resource) => unknown): JsonObject[] {
   return instances.map(one => {
     const before = instanceState(call, one)
     act(one)
@@ -141,20 +141,20 @@ function turned(call: Call, instances: Thing[], act: (one: Thing) => unknown): J
 }
 
 function modify(input: JsonObject, call: Call): JsonObject {
-  const instance = ec2Find(call, 'instance', need(input, 'InstanceId'))
+  const instance = ec2Find(call, 'instance', requireParameter(input, 'InstanceId'))
   const protect = wrapped(input, 'DisableApiTermination')
-  if (protect !== undefined) change(call, instance, { protect })
+  if (protect !== undefined) updateResource(call, instance, { protect })
   const groups = words(input, 'Groups')
   if (groups.length > 0) {
     const port = ec2Find(call, 'network-interface', text(instance, 'interfaceId'))
     const vpcId = text(instance, 'vpcId')
-    change(call, port, { groups: groupsIn(call, groups, vpcId, `instance ${instance.id}`) })
+    updateResource(call, port, { groups: groupsIn(call, groups, vpcId, `instance ${instance.id}`) })
   }
   const type = word(object(input, 'InstanceType'), 'Value')
   if (type !== '') {
     if (!instanceType(type)) refuse(400, 'InvalidInstanceAttributeValue', `Invalid value '${type}' for InstanceType.`)
     allowed(call, instance, ['stopped'], 'changed')
-    change(call, instance, { type })
+    updateResource(call, instance, { type })
   }
   return {}
 }

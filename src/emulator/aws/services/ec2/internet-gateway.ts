@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { newId } from '../../core/ids.ts'
-import { need, operation, refuse } from '../../core/input.ts'
+import { operation, refuse, requireParameter } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { all, change, leave, make, text } from '../../core/resources.ts'
+import { createResource, removeResource, resourcesOf, text, updateResource } from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { chosen, dependency, ec2Find, gatewayOf } from './lookup.ts'
 import { interfacesIn, publicIpOf } from './network-interface.ts'
@@ -14,9 +14,9 @@ const perRegion = 5
 export const internetGatewayOperations: Record<string, Operation> = {
   'ec2.CreateInternetGateway': operation('TagSpecifications', (input, call) => {
     const tags = newTags(input, 'internet-gateway')
-    if (all(call, 'internet-gateway').length >= perRegion)
+    if (resourcesOf(call, 'internet-gateway').length >= perRegion)
       refuse(400, 'InternetGatewayLimitExceeded', 'The maximum number of internet gateways has been reached.')
-    const gateway = make(call, 'internet-gateway', newId(call, 'igw'), { vpcId: '' }, { tags })
+    const gateway = createResource(call, 'internet-gateway', newId(call, 'igw'), { vpcId: '' }, { tags })
     return { InternetGateway: describe(call, gateway) }
   }),
   'ec2.DescribeInternetGateways': operation('InternetGatewayIds Filters MaxResults NextToken', (input, call) => {
@@ -30,20 +30,20 @@ export const internetGatewayOperations: Record<string, Operation> = {
     return { InternetGateways: rows.map(one => describe(call, one)), ...nextToken(next) }
   }),
   'ec2.AttachInternetGateway': operation('InternetGatewayId VpcId', (input, call) => {
-    const gateway = ec2Find(call, 'internet-gateway', need(input, 'InternetGatewayId'))
-    const vpc = ec2Find(call, 'vpc', need(input, 'VpcId'))
+    const gateway = ec2Find(call, 'internet-gateway', requireParameter(input, 'InternetGatewayId'))
+    const vpc = ec2Find(call, 'vpc', requireParameter(input, 'VpcId'))
     if (text(gateway, 'vpcId') !== '') {
       const to = text(gateway, 'vpcId')
       refuse(400, 'Resource.AlreadyAssociated', `resource ${gateway.id} is already attached to network ${to}`)
     }
     if (gatewayOf(call, vpc.id))
       refuse(400, 'InvalidParameterValue', `Network ${vpc.id} already has an internet gateway attached`)
-    change(call, gateway, { vpcId: vpc.id })
+    updateResource(call, gateway, { vpcId: vpc.id })
     return {}
   }),
   'ec2.DetachInternetGateway': operation('InternetGatewayId VpcId', (input, call) => {
-    const gateway = ec2Find(call, 'internet-gateway', need(input, 'InternetGatewayId'))
-    const vpc = ec2Find(call, 'vpc', need(input, 'VpcId'))
+    const gateway = ec2Find(call, 'internet-gateway', requireParameter(input, 'InternetGatewayId'))
+    const vpc = ec2Find(call, 'vpc', requireParameter(input, 'VpcId'))
     if (text(gateway, 'vpcId') !== vpc.id)
       refuse(400, 'Gateway.NotAttached', `resource ${gateway.id} is not attached to network ${vpc.id}`)
     if (interfacesIn(call, { vpcId: vpc.id }).some(one => publicIpOf(call, one) !== '')) {
@@ -51,19 +51,19 @@ export const internetGatewayOperations: Record<string, Operation> = {
         `Network ${vpc.id} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
       )
     }
-    change(call, gateway, { vpcId: '' })
+    updateResource(call, gateway, { vpcId: '' })
     return {}
   }),
   'ec2.DeleteInternetGateway': operation('InternetGatewayId', (input, call) => {
-    const gateway = ec2Find(call, 'internet-gateway', need(input, 'InternetGatewayId'))
+    const gateway = ec2Find(call, 'internet-gateway', requireParameter(input, 'InternetGatewayId'))
     if (text(gateway, 'vpcId') !== '')
       dependency(`The internetGateway '${gateway.id}' has dependencies and cannot be deleted.`)
-    leave(call, gateway)
+    removeResource(call, gateway)
     return {}
   }),
 }
 
-function describe(call: Call, gateway: Thing): JsonObject {
+function describe(call: Call, gateway: Resource): JsonObject {
   const vpcId = text(gateway, 'vpcId')
   return {
     InternetGatewayId: gateway.id,

@@ -1,10 +1,10 @@
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { filteredThings } from '../../core/filters.ts'
 import { date, newId } from '../../core/ids.ts'
-import { bytes, need, operation, refuse, word, words } from '../../core/input.ts'
-import { all, leave, listed, make, text } from '../../core/resources.ts'
+import { bytes, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
+import { createResource, listedResources, removeResource, resourcesOf, text } from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { newTags } from './tags.ts'
 
@@ -20,8 +20,7 @@ export const keyPairOperations: Record<string, Operation> = {
   'ec2.CreateKeyPair': operation('KeyName KeyType KeyFormat TagSpecifications', (input, call) => {
     const name = freeName(call, input)
     const tags = newTags(input, 'key-pair')
-    if (word(input, 'KeyType') === 'ed25519')
-      refuse(400, 'UnsupportedParameter', 'The embedded cloud makes RSA keys only.')
+    if (word(input, 'KeyType') === 'ed25519') refuse(400, 'UnsupportedParameter', 'The emulator makes RSA keys only.')
     const made = generateKeyPairSync('rsa', {
       modulusLength: 2048,
       publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -36,14 +35,14 @@ export const keyPairOperations: Record<string, Operation> = {
     for (const name of names) keyNamed(call, name)
     const byId = ids.map(
       id =>
-        all(call, 'key-pair').find(one => one.id === id) ??
+        resourcesOf(call, 'key-pair').find(one => one.id === id) ??
         refuse(400, 'InvalidKeyPair.NotFound', `The key pair '${id}' does not exist`),
     )
-    const things =
+    const resources =
       names.length + ids.length > 0
         ? [...new Set([...names.map(name => keyNamed(call, name)), ...byId])]
-        : listed(call, 'key-pair')
-    const found = filteredThings(input, things, {
+        : listedResources(call, 'key-pair')
+    const found = filteredThings(input, resources, {
       'key-name': one => text(one, 'name'),
       'key-pair-id': one => one.id,
       fingerprint: one => text(one, 'fingerprint'),
@@ -63,27 +62,31 @@ export const keyPairOperations: Record<string, Operation> = {
     const name = word(input, 'KeyName')
     const id = word(input, 'KeyPairId')
     if (name === '' && id === '') refuse(400, 'MissingParameter', 'The request must contain the parameter KeyName')
-    const key = all(call, 'key-pair').find(one => one.id === id || text(one, 'name') === name)
-    if (key) leave(call, key)
+    const key = resourcesOf(call, 'key-pair').find(one => one.id === id || text(one, 'name') === name)
+    if (key) removeResource(call, key)
     return { Return: true, ...(key && { KeyPairId: key.id }) }
   }),
 }
 
-export function keyNamed(call: Call, name: string): Thing {
+/** The key pair of that name, or EC2's refusal. */
+export function keyNamed(call: Call, name: string): Resource {
   const words = `The key pair '${name}' does not exist`
-  return all(call, 'key-pair').find(one => text(one, 'name') === name) ?? refuse(400, 'InvalidKeyPair.NotFound', words)
+  return (
+    resourcesOf(call, 'key-pair').find(one => text(one, 'name') === name) ??
+    refuse(400, 'InvalidKeyPair.NotFound', words)
+  )
 }
 
 function freeName(call: Call, input: JsonObject): string {
-  const name = need(input, 'KeyName')
+  const name = requireParameter(input, 'KeyName')
   if (name.length > 255 || !/^[\x20-\x7e]+$/.test(name) || name !== name.trim())
     refuse(400, 'InvalidParameterValue', 'Invalid value for parameter KeyName: up to 255 ASCII characters.')
-  if (all(call, 'key-pair').some(one => text(one, 'name') === name))
+  if (resourcesOf(call, 'key-pair').some(one => text(one, 'name') === name))
     refuse(400, 'InvalidKeyPair.Duplicate', `The keypair already exists`)
   return name
 }
 
-function keep(call: Call, name: string, line: string, tags: Record<string, string>): Thing {
+function keep(call: Call, name: string, line: string, tags: Record<string, string>): Resource {
   const [type = '', blob = ''] = line.split(/\s+/)
   if (!['ssh-rsa', 'ssh-ed25519'].includes(type) || Buffer.from(blob, 'base64').length < 40) {
     refuse(400, 'InvalidKey.Format', 'Key is not in valid OpenSSH public key format')
@@ -94,7 +97,7 @@ function keep(call: Call, name: string, line: string, tags: Record<string, strin
     type: type === 'ssh-rsa' ? 'rsa' : 'ed25519',
     fingerprint: fingerprint(type, Buffer.from(blob, 'base64')),
   }
-  return make(call, 'key-pair', newId(call, 'key'), data, { tags })
+  return createResource(call, 'key-pair', newId(call, 'key'), data, { tags })
 }
 
 /** MD5 of the DER for RSA, SHA-256 of the blob for Ed25519. */
@@ -131,6 +134,6 @@ function openSsh(pem: string): string {
   return `ssh-rsa ${Buffer.concat(parts.map(part)).toString('base64')}`
 }
 
-function summary(key: Thing): JsonObject {
+function summary(key: Resource): JsonObject {
   return { KeyName: text(key, 'name'), KeyPairId: key.id, KeyFingerprint: text(key, 'fingerprint') }
 }

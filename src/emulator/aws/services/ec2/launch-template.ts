@@ -1,10 +1,18 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { filtered, filteredThings } from '../../core/filters.ts'
 import { date, newId } from '../../core/ids.ts'
-import { need, object, objects, operation, refuse, word, words } from '../../core/input.ts'
+import { object, objects, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { all, change, leave, listed, make, text, time } from '../../core/resources.ts'
+import {
+  createResource,
+  listedResources,
+  removeResource,
+  resourcesOf,
+  text,
+  time,
+  updateResource,
+} from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { launchFields, readUserData } from './launch-fields.ts'
 import { ec2Find } from './lookup.ts'
@@ -15,7 +23,7 @@ export const launchTemplateOperations: Record<string, Operation> = {
   'ec2.CreateLaunchTemplate': operation(
     'LaunchTemplateName VersionDescription LaunchTemplateData TagSpecifications',
     (input, call) => {
-      const name = need(input, 'LaunchTemplateName')
+      const name = requireParameter(input, 'LaunchTemplateName')
       if (!/^[A-Za-z0-9().\-/_]{3,128}$/.test(name))
         refuse(
           400,
@@ -27,7 +35,7 @@ export const launchTemplateOperations: Record<string, Operation> = {
       const data = readData(object(input, 'LaunchTemplateData'))
       const tags = newTags(input, 'launch-template')
       const first = versionOf(call, 1, word(input, 'VersionDescription'), data)
-      const template = make(
+      const template = createResource(
         call,
         'launch-template',
         newId(call, 'lt'),
@@ -46,7 +54,7 @@ export const launchTemplateOperations: Record<string, Operation> = {
       const data = { ...beneath, ...readData(object(input, 'LaunchTemplateData')) }
       const number = latest(template) + 1
       const version = versionOf(call, number, word(input, 'VersionDescription'), data)
-      change(call, template, { versions: [...versionsOf(template), version] })
+      updateResource(call, template, { versions: [...versionsOf(template), version] })
       return { LaunchTemplateVersion: describeVersion(call, template, version) }
     },
   ),
@@ -59,8 +67,8 @@ export const launchTemplateOperations: Record<string, Operation> = {
         ...ids.map(id => ec2Find(call, 'launch-template', id)),
         ...names.map(name => named(call, name) ?? noName()),
       ]
-      const things = ids.length + names.length > 0 ? asked : listed(call, 'launch-template')
-      const found = filteredThings(input, things, {
+      const resources = ids.length + names.length > 0 ? asked : listedResources(call, 'launch-template')
+      const found = filteredThings(input, resources, {
         'launch-template-name': one => text(one, 'name'),
         'create-time': one => date(call, one.born),
       })
@@ -85,25 +93,27 @@ export const launchTemplateOperations: Record<string, Operation> = {
   ),
   'ec2.ModifyLaunchTemplate': operation('LaunchTemplateId LaunchTemplateName DefaultVersion', (input, call) => {
     const template = templateOf(call, input)
-    change(call, template, { preferred: pick(call, template, need(input, 'DefaultVersion')).number ?? 1 })
+    updateResource(call, template, {
+      preferred: pick(call, template, requireParameter(input, 'DefaultVersion')).number ?? 1,
+    })
     return { LaunchTemplate: describe(call, template) }
   }),
   'ec2.DeleteLaunchTemplate': operation('LaunchTemplateId LaunchTemplateName', (input, call) => {
     const template = templateOf(call, input)
     const answer = describe(call, template)
-    leave(call, template)
+    removeResource(call, template)
     return { LaunchTemplate: answer }
   }),
 }
 
 /** What `{LaunchTemplateId | LaunchTemplateName, Version}` names; the default version when none is said. */
-export function fromTemplate(call: Call, asked: JsonObject): { template: Thing; number: number; data: JsonObject } {
+export function fromTemplate(call: Call, asked: JsonObject): { template: Resource; number: number; data: JsonObject } {
   const template = templateOf(call, asked)
   const version = pick(call, template, word(asked, 'Version') || '$Default')
   return { template, number: Number(version.number), data: object(version, 'data') }
 }
 
-function templateOf(call: Call, input: JsonObject): Thing {
+function templateOf(call: Call, input: JsonObject): Resource {
   const id = word(input, 'LaunchTemplateId')
   const name = word(input, 'LaunchTemplateName')
   if ((id === '') === (name === '')) {
@@ -120,19 +130,19 @@ function noName(): never {
   )
 }
 
-function named(call: Call, name: string): Thing | undefined {
-  return all(call, 'launch-template').find(one => text(one, 'name') === name)
+function named(call: Call, name: string): Resource | undefined {
+  return resourcesOf(call, 'launch-template').find(one => text(one, 'name') === name)
 }
 
-function versionsOf(template: Thing): JsonObject[] {
+function versionsOf(template: Resource): JsonObject[] {
   return objects(template.data, 'versions')
 }
 
-function latest(template: Thing): number {
+function latest(template: Resource): number {
   return Math.max(...versionsOf(template).map(one => Number(one.number)))
 }
 
-function pick(call: Call, template: Thing, asked: string): JsonObject {
+function pick(call: Call, template: Resource, asked: string): JsonObject {
   const special: Record<string, number> = { $Default: time(template, 'preferred'), $Latest: latest(template) }
   const number = special[asked] ?? Number(asked)
   const words = `Could not find the specified version ${asked} for the launch template with ID ${template.id}.`
@@ -150,7 +160,7 @@ function versionOf(call: Call, number: number, description: string, data: JsonOb
 function readData(data: JsonObject): JsonObject {
   const known = launchFields.split(' ')
   const odd = Object.keys(data).find(name => data[name] !== undefined && !known.includes(name))
-  if (odd) refuse(400, 'UnsupportedParameter', `The embedded cloud does not simulate ${odd} of a launch template.`)
+  if (odd) refuse(400, 'UnsupportedParameter', `The emulator does not simulate ${odd} of a launch template.`)
   if (Object.keys(data).length === 0)
     refuse(400, 'MissingParameter', 'The request must contain the parameter LaunchTemplateData')
   readUserData(word(data, 'UserData'))
@@ -161,7 +171,7 @@ function creator(call: Call): string {
   return `arn:aws:iam::${call.account}:user/sandbox`
 }
 
-function describe(call: Call, template: Thing): JsonObject {
+function describe(call: Call, template: Resource): JsonObject {
   return {
     LaunchTemplateId: template.id,
     LaunchTemplateName: text(template, 'name'),
@@ -173,7 +183,7 @@ function describe(call: Call, template: Thing): JsonObject {
   }
 }
 
-function describeVersion(call: Call, template: Thing, version: JsonObject): JsonObject {
+function describeVersion(call: Call, template: Resource, version: JsonObject): JsonObject {
   return {
     LaunchTemplateId: template.id,
     LaunchTemplateName: text(template, 'name'),

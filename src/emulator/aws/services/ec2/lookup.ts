@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { filteredThings, type Reads } from '../../core/filters.ts'
 import { refuse, words } from '../../core/input.ts'
-import { all, known, listed } from '../../core/resources.ts'
+import { knownResource, listedResources, resourcesOf } from '../../core/resources.ts'
 
 const absent: Record<string, [code: string, noun: string]> = {
   vpc: ['InvalidVpcID.NotFound', 'The vpc ID'],
@@ -18,31 +18,32 @@ const absent: Record<string, [code: string, noun: string]> = {
   'launch-template': ['InvalidLaunchTemplateId.NotFound', 'The launch template ID'],
 }
 
-/** The thing, or EC2's refusal: also for one so fresh that not all of EC2 knows it (docs/facts/aws.md, EC2). */
-export function ec2Find(call: Call, type: string, id: string): Thing {
-  const thing = known(call, type, id)
-  if (thing) return thing
+/** The resource, or EC2's refusal: also for one so fresh that not all of EC2 knows it. */
+export function ec2Find(call: Call, type: string, id: string): Resource {
+  const resource = knownResource(call, type, id)
+  if (resource) return resource
   const [code, noun] = absent[type] ?? ['InvalidID', 'The ID']
   return refuse(400, code, `${noun} '${id}' does not exist`)
 }
 
 /** What a Describe action shows: asked ids at once (each must exist), everything else as look-ups lag; then filters. */
-export function chosen(call: Call, input: JsonObject, ids: string, type: string, reads: Reads<Thing>): Thing[] {
+export function chosen(call: Call, input: JsonObject, ids: string, type: string, reads: Reads<Resource>): Resource[] {
   const asked = [...new Set(words(input, ids))]
-  const things = asked.length > 0 ? asked.map(id => ec2Find(call, type, id)) : listed(call, type)
-  return filteredThings(input, things, reads)
+  const resources = asked.length > 0 ? asked.map(id => ec2Find(call, type, id)) : listedResources(call, type)
+  return filteredThings(input, resources, reads)
 }
 
-/** Things of a type in a VPC, lag or no lag. */
-export function inVpc(call: Call, type: string, vpcId: string): Thing[] {
-  return all(call, type).filter(thing => thing.data.vpcId === vpcId)
+/** Resources of a type in a VPC, lag or no lag. */
+export function inVpc(call: Call, type: string, vpcId: string): Resource[] {
+  return resourcesOf(call, type).filter(resource => resource.data.vpcId === vpcId)
 }
 
+/** Refuses to remove something that others depend on. */
 export function dependency(message: string): never {
   return refuse(400, 'DependencyViolation', message)
 }
 
 /** The internet gateway attached to a VPC. */
-export function gatewayOf(call: Call, vpcId: string): Thing | undefined {
-  return all(call, 'internet-gateway').find(one => one.data.vpcId === vpcId)
+export function gatewayOf(call: Call, vpcId: string): Resource | undefined {
+  return resourcesOf(call, 'internet-gateway').find(one => one.data.vpcId === vpcId)
 }

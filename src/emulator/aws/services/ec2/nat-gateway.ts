@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { date, newId } from '../../core/ids.ts'
-import { need, operation, refuse, word } from '../../core/input.ts'
+import { operation, refuse, requireParameter, word } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { all, change, find, make, text, time } from '../../core/resources.ts'
+import { createResource, findResource, resourcesOf, text, time, updateResource } from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { chosen, ec2Find, gatewayOf } from './lookup.ts'
@@ -17,11 +17,13 @@ export const natGatewayOperations: Record<string, Operation> = {
     'SubnetId AllocationId ConnectivityType AvailabilityMode TagSpecifications',
     (input, call) => {
       if (['private'].includes(word(input, 'ConnectivityType')) || word(input, 'AvailabilityMode') === 'regional')
-        refuse(400, 'UnsupportedParameter', 'The embedded cloud simulates public zonal NAT gateways only.')
-      const subnet = ec2Find(call, 'subnet', need(input, 'SubnetId'))
-      const address = ec2Find(call, 'elastic-ip', need(input, 'AllocationId'))
+        refuse(400, 'UnsupportedParameter', 'The emulator simulates public zonal NAT gateways only.')
+      const subnet = ec2Find(call, 'subnet', requireParameter(input, 'SubnetId'))
+      const address = ec2Find(call, 'elastic-ip', requireParameter(input, 'AllocationId'))
       const tags = newTags(input, 'natgateway')
-      const alive = all(call, 'nat-gateway').filter(one => ['pending', 'available'].includes(natState(call, one)))
+      const alive = resourcesOf(call, 'nat-gateway').filter(one =>
+        ['pending', 'available'].includes(natState(call, one)),
+      )
       if (alive.filter(one => text(one, 'zone') === text(subnet, 'zone')).length >= perZone)
         refuse(400, 'NatGatewayLimitExceeded', 'The maximum number of NAT gateways in the zone has been reached.')
       return { NatGateway: describe(call, start(call, subnet, address, tags)) }
@@ -38,13 +40,13 @@ export const natGatewayOperations: Record<string, Operation> = {
     return { NatGateways: rows.map(one => describe(call, one)), ...nextToken(next) }
   }),
   'ec2.DeleteNatGateway': operation('NatGatewayId', (input, call) => {
-    const gateway = ec2Find(call, 'nat-gateway', need(input, 'NatGatewayId'))
+    const gateway = ec2Find(call, 'nat-gateway', requireParameter(input, 'NatGatewayId'))
     if (gateway.data.deletedAt === undefined) {
       const now = call.world.now()
       const failed = natState(call, gateway) === 'failed'
       const deletedAt = now + (failed ? 0 : times.natDeleted)
       gateway.goneAt = deletedAt + times.remembered
-      change(call, gateway, { deletedAt, deletesFrom: now })
+      updateResource(call, gateway, { deletedAt, deletesFrom: now })
       releaseInterface(call, text(gateway, 'interfaceId'), deletedAt - now + (failed ? 0 : times.interfaceLingers))
     }
     return { NatGatewayId: gateway.id }
@@ -52,14 +54,14 @@ export const natGatewayOperations: Record<string, Operation> = {
 }
 
 /** pending, available, failed, deleting, deleted. */
-export function natState(call: Call, gateway: Thing): string {
+export function natState(call: Call, gateway: Resource): string {
   const now = call.world.now()
   if (gateway.data.deletedAt !== undefined) return now < time(gateway, 'deletedAt') ? 'deleting' : 'deleted'
   if (text(gateway, 'failure') !== '') return now < gateway.born + times.natFails ? 'pending' : 'failed'
   return now < gateway.born + times.natReady ? 'pending' : 'available'
 }
 
-function start(call: Call, subnet: Thing, address: Thing, tags: Record<string, string>): Thing {
+function start(call: Call, subnet: Resource, address: Resource, tags: Record<string, string>): Resource {
   const id = newId(call, 'nat')
   const failure = obstacle(call, subnet, address)
   const port = createInterface(call, {
@@ -80,9 +82,9 @@ function start(call: Call, subnet: Thing, address: Thing, tags: Record<string, s
     associationId: newId(call, 'eipassoc'),
     failure,
   }
-  const gateway = make(call, 'nat-gateway', id, data, { tags })
+  const gateway = createResource(call, 'nat-gateway', id, data, { tags })
   if (failure === '') {
-    change(call, address, {
+    updateResource(call, address, {
       interfaceId: port.id,
       natGatewayId: id,
       associationId: data.associationId,
@@ -94,15 +96,15 @@ function start(call: Call, subnet: Thing, address: Thing, tags: Record<string, s
   return gateway
 }
 
-/** Accepted, and then not made: the gateway's state tells why (docs/facts/aws.md, VPC). */
-function obstacle(call: Call, subnet: Thing, address: Thing): string {
+/** Accepted, and then not made: the gateway's state tells why. */
+function obstacle(call: Call, subnet: Resource, address: Resource): string {
   const vpcId = text(subnet, 'vpcId')
   if (isAssociated(call, address))
     return `Resource.AlreadyAssociated: Elastic IP address [${address.id}] is already associated`
   return gatewayOf(call, vpcId) ? '' : `Gateway.NotAttached: Network ${vpcId} has no Internet gateway attached`
 }
 
-function describe(call: Call, gateway: Thing): JsonObject {
+function describe(call: Call, gateway: Resource): JsonObject {
   const state = natState(call, gateway)
   const [failureCode = '', failureMessage = ''] = text(gateway, 'failure').split(': ')
   return {
@@ -131,7 +133,7 @@ function describe(call: Call, gateway: Thing): JsonObject {
 }
 
 /** A NAT gateway that carries traffic, or will. */
-export function usableNat(call: Call, id: string): Thing | undefined {
-  const gateway = find(call, 'nat-gateway', id)
+export function usableNat(call: Call, id: string): Resource | undefined {
+  const gateway = findResource(call, 'nat-gateway', id)
   return gateway && ['pending', 'available'].includes(natState(call, gateway)) ? gateway : undefined
 }

@@ -1,10 +1,19 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import { address, parseAddress, parseCidr } from '../../../world/cidr.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { date, newId } from '../../core/ids.ts'
 import { operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { all, change, find, leave, make, text, texts, time } from '../../core/resources.ts'
+import {
+  createResource,
+  findResource,
+  removeResource,
+  resourcesOf,
+  text,
+  texts,
+  time,
+  updateResource,
+} from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { chosen, ec2Find } from './lookup.ts'
@@ -12,8 +21,9 @@ import { newTags } from './tags.ts'
 
 /** Network interfaces: of instances, and those that managed products put into a VPC and leave there for a while. */
 
+/** What a new interface is for. */
 export interface NewInterface {
-  subnet: Thing
+  subnet: Resource
   groups: string[]
   description: string
   /** Who manages it: `amazon-elb`, `amazon-aws` (NLB, NAT), `amazon-rds`; nothing for the account itself. */
@@ -29,7 +39,7 @@ export interface NewInterface {
 }
 
 /** Puts an interface into a subnet and takes the lowest free address. Refused when none is left. */
-export function createInterface(call: Call, of: NewInterface): Thing {
+export function createInterface(call: Call, of: NewInterface): Resource {
   const id = newId(call, 'eni')
   const privateIp = takeAddress(call, of.subnet, of.privateIp)
   const data = {
@@ -49,52 +59,54 @@ export function createInterface(call: Call, of: NewInterface): Thing {
     publicIp: of.isPublic ? publicAddress(call) : '',
     attachmentId: of.instanceId || of.owner ? newId(call, 'eni-attach') : '',
   }
-  return make(call, 'network-interface', id, data, {
+  return createResource(call, 'network-interface', id, data, {
     ...(of.tags && { tags: of.tags }),
     ...(of.born !== undefined && { born: of.born }),
   })
 }
 
-/** Its owner goes; the interface stays in the way until `after` milliseconds from now. */
+/** Its owner goes; the interface stays until `after` milliseconds from now. */
 export function releaseInterface(call: Call, id: string, after: number = times.interfaceLingers): void {
-  const thing = find(call, 'network-interface', id)
-  if (!thing) return
+  const resource = findResource(call, 'network-interface', id)
+  if (!resource) return
   const heldUntil = call.world.now() + after + times.groupLingers
-  for (const group of texts(thing, 'groups')) {
-    const held = find(call, 'security-group', group)
-    if (held && time(held, 'heldUntil') < heldUntil) change(call, held, { heldUntil })
+  for (const group of texts(resource, 'groups')) {
+    const held = findResource(call, 'security-group', group)
+    if (held && time(held, 'heldUntil') < heldUntil) updateResource(call, held, { heldUntil })
   }
-  leave(call, thing, after)
+  removeResource(call, resource, after)
 }
 
 /** The interfaces in a subnet or VPC that still exist, lingering ones too. */
-export function interfacesIn(call: Call, where: { subnetId: string } | { vpcId: string }): Thing[] {
+export function interfacesIn(call: Call, where: { subnetId: string } | { vpcId: string }): Resource[] {
   const [field, id] = Object.entries(where)[0]!
-  return all(call, 'network-interface').filter(thing => thing.data[field] === id)
+  return resourcesOf(call, 'network-interface').filter(resource => resource.data[field] === id)
 }
 
 /** The public address mapped to an interface: an elastic one before its own; '' when none. */
-export function publicIpOf(call: Call, thing: Thing): string {
-  const elastic = elasticOf(call, thing)
-  return elastic ? text(elastic, 'publicIp') : text(thing, 'publicIp')
+export function publicIpOf(call: Call, resource: Resource): string {
+  const elastic = elasticOf(call, resource)
+  return elastic ? text(elastic, 'publicIp') : text(resource, 'publicIp')
 }
 
-export function elasticOf(call: Call, thing: Thing): Thing | undefined {
-  return all(call, 'elastic-ip').find(one => one.data.interfaceId === thing.id && isAssociated(call, one))
+/** The elastic address associated with the interface, if any. */
+export function elasticOf(call: Call, resource: Resource): Resource | undefined {
+  return resourcesOf(call, 'elastic-ip').find(one => one.data.interfaceId === resource.id && isAssociated(call, one))
 }
 
 /** Whether an elastic address is mapped. A NAT gateway holds its own until it is deleted. */
-export function isAssociated(call: Call, elastic: Thing): boolean {
-  if (find(call, 'network-interface', text(elastic, 'interfaceId')) === undefined) return false
-  const nat = find(call, 'nat-gateway', text(elastic, 'natGatewayId'))
+export function isAssociated(call: Call, elastic: Resource): boolean {
+  if (findResource(call, 'network-interface', text(elastic, 'interfaceId')) === undefined) return false
+  const nat = findResource(call, 'nat-gateway', text(elastic, 'natGatewayId'))
   return !nat || nat.data.deletedAt === undefined || call.world.now() < Number(nat.data.deletedAt)
 }
 
-export function freeAddresses(call: Call, subnet: Thing): number {
+/** How many addresses of the subnet are left. */
+export function freeAddresses(call: Call, subnet: Resource): number {
   return parseCidr(text(subnet, 'cidr'))!.size - 5 - interfacesIn(call, { subnetId: subnet.id }).length
 }
 
-function takeAddress(call: Call, subnet: Thing, asked = ''): string {
+function takeAddress(call: Call, subnet: Resource, asked = ''): string {
   const block = parseCidr(text(subnet, 'cidr'))!
   const taken = new Set(interfacesIn(call, { subnetId: subnet.id }).map(one => text(one, 'privateIp')))
   // The first four and the last address of a subnet are the cloud's own.
@@ -117,20 +129,22 @@ function takeAddress(call: Call, subnet: Thing, asked = ''): string {
   )
 }
 
-/** From 198.18.0.0/15, which is set aside for tests (RFC 2544): nobody's machine answers there. */
+/** From 198.18.0.0/15, which is set aside for tests (RFC 2544): no machine answers there. */
 export function publicAddress(call: Call): string {
   const low = parseCidr('198.18.0.0/15')!
   return address(low.first + 256 + Math.floor(call.world.random() * (low.size - 512)))
 }
 
+/** The DNS name of a public address. */
 export function publicName(call: Call, ip: string): string {
   const zone = call.region === 'us-east-1' ? 'compute-1' : `${call.region}.compute`
   return ip === '' ? '' : `ec2-${ip.replaceAll('.', '-')}.${zone}.amazonaws.com`
 }
 
+/** Security groups as answers list them: id and name. */
 export function groupNames(call: Call, groups: string[]): JsonObject[] {
   return groups.map(GroupId => {
-    const group = find(call, 'security-group', GroupId)
+    const group = findResource(call, 'security-group', GroupId)
     return { GroupId, GroupName: group ? text(group, 'name') : '' }
   })
 }
@@ -144,7 +158,7 @@ export const networkInterfaceOperations: Record<string, Operation> = {
       const tags = newTags(input, 'network-interface')
       const description = word(input, 'Description')
       const privateIp = word(input, 'PrivateIpAddress')
-      const fallback = all(call, 'security-group').find(
+      const fallback = resourcesOf(call, 'security-group').find(
         one => one.data.isDefault === true && one.data.vpcId === subnet.data.vpcId,
       )
       const chosenGroups = groups.length > 0 ? groups : [fallback?.id ?? []].flat()
@@ -181,7 +195,7 @@ export const networkInterfaceOperations: Record<string, Operation> = {
   'ec2.ModifyNetworkInterfaceAttribute': operation('NetworkInterfaceId Groups', (input, call) => {
     const one = ec2Find(call, 'network-interface', word(input, 'NetworkInterfaceId'))
     const groups = words(input, 'Groups').map(id => ec2Find(call, 'security-group', id).id)
-    if (groups.length > 0) change(call, one, { groups })
+    if (groups.length > 0) updateResource(call, one, { groups })
     return {}
   }),
   'ec2.DeleteNetworkInterface': operation('NetworkInterfaceId', (input, call) => {
@@ -191,16 +205,17 @@ export const networkInterfaceOperations: Record<string, Operation> = {
         refuse(400, 'OperationNotPermitted', 'You are not allowed to manage this network interface.')
       refuse(400, 'InvalidParameterValue', `Network interface '${one.id}' is currently in use.`)
     }
-    leave(call, one)
+    removeResource(call, one)
     return {}
   }),
 }
 
-export function statusOf(thing: Thing): string {
-  return text(thing, 'attachmentId') === '' ? 'available' : 'in-use'
+/** in-use, or available. */
+export function statusOf(resource: Resource): string {
+  return text(resource, 'attachmentId') === '' ? 'available' : 'in-use'
 }
 
-function describe(call: Call, one: Thing): JsonObject {
+function describe(call: Call, one: Resource): JsonObject {
   const association = associationOf(call, one)
   const managed = text(one, 'owner') !== ''
   const elastic = elasticOf(call, one)
@@ -235,14 +250,14 @@ function describe(call: Call, one: Thing): JsonObject {
 }
 
 /** The public address as interfaces and instances show it; undefined when none. */
-export function associationOf(call: Call, one: Thing): JsonObject | undefined {
+export function associationOf(call: Call, one: Resource): JsonObject | undefined {
   const ip = publicIpOf(call, one)
   if (ip === '') return undefined
   const IpOwnerId = elasticOf(call, one) ? call.account : 'amazon'
   return { IpOwnerId, PublicDnsName: publicName(call, ip), PublicIp: ip }
 }
 
-function attachmentOf(call: Call, one: Thing): JsonObject {
+function attachmentOf(call: Call, one: Resource): JsonObject {
   const managed = text(one, 'owner') !== ''
   return {
     AttachTime: date(call, one.born),

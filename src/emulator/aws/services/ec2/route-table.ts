@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { newId } from '../../core/ids.ts'
-import { need, operation, refuse, word } from '../../core/input.ts'
+import { operation, refuse, requireParameter, word } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { change, leave, make, text } from '../../core/resources.ts'
+import { createResource, removeResource, text, updateResource } from '../../core/resources.ts'
 import { cutTo } from './cidr-block.ts'
 import { chosen, dependency, ec2Find, inVpc } from './lookup.ts'
 import { usableNat } from './nat-gateway.ts'
@@ -25,12 +25,12 @@ const associated = { AssociationState: { State: 'associated' } }
 
 export const routeTableOperations: Record<string, Operation> = {
   'ec2.CreateRouteTable': operation('VpcId TagSpecifications', (input, call) => {
-    const vpc = ec2Find(call, 'vpc', need(input, 'VpcId'))
+    const vpc = ec2Find(call, 'vpc', requireParameter(input, 'VpcId'))
     const tags = newTags(input, 'route-table')
     if (inVpc(call, 'route-table', vpc.id).length >= tablesPerVpc)
       refuse(400, 'RouteTableLimitExceeded', 'The maximum number of route tables has been reached.')
     const data = { vpcId: vpc.id, main: false, routes: [], associations: [] }
-    return { RouteTable: describeTable(call, make(call, 'route-table', newId(call, 'rtb'), data, { tags })) }
+    return { RouteTable: describeTable(call, createResource(call, 'route-table', newId(call, 'rtb'), data, { tags })) }
   }),
   'ec2.DescribeRouteTables': operation('RouteTableIds Filters MaxResults NextToken', (input, call) => {
     const found = chosen(call, input, 'RouteTableIds', 'route-table', {
@@ -53,7 +53,7 @@ export const routeTableOperations: Record<string, Operation> = {
     const table = tableOf(call, input)
     if (table.data.main === true || associationsOf(table).length > 0)
       dependency(`The routeTable '${table.id}' has dependencies and cannot be deleted.`)
-    leave(call, table)
+    removeResource(call, table)
     return {}
   }),
   'ec2.CreateRoute': operation('RouteTableId DestinationCidrBlock GatewayId NatGatewayId', (input, call) => {
@@ -64,23 +64,23 @@ export const routeTableOperations: Record<string, Operation> = {
       refuse(400, 'RouteAlreadyExists', `The route identified by ${word(route, 'to')} already exists.`)
     if (routes.length >= routesPerTable)
       refuse(400, 'RouteLimitExceeded', 'The maximum number of routes has been reached.')
-    change(call, table, { routes: [...routes, route] })
+    updateResource(call, table, { routes: [...routes, route] })
     return { Return: true }
   }),
   'ec2.ReplaceRoute': operation('RouteTableId DestinationCidrBlock GatewayId NatGatewayId', (input, call) => {
     const table = tableOf(call, input)
     const route = newRoute(call, table, input)
-    change(call, table, { routes: [...othersThan(table, word(route, 'to')), route] })
+    updateResource(call, table, { routes: [...othersThan(table, word(route, 'to')), route] })
     return {}
   }),
   'ec2.DeleteRoute': operation('RouteTableId DestinationCidrBlock', (input, call) => {
     const table = tableOf(call, input)
-    change(call, table, { routes: othersThan(table, destination(input)) })
+    updateResource(call, table, { routes: othersThan(table, destination(input)) })
     return {}
   }),
   'ec2.AssociateRouteTable': operation('RouteTableId SubnetId', (input, call) => {
     const table = tableOf(call, input)
-    const subnet = ec2Find(call, 'subnet', need(input, 'SubnetId'))
+    const subnet = ec2Find(call, 'subnet', requireParameter(input, 'SubnetId'))
     if (subnet.data.vpcId !== table.data.vpcId) {
       const words = `route table ${table.id} and subnet ${subnet.id} belong to different networks`
       refuse(400, 'InvalidParameterValue', words)
@@ -95,29 +95,29 @@ export const routeTableOperations: Record<string, Operation> = {
   }),
   'ec2.ReplaceRouteTableAssociation': operation('AssociationId RouteTableId', (input, call) => {
     const table = tableOf(call, input)
-    const { table: from, subnetId } = associationById(call, need(input, 'AssociationId'))
+    const { table: from, subnetId } = associationById(call, requireParameter(input, 'AssociationId'))
     disassociate(call, from, subnetId)
     return { NewAssociationId: associate(call, table, subnetId), ...associated }
   }),
   'ec2.DisassociateRouteTable': operation('AssociationId', (input, call) => {
-    const { table, subnetId } = associationById(call, need(input, 'AssociationId'))
+    const { table, subnetId } = associationById(call, requireParameter(input, 'AssociationId'))
     disassociate(call, table, subnetId)
     return {}
   }),
 }
 
-function tableOf(call: Call, input: JsonObject): Thing {
-  return ec2Find(call, 'route-table', need(input, 'RouteTableId'))
+function tableOf(call: Call, input: JsonObject): Resource {
+  return ec2Find(call, 'route-table', requireParameter(input, 'RouteTableId'))
 }
 
 function destination(input: JsonObject): string {
-  const block = need(input, 'DestinationCidrBlock')
+  const block = requireParameter(input, 'DestinationCidrBlock')
   const [base = '', bits = ''] = block.split('/')
   const words = `Value (${block}) for parameter destinationCidrBlock is invalid. This is not a valid CIDR block.`
   return cutTo(base, bits === '' ? 99 : Number(bits)) ?? refuse(400, 'InvalidParameterValue', words)
 }
 
-function othersThan(table: Thing, to: string): JsonObject[] {
+function othersThan(table: Resource, to: string): JsonObject[] {
   const routes = routesOf(table)
   const others = routes.filter(one => one.to !== to)
   if (others.length === routes.length) {
@@ -127,7 +127,7 @@ function othersThan(table: Thing, to: string): JsonObject[] {
   return others
 }
 
-function newRoute(call: Call, table: Thing, input: JsonObject): JsonObject {
+function newRoute(call: Call, table: Resource, input: JsonObject): JsonObject {
   const gatewayId = word(input, 'GatewayId')
   const natGatewayId = word(input, 'NatGatewayId')
   if ((gatewayId === '') === (natGatewayId === '')) {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
-import { type InstanceType, instanceType, sells, soldOut } from '../../core/catalog.ts'
+import type { Call, Resource } from '../../../world/model.ts'
+import { type InstanceType, instanceType, isOffered, isSoldOut } from '../../core/catalog.ts'
 import { flag, number, object, objects, refuse, word, words } from '../../core/input.ts'
 import { text } from '../../core/resources.ts'
 import { usableProfile } from '../iam/instance-profile.ts'
@@ -16,15 +16,15 @@ import { zoneOf } from './subnet.ts'
 import { newTags } from './tags.ts'
 
 /** An instance that was asked for, every word of it checked. */
-export interface Order {
+export interface RunInstancesInput {
   image: Image
   type: InstanceType
-  subnet: Thing
+  subnet: Resource
   groups: string[]
   keyName: string
   profileArn: string
   userData: string
-  volumes: VolumeOrder[]
+  volumes: VolumeInput[]
   isPublic: boolean
   privateIp: string
   interfaceDescription: string
@@ -33,7 +33,8 @@ export interface Order {
   tags: { instance: Record<string, string>; volume: Record<string, string>; interface: Record<string, string> }
 }
 
-export interface VolumeOrder {
+/** A volume as the image or the request wants it. */
+export interface VolumeInput {
   device: string
   size: number
   type: string
@@ -42,7 +43,7 @@ export interface VolumeOrder {
 }
 
 /** Reads `RunInstances` input, with what its `LaunchTemplate` says beneath. Throws EC2's refusals. */
-export function readOrder(call: Call, request: JsonObject, count = 1): Order {
+export function readRunInstancesInput(call: Call, request: JsonObject, count = 1): RunInstancesInput {
   const input = withTemplate(call, request)
   const image = imageOf(call.region, imageId(call, word(input, 'ImageId')))
   const type = readType(input, image)
@@ -60,7 +61,7 @@ export function readOrder(call: Call, request: JsonObject, count = 1): Order {
   const keyName = word(input, 'KeyName')
   if (keyName !== '') keyNamed(call, keyName)
   const profile = object(input, 'IamInstanceProfile')
-  checkStock(call, subnet, type, count)
+  checkAvailability(call, subnet, type, count)
   return {
     image,
     type,
@@ -119,7 +120,7 @@ function readInterface(input: JsonObject): JsonObject | undefined {
   const [port, ...others] = objects(input, 'NetworkInterfaces')
   if (!port) return undefined
   if (others.length > 0 || word(port, 'NetworkInterfaceId') !== '')
-    refuse(400, 'UnsupportedParameter', 'The embedded cloud simulates one new network interface per instance.')
+    refuse(400, 'UnsupportedParameter', 'The emulator simulates one new network interface per instance.')
   if (word(input, 'SubnetId') !== '' && word(port, 'SubnetId') !== '') mixed('subnet IDs')
   if (words(input, 'SecurityGroupIds').length > 0) mixed('security groups')
   return { ...port, SubnetId: word(port, 'SubnetId') || word(input, 'SubnetId') }
@@ -133,9 +134,9 @@ function mixed(what: string): never {
   )
 }
 
-function checkStock(call: Call, subnet: Thing, type: InstanceType, count: number): void {
+function checkAvailability(call: Call, subnet: Resource, type: InstanceType, count: number): void {
   const zone = zoneOf(call, text(subnet, 'zone'))!
-  if (!sells(zone, type.name)) {
+  if (!isOffered(zone, type.name)) {
     refuse(
       400,
       'Unsupported',
@@ -154,7 +155,7 @@ function checkStock(call: Call, subnet: Thing, type: InstanceType, count: number
     refuse(400, 'InsufficientFreeAddressesInSubnet', words)
   }
   // A server's error, as on the real cloud: 500, and nothing was made.
-  if (soldOut(zone, type.name)) {
+  if (isSoldOut(zone, type.name)) {
     const words = `We currently do not have sufficient ${type.name} capacity in the Availability Zone you requested (${zone.name}).`
     refuse(500, 'InsufficientInstanceCapacity', words)
   }
@@ -162,7 +163,7 @@ function checkStock(call: Call, subnet: Thing, type: InstanceType, count: number
 
 const volumeTypes = ['gp3', 'gp2', 'io1', 'io2', 'st1', 'sc1', 'standard']
 
-function readVolumes(input: JsonObject, image: Image): VolumeOrder[] {
+function readVolumes(input: JsonObject, image: Image): VolumeInput[] {
   const asked = objects(input, 'BlockDeviceMappings')
   const root = asked.find(one => word(one, 'DeviceName') === image.root)
   const others = asked.filter(one => one !== root)
@@ -172,7 +173,7 @@ function readVolumes(input: JsonObject, image: Image): VolumeOrder[] {
   ]
 }
 
-function readVolume(device: string, ebs: JsonObject, least: number): VolumeOrder {
+function readVolume(device: string, ebs: JsonObject, least: number): VolumeInput {
   const size = number(ebs, 'VolumeSize', Math.max(least, 1))
   if (size < least || size > 16_384) {
     const words = `Volume of size ${size}GB is smaller than snapshot, expect size >= ${least}GB`
@@ -190,7 +191,7 @@ function readVolume(device: string, ebs: JsonObject, least: number): VolumeOrder
   }
 }
 
-function readTags(input: JsonObject): Order['tags'] {
+function readTags(input: JsonObject): RunInstancesInput['tags'] {
   const types = ['instance', 'volume', 'network-interface']
   const of = (type: string) => newTags(input, type, types)
   return { instance: of('instance'), volume: of('volume'), interface: of('network-interface') }

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { filtered } from '../../core/filters.ts'
 import { arn, newId } from '../../core/ids.ts'
-import { need, objects, operation, refuse, word, words } from '../../core/input.ts'
+import { objects, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { change, listed } from '../../core/resources.ts'
+import { listedResources, updateResource } from '../../core/resources.ts'
 import { cutTo } from './cidr-block.ts'
 import { ec2Find } from './lookup.ts'
 import { newTags } from './tags.ts'
@@ -33,7 +33,7 @@ export const securityGroupRuleOperations: Record<string, Operation> = {
   'ec2.RevokeSecurityGroupEgress': operation('GroupId IpPermissions SecurityGroupRuleIds', revoke(true)),
   'ec2.DescribeSecurityGroupRules': operation('SecurityGroupRuleIds Filters MaxResults NextToken', (input, call) => {
     const ids = words(input, 'SecurityGroupRuleIds')
-    const rows = listed(call, 'security-group').flatMap(group => rulesOf(group).map(rule => ({ group, rule })))
+    const rows = listedResources(call, 'security-group').flatMap(group => rulesOf(group).map(rule => ({ group, rule })))
     const missing = ids.find(id => !rows.some(row => row.rule.id === id))
     if (missing)
       refuse(400, 'InvalidSecurityGroupRuleId.NotFound', `The security group rule ID '${missing}' does not exist`)
@@ -51,7 +51,8 @@ export const securityGroupRuleOperations: Record<string, Operation> = {
   }),
 }
 
-export function rulesOf(group: Thing): Rule[] {
+/** The rules of a group, both directions. */
+export function rulesOf(group: Resource): Rule[] {
   return objects(group.data, 'rules') as unknown as Rule[]
 }
 
@@ -78,12 +79,13 @@ export function letsOut(rules: Rule[], port: number): boolean {
   )
 }
 
+/** Whether a rule is about this protocol and port. */
 export function covers(rule: Rule, protocol: string, port: number): boolean {
   return rule.protocol === '-1' || (rule.protocol === protocol && rule.from <= port && port <= rule.to)
 }
 
 /** Rules of one direction, those of the same protocol and ports together, as DescribeSecurityGroups has them. */
-export function permissionsOf(call: Call, group: Thing, egress: boolean): JsonObject[] {
+export function permissionsOf(call: Call, group: Resource, egress: boolean): JsonObject[] {
   const sets = new Map<string, Rule[]>()
   for (const rule of rulesOf(group).filter(one => one.egress === egress)) {
     const key = `${rule.protocol} ${rule.from} ${rule.to}`
@@ -110,7 +112,7 @@ function told(rule: Rule): JsonObject {
 
 function authorize(egress: boolean): Operation {
   return (input, call) => {
-    const group = ec2Find(call, 'security-group', need(input, 'GroupId'))
+    const group = ec2Find(call, 'security-group', requireParameter(input, 'GroupId'))
     const tags = newTags(input, 'security-group-rule')
     const asked = readRules(call, input, egress, tags)
     if (asked.length === 0) refuse(400, 'MissingParameter', 'The request must contain the parameter IpPermissions')
@@ -135,14 +137,14 @@ function authorize(egress: boolean): Operation {
         'RulesPerSecurityGroupLimitExceeded',
         'The maximum number of rules per security group has been reached.',
       )
-    change(call, group, { rules: [...rules, ...asked] })
+    updateResource(call, group, { rules: [...rules, ...asked] })
     return { Return: true, SecurityGroupRules: asked.map(rule => describeRule(call, group, rule)) }
   }
 }
 
 function revoke(egress: boolean): Operation {
   return (input, call) => {
-    const group = ec2Find(call, 'security-group', need(input, 'GroupId'))
+    const group = ec2Find(call, 'security-group', requireParameter(input, 'GroupId'))
     const ids = words(input, 'SecurityGroupRuleIds')
     const asked = new Set(readRules(call, input, egress, {}).map(likeness))
     const rules = rulesOf(group)
@@ -151,7 +153,7 @@ function revoke(egress: boolean): Operation {
       const code = ids.length > 0 ? 'InvalidSecurityGroupRuleId.NotFound' : 'InvalidPermission.NotFound'
       refuse(400, code, 'The specified rule does not exist in this security group.')
     }
-    change(call, group, { rules: rules.filter(rule => !going.includes(rule)) })
+    updateResource(call, group, { rules: rules.filter(rule => !going.includes(rule)) })
     return { Return: true }
   }
 }
@@ -174,7 +176,7 @@ function readRules(call: Call, input: JsonObject, egress: boolean, tags: Record<
       ...objects(permission, 'IpRanges').map(peer => rule(peer, { cidr: readCidr(word(peer, 'CidrIp')) })),
       ...objects(permission, 'Ipv6Ranges').map(peer => rule(peer, { cidr6: word(peer, 'CidrIpv6') })),
       ...objects(permission, 'UserIdGroupPairs').map(peer =>
-        rule(peer, { groupId: ec2Find(call, 'security-group', need(peer, 'GroupId')).id }),
+        rule(peer, { groupId: ec2Find(call, 'security-group', requireParameter(peer, 'GroupId')).id }),
       ),
     ]
   })
@@ -183,7 +185,7 @@ function readRules(call: Call, input: JsonObject, egress: boolean, tags: Record<
 const numbers: Record<string, string> = { '6': 'tcp', '17': 'udp', '1': 'icmp' }
 
 function readPorts(permission: JsonObject): { protocol: string; from: number; to: number } {
-  const asked = need(permission, 'IpProtocol').toLowerCase()
+  const asked = requireParameter(permission, 'IpProtocol').toLowerCase()
   const protocol = numbers[asked] ?? asked
   if (protocol === '-1') return { protocol, from: -1, to: -1 }
   if (!['tcp', 'udp', 'icmp', 'icmpv6'].includes(protocol) && !/^\d+$/.test(protocol)) {
@@ -217,7 +219,7 @@ function readDescription(value: string): string {
   return value
 }
 
-function describeRule(call: Call, group: Thing, rule: Rule): JsonObject {
+function describeRule(call: Call, group: Resource, rule: Rule): JsonObject {
   return {
     SecurityGroupRuleId: rule.id,
     SecurityGroupRuleArn: arn(call, 'ec2', `security-group-rule/${rule.id}`),

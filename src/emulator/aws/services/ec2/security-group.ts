@@ -1,10 +1,18 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { filteredThings } from '../../core/filters.ts'
 import { arn, newId } from '../../core/ids.ts'
-import { need, operation, refuse, word, words } from '../../core/input.ts'
+import { operation, refuse, requireParameter, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { all, leave, listed, make, text, texts, time } from '../../core/resources.ts'
+import {
+  createResource,
+  listedResources,
+  removeResource,
+  resourcesOf,
+  text,
+  texts,
+  time,
+} from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { dependency, ec2Find, inVpc } from './lookup.ts'
 import { openEgress, permissionsOf, rulesOf } from './security-group-rule.ts'
@@ -15,8 +23,8 @@ const charset = /^[A-Za-z0-9 ._\-:/()#,@[\]+=&;{}!$*]*$/
 
 export const securityGroupOperations: Record<string, Operation> = {
   'ec2.CreateSecurityGroup': operation('GroupName Description VpcId TagSpecifications', (input, call) => {
-    const name = need(input, 'GroupName')
-    const description = need(input, 'Description')
+    const name = requireParameter(input, 'GroupName')
+    const description = requireParameter(input, 'Description')
     const vpcId = word(input, 'VpcId')
     if (vpcId === '') refuse(400, 'VPCIdNotSpecified', 'No default VPC for this user')
     const vpc = ec2Find(call, 'vpc', vpcId)
@@ -25,7 +33,7 @@ export const securityGroupOperations: Record<string, Operation> = {
     if (inVpc(call, 'security-group', vpc.id).some(one => text(one, 'name').toLowerCase() === name.toLowerCase())) {
       refuse(400, 'InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpc.id}'`)
     }
-    if (all(call, 'security-group').length >= perRegion)
+    if (resourcesOf(call, 'security-group').length >= perRegion)
       refuse(400, 'SecurityGroupLimitExceeded', 'The maximum number of security groups has been reached.')
     const group = createGroup(call, vpc, { name, description, tags })
     return { GroupId: group.id, SecurityGroupArn: arnOf(call, group), Tags: tagList(group) }
@@ -34,8 +42,9 @@ export const securityGroupOperations: Record<string, Operation> = {
     const ids = words(input, 'GroupIds')
     // Group names are for the default VPC only, which no account here has.
     if (words(input, 'GroupNames').length > 0) refuse(400, 'VPCIdNotSpecified', 'No default VPC for this user')
-    const things = ids.length > 0 ? ids.map(id => ec2Find(call, 'security-group', id)) : listed(call, 'security-group')
-    const found = filteredThings(input, things, {
+    const resources =
+      ids.length > 0 ? ids.map(id => ec2Find(call, 'security-group', id)) : listedResources(call, 'security-group')
+    const found = filteredThings(input, resources, {
       'group-id': one => one.id,
       'group-name': one => text(one, 'name'),
       description: one => text(one, 'description'),
@@ -48,16 +57,16 @@ export const securityGroupOperations: Record<string, Operation> = {
     return { SecurityGroups: rows.map(one => describe(call, one)), ...nextToken(next) }
   }),
   'ec2.DeleteSecurityGroup': operation('GroupId GroupName', (input, call) => {
-    const group = ec2Find(call, 'security-group', need(input, 'GroupId'))
+    const group = ec2Find(call, 'security-group', requireParameter(input, 'GroupId'))
     if (group.data.isDefault === true)
       refuse(400, 'CannotDelete', `the specified group: "${group.id}" name: "default" cannot be deleted by a user`)
-    const used = all(call, 'network-interface').some(one => texts(one, 'groups').includes(group.id))
-    const named = all(call, 'security-group').some(
+    const used = resourcesOf(call, 'network-interface').some(one => texts(one, 'groups').includes(group.id))
+    const named = resourcesOf(call, 'security-group').some(
       other => other.id !== group.id && rulesOf(other).some(rule => rule.groupId === group.id),
     )
     if (used || named || call.world.now() < time(group, 'heldUntil'))
       dependency(`resource ${group.id} has a dependent object`)
-    leave(call, group)
+    removeResource(call, group)
     return { Return: true, GroupId: group.id }
   }),
 }
@@ -65,9 +74,9 @@ export const securityGroupOperations: Record<string, Operation> = {
 /** A group that lets everything out and nothing in; the VPC's own also lets its members in. */
 export function createGroup(
   call: Call,
-  vpc: Thing,
+  vpc: Resource,
   of: { name: string; description: string; tags?: Record<string, string>; isDefault?: boolean },
-): Thing {
+): Resource {
   const id = newId(call, 'sg')
   const inside = of.isDefault ? [{ ...openEgress(call), egress: false, cidr: null, groupId: id }] : []
   const data = {
@@ -77,10 +86,11 @@ export function createGroup(
     isDefault: of.isDefault === true,
     rules: [openEgress(call), ...inside],
   }
-  return make(call, 'security-group', id, data, of.tags ? { tags: of.tags } : {})
+  return createResource(call, 'security-group', id, data, of.tags ? { tags: of.tags } : {})
 }
 
-export function arnOf(call: Call, group: Thing): string {
+/** A security group's ARN. */
+export function arnOf(call: Call, group: Resource): string {
   return arn(call, 'ec2', `security-group/${group.id}`)
 }
 
@@ -102,7 +112,7 @@ function checkName(name: string, description: string): void {
     refuse(400, 'InvalidParameterValue', `Cannot use reserved security group name: ${name}`)
 }
 
-function describe(call: Call, group: Thing): JsonObject {
+function describe(call: Call, group: Resource): JsonObject {
   return {
     GroupId: group.id,
     GroupName: text(group, 'name'),

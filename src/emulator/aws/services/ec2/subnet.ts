@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import { inside, overlap, parseCidr } from '../../../world/cidr.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { regionOf, type Zone } from '../../core/catalog.ts'
 import { arn, newId } from '../../core/ids.ts'
-import { need, operation, refuse, word, wrapped } from '../../core/input.ts'
+import { operation, refuse, requireParameter, word, wrapped } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { all, change, leave, make, text, texts } from '../../core/resources.ts'
+import { createResource, removeResource, resourcesOf, text, texts, updateResource } from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { blockOf, canonical, readyState } from './cidr-block.ts'
@@ -36,18 +36,18 @@ export const subnetOperations: Record<string, Operation> = {
     return { Subnets: rows.map(one => describe(call, one)), ...nextToken(next) }
   }),
   'ec2.ModifySubnetAttribute': operation('SubnetId MapPublicIpOnLaunch', (input, call) => {
-    const subnet = ec2Find(call, 'subnet', need(input, 'SubnetId'))
+    const subnet = ec2Find(call, 'subnet', requireParameter(input, 'SubnetId'))
     const mapPublic = wrapped(input, 'MapPublicIpOnLaunch')
-    if (mapPublic !== undefined) change(call, subnet, { mapPublic })
+    if (mapPublic !== undefined) updateResource(call, subnet, { mapPublic })
     return {}
   }),
   'ec2.DeleteSubnet': operation('SubnetId', (input, call) => {
-    const subnet = ec2Find(call, 'subnet', need(input, 'SubnetId'))
+    const subnet = ec2Find(call, 'subnet', requireParameter(input, 'SubnetId'))
     if (interfacesIn(call, { subnetId: subnet.id }).length > 0) {
       dependency(`The subnet '${subnet.id}' has dependencies and cannot be deleted.`)
     }
-    for (const table of all(call, 'route-table')) forget(call, table, subnet.id)
-    leave(call, subnet)
+    for (const table of resourcesOf(call, 'route-table')) forget(call, table, subnet.id)
+    removeResource(call, subnet)
     return {}
   }),
 }
@@ -58,8 +58,8 @@ export function zoneOf(call: Call, nameOrId: string): Zone | undefined {
 }
 
 function createSubnet(input: JsonObject, call: Call): JsonObject {
-  const vpc = ec2Find(call, 'vpc', need(input, 'VpcId'))
-  const block = canonical(need(input, 'CidrBlock'), 'InvalidSubnet.Range')
+  const vpc = ec2Find(call, 'vpc', requireParameter(input, 'VpcId'))
+  const block = canonical(requireParameter(input, 'CidrBlock'), 'InvalidSubnet.Range')
   const cidr = parseCidr(block)!
   if (!inside(cidr, blockOf(vpc))) refuse(400, 'InvalidSubnet.Range', `The CIDR '${block}' is invalid.`)
   const zones = regionOf(call.region).zones
@@ -87,17 +87,17 @@ function createSubnet(input: JsonObject, call: Call): JsonObject {
     mapPublic: false,
     readyAt: call.world.now() + times.subnetReady,
   }
-  return { Subnet: describe(call, make(call, 'subnet', newId(call, 'subnet'), data, { tags })) }
+  return { Subnet: describe(call, createResource(call, 'subnet', newId(call, 'subnet'), data, { tags })) }
 }
 
 /** The association with a route table goes with the subnet. */
-function forget(call: Call, table: Thing, subnetId: string): void {
+function forget(call: Call, table: Resource, subnetId: string): void {
   const associations = texts(table, 'associations')
   const left = associations.filter(one => !one.endsWith(` ${subnetId}`))
-  if (left.length < associations.length) change(call, table, { associations: left })
+  if (left.length < associations.length) updateResource(call, table, { associations: left })
 }
 
-function describe(call: Call, subnet: Thing): JsonObject {
+function describe(call: Call, subnet: Resource): JsonObject {
   return {
     SubnetId: subnet.id,
     SubnetArn: arn(call, 'ec2', `subnet/${subnet.id}`),

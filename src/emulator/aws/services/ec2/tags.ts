@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { filtered } from '../../core/filters.ts'
 import { objects, operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { find, listed } from '../../core/resources.ts'
+import { findResource, listedResources } from '../../core/resources.ts'
 import { readTags, tagList, tagsPerResource } from '../../core/tags.ts'
 
 /** Tags of EC2: at creation, in answers, and the actions. */
@@ -38,34 +38,34 @@ export function newTags(input: JsonObject, type: string, others: string[] = []):
 export const tagOperations: Record<string, Operation> = {
   'ec2.CreateTags': operation('Resources Tags', (input, call) => {
     const tags = readTags(objects(input, 'Tags'))
-    const things = words(input, 'Resources').map(id => taggable(call, id))
-    for (const thing of things) {
-      if (Object.keys({ ...thing.tags, ...tags }).filter(key => !key.startsWith('aws:')).length > tagsPerResource) {
+    const resources = words(input, 'Resources').map(id => taggable(call, id))
+    for (const resource of resources) {
+      if (Object.keys({ ...resource.tags, ...tags }).filter(key => !key.startsWith('aws:')).length > tagsPerResource) {
         refuse(400, 'TagLimitExceeded', `At most ${tagsPerResource} tags are allowed.`)
       }
     }
-    for (const thing of things) {
-      Object.assign(thing.tags, tags)
-      call.world.touch(thing)
+    for (const resource of resources) {
+      Object.assign(resource.tags, tags)
+      call.world.touch(resource)
     }
     return {}
   }),
   'ec2.DeleteTags': operation('Resources Tags', (input, call) => {
-    for (const thing of words(input, 'Resources').map(id => taggable(call, id))) {
+    for (const resource of words(input, 'Resources').map(id => taggable(call, id))) {
       const asked = objects(input, 'Tags')
-      const keys = asked.length > 0 ? asked.map(tag => word(tag, 'Key')) : Object.keys(thing.tags)
+      const keys = asked.length > 0 ? asked.map(tag => word(tag, 'Key')) : Object.keys(resource.tags)
       for (const key of keys) {
         const only = asked.find(tag => word(tag, 'Key') === key)?.Value
-        if (only === undefined || only === null || only === thing.tags[key]) delete thing.tags[key]
+        if (only === undefined || only === null || only === resource.tags[key]) delete resource.tags[key]
       }
-      call.world.touch(thing)
+      call.world.touch(resource)
     }
     return {}
   }),
   'ec2.DescribeTags': operation('Filters MaxResults NextToken', (input, call) => {
     const rows = Object.values(types).flatMap(type =>
-      listed(call, type).flatMap(thing =>
-        tagList(thing).map(tag => ({ ...tag, ResourceId: thing.id, ResourceType: tagTypeOf(type) })),
+      listedResources(call, type).flatMap(resource =>
+        tagList(resource).map(tag => ({ ...tag, ResourceId: resource.id, ResourceType: tagTypeOf(type) })),
       ),
     )
     const found = filtered<JsonObject>(input, rows, {
@@ -83,8 +83,8 @@ function tagTypeOf(type: string): string {
   return type === 'nat-gateway' ? 'natgateway' : type
 }
 
-function taggable(call: Call, id: string): Thing {
+function taggable(call: Call, id: string): Resource {
   const type = types[id.slice(0, id.indexOf('-'))]
-  const thing = type ? find(call, type, id) : undefined
-  return thing ?? refuse(400, 'InvalidID', `The ID '${id}' is not valid`)
+  const resource = type ? findResource(call, type, id) : undefined
+  return resource ?? refuse(400, 'InvalidID', `The ID '${id}' is not valid`)
 }

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { arn, date } from '../../core/ids.ts'
-import { need, operation, refuse } from '../../core/input.ts'
+import { operation, refuse, requireParameter } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { leave, text, time } from '../../core/resources.ts'
+import { removeResource, text, time } from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { chosen, ec2Find } from './lookup.ts'
 
@@ -25,22 +25,22 @@ export const volumeOperations: Record<string, Operation> = {
     return { Volumes: rows.map(one => describe(call, one)), ...nextToken(next) }
   }),
   'ec2.DeleteVolume': operation('VolumeId', (input, call) => {
-    const volume = ec2Find(call, 'volume', need(input, 'VolumeId'))
+    const volume = ec2Find(call, 'volume', requireParameter(input, 'VolumeId'))
     if (volumeState(call, volume) === 'in-use') {
       refuse(400, 'VolumeInUse', `Volume ${volume.id} is currently attached to ${text(volume, 'instanceId')}`)
     }
-    leave(call, volume)
+    removeResource(call, volume)
     return {}
   }),
 }
 
 /** in-use while its instance holds it, then available. */
-export function volumeState(call: Call, volume: Thing): string {
+export function volumeState(call: Call, volume: Resource): string {
   const freeAt = time(volume, 'freeAt')
   return freeAt > 0 && call.world.now() >= freeAt ? 'available' : 'in-use'
 }
 
-function describe(call: Call, volume: Thing): JsonObject {
+function describe(call: Call, volume: Resource): JsonObject {
   const state = volumeState(call, volume)
   const attachment = {
     VolumeId: volume.id,

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { regionOf } from '../../core/catalog.ts'
 import { newId } from '../../core/ids.ts'
-import { flag, need, operation, refuse, word, wrapped } from '../../core/input.ts'
+import { flag, operation, refuse, requireParameter, word, wrapped } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { all, change, leave, make, text } from '../../core/resources.ts'
+import { createResource, removeResource, resourcesOf, text, updateResource } from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { canonical, readyState } from './cidr-block.ts'
@@ -18,9 +18,9 @@ const perRegion = 5
 export const vpcOperations: Record<string, Operation> = {
   'ec2.CreateVpc': operation('CidrBlock InstanceTenancy TagSpecifications', (input, call) => {
     regionOf(call.region)
-    const cidr = canonical(need(input, 'CidrBlock'))
+    const cidr = canonical(requireParameter(input, 'CidrBlock'))
     const tags = newTags(input, 'vpc')
-    if (all(call, 'vpc').length >= perRegion)
+    if (resourcesOf(call, 'vpc').length >= perRegion)
       refuse(400, 'VpcLimitExceeded', 'The maximum number of VPCs has been reached.')
     const data = {
       cidr,
@@ -30,7 +30,7 @@ export const vpcOperations: Record<string, Operation> = {
       dnsHostnames: false,
       readyAt: call.world.now() + times.vpcReady,
     }
-    const vpc = make(call, 'vpc', newId(call, 'vpc'), data, { tags })
+    const vpc = createResource(call, 'vpc', newId(call, 'vpc'), data, { tags })
     // Main route table and default group come with it and go with it.
     const table = {
       vpcId: vpc.id,
@@ -39,7 +39,7 @@ export const vpcOperations: Record<string, Operation> = {
       routes: [],
       associations: [],
     }
-    make(call, 'route-table', newId(call, 'rtb'), table)
+    createResource(call, 'route-table', newId(call, 'rtb'), table)
     createGroup(call, vpc, { name: 'default', description: 'default VPC security group', isDefault: true })
     return { Vpc: describe(call, vpc) }
   }),
@@ -59,19 +59,19 @@ export const vpcOperations: Record<string, Operation> = {
     return { Vpcs: rows.map(one => describe(call, one)), ...nextToken(next) }
   }),
   'ec2.ModifyVpcAttribute': operation('VpcId EnableDnsHostnames EnableDnsSupport', (input, call) => {
-    const vpc = ec2Find(call, 'vpc', need(input, 'VpcId'))
+    const vpc = ec2Find(call, 'vpc', requireParameter(input, 'VpcId'))
     const hostnames = wrapped(input, 'EnableDnsHostnames')
     const support = wrapped(input, 'EnableDnsSupport')
     if (hostnames !== undefined && support !== undefined) {
       refuse(400, 'InvalidParameterCombination', 'Fields EnableDnsHostnames and EnableDnsSupport may not both be set')
     }
-    if (hostnames !== undefined) change(call, vpc, { dnsHostnames: hostnames })
-    if (support !== undefined) change(call, vpc, { dnsSupport: support })
+    if (hostnames !== undefined) updateResource(call, vpc, { dnsHostnames: hostnames })
+    if (support !== undefined) updateResource(call, vpc, { dnsSupport: support })
     return {}
   }),
   'ec2.DescribeVpcAttribute': operation('VpcId Attribute', (input, call) => {
-    const vpc = ec2Find(call, 'vpc', need(input, 'VpcId'))
-    const attribute = need(input, 'Attribute')
+    const vpc = ec2Find(call, 'vpc', requireParameter(input, 'VpcId'))
+    const attribute = requireParameter(input, 'Attribute')
     if (attribute === 'enableDnsHostnames')
       return { VpcId: vpc.id, EnableDnsHostnames: { Value: vpc.data.dnsHostnames === true } }
     if (attribute === 'enableDnsSupport')
@@ -79,8 +79,8 @@ export const vpcOperations: Record<string, Operation> = {
     return refuse(400, 'InvalidParameterValue', `Value (${attribute}) for parameter attribute is invalid.`)
   }),
   'ec2.DeleteVpc': operation('VpcId', (input, call) => {
-    const vpc = ec2Find(call, 'vpc', need(input, 'VpcId'))
-    const own = (one: Thing) => one.data.main === true || one.data.isDefault === true
+    const vpc = ec2Find(call, 'vpc', requireParameter(input, 'VpcId'))
+    const own = (one: Resource) => one.data.main === true || one.data.isDefault === true
     const inTheWay = ['subnet', 'security-group', 'route-table'].some(type =>
       inVpc(call, type, vpc.id).some(one => !own(one)),
     )
@@ -88,14 +88,14 @@ export const vpcOperations: Record<string, Operation> = {
       dependency(`The vpc '${vpc.id}' has dependencies and cannot be deleted.`)
     }
     for (const type of ['security-group', 'route-table']) {
-      for (const one of inVpc(call, type, vpc.id)) leave(call, one)
+      for (const one of inVpc(call, type, vpc.id)) removeResource(call, one)
     }
-    leave(call, vpc)
+    removeResource(call, vpc)
     return {}
   }),
 }
 
-function describe(call: Call, vpc: Thing): JsonObject {
+function describe(call: Call, vpc: Resource): JsonObject {
   return {
     VpcId: vpc.id,
     CidrBlock: text(vpc, 'cidr'),

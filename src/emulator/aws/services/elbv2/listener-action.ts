@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { object, objects, refuse, word } from '../../core/input.ts'
 import { text } from '../../core/resources.ts'
 import { elbFind, invalid, isApplication, misconfigured, within } from './lookup.ts'
@@ -9,9 +9,9 @@ import { balancersOf, isHttp } from './target-group.ts'
  * What a listener or a rule does, checked and completed as the product shows it: `forward` with weights, `redirect`
  * with its placeholders, `fixed-response`. Signing people in is not simulated.
  */
-export function readActions(call: Call, balancer: Thing, list: JsonObject[]): JsonObject[] {
+export function readActions(call: Call, balancer: Resource, list: JsonObject[]): JsonObject[] {
   if (list.length === 0) invalid('At least one action must be specified')
-  if (list.length > 1) refuse(400, 'TooManyActionsException', 'The embedded cloud takes one action.')
+  if (list.length > 1) refuse(400, 'TooManyActionsException', 'The emulator takes one action.')
   return list.map(action => {
     const type = word(action, 'Type')
     if (type === 'forward') return forward(call, balancer, action)
@@ -24,7 +24,7 @@ export function readActions(call: Call, balancer: Thing, list: JsonObject[]): Js
     }
     if (type === 'redirect') return redirect(action)
     if (type === 'fixed-response') return fixed(action)
-    return refuse(400, 'UnsupportedParameter', `The embedded cloud does not simulate ${type} actions.`)
+    return refuse(400, 'UnsupportedParameter', `The emulator does not simulate ${type} actions.`)
   })
 }
 
@@ -40,7 +40,7 @@ export function describeActions(actions: JsonObject[]): JsonObject[] {
   })
 }
 
-function forward(call: Call, balancer: Thing, action: JsonObject): JsonObject {
+function forward(call: Call, balancer: Resource, action: JsonObject): JsonObject {
   const config = object(action, 'ForwardConfig')
   const listed = objects(config, 'TargetGroups')
   const single = word(action, 'TargetGroupArn')
@@ -64,7 +64,7 @@ function forward(call: Call, balancer: Thing, action: JsonObject): JsonObject {
   return { Type: 'forward', ForwardConfig: { TargetGroups: groups, ...stickiness } }
 }
 
-function checkGroup(call: Call, balancer: Thing, group: Thing): void {
+function checkGroup(call: Call, balancer: Resource, group: Resource): void {
   if (isHttp(text(group, 'protocol')) !== isApplication(balancer)) {
     refuse(
       400,

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { hex } from '../../core/ids.ts'
-import { need, object, objects, operation, refuse, word, words } from '../../core/input.ts'
+import { object, objects, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { all, change, leave, make, text, time } from '../../core/resources.ts'
+import { createResource, removeResource, resourcesOf, text, time, updateResource } from '../../core/resources.ts'
 import { tagsIn } from '../../core/tags.ts'
 import { listenerOf } from './listener.ts'
 import { describeActions, readActions } from './listener-action.ts'
@@ -29,7 +29,7 @@ export const listenerRuleOperations: Record<string, Operation> = {
       actions: readActions(call, balancer, objects(input, 'Actions')),
     }
     const id = `${listener.id.replace(':listener/', ':listener-rule/')}/${hex(call.world, 16)}`
-    return { Rules: [describe(make(call, 'rule', id, data, { tags }))] }
+    return { Rules: [describe(createResource(call, 'rule', id, data, { tags }))] }
   }),
   'elbv2.DescribeRules': operation('ListenerArn RuleArns Marker PageSize', (input, call) => {
     const arns = words(input, 'RuleArns')
@@ -44,10 +44,10 @@ export const listenerRuleOperations: Record<string, Operation> = {
     return { Rules: rows, ...marker(next) }
   }),
   'elbv2.ModifyRule': operation('RuleArn Conditions Actions', (input, call) => {
-    const rule = ruleOf(call, need(input, 'RuleArn', 'ValidationError'))
+    const rule = ruleOf(call, requireParameter(input, 'RuleArn', 'ValidationError'))
     const balancer = elbFind(call, 'load-balancer', text(rule, 'balancerId'))
-    if (input.Conditions) change(call, rule, { conditions: readConditions(objects(input, 'Conditions')) })
-    if (input.Actions) change(call, rule, { actions: readActions(call, balancer, objects(input, 'Actions')) })
+    if (input.Conditions) updateResource(call, rule, { conditions: readConditions(objects(input, 'Conditions')) })
+    if (input.Actions) updateResource(call, rule, { actions: readActions(call, balancer, objects(input, 'Actions')) })
     return { Rules: [describe(rule)] }
   }),
   'elbv2.SetRulePriorities': operation('RulePriorities', (input, call) => {
@@ -60,20 +60,21 @@ export const listenerRuleOperations: Record<string, Operation> = {
       const others = rulesOf(call, listener).filter(one => !pairs.some(pair => pair.rule === one))
       if (others.some(one => one.data.priority === priority)) inUse(priority)
     }
-    for (const { rule, priority } of pairs) change(call, rule, { priority })
+    for (const { rule, priority } of pairs) updateResource(call, rule, { priority })
     return { Rules: pairs.map(one => describe(one.rule)) }
   }),
   'elbv2.DeleteRule': operation('RuleArn', (input, call) => {
-    leave(call, ruleOf(call, need(input, 'RuleArn', 'ValidationError')))
+    removeResource(call, ruleOf(call, requireParameter(input, 'RuleArn', 'ValidationError')))
     return {}
   }),
 }
 
-export function rulesOf(call: Call, listener: Thing): Thing[] {
-  return all(call, 'rule').filter(one => text(one, 'listenerId') === listener.id)
+/** The rules of a listener besides its default actions. */
+export function rulesOf(call: Call, listener: Resource): Resource[] {
+  return resourcesOf(call, 'rule').filter(one => text(one, 'listenerId') === listener.id)
 }
 
-function ruleOf(call: Call, id: string): Thing {
+function ruleOf(call: Call, id: string): Resource {
   if (defaultOwner(call, id)) {
     refuse(400, 'OperationNotPermittedException', `Default rule '${id}' cannot be modified or deleted`)
   }
@@ -85,8 +86,8 @@ function ruleOrDefault(call: Call, id: string): JsonObject {
   return listener ? defaultRule(listener) : describe(elbFind(call, 'rule', id))
 }
 
-function defaultOwner(call: Call, id: string): Thing | undefined {
-  return all(call, 'listener').find(one => text(one, 'defaultRule') === id)
+function defaultOwner(call: Call, id: string): Resource | undefined {
+  return resourcesOf(call, 'listener').find(one => text(one, 'defaultRule') === id)
 }
 
 function readPriority(value: string): number {
@@ -123,7 +124,7 @@ function readConditions(list: JsonObject[]): JsonObject[] {
   })
 }
 
-function describe(rule: Thing): JsonObject {
+function describe(rule: Resource): JsonObject {
   return {
     RuleArn: rule.id,
     Priority: text(rule, 'priority'),
@@ -134,7 +135,7 @@ function describe(rule: Thing): JsonObject {
 }
 
 /** Every listener has one; it comes and goes with it. */
-function defaultRule(listener: Thing): JsonObject {
+function defaultRule(listener: Resource): JsonObject {
   return {
     RuleArn: text(listener, 'defaultRule'),
     Priority: 'default',

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { hex } from '../../core/ids.ts'
-import { need, objects, operation, refuse, word, words } from '../../core/input.ts'
+import { objects, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { all, change, find, make, text, texts, time } from '../../core/resources.ts'
+import { createResource, findResource, resourcesOf, text, texts, time, updateResource } from '../../core/resources.ts'
 import { tagsIn } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { certificateStatus } from '../acm/certificate.ts'
@@ -11,7 +11,7 @@ import { describeActions, readActions } from './listener-action.ts'
 import { balancerOf, certificatesOf, dropListener, listenersOf, marker } from './load-balancer.ts'
 import { balancerPath, elbFind, elbTagCodes, invalid, isApplication, misconfigured, oneOf, within } from './lookup.ts'
 
-/** What a TLS listener may speak. Through the API the default is still the old one (docs/facts/aws.md, ELB). */
+/** What a TLS listener may speak. Through the API the default is still the old one. */
 const policies: Record<string, string[]> = {
   'ELBSecurityPolicy-2016-08': ['TLSv1', 'TLSv1.1', 'TLSv1.2'],
   'ELBSecurityPolicy-TLS-1-2-2017-01': ['TLSv1.2'],
@@ -45,7 +45,7 @@ export const listenerOperations: Record<string, Operation> = {
       const settings = readSettings(call, input, balancer, listener.data)
       const other = onPort(call, balancer, Number(settings.port))
       if (other && other !== listener) duplicate(Number(settings.port))
-      change(call, listener, settings)
+      updateResource(call, listener, settings)
       return { Listeners: [describe(listener)] }
     },
   ),
@@ -64,7 +64,7 @@ export const listenerOperations: Record<string, Operation> = {
     const added = objects(input, 'Certificates').map(one => usable(call, word(one, 'CertificateArn')))
     const fresh = added.filter(one => !certificatesOf(listener).includes(one))
     const certificates = [...certificatesOf(listener), ...fresh].map(CertificateArn => ({ CertificateArn }))
-    change(call, listener, { certificates })
+    updateResource(call, listener, { certificates })
     return { Certificates: added.map(CertificateArn => ({ CertificateArn, IsDefault: false })) }
   }),
   'elbv2.RemoveListenerCertificates': operation('ListenerArn Certificates', (input, call) => {
@@ -74,7 +74,7 @@ export const listenerOperations: Record<string, Operation> = {
       refuse(400, 'OperationNotPermittedException', 'The default certificate of a listener cannot be removed')
     }
     const left = certificatesOf(listener).filter(one => !gone.includes(one))
-    change(call, listener, { certificates: left.map(CertificateArn => ({ CertificateArn })) })
+    updateResource(call, listener, { certificates: left.map(CertificateArn => ({ CertificateArn })) })
     return {}
   }),
   'elbv2.DescribeSSLPolicies': operation('Names LoadBalancerType Marker PageSize', input => {
@@ -92,11 +92,13 @@ export const listenerOperations: Record<string, Operation> = {
   }),
 }
 
-export function listenerOf(call: Call, input: JsonObject): Thing {
-  return elbFind(call, 'listener', need(input, 'ListenerArn', 'ValidationError'))
+/** The listener that the call names. Refused when it is not there. */
+export function listenerOf(call: Call, input: JsonObject): Resource {
+  return elbFind(call, 'listener', requireParameter(input, 'ListenerArn', 'ValidationError'))
 }
 
-export function describe(listener: Thing): JsonObject {
+/** A listener as `DescribeListeners` shows it. */
+export function describe(listener: Resource): JsonObject {
   const certificates = objects(listener.data, 'certificates')
   const policy = text(listener, 'policy')
   return {
@@ -114,8 +116,8 @@ export function describe(listener: Thing): JsonObject {
 function createListener(input: JsonObject, call: Call): JsonObject {
   const balancer = balancerOf(call, input)
   const tags = tagsIn(input, elbTagCodes)
-  need(input, 'Port', 'ValidationError')
-  need(input, 'Protocol', 'ValidationError')
+  requireParameter(input, 'Port', 'ValidationError')
+  requireParameter(input, 'Protocol', 'ValidationError')
   const settings = readSettings(call, input, balancer, {})
   const before = onPort(call, balancer, Number(settings.port))
   if (before) {
@@ -135,12 +137,12 @@ function createListener(input: JsonObject, call: Call): JsonObject {
     balancerId: balancer.id,
     defaultRule: `${head}:listener-rule/${path}/${hex(call.world, 16)}`,
   }
-  const listener = make(call, 'listener', `${head}:listener/${path}`, data, { tags })
+  const listener = createResource(call, 'listener', `${head}:listener/${path}`, data, { tags })
   return { Listeners: [describe(listener)] }
 }
 
 /** The settings after this call: what it names, else what was. */
-function readSettings(call: Call, input: JsonObject, balancer: Thing, before: JsonObject): JsonObject {
+function readSettings(call: Call, input: JsonObject, balancer: Resource, before: JsonObject): JsonObject {
   const allowed = isApplication(balancer) ? ['HTTP', 'HTTPS'] : ['TCP', 'TLS']
   const protocol = word(input, 'Protocol') || String(before.protocol)
   if (!allowed.includes(protocol)) {
@@ -179,9 +181,9 @@ function readSecurity(call: Call, input: JsonObject, protocol: string, before: J
   return { certificates, policy }
 }
 
-/** The certificate's ARN when a listener can use it: issued, in this region, and no longer brand-new (docs/facts/aws.md, ELB). */
+/** The certificate's ARN when a listener can use it: issued, in this region, and no longer brand-new. */
 function usable(call: Call, id: string): string {
-  const certificate = find(call, 'certificate', id)
+  const certificate = findResource(call, 'certificate', id)
   if (!certificate) return refuse(400, 'CertificateNotFoundException', `Certificate '${id}' not found`)
   if (certificateStatus(call, certificate) !== 'ISSUED') {
     refuse(
@@ -201,8 +203,8 @@ function checkPolicy(name: string): void {
   if (!(name in policies)) refuse(400, 'SSLPolicyNotFoundException', `SSL policy '${name}' not found`)
 }
 
-function onPort(call: Call, balancer: Thing, port: number): Thing | undefined {
-  return all(call, 'listener').find(one => text(one, 'balancerId') === balancer.id && one.data.port === port)
+function onPort(call: Call, balancer: Resource, port: number): Resource | undefined {
+  return resourcesOf(call, 'listener').find(one => text(one, 'balancerId') === balancer.id && one.data.port === port)
 }
 
 function duplicate(port: number): never {

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { arn, hex } from '../../core/ids.ts'
-import { need, objects, refuse, word, words } from '../../core/input.ts'
-import { all, find, make, text, texts } from '../../core/resources.ts'
+import { objects, refuse, requireParameter, word, words } from '../../core/input.ts'
+import { createResource, findResource, resourcesOf, text, texts } from '../../core/resources.ts'
 import { tagsIn } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { createInterface, freeAddresses } from '../ec2/network-interface.ts'
@@ -11,7 +11,7 @@ import { checkName, elbTagCodes, invalid, misconfigured, namedBalancer, oneOf, p
 
 /** How a load balancer comes to be: its subnets, groups, interfaces, names. */
 export function createBalancer(input: JsonObject, call: Call): JsonObject {
-  const name = need(input, 'Name', 'ValidationError')
+  const name = requireParameter(input, 'Name', 'ValidationError')
   const type = oneOf(input, 'Type', 'application', ['application', 'network'])
   const scheme = oneOf(input, 'Scheme', 'internet-facing', ['internet-facing', 'internal'])
   checkName(name, 'Load balancer')
@@ -25,9 +25,9 @@ export function createBalancer(input: JsonObject, call: Call): JsonObject {
   const groups = asked.length === 0 && type === 'application' ? defaultGroup(call, vpcId) : asked
   const settings = { type, scheme, subnets: subnets.map(one => one.id).sort(), groups: [...groups].sort() }
   const before = namedBalancer(call, name)
-  // The same settings answer the same load balancer, whatever their tags (docs/facts/aws.md, ELB).
+  // The same settings answer the same load balancer, whatever their tags.
   if (before) return { LoadBalancers: [describeBalancer(call, same(before, settings))] }
-  if (all(call, 'load-balancer').filter(one => text(one, 'type') === type).length >= perRegion) {
+  if (resourcesOf(call, 'load-balancer').filter(one => text(one, 'type') === type).length >= perRegion) {
     refuse(400, 'TooManyLoadBalancersException', 'The maximum number of load balancers has been reached.')
   }
   return { LoadBalancers: [describeBalancer(call, build(call, name, { ...settings, groups, vpcId }, subnets, tags))] }
@@ -37,9 +37,9 @@ function build(
   call: Call,
   name: string,
   settings: JsonObject & { type: string; scheme: string },
-  subnets: Thing[],
+  subnets: Resource[],
   tags: Record<string, string>,
-): Thing {
+): Resource {
   const { type, scheme } = settings
   const isApp = type === 'application'
   const path = `${isApp ? 'app' : 'net'}/${name}/${hex(call.world, 16)}`
@@ -52,10 +52,12 @@ function build(
     attributes: defaultAttributes(isApp),
     interfaces: subnets.map(subnet => interfaceIn(call, settings, path, subnet)),
   }
-  return make(call, 'load-balancer', arn(call, 'elasticloadbalancing', `loadbalancer/${path}`), data, { tags })
+  return createResource(call, 'load-balancer', arn(call, 'elasticloadbalancing', `loadbalancer/${path}`), data, {
+    tags,
+  })
 }
 
-function same(before: Thing, settings: JsonObject): Thing {
+function same(before: Resource, settings: JsonObject): Resource {
   const sorted = (name: string) => texts(before, name).sort().join()
   const equal =
     text(before, 'type') === settings.type &&
@@ -70,7 +72,8 @@ function same(before: Thing, settings: JsonObject): Thing {
   )
 }
 
-export function interfaceIn(call: Call, settings: JsonObject, path: string, subnet: Thing): string {
+/** Puts one of the load balancer's interfaces into the subnet; returns its id. */
+export function interfaceIn(call: Call, settings: JsonObject, path: string, subnet: Resource): string {
   const isApp = settings.type === 'application'
   return createInterface(call, {
     subnet,
@@ -83,11 +86,13 @@ export function interfaceIn(call: Call, settings: JsonObject, path: string, subn
 }
 
 /** Application load balancers want two zones; no load balancer takes two subnets of one zone. */
-export function readSubnets(call: Call, input: JsonObject, type: string, scheme: string): Thing[] {
+export function readSubnets(call: Call, input: JsonObject, type: string, scheme: string): Resource[] {
   const ids = [...words(input, 'Subnets'), ...objects(input, 'SubnetMappings').map(one => word(one, 'SubnetId'))]
   if (ids.length === 0) invalid('You must specify either subnets or an outpost')
   const subnets = [...new Set(ids)].map(
-    id => find(call, 'subnet', id) ?? refuse(400, 'SubnetNotFoundException', `The subnet ID '${id}' does not exist`),
+    id =>
+      findResource(call, 'subnet', id) ??
+      refuse(400, 'SubnetNotFoundException', `The subnet ID '${id}' does not exist`),
   )
   if (type === 'application' && subnets.length < 2) {
     invalid('At least two subnets in two different Availability Zones must be specified')
@@ -114,12 +119,13 @@ export function readSubnets(call: Call, input: JsonObject, type: string, scheme:
 }
 
 function hasInternet(call: Call, vpcId: string): boolean {
-  return all(call, 'internet-gateway').some(one => text(one, 'vpcId') === vpcId)
+  return resourcesOf(call, 'internet-gateway').some(one => text(one, 'vpcId') === vpcId)
 }
 
+/** The security groups, all of which must be of the VPC. */
 export function readGroups(call: Call, ids: string[], vpcId: string): string[] {
   return ids.map(id => {
-    const group = find(call, 'security-group', id)
+    const group = findResource(call, 'security-group', id)
     if (!group)
       return refuse(400, 'InvalidSecurityGroupException', `Security group ID '${id}' is invalid or does not exist`)
     if (text(group, 'vpcId') !== vpcId) {
@@ -130,7 +136,9 @@ export function readGroups(call: Call, ids: string[], vpcId: string): string[] {
 }
 
 function defaultGroup(call: Call, vpcId: string): string[] {
-  const group = all(call, 'security-group').find(one => one.data.isDefault === true && text(one, 'vpcId') === vpcId)
+  const group = resourcesOf(call, 'security-group').find(
+    one => one.data.isDefault === true && text(one, 'vpcId') === vpcId,
+  )
   return group ? [group.id] : []
 }
 

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { date } from '../../core/ids.ts'
-import { find, text, texts, time } from '../../core/resources.ts'
+import { findResource, text, texts, time } from '../../core/resources.ts'
 
-export function describeBalancer(call: Call, balancer: Thing): JsonObject {
+/** A load balancer as `DescribeLoadBalancers` shows it. */
+export function describeBalancer(call: Call, balancer: Resource): JsonObject {
   return {
     LoadBalancerArn: balancer.id,
     LoadBalancerName: text(balancer, 'name'),
@@ -20,13 +21,15 @@ export function describeBalancer(call: Call, balancer: Thing): JsonObject {
   }
 }
 
-export function zonesOf(call: Call, balancer: Thing): JsonObject[] {
+/** Its zones, each with the subnet it has there. */
+export function zonesOf(call: Call, balancer: Resource): JsonObject[] {
   return texts(balancer, 'subnets').map(id => {
-    const subnet = find(call, 'subnet', id)
+    const subnet = findResource(call, 'subnet', id)
     return { ZoneName: subnet ? text(subnet, 'zone') : '', SubnetId: id, LoadBalancerAddresses: [] }
   })
 }
 
-export function balancerState(call: Call, balancer: Thing): 'provisioning' | 'active' {
+/** provisioning, then active. */
+export function balancerState(call: Call, balancer: Resource): 'provisioning' | 'active' {
   return call.world.now() < time(balancer, 'readyAt') ? 'provisioning' : 'active'
 }

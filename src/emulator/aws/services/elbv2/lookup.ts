@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { objects, refuse, word } from '../../core/input.ts'
-import { all, find, text } from '../../core/resources.ts'
+import { findResource, resourcesOf, text } from '../../core/resources.ts'
 import type { TagCodes } from '../../core/tags.ts'
 
-/** What all of Elastic Load Balancing shares: how its things are found, named and tagged. */
+/** What all of Elastic Load Balancing shares: how its resources are found, named and tagged. */
 
 const families: [part: string, type: string, code: string, noun: string][] = [
   ['loadbalancer', 'load-balancer', 'LoadBalancerNotFoundException', 'Load balancer'],
@@ -13,35 +13,38 @@ const families: [part: string, type: string, code: string, noun: string][] = [
   ['listener-rule', 'rule', 'RuleNotFoundException', 'Rule'],
 ]
 
+/** How Elastic Load Balancing refuses tags. */
 export const elbTagCodes: TagCodes = {
   bad: 'ValidationError',
   twice: 'DuplicateTagKeysException',
   tooMany: 'TooManyTagsException',
 }
 
-export function namedBalancer(call: Call, name: string): Thing | undefined {
-  return all(call, 'load-balancer').find(one => text(one, 'name') === name)
+/** The load balancer of that name in the region. */
+export function namedBalancer(call: Call, name: string): Resource | undefined {
+  return resourcesOf(call, 'load-balancer').find(one => text(one, 'name') === name)
 }
 
+/** Load balancers of one type in a region. */
 export const perRegion = 50
 
-/** The thing of that ARN and type. An ARN of another kind is not valid; one of nothing is not found. */
-export function elbFind(call: Call, type: string, arn: string): Thing {
+/** The resource of that ARN and type. An ARN of another kind is not valid; one of nothing is not found. */
+export function elbFind(call: Call, type: string, arn: string): Resource {
   const [part, , code, noun] = families.find(one => one[1] === type)!
   if (!arn.startsWith('arn:') || arn.split(/[:/]/)[5] !== part) {
     refuse(400, 'ValidationError', `'${arn}' is not a valid ${noun!.toLowerCase()} ARN`)
   }
-  return find(call, type, arn) ?? refuse(400, code!, `${noun}s '[${arn}]' not found`)
+  return findResource(call, type, arn) ?? refuse(400, code!, `${noun}s '[${arn}]' not found`)
 }
 
-/** The thing behind any ARN of this product. */
-export function elbFindAny(call: Call, arn: string): Thing {
+/** The resource behind any ARN of this product. */
+export function elbFindAny(call: Call, arn: string): Resource {
   const family = families.find(one => one[0] === arn.split(/[:/]/)[5])
   if (!family) return refuse(400, 'ValidationError', `'${arn}' is not a valid load balancer ARN`)
   return elbFind(call, family[1], arn)
 }
 
-/** Load balancers and target groups: at most 32 letters, digits and hyphens (docs/facts/aws.md, ELB). */
+/** Load balancers and target groups: at most 32 letters, digits and hyphens. */
 export function checkName(name: string, noun: string): void {
   if (name.length > 32) invalid(`${noun} name '${name}' cannot be longer than '32' characters`)
   if (!/^[a-zA-Z0-9-]+$/.test(name)) {
@@ -52,10 +55,12 @@ export function checkName(name: string, noun: string): void {
   }
 }
 
+/** Refuses with `ValidationError`. */
 export function invalid(message: string): never {
   return refuse(400, 'ValidationError', message)
 }
 
+/** Refuses with `InvalidConfigurationRequestException`. */
 export function misconfigured(message: string): never {
   return refuse(400, 'InvalidConfigurationRequestException', message)
 }
@@ -71,6 +76,7 @@ export function within(input: JsonObject, name: string, fallback: number, low: n
   return number
 }
 
+/** A parameter with a fixed set of values; refused when it is none of them. */
 export function oneOf(input: JsonObject, name: string, fallback: string, allowed: readonly string[]): string {
   const value = word(input, name) || fallback
   if (!allowed.includes(value)) {
@@ -83,7 +89,7 @@ export function oneOf(input: JsonObject, name: string, fallback: string, allowed
   return value
 }
 
-/** `Attributes: [{Key, Value}]` over what was; a key that this kind of thing does not have is refused. */
+/** `Attributes: [{Key, Value}]` over what was; a key that this kind of resource does not have is refused. */
 export function readAttributes(input: JsonObject, before: JsonObject, noun: string): JsonObject {
   const after = { ...before }
   for (const one of objects(input, 'Attributes')) {
@@ -98,15 +104,17 @@ export function readAttributes(input: JsonObject, before: JsonObject, noun: stri
   return after
 }
 
+/** Attributes as answers list them. */
 export function attributeList(attributes: JsonObject): JsonObject[] {
   return Object.entries(attributes).map(([Key, Value]) => ({ Key, Value }))
 }
 
 /** The part of a load balancer's ARN that its listeners' ARNs repeat: `app/name/0123456789abcdef`. */
-export function balancerPath(balancer: Thing): string {
+export function balancerPath(balancer: Resource): string {
   return balancer.id.slice(balancer.id.indexOf(':loadbalancer/') + ':loadbalancer/'.length)
 }
 
-export function isApplication(balancer: Thing): boolean {
+/** Whether it is an application load balancer; otherwise it is a network one. */
+export function isApplication(balancer: Resource): boolean {
   return text(balancer, 'type') === 'application'
 }

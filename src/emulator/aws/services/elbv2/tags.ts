@@ -7,16 +7,16 @@ import { elbFindAny, elbTagCodes, invalid } from './lookup.ts'
 export const tagOperations: Record<string, Operation> = {
   'elbv2.AddTags': operation('ResourceArns Tags', (input, call) => {
     const tags = tagsIn(input, elbTagCodes)
-    for (const thing of words(input, 'ResourceArns').map(one => elbFindAny(call, one))) {
-      thing.tags = moreTags(thing, tags, elbTagCodes)
-      call.world.touch(thing)
+    for (const resource of words(input, 'ResourceArns').map(one => elbFindAny(call, one))) {
+      resource.tags = moreTags(resource, tags, elbTagCodes)
+      call.world.touch(resource)
     }
     return {}
   }),
   'elbv2.RemoveTags': operation('ResourceArns TagKeys', (input, call) => {
-    for (const thing of words(input, 'ResourceArns').map(one => elbFindAny(call, one))) {
-      thing.tags = withoutTags(thing, words(input, 'TagKeys'))
-      call.world.touch(thing)
+    for (const resource of words(input, 'ResourceArns').map(one => elbFindAny(call, one))) {
+      resource.tags = withoutTags(resource, words(input, 'TagKeys'))
+      call.world.touch(resource)
     }
     return {}
   }),

@@ -1,9 +1,18 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { arn, hex } from '../../core/ids.ts'
-import { flag, need, object, operation, refuse, word, words } from '../../core/input.ts'
+import { flag, object, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { all, change, find, leave, listed, make, text, time } from '../../core/resources.ts'
+import {
+  createResource,
+  findResource,
+  listedResources,
+  removeResource,
+  resourcesOf,
+  text,
+  time,
+  updateResource,
+} from '../../core/resources.ts'
 import { tagsIn } from '../../core/tags.ts'
 import { forwardsTo, marker } from './load-balancer.ts'
 import {
@@ -37,7 +46,7 @@ export const targetGroupOperations: Record<string, Operation> = {
         ? arns.map(one => elbFind(call, 'target-group', one))
         : names.length > 0
           ? names.map(name => named(call, name) ?? unknownName(name))
-          : listed(call, 'target-group')
+          : listedResources(call, 'target-group')
     const rows = found.filter(
       one => balancer === '' || balancersOf(call, one).includes(elbFind(call, 'load-balancer', balancer).id),
     )
@@ -45,15 +54,15 @@ export const targetGroupOperations: Record<string, Operation> = {
     return { TargetGroups: some.map(one => describe(call, one)), ...marker(next) }
   }),
   'elbv2.ModifyTargetGroup': operation(`TargetGroupArn ${checks}`, (input, call) => {
-    const group = groupOf(call, input)
-    change(call, group, readChecks(input, text(group, 'protocol'), group.data))
+    const group = targetGroupOf(call, input)
+    updateResource(call, group, readChecks(input, text(group, 'protocol'), group.data))
     return { TargetGroups: [describe(call, group)] }
   }),
   'elbv2.DescribeTargetGroupAttributes': operation('TargetGroupArn', (input, call) => ({
-    Attributes: attributeList(attributesOf(groupOf(call, input))),
+    Attributes: attributeList(attributesOf(targetGroupOf(call, input))),
   })),
   'elbv2.ModifyTargetGroupAttributes': operation('TargetGroupArn Attributes', (input, call) => {
-    const group = groupOf(call, input)
+    const group = targetGroupOf(call, input)
     const attributes = readAttributes(input, attributesOf(group), 'Target group')
     const delay = Number(attributes['deregistration_delay.timeout_seconds'])
     if (!(delay >= 0 && delay <= 3600)) {
@@ -65,50 +74,55 @@ export const targetGroupOperations: Record<string, Operation> = {
         `Stickiness type '${attributes['stickiness.type']}' is not supported for target groups with the ${text(group, 'protocol')} protocol`,
       )
     }
-    change(call, group, { attributes })
+    updateResource(call, group, { attributes })
     return { Attributes: attributeList(attributes) }
   }),
   'elbv2.DeleteTargetGroup': operation('TargetGroupArn', (input, call) => {
-    const id = need(input, 'TargetGroupArn', 'ValidationError')
-    const group = find(call, 'target-group', id)
+    const id = requireParameter(input, 'TargetGroupArn', 'ValidationError')
+    const group = findResource(call, 'target-group', id)
     if (!group) return {}
     if (usersOf(call, group).length > 0 || call.world.now() < time(group, 'usedUntil')) {
       refuse(400, 'ResourceInUseException', `Target group '${group.id}' is currently in use by a listener or a rule`)
     }
-    leave(call, group)
+    removeResource(call, group)
     return {}
   }),
 }
 
-export function groupOf(call: Call, input: JsonObject): Thing {
-  return elbFind(call, 'target-group', need(input, 'TargetGroupArn', 'ValidationError'))
+/** The target group that the call names. Refused when it is not there. */
+export function targetGroupOf(call: Call, input: JsonObject): Resource {
+  return elbFind(call, 'target-group', requireParameter(input, 'TargetGroupArn', 'ValidationError'))
 }
 
 /** The listeners and rules that forward to it. */
-export function usersOf(call: Call, group: Thing): Thing[] {
-  return [...all(call, 'listener'), ...all(call, 'rule')].filter(one => forwardsTo(one).includes(group.id))
+export function usersOf(call: Call, group: Resource): Resource[] {
+  return [...resourcesOf(call, 'listener'), ...resourcesOf(call, 'rule')].filter(one =>
+    forwardsTo(one).includes(group.id),
+  )
 }
 
 /** The load balancers that forward to it: at most one. */
-export function balancersOf(call: Call, group: Thing): string[] {
+export function balancersOf(call: Call, group: Resource): string[] {
   return [...new Set(usersOf(call, group).map(one => text(one, 'balancerId')))]
 }
 
-export function attributesOf(group: Thing): JsonObject {
+/** A copy of its attributes. */
+export function attributesOf(group: Resource): JsonObject {
   return { ...(group.data.attributes as JsonObject) }
 }
 
 /** Milliseconds that a deregistered target drains. */
-export function drainingTime(group: Thing): number {
+export function drainingTime(group: Resource): number {
   return Number(attributesOf(group)['deregistration_delay.timeout_seconds']) * 1000
 }
 
+/** Whether the protocol is one of an application load balancer. */
 export function isHttp(protocol: string): boolean {
   return protocol === 'HTTP' || protocol === 'HTTPS'
 }
 
-function named(call: Call, name: string): Thing | undefined {
-  return all(call, 'target-group').find(one => text(one, 'name') === name)
+function named(call: Call, name: string): Resource | undefined {
+  return resourcesOf(call, 'target-group').find(one => text(one, 'name') === name)
 }
 
 function unknownName(name: string): never {
@@ -116,15 +130,15 @@ function unknownName(name: string): never {
 }
 
 function createGroup(input: JsonObject, call: Call): JsonObject {
-  const name = need(input, 'Name', 'ValidationError')
+  const name = requireParameter(input, 'Name', 'ValidationError')
   checkName(name, 'Target group')
   const targetType = oneOf(input, 'TargetType', 'instance', ['instance'])
   oneOf(input, 'IpAddressType', 'ipv4', ['ipv4'])
   const protocol = oneOf(input, 'Protocol', '', ['HTTP', 'HTTPS', 'TCP', 'TLS'])
-  need(input, 'Port', 'ValidationError')
+  requireParameter(input, 'Port', 'ValidationError')
   const port = within(input, 'Port', 0, 1, 65_535)
-  const vpcId = need(input, 'VpcId', 'ValidationError')
-  if (!find(call, 'vpc', vpcId)) invalid(`The VPC ID '${vpcId}' is not found`)
+  const vpcId = requireParameter(input, 'VpcId', 'ValidationError')
+  if (!findResource(call, 'vpc', vpcId)) invalid(`The VPC ID '${vpcId}' is not found`)
   const version = isHttp(protocol) ? oneOf(input, 'ProtocolVersion', 'HTTP1', ['HTTP1', 'HTTP2', 'GRPC']) : ''
   const tags = tagsIn(input, elbTagCodes)
   const settings = { name, targetType, protocol, port, vpcId, version, ...readChecks(input, protocol, {}) }
@@ -132,10 +146,10 @@ function createGroup(input: JsonObject, call: Call): JsonObject {
   if (before) return { TargetGroups: [describe(call, same(before, settings))] }
   const id = arn(call, 'elasticloadbalancing', `targetgroup/${name}/${hex(call.world, 16)}`)
   const data = { ...settings, attributes: defaultAttributes(protocol), targets: [], usedUntil: 0 }
-  return { TargetGroups: [describe(call, make(call, 'target-group', id, data, { tags }))] }
+  return { TargetGroups: [describe(call, createResource(call, 'target-group', id, data, { tags }))] }
 }
 
-function same(before: Thing, settings: JsonObject): Thing {
+function same(before: Resource, settings: JsonObject): Resource {
   const equal = Object.entries(settings).every(
     ([name, value]) => JSON.stringify(before.data[name]) === JSON.stringify(value),
   )
@@ -229,7 +243,7 @@ function defaultAttributes(protocol: string): JsonObject {
   }
 }
 
-function describe(call: Call, group: Thing): JsonObject {
+function describe(call: Call, group: Resource): JsonObject {
   const version = text(group, 'version')
   const path = text(group, 'path')
   return {

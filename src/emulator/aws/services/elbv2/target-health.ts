@@ -1,6 +1,6 @@
 import { parseAddress, parseCidr } from '../../../world/cidr.ts'
-import type { Call, Thing, World } from '../../../world/model.ts'
-import { find, text, texts, time } from '../../core/resources.ts'
+import type { Call, Resource, World } from '../../../world/model.ts'
+import { findResource, text, texts, time } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { servesFrom } from '../ec2/instance-lifecycle.ts'
 import { instanceState } from '../ec2/instance-state.ts'
@@ -8,6 +8,7 @@ import { covers, type Rule, rulesOf } from '../ec2/security-group-rule.ts'
 import { balancerState } from './load-balancer-description.ts'
 import { usersOf } from './target-group.ts'
 
+/** A target's health in the service's words. */
 export interface Health {
   state: 'initial' | 'healthy' | 'unhealthy' | 'unused' | 'draining' | 'unavailable'
   reason?: string
@@ -18,7 +19,7 @@ export interface Health {
 export type Target = { id: string; port: number; since: number; drainsUntil: number | null }
 
 /** What real checks say of a target; nothing where there are none. */
-export type JudgesTargets = (call: Call, group: Thing, target: Target) => Health | undefined
+export type JudgesTargets = (call: Call, group: Resource, target: Target) => Health | undefined
 
 const judges = new WeakMap<World, JudgesTargets>()
 
@@ -32,10 +33,10 @@ export function judgeTargetsWith(world: World, judge: JudgesTargets): void {
  * group. The first good check makes it healthy; after that, thresholds count. A target whose security groups do not
  * let the load balancer in times out.
  */
-export function targetHealth(call: Call, group: Thing, target: Target): Health {
+export function targetHealth(call: Call, group: Resource, target: Target): Health {
   const users = usersOf(call, group)
-  const balancer = users[0] && find(call, 'load-balancer', text(users[0], 'balancerId'))
-  const instance = find(call, 'instance', target.id)
+  const balancer = users[0] && findResource(call, 'load-balancer', text(users[0], 'balancerId'))
+  const instance = findResource(call, 'instance', target.id)
   if (!balancer)
     return {
       state: 'unused',
@@ -68,9 +69,9 @@ export function targetHealth(call: Call, group: Thing, target: Target): Health {
 
 function checked(
   call: Call,
-  group: Thing,
+  group: Resource,
   target: Target,
-  { balancer, instance, from }: { balancer: Thing; instance: Thing; from: number },
+  { balancer, instance, from }: { balancer: Resource; instance: Resource; from: number },
 ): Health {
   const now = call.world.now()
   const interval = time(group, 'interval') * 1000
@@ -104,33 +105,33 @@ const waiting: Health = {
 }
 
 /** Checks begin when all of it is there: the load balancer, its use of the group, the target. */
-function checkedFrom(balancer: Thing, users: Thing[], target: Target): number {
+function checkedFrom(balancer: Resource, users: Resource[], target: Target): number {
   return Math.max(time(balancer, 'readyAt'), Math.min(...users.map(one => one.born)), target.since)
 }
 
-function zonesOf(call: Call, balancer: Thing): string[] {
+function zonesOf(call: Call, balancer: Resource): string[] {
   return texts(balancer, 'subnets').flatMap(id => {
-    const subnet = find(call, 'subnet', id)
+    const subnet = findResource(call, 'subnet', id)
     return subnet ? [text(subnet, 'zone')] : []
   })
 }
 
-function crossesZones(balancer: Thing): boolean {
+function crossesZones(balancer: Resource): boolean {
   const attributes = balancer.data.attributes as Record<string, string>
   return text(balancer, 'type') === 'network' && attributes['load_balancing.cross_zone.enabled'] === 'true'
 }
 
 /** Whether the load balancer's groups let the check out, and the target's let it in. */
-function isLetIn(call: Call, group: Thing, target: Target, balancer: Thing, instance: Thing): boolean {
+function isLetIn(call: Call, group: Resource, target: Target, balancer: Resource, instance: Resource): boolean {
   const checkPort = text(group, 'checkPort')
   const ports = [target.port, ...(checkPort === 'traffic-port' ? [] : [Number(checkPort)])]
-  const port = find(call, 'network-interface', text(instance, 'interfaceId'))
+  const port = findResource(call, 'network-interface', text(instance, 'interfaceId'))
   if (!port) return false
   const inward = rulesIn(call, texts(port, 'groups')).filter(rule => !rule.egress)
   const groups = texts(balancer, 'groups')
   const outward = rulesIn(call, groups).filter(rule => rule.egress)
   const addresses = texts(balancer, 'interfaces').flatMap(id => {
-    const one = find(call, 'network-interface', id)
+    const one = findResource(call, 'network-interface', id)
     return one ? [text(one, 'privateIp')] : []
   })
   const privateIp = text(instance, 'privateIp')
@@ -144,7 +145,7 @@ function isLetIn(call: Call, group: Thing, target: Target, balancer: Thing, inst
 
 function rulesIn(call: Call, ids: string[]): Rule[] {
   return ids.flatMap(id => {
-    const group = find(call, 'security-group', id)
+    const group = findResource(call, 'security-group', id)
     return group ? rulesOf(group) : []
   })
 }

@@ -1,16 +1,16 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { isObject, objects, operation, refuse, word } from '../../core/input.ts'
-import { change, find, text, time } from '../../core/resources.ts'
+import { findResource, text, time, updateResource } from '../../core/resources.ts'
 import { instanceState } from '../ec2/instance-state.ts'
 import { invalid, within } from './lookup.ts'
-import { drainingTime, groupOf, usersOf } from './target-group.ts'
+import { drainingTime, targetGroupOf, usersOf } from './target-group.ts'
 import { type Target, targetHealth } from './target-health.ts'
 
 /** Registering, deregistering, and what the checks say. */
 export const targetOperations: Record<string, Operation> = {
   'elbv2.RegisterTargets': operation('TargetGroupArn Targets', (input, call) => {
-    const group = groupOf(call, input)
+    const group = targetGroupOf(call, input)
     for (const target of readTargets(input, group)) {
       checkInstance(call, group, target.id)
       register(call, group, target.id, target.port)
@@ -18,7 +18,7 @@ export const targetOperations: Record<string, Operation> = {
     return {}
   }),
   'elbv2.DeregisterTargets': operation('TargetGroupArn Targets', (input, call) => {
-    const group = groupOf(call, input)
+    const group = targetGroupOf(call, input)
     const asked = objects(input, 'Targets')
     for (const target of targetsOf(call, group)) {
       const named = asked.some(
@@ -29,7 +29,7 @@ export const targetOperations: Record<string, Operation> = {
     return {}
   }),
   'elbv2.DescribeTargetHealth': operation('TargetGroupArn Targets Include', (input, call) => {
-    const group = groupOf(call, input)
+    const group = targetGroupOf(call, input)
     const there = targetsOf(call, group)
     const asked = objects(input, 'Targets')
     const rows =
@@ -48,12 +48,12 @@ export const targetOperations: Record<string, Operation> = {
 }
 
 /** The targets that are there or draining. A terminated instance leaves by itself. */
-export function targetsOf(call: Call, group: Thing): Target[] {
+export function targetsOf(call: Call, group: Resource): Target[] {
   const now = call.world.now()
   const targets = group.data.targets
   const list = Array.isArray(targets) ? (targets.filter(isObject) as unknown as Target[]) : []
   return list.filter(one => {
-    const instance = find(call, 'instance', one.id)
+    const instance = findResource(call, 'instance', one.id)
     if (!instance || instanceState(call, instance) === 'terminated') return false
     return one.drainsUntil === null || now < one.drainsUntil
   })
@@ -62,7 +62,7 @@ export function targetsOf(call: Call, group: Thing): Target[] {
 /** Puts an instance into a group, once; a draining one comes back. */
 export function register(
   call: Call,
-  group: Thing,
+  group: Resource,
   id: string,
   port = time(group, 'port'),
   since = call.world.now(),
@@ -70,11 +70,11 @@ export function register(
   const targets = targetsOf(call, group)
   if (targets.some(one => one.id === id && one.port === port && one.drainsUntil === null)) return
   const others = targets.filter(one => one.id !== id || one.port !== port)
-  change(call, group, { targets: [...others, { id, port, since, drainsUntil: null }] })
+  updateResource(call, group, { targets: [...others, { id, port, since, drainsUntil: null }] })
 }
 
 /** Takes an instance out; where a load balancer uses the group, its connections drain first. Returns until when. */
-export function deregister(call: Call, group: Thing, id: string, port = time(group, 'port')): number {
+export function deregister(call: Call, group: Resource, id: string, port = time(group, 'port')): number {
   const now = call.world.now()
   const used = usersOf(call, group).length > 0
   const until = now + (used ? drainingTime(group) : 0)
@@ -82,20 +82,20 @@ export function deregister(call: Call, group: Thing, id: string, port = time(gro
     if (one.id !== id || one.port !== port || one.drainsUntil !== null) return [one]
     return used ? [{ ...one, drainsUntil: until }] : []
   })
-  change(call, group, { targets })
+  updateResource(call, group, { targets })
   return until
 }
 
-function readTargets(input: JsonObject, group: Thing): { id: string; port: number }[] {
+function readTargets(input: JsonObject, group: Resource): { id: string; port: number }[] {
   const list = objects(input, 'Targets')
   if (list.length === 0) invalid('At least one target must be specified')
   return list.map(one => ({ id: word(one, 'Id'), port: within(one, 'Port', time(group, 'port'), 1, 65_535) }))
 }
 
-function checkInstance(call: Call, group: Thing, id: string): void {
+function checkInstance(call: Call, group: Resource, id: string): void {
   if (!/^i-[0-9a-f]+$/.test(id))
     refuse(400, 'InvalidTargetException', `The target ID '${id}' is not valid for the target type 'instance'`)
-  const instance = find(call, 'instance', id)
+  const instance = findResource(call, 'instance', id)
   if (!instance) refuse(400, 'InvalidTargetException', `The following targets are not valid instances: '${id}'`)
   if (instanceState(call, instance!) !== 'running') {
     refuse(
@@ -113,7 +113,7 @@ function checkInstance(call: Call, group: Thing, id: string): void {
   }
 }
 
-function describe(call: Call, group: Thing, target: Target): JsonObject {
+function describe(call: Call, group: Resource, target: Target): JsonObject {
   const { state, reason, description } =
     target.drainsUntil === -1
       ? { state: 'unused', reason: 'Target.NotRegistered', description: 'Target is not registered to the target group' }

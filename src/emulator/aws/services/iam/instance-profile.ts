@@ -1,8 +1,16 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { arn, date, letters } from '../../core/ids.ts'
-import { need, objects, operation, refuse, word } from '../../core/input.ts'
-import { all, change, everywhere, leave, make, text, time } from '../../core/resources.ts'
+import { objects, operation, refuse, requireParameter, word } from '../../core/input.ts'
+import {
+  createResource,
+  everywhere,
+  removeResource,
+  resourcesOf,
+  text,
+  time,
+  updateResource,
+} from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import {
@@ -18,16 +26,16 @@ import {
 } from './lookup.ts'
 import { describeRole } from './role.ts'
 
-/** Instance profiles: EC2 believes in a fresh one only after some seconds (docs/facts/aws.md, IAM). */
+/** Instance profiles: EC2 believes in a fresh one only after some seconds. */
 export const instanceProfileOperations: Record<string, Operation> = {
   'iam.CreateInstanceProfile': operation('InstanceProfileName Path Tags', (input, call) => {
-    const name = checkName(need(input, 'InstanceProfileName', 'ValidationError'), 128)
+    const name = checkName(requireParameter(input, 'InstanceProfileName', 'ValidationError'), 128)
     const tags = iamTags(objects(input, 'Tags'))
     if (profileCalled(call, name)) duplicate(`Instance Profile ${name} already exists.`)
     const path = pathOf(input)
     const data = { name, path, uniqueId: `AIPA${letters(call.world, 17)}`, role: '' }
     const id = arn(call, 'iam', `instance-profile${path}${name}`, everywhere)
-    const profile = make(call, 'instance-profile', id, data, { tags, region: everywhere })
+    const profile = createResource(call, 'instance-profile', id, data, { tags, region: everywhere })
     return { InstanceProfile: describe(call, profile) }
   }),
   'iam.GetInstanceProfile': operation('InstanceProfileName', (input, call) => ({
@@ -35,12 +43,12 @@ export const instanceProfileOperations: Record<string, Operation> = {
   })),
   'iam.ListInstanceProfiles': operation('PathPrefix Marker MaxItems', (input, call) => {
     const prefix = word(input, 'PathPrefix') || '/'
-    const found = all(call, 'instance-profile', everywhere).filter(one => text(one, 'path').startsWith(prefix))
+    const found = resourcesOf(call, 'instance-profile', everywhere).filter(one => text(one, 'path').startsWith(prefix))
     const { rows, head } = iamPage(input, found)
     return { ...head, InstanceProfiles: rows.map(one => describe(call, one)) }
   }),
   'iam.ListInstanceProfilesForRole': operation('RoleName Marker MaxItems', (input, call) => {
-    const role = roleNamed(call, need(input, 'RoleName', 'ValidationError'))
+    const role = roleNamed(call, requireParameter(input, 'RoleName', 'ValidationError'))
     const found = profilesWith(call, role)
     const { rows, head } = iamPage(input, found)
     return { ...head, InstanceProfiles: rows.map(one => describe(call, one)) }
@@ -49,23 +57,23 @@ export const instanceProfileOperations: Record<string, Operation> = {
     const profile = profileOf(call, input)
     if (text(profile, 'role') !== '')
       refuse(409, 'DeleteConflict', 'Cannot delete entity, must remove roles from instance profile first.')
-    leave(call, profile)
+    removeResource(call, profile)
     return {}
   }),
   'iam.AddRoleToInstanceProfile': operation('InstanceProfileName RoleName', (input, call) => {
     const profile = profileOf(call, input)
-    const role = roleNamed(call, need(input, 'RoleName', 'ValidationError'), 'fresh ones lag')
+    const role = roleNamed(call, requireParameter(input, 'RoleName', 'ValidationError'), 'fresh ones lag')
     if (text(profile, 'role') !== '') {
       refuse(409, 'LimitExceeded', 'Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1')
     }
-    change(call, profile, { role: role.id, roleAddedAt: call.world.now() })
+    updateResource(call, profile, { role: role.id, roleAddedAt: call.world.now() })
     return {}
   }),
   'iam.RemoveRoleFromInstanceProfile': operation('InstanceProfileName RoleName', (input, call) => {
     const profile = profileOf(call, input)
-    const role = roleNamed(call, need(input, 'RoleName', 'ValidationError'))
+    const role = roleNamed(call, requireParameter(input, 'RoleName', 'ValidationError'))
     if (text(profile, 'role') !== role.id) absent(`The role with name ${text(role, 'name')} cannot be found.`)
-    change(call, profile, { role: '' })
+    updateResource(call, profile, { role: '' })
     return {}
   }),
   ...tagOperations('InstanceProfile', profileOf),
@@ -75,7 +83,7 @@ export const instanceProfileOperations: Record<string, Operation> = {
  * The profile of `{Name}` or `{Arn}` as EC2 sees it: InvalidParameterValue while it does not know it or its role yet.
  * Auto Scaling says the same message under its own code.
  */
-export function usableProfile(call: Call, asked: JsonObject): Thing {
+export function usableProfile(call: Call, asked: JsonObject): Resource {
   const name = word(asked, 'Name')
   const byArn = word(asked, 'Arn')
   const profile = name !== '' ? profileCalled(call, name) : find(call, byArn)
@@ -93,31 +101,33 @@ export function usableProfile(call: Call, asked: JsonObject): Thing {
 }
 
 /** The role that instances with the profile of this ARN act as. */
-export function roleOfProfile(call: Call, profileArn: string): Thing | undefined {
+export function roleOfProfile(call: Call, profileArn: string): Resource | undefined {
   const profile = find(call, profileArn)
-  return profile && all(call, 'role', everywhere).find(one => one.id === text(profile, 'role'))
+  return profile && resourcesOf(call, 'role', everywhere).find(one => one.id === text(profile, 'role'))
 }
 
-function find(call: Call, id: string): Thing | undefined {
-  return all(call, 'instance-profile', everywhere).find(one => one.id === id)
+function find(call: Call, id: string): Resource | undefined {
+  return resourcesOf(call, 'instance-profile', everywhere).find(one => one.id === id)
 }
 
-function usableAfter(profile: Thing): number {
+function usableAfter(profile: Resource): number {
   const spread = [...text(profile, 'uniqueId')].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 7
   return times.profileUsable + (spread / 7) * times.profileUsableSpread
 }
 
-function profileCalled(call: Call, name: string): Thing | undefined {
-  return all(call, 'instance-profile', everywhere).find(one => text(one, 'name').toLowerCase() === name.toLowerCase())
+function profileCalled(call: Call, name: string): Resource | undefined {
+  return resourcesOf(call, 'instance-profile', everywhere).find(
+    one => text(one, 'name').toLowerCase() === name.toLowerCase(),
+  )
 }
 
-function profileOf(call: Call, input: JsonObject): Thing {
-  const name = need(input, 'InstanceProfileName', 'ValidationError')
+function profileOf(call: Call, input: JsonObject): Resource {
+  const name = requireParameter(input, 'InstanceProfileName', 'ValidationError')
   return profileCalled(call, name) ?? absent(`Instance Profile ${name} cannot be found.`)
 }
 
-function describe(call: Call, profile: Thing): JsonObject {
-  const role = all(call, 'role', everywhere).find(one => one.id === text(profile, 'role'))
+function describe(call: Call, profile: Resource): JsonObject {
+  const role = resourcesOf(call, 'role', everywhere).find(one => one.id === text(profile, 'role'))
   return {
     InstanceProfileName: text(profile, 'name'),
     InstanceProfileId: text(profile, 'uniqueId'),

@@ -1,34 +1,37 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { objects, operation, refuse, word, words } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { all, everywhere, text } from '../../core/resources.ts'
+import { everywhere, resourcesOf, text } from '../../core/resources.ts'
 import { readTags, tagList } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 
 /** What IAM's actions share. Names are one, whatever their case. */
 
+/** Refuses with `NoSuchEntity`. */
 export function absent(message: string): never {
   return refuse(404, 'NoSuchEntity', message)
 }
 
+/** Refuses with `EntityAlreadyExists`. */
 export function duplicate(message: string): never {
   return refuse(409, 'EntityAlreadyExists', message)
 }
 
-/** The role; with `lag`, one that was just made is not there yet for other calls (docs/facts/aws.md, IAM). */
-export function roleNamed(call: Call, name: string, lag?: 'fresh ones lag'): Thing {
-  const role = all(call, 'role', everywhere).find(one => text(one, 'name').toLowerCase() === name.toLowerCase())
+/** The role; with `lag`, one that was just made is not there yet for other calls. */
+export function roleNamed(call: Call, name: string, lag?: 'fresh ones lag'): Resource {
+  const role = resourcesOf(call, 'role', everywhere).find(one => text(one, 'name').toLowerCase() === name.toLowerCase())
   if (!role || (lag && call.world.now() < role.born + times.roleKnown))
     return absent(`The role with name ${name} cannot be found.`)
   return role
 }
 
 /** Profiles that hold the role. */
-export function profilesWith(call: Call, role: Thing): Thing[] {
-  return all(call, 'instance-profile', everywhere).filter(one => text(one, 'role') === role.id)
+export function profilesWith(call: Call, role: Resource): Resource[] {
+  return resourcesOf(call, 'instance-profile', everywhere).filter(one => text(one, 'role') === role.id)
 }
 
+/** A name of at most `most` characters, or IAM's refusal. */
 export function checkName(name: string, most: number): string {
   if (name.length > most || !/^[\w+=,.@-]+$/.test(name)) {
     refuse(
@@ -40,6 +43,7 @@ export function checkName(name: string, most: number): string {
   return name
 }
 
+/** The `Path` parameter, `/` when absent. */
 export function pathOf(input: JsonObject): string {
   const path = word(input, 'Path') || '/'
   if (!/^\/([\x21-\x7e]*\/)?$/.test(path)) refuse(400, 'ValidationError', 'The specified value for path is invalid.')
@@ -57,19 +61,19 @@ export function iamTags(list: JsonObject[]): Record<string, string> {
 /** `TagRole`, `UntagRole`, `ListRoleTags`, and the same of instance profiles. */
 export function tagOperations(
   what: 'Role' | 'InstanceProfile',
-  find: (call: Call, input: JsonObject) => Thing,
+  find: (call: Call, input: JsonObject) => Resource,
 ): Record<string, Operation> {
   return {
     [`iam.Tag${what}`]: operation(`${what}Name Tags`, (input, call) => {
-      const thing = find(call, input)
-      Object.assign(thing.tags, iamTags(objects(input, 'Tags')))
-      call.world.touch(thing)
+      const resource = find(call, input)
+      Object.assign(resource.tags, iamTags(objects(input, 'Tags')))
+      call.world.touch(resource)
       return {}
     }),
     [`iam.Untag${what}`]: operation(`${what}Name TagKeys`, (input, call) => {
-      const thing = find(call, input)
-      for (const key of words(input, 'TagKeys')) delete thing.tags[key]
-      call.world.touch(thing)
+      const resource = find(call, input)
+      for (const key of words(input, 'TagKeys')) delete resource.tags[key]
+      call.world.touch(resource)
       return {}
     }),
     [`iam.List${what}Tags`]: operation(`${what}Name Marker MaxItems`, (input, call) => ({

@@ -1,8 +1,17 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { arn, date, letters } from '../../core/ids.ts'
-import { need, number, object, objects, operation, refuse, word, words } from '../../core/input.ts'
-import { all, change, everywhere, leave, make, text, texts, time } from '../../core/resources.ts'
+import { number, object, objects, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
+import {
+  createResource,
+  everywhere,
+  removeResource,
+  resourcesOf,
+  text,
+  texts,
+  time,
+  updateResource,
+} from '../../core/resources.ts'
 import { tagList } from '../../core/tags.ts'
 import {
   absent,
@@ -33,10 +42,10 @@ export const roleOperations: Record<string, Operation> = {
   'iam.CreateRole': operation(
     'RoleName AssumeRolePolicyDocument Path Description MaxSessionDuration Tags',
     (input, call) => {
-      const name = checkName(need(input, 'RoleName', 'ValidationError'), 64)
-      const trust = readDocument(need(input, 'AssumeRolePolicyDocument', 'ValidationError'))
+      const name = checkName(requireParameter(input, 'RoleName', 'ValidationError'), 64)
+      const trust = readDocument(requireParameter(input, 'AssumeRolePolicyDocument', 'ValidationError'))
       const tags = iamTags(objects(input, 'Tags'))
-      if (all(call, 'role', everywhere).some(one => text(one, 'name').toLowerCase() === name.toLowerCase()))
+      if (resourcesOf(call, 'role', everywhere).some(one => text(one, 'name').toLowerCase() === name.toLowerCase()))
         duplicate(`Role with name ${name} already exists.`)
       const path = pathOf(input)
       const data = {
@@ -50,15 +59,15 @@ export const roleOperations: Record<string, Operation> = {
         inline: {},
       }
       const id = arn(call, 'iam', `role${path}${name}`, everywhere)
-      return { Role: describeRole(call, make(call, 'role', id, data, { tags, region: everywhere })) }
+      return { Role: describeRole(call, createResource(call, 'role', id, data, { tags, region: everywhere })) }
     },
   ),
   'iam.GetRole': operation('RoleName', (input, call) => ({ Role: describeRole(call, roleOf(call, input)) })),
   'iam.ListRoles': operation('PathPrefix Marker MaxItems', (input, call) => {
     const prefix = word(input, 'PathPrefix') || '/'
-    const found = all(call, 'role', everywhere).filter(one => text(one, 'path').startsWith(prefix))
+    const found = resourcesOf(call, 'role', everywhere).filter(one => text(one, 'path').startsWith(prefix))
     const { rows, head } = iamPage(input, found)
-    // The list has no tags (docs/facts/aws.md, IAM).
+    // The list has no tags.
     const Roles = rows.map(one => {
       const { Tags: _, ...role } = describeRole(call, one)
       return role
@@ -66,8 +75,8 @@ export const roleOperations: Record<string, Operation> = {
     return { ...head, Roles }
   }),
   'iam.UpdateAssumeRolePolicy': operation('RoleName PolicyDocument', (input, call) => {
-    const trust = readDocument(need(input, 'PolicyDocument', 'ValidationError'))
-    change(call, roleOf(call, input), { trust })
+    const trust = readDocument(requireParameter(input, 'PolicyDocument', 'ValidationError'))
+    updateResource(call, roleOf(call, input), { trust })
     return {}
   }),
   'iam.DeleteRole': operation('RoleName', (input, call) => {
@@ -75,23 +84,23 @@ export const roleOperations: Record<string, Operation> = {
     if (profilesWith(call, role).length > 0) conflict('must remove roles from instance profile first.')
     if (texts(role, 'attached').length > 0) conflict('must detach all policies first.')
     if (Object.keys(object(role.data, 'inline')).length > 0) conflict('must delete policies first.')
-    leave(call, role)
+    removeResource(call, role)
     return {}
   }),
   'iam.AttachRolePolicy': operation('RoleName PolicyArn', (input, call) => {
     const role = roleOf(call, input)
-    const policy = policyOf(need(input, 'PolicyArn', 'ValidationError'))
+    const policy = policyOf(requireParameter(input, 'PolicyArn', 'ValidationError'))
     const attached = [...new Set([...texts(role, 'attached'), policy])]
     if (attached.length > 10) refuse(409, 'LimitExceeded', 'Cannot exceed quota for PoliciesPerRole: 10')
-    change(call, role, { attached })
+    updateResource(call, role, { attached })
     return {}
   }),
   'iam.DetachRolePolicy': operation('RoleName PolicyArn', (input, call) => {
     const role = roleOf(call, input)
-    const policy = need(input, 'PolicyArn', 'ValidationError')
+    const policy = requireParameter(input, 'PolicyArn', 'ValidationError')
     const attached = texts(role, 'attached')
     if (!attached.includes(policy)) absent(`Policy ${policy} was not found.`)
-    change(call, role, { attached: attached.filter(one => one !== policy) })
+    updateResource(call, role, { attached: attached.filter(one => one !== policy) })
     return {}
   }),
   'iam.ListAttachedRolePolicies': operation('RoleName PathPrefix Marker MaxItems', (input, call) => {
@@ -101,24 +110,24 @@ export const roleOperations: Record<string, Operation> = {
   }),
   'iam.PutRolePolicy': operation('RoleName PolicyName PolicyDocument', (input, call) => {
     const role = roleOf(call, input)
-    const name = checkName(need(input, 'PolicyName', 'ValidationError'), 128)
-    const document = readDocument(need(input, 'PolicyDocument', 'ValidationError'))
-    change(call, role, { inline: { ...object(role.data, 'inline'), [name]: document } })
+    const name = checkName(requireParameter(input, 'PolicyName', 'ValidationError'), 128)
+    const document = readDocument(requireParameter(input, 'PolicyDocument', 'ValidationError'))
+    updateResource(call, role, { inline: { ...object(role.data, 'inline'), [name]: document } })
     return {}
   }),
   'iam.GetRolePolicy': operation('RoleName PolicyName', (input, call) => {
     const role = roleOf(call, input)
-    const name = need(input, 'PolicyName', 'ValidationError')
+    const name = requireParameter(input, 'PolicyName', 'ValidationError')
     const document = word(object(role.data, 'inline'), name)
     if (document === '') absent(`The role policy with name ${name} cannot be found.`)
     return { RoleName: text(role, 'name'), PolicyName: name, PolicyDocument: encodeURIComponent(document) }
   }),
   'iam.DeleteRolePolicy': operation('RoleName PolicyName', (input, call) => {
     const role = roleOf(call, input)
-    const name = need(input, 'PolicyName', 'ValidationError')
+    const name = requireParameter(input, 'PolicyName', 'ValidationError')
     const { [name]: document, ...inline } = object(role.data, 'inline')
     if (document === undefined) absent(`The role policy with name ${name} cannot be found.`)
-    change(call, role, { inline })
+    updateResource(call, role, { inline })
     return {}
   }),
   'iam.ListRolePolicies': operation('RoleName Marker MaxItems', (input, call) => {
@@ -127,7 +136,7 @@ export const roleOperations: Record<string, Operation> = {
   }),
   ...tagOperations('Role', roleOf),
   'iam.CreateServiceLinkedRole': operation('AWSServiceName Description', (input, call) => {
-    const service = need(input, 'AWSServiceName', 'ValidationError')
+    const service = requireParameter(input, 'AWSServiceName', 'ValidationError')
     const name = `AWSServiceRoleFor${service.split('.')[0]!.replace(/^./, letter => letter.toUpperCase())}`
     // Every account here has used the services before.
     return refuse(
@@ -146,7 +155,8 @@ export const roleOperations: Record<string, Operation> = {
   })),
 }
 
-export function describeRole(call: Call, role: Thing): JsonObject {
+/** A role as `GetRole` shows it. */
+export function describeRole(call: Call, role: Resource): JsonObject {
   return {
     RoleName: text(role, 'name'),
     RoleId: text(role, 'uniqueId'),
@@ -160,8 +170,8 @@ export function describeRole(call: Call, role: Thing): JsonObject {
   }
 }
 
-function roleOf(call: Call, input: JsonObject): Thing {
-  return roleNamed(call, need(input, 'RoleName', 'ValidationError'))
+function roleOf(call: Call, input: JsonObject): Resource {
+  return roleNamed(call, requireParameter(input, 'RoleName', 'ValidationError'))
 }
 
 function conflict(what: string): never {

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Operation } from '../../../world/model.ts'
-import { flag, need, objects, operation, refuse, word, words } from '../../core/input.ts'
+import { flag, objects, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { all } from '../../core/resources.ts'
+import { resourcesOf } from '../../core/resources.ts'
 import { moreTags, tagList, tagsIn, withoutTags } from '../../core/tags.ts'
 import { type Engine, enginesNamed, type Offer, offers, storageRange, type Version } from './catalog.ts'
 import { rdsByArn, rdsTagCodes } from './lookup.ts'
@@ -30,7 +30,7 @@ export const availabilityOperations: Record<string, Operation> = {
   'rds.DescribeOrderableDBInstanceOptions': operation(
     'Engine EngineVersion DBInstanceClass LicenseModel AvailabilityZoneGroup Vpc MaxRecords Marker',
     (input, call) => {
-      const engine = enginesNamed(need(input, 'Engine', 'InvalidParameterValue'))[0]!
+      const engine = enginesNamed(requireParameter(input, 'Engine', 'InvalidParameterValue'))[0]!
       const fits = (name: string, value: string) => word(input, name) === '' || word(input, name) === value
       const rows = offers(call.region, engine)
         .filter(
@@ -46,27 +46,27 @@ export const availabilityOperations: Record<string, Operation> = {
   ),
   'rds.DescribeAccountAttributes': operation('', (_, call) => ({
     AccountQuotas: [
-      { AccountQuotaName: 'DBInstances', Used: all(call, 'db-instance').length, Max: 40 },
-      { AccountQuotaName: 'DBClusters', Used: all(call, 'db-cluster').length, Max: 40 },
-      { AccountQuotaName: 'DBSubnetGroups', Used: all(call, 'db-subnet-group').length, Max: 50 },
-      { AccountQuotaName: 'ManualSnapshots', Used: all(call, 'db-snapshot').length, Max: 100 },
+      { AccountQuotaName: 'DBInstances', Used: resourcesOf(call, 'db-instance').length, Max: 40 },
+      { AccountQuotaName: 'DBClusters', Used: resourcesOf(call, 'db-cluster').length, Max: 40 },
+      { AccountQuotaName: 'DBSubnetGroups', Used: resourcesOf(call, 'db-subnet-group').length, Max: 50 },
+      { AccountQuotaName: 'ManualSnapshots', Used: resourcesOf(call, 'db-snapshot').length, Max: 100 },
     ],
   })),
   'rds.AddTagsToResource': operation('ResourceName Tags', (input, call) => {
-    const thing = rdsByArn(call, need(input, 'ResourceName', 'InvalidParameterValue'))
-    thing.tags = moreTags(thing, tagsIn(input, rdsTagCodes), rdsTagCodes)
-    call.world.touch(thing)
+    const resource = rdsByArn(call, requireParameter(input, 'ResourceName', 'InvalidParameterValue'))
+    resource.tags = moreTags(resource, tagsIn(input, rdsTagCodes), rdsTagCodes)
+    call.world.touch(resource)
     return {}
   }),
   'rds.RemoveTagsFromResource': operation('ResourceName TagKeys', (input, call) => {
-    const thing = rdsByArn(call, need(input, 'ResourceName', 'InvalidParameterValue'))
-    thing.tags = withoutTags(thing, words(input, 'TagKeys'))
-    call.world.touch(thing)
+    const resource = rdsByArn(call, requireParameter(input, 'ResourceName', 'InvalidParameterValue'))
+    resource.tags = withoutTags(resource, words(input, 'TagKeys'))
+    call.world.touch(resource)
     return {}
   }),
   'rds.ListTagsForResource': operation('ResourceName Filters', (input, call) => {
     if (objects(input, 'Filters').length > 0) refuse(400, 'InvalidParameterValue', 'Filters are not supported here.')
-    return { TagList: tagList(rdsByArn(call, need(input, 'ResourceName', 'InvalidParameterValue'))) }
+    return { TagList: tagList(rdsByArn(call, requireParameter(input, 'ResourceName', 'InvalidParameterValue'))) }
   }),
 }
 

@@ -1,7 +1,7 @@
 import { regionOf, type Zone } from '../../core/catalog.ts'
 import { refuse } from '../../core/input.ts'
 
-/** What the embedded AWS sells as databases: engines, their versions, classes and where they are. */
+/** What the emulated AWS offers as databases: engines, their versions, classes and where they are. */
 export interface Engine {
   name: string
   description: string
@@ -21,7 +21,7 @@ export interface Version {
   isDefault: boolean
   /** The default of its major version. */
   majorDefault: boolean
-  /** Past its standard support: sold, and billed as Extended Support (docs/facts/aws.md, RDS). */
+  /** Past its standard support: offered, and billed as Extended Support. */
   extended: boolean
 }
 
@@ -130,11 +130,11 @@ const plain = [
 ]
 const aurora = ['db.t3.medium', 'db.t4g.medium', 'db.t4g.large', 'db.r6g.large', 'db.r7g.large', 'db.serverless']
 
-/** Everything sold of an engine in a region. */
+/** Everything offered of an engine in a region. */
 export function offers(region: string, engine: Engine): Offer[] {
   return engine.versions.flatMap(version =>
     classes(engine, version).flatMap(name => {
-      const zones = regionOf(region).zones.filter(zone => sells(zone, name))
+      const zones = regionOf(region).zones.filter(zone => isOffered(zone, name))
       return storageTypes(engine).map(storageType => ({ engine, version, class: name, storageType, zones }))
     }),
   )
@@ -156,7 +156,7 @@ function storageTypes(engine: Engine): string[] {
   return engine.aurora ? ['aurora'] : ['gp3', 'gp2', 'io1']
 }
 
-function sells(zone: Zone, name: string): boolean {
+function isOffered(zone: Zone, name: string): boolean {
   if (zone.id === 'use1-az3') return !/^db\.(t4g|m7g|r7g)\./.test(name)
   if (zone.id === 'apne1-az2') return !/^db\.(t2|t3|m6g)\./.test(name)
   return true

@@ -1,10 +1,18 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { filtered } from '../../core/filters.ts'
 import { date, letters } from '../../core/ids.ts'
-import { flag, need, number, object, operation, refuse, word } from '../../core/input.ts'
+import { flag, number, object, operation, refuse, requireParameter, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { all, change, listed, make, text, texts, time } from '../../core/resources.ts'
+import {
+  createResource,
+  listedResources,
+  resourcesOf,
+  text,
+  texts,
+  time,
+  updateResource,
+} from '../../core/resources.ts'
 import { tagList, tagsIn } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { enginesNamed, versionOf } from './catalog.ts'
@@ -38,8 +46,8 @@ export const dbClusterOperations: Record<string, Operation> = {
   ),
   'rds.DescribeDBClusters': operation('DBClusterIdentifier Filters MaxRecords Marker', (input, call) => {
     const name = word(input, 'DBClusterIdentifier')
-    const things = name ? [rdsFind(call, 'cluster', name)] : listed(call, 'db-cluster')
-    const found = filtered(input, things, {
+    const resources = name ? [rdsFind(call, 'cluster', name)] : listedResources(call, 'db-cluster')
+    const found = filtered(input, resources, {
       'db-cluster-id': one => [text(one, 'name'), one.id],
       'db-cluster-resource-id': one => text(one, 'resourceId'),
       engine: one => text(one, 'engine'),
@@ -48,13 +56,13 @@ export const dbClusterOperations: Record<string, Operation> = {
     return { DBClusters: rows.map(one => describe(call, one)), ...(next && { Marker: next }) }
   }),
   'rds.ModifyDBCluster': operation(`DBClusterIdentifier ApplyImmediately ${settings}`, (input, call) => {
-    const cluster = rdsFind(call, 'cluster', need(input, 'DBClusterIdentifier', 'InvalidParameterValue'))
+    const cluster = rdsFind(call, 'cluster', requireParameter(input, 'DBClusterIdentifier', 'InvalidParameterValue'))
     if (clusterStatus(call, cluster) !== 'available') notAvailable(cluster)
     if (word(input, 'MasterUserPassword') !== '') {
       checkPassword(word(input, 'MasterUserPassword'), enginesNamed(text(cluster, 'engine'))[0]!)
     }
     const now = call.world.now()
-    change(call, cluster, {
+    updateResource(call, cluster, {
       protected: flag(input, 'DeletionProtection', cluster.data.protected === true),
       backupDays: number(input, 'BackupRetentionPeriod', time(cluster, 'backupDays')),
       groups: readSecurityGroups(
@@ -72,52 +80,56 @@ export const dbClusterOperations: Record<string, Operation> = {
     deleteCluster,
   ),
   'rds.FailoverDBCluster': operation('DBClusterIdentifier TargetDBInstanceIdentifier', (input, call) => {
-    const cluster = rdsFind(call, 'cluster', need(input, 'DBClusterIdentifier', 'InvalidParameterValue'))
+    const cluster = rdsFind(call, 'cluster', requireParameter(input, 'DBClusterIdentifier', 'InvalidParameterValue'))
     const target = word(input, 'TargetDBInstanceIdentifier')
     const others = membersOf(call, cluster).filter(one => one !== writerOf(call, cluster) && one.goneAt === undefined)
     const chosen = target ? others.find(one => text(one, 'name') === target.toLowerCase()) : others[0]
     if (!chosen) refuse(400, 'InvalidDBClusterStateFault', 'There is no reader to fail over to.')
-    change(call, cluster, { writer: text(chosen!, 'name') })
+    updateResource(call, cluster, { writer: text(chosen!, 'name') })
     return { DBCluster: describe(call, cluster) }
   }),
 }
 
 /** creating, available, modifying, deleting. */
-export function clusterStatus(call: Call, cluster: Thing): string {
+export function clusterStatus(call: Call, cluster: Resource): string {
   if (cluster.goneAt !== undefined) return 'deleting'
   if (call.world.now() < time(cluster, 'readyAt')) return 'creating'
   return isModifying(call, cluster) ? 'modifying' : 'available'
 }
 
-export function membersOf(call: Call, cluster: Thing): Thing[] {
-  return all(call, 'db-instance').filter(one => text(one, 'cluster') === text(cluster, 'name'))
+/** The cluster's instances, oldest first. */
+export function membersOf(call: Call, cluster: Resource): Resource[] {
+  return resourcesOf(call, 'db-instance').filter(one => text(one, 'cluster') === text(cluster, 'name'))
 }
 
 /** The member that writes: the first one made, or after it the one with the lowest tier. */
-export function writerOf(call: Call, cluster: Thing): Thing | undefined {
+export function writerOf(call: Call, cluster: Resource): Resource | undefined {
   const members = membersOf(call, cluster)
   const staying = members.filter(one => one.goneAt === undefined)
   const named = staying.find(one => text(one, 'name') === text(cluster, 'writer'))
-  const order = (one: Thing) => time(one, 'tier') * 1e15 + one.born
+  const order = (one: Resource) => time(one, 'tier') * 1e15 + one.born
   return named ?? staying.sort((one, other) => order(one) - order(other))[0] ?? members[0]
 }
 
-/** Which members answer behind the reader endpoint: with one member, the writer itself (docs/facts/aws.md, Aurora). */
-export function readersOf(call: Call, cluster: Thing): Thing[] {
+/** Which members answer behind the reader endpoint: with one member, the writer itself. */
+export function readersOf(call: Call, cluster: Resource): Resource[] {
   const writer = writerOf(call, cluster)
   const readers = membersOf(call, cluster).filter(one => one !== writer && one.goneAt === undefined)
   return readers.length > 0 ? readers : writer ? [writer] : []
 }
 
 function createCluster(input: JsonObject, call: Call): JsonObject {
-  const name = checkIdentifier(need(input, 'DBClusterIdentifier', 'InvalidParameterValue'), 'DBClusterIdentifier')
-  const engine = enginesNamed(need(input, 'Engine', 'InvalidParameterValue'))[0]!
-  if (!engine.aurora) combination('The embedded cloud simulates Aurora clusters only.')
+  const name = checkIdentifier(
+    requireParameter(input, 'DBClusterIdentifier', 'InvalidParameterValue'),
+    'DBClusterIdentifier',
+  )
+  const engine = enginesNamed(requireParameter(input, 'Engine', 'InvalidParameterValue'))[0]!
+  if (!engine.aurora) combination('The emulator simulates Aurora clusters only.')
   if (!['', 'provisioned'].includes(word(input, 'EngineMode'))) combination('The engine mode must be provisioned.')
   const version = versionOf(engine, word(input, 'EngineVersion'))
   const user = readMaster(input, engine)
   const tags = tagsIn(input, rdsTagCodes)
-  const groupName = need(input, 'DBSubnetGroupName', 'InvalidParameterValue')
+  const groupName = requireParameter(input, 'DBSubnetGroupName', 'InvalidParameterValue')
   const group = rdsFind(call, 'subgrp', groupName)
   const vpcId = text(group, 'vpcId')
   const groups = readSecurityGroups(call, input, vpcId)
@@ -127,7 +139,7 @@ function createCluster(input: JsonObject, call: Call): JsonObject {
   if (rdsLook(call, 'cluster', name)) {
     refuse(400, 'DBClusterAlreadyExistsFault', 'DB Cluster already exists')
   }
-  if (all(call, 'db-cluster').length >= 40)
+  if (resourcesOf(call, 'db-cluster').length >= 40)
     refuse(403, 'DBClusterQuotaExceededFault', 'You have reached your quota of clusters.')
   const part = endpointPart(call)
   const data = {
@@ -153,11 +165,13 @@ function createCluster(input: JsonObject, call: Call): JsonObject {
     writer: '',
     readyAt: call.world.now() + times.clusterCreating,
   }
-  return { DBCluster: describe(call, make(call, 'db-cluster', rdsArn(call, 'cluster', name), data, { tags })) }
+  return {
+    DBCluster: describe(call, createResource(call, 'db-cluster', rdsArn(call, 'cluster', name), data, { tags })),
+  }
 }
 
 function deleteCluster(input: JsonObject, call: Call): JsonObject {
-  const cluster = rdsFind(call, 'cluster', need(input, 'DBClusterIdentifier', 'InvalidParameterValue'))
+  const cluster = rdsFind(call, 'cluster', requireParameter(input, 'DBClusterIdentifier', 'InvalidParameterValue'))
   const last = word(input, 'FinalDBSnapshotIdentifier')
   const skip = flag(input, 'SkipFinalSnapshot')
   if (skip && last)
@@ -185,7 +199,7 @@ function deleteCluster(input: JsonObject, call: Call): JsonObject {
   return { DBCluster: describe(call, cluster) }
 }
 
-function notAvailable(cluster: Thing): never {
+function notAvailable(cluster: Resource): never {
   return refuse(
     400,
     'InvalidDBClusterStateFault',
@@ -193,7 +207,7 @@ function notAvailable(cluster: Thing): never {
   )
 }
 
-function describe(call: Call, one: Thing): JsonObject {
+function describe(call: Call, one: Resource): JsonObject {
   const writer = writerOf(call, one)
   const database = text(one, 'database')
   const scaling = object(one.data, 'scaling')

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { letters } from '../../core/ids.ts'
-import { flag, need, number, refuse, word } from '../../core/input.ts'
-import { all, make, text, texts, time } from '../../core/resources.ts'
+import { flag, number, refuse, requireParameter, word } from '../../core/input.ts'
+import { createResource, resourcesOf, text, texts, time } from '../../core/resources.ts'
 import { tagsIn } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { type Engine, enginesNamed, offers, storageRange, type Version, versionOf } from './catalog.ts'
@@ -32,13 +32,17 @@ export const newInstance =
 
 const perRegion = 40
 
+/** `CreateDBInstance`, of its own or as a member of a cluster. */
 export function createInstance(input: JsonObject, call: Call): JsonObject {
-  const name = checkIdentifier(need(input, 'DBInstanceIdentifier', 'InvalidParameterValue'), 'DBInstanceIdentifier')
-  const engine = enginesNamed(need(input, 'Engine', 'InvalidParameterValue'))[0]!
+  const name = checkIdentifier(
+    requireParameter(input, 'DBInstanceIdentifier', 'InvalidParameterValue'),
+    'DBInstanceIdentifier',
+  )
+  const engine = enginesNamed(requireParameter(input, 'Engine', 'InvalidParameterValue'))[0]!
   const tags = tagsIn(input, rdsTagCodes)
   const data = engine.aurora ? memberData(input, call, engine) : aloneData(input, call, engine)
   if (rdsLook(call, 'db', name)) refuse(400, 'DBInstanceAlreadyExistsFault', 'DB instance already exists')
-  if (all(call, 'db-instance').length >= perRegion) {
+  if (resourcesOf(call, 'db-instance').length >= perRegion) {
     refuse(400, 'InstanceQuotaExceededFault', `You have reached your quota of ${perRegion} instances.`)
   }
   const subnet = subnetIn(call, data.subnetGroup, data.zone)
@@ -57,7 +61,9 @@ export function createInstance(input: JsonObject, call: Call): JsonObject {
     interfaces: [interfaceFor(call, subnet, groups, flag(input, 'PubliclyAccessible'))],
     pending: {},
   }
-  return { DBInstance: describeInstance(call, make(call, 'db-instance', rdsArn(call, 'db', name), made, { tags })) }
+  return {
+    DBInstance: describeInstance(call, createResource(call, 'db-instance', rdsArn(call, 'db', name), made, { tags })),
+  }
 }
 
 /** What both ways of making one settle before a subnet is chosen. */
@@ -105,7 +111,7 @@ function aloneData(input: JsonObject, call: Call, engine: Engine): Data {
   }
 }
 
-/** A member of an Aurora cluster: what the cluster has is not said again (docs/facts/aws.md, Aurora). */
+/** A member of an Aurora cluster: what the cluster has is not said again. */
 function memberData(input: JsonObject, call: Call, engine: Engine): Data {
   const clusterName = word(input, 'DBClusterIdentifier')
   if (clusterName === '') combination('DBClusterIdentifier is required for Aurora.')
@@ -156,16 +162,16 @@ function memberData(input: JsonObject, call: Call, engine: Engine): Data {
   }
 }
 
-/** Past its standard support, a version is sold only to those who take Extended Support. */
+/** Past its standard support, a version is offered only with Extended Support. */
 function checkSupport(input: JsonObject, version: Version): void {
   if (version.extended && word(input, 'EngineLifecycleSupport') === 'open-source-rds-extended-support-disabled') {
     combination(`The version ${version.version} is past its end of standard support and needs Extended Support.`)
   }
 }
 
-/** The asked zone, '' for any; the class must be sold (there). */
+/** The asked zone, '' for any; the class must be offered (there). */
 function readZone(input: JsonObject, call: Call, engine: Engine, version: Version, storageType: string): string {
-  const name = need(input, 'DBInstanceClass', 'InvalidParameterValue')
+  const name = requireParameter(input, 'DBInstanceClass', 'InvalidParameterValue')
   const rows = offers(call.region, engine).filter(one => one.version === version)
   if (!rows.some(one => one.class === name)) {
     combination(
@@ -185,7 +191,7 @@ function readZone(input: JsonObject, call: Call, engine: Engine, version: Versio
   return zone
 }
 
-function readGroup(call: Call, input: JsonObject): Thing {
+function readGroup(call: Call, input: JsonObject): Resource {
   const name = word(input, 'DBSubnetGroupName')
   if (name === '')
     refuse(400, 'InvalidVPCNetworkStateFault', 'No default VPC exists for this account: name a DB subnet group.')
@@ -193,12 +199,12 @@ function readGroup(call: Call, input: JsonObject): Thing {
 }
 
 /** A zone without a member yet, as the service spreads them. */
-function freshZone(call: Call, cluster: Thing, members: Thing[]): string {
+function freshZone(call: Call, cluster: Resource, members: Resource[]): string {
   const zones = subnetsOf(call, rdsFind(call, 'subgrp', text(cluster, 'subnetGroup'))).map(one => text(one, 'zone'))
   return zones.find(zone => !members.some(one => text(one, 'zone') === zone)) ?? zones[0] ?? ''
 }
 
-function subnetIn(call: Call, groupName: string, zone: string): Thing {
+function subnetIn(call: Call, groupName: string, zone: string): Resource {
   const subnets = subnetsOf(call, rdsFind(call, 'subgrp', groupName))
   const subnet = zone === '' ? subnets[0] : subnets.find(one => text(one, 'zone') === zone)
   return (

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { date } from '../../core/ids.ts'
 import { object } from '../../core/input.ts'
 import { text, texts, time } from '../../core/resources.ts'
@@ -9,7 +9,7 @@ import { describeSubnetGroup } from './db-subnet-group.ts'
 import { groupBlocks, isModifying, rdsLook } from './lookup.ts'
 
 /** creating, backing-up, available, modifying, rebooting, deleting. */
-export function dbInstanceStatus(call: Call, one: Thing): string {
+export function dbInstanceStatus(call: Call, one: Resource): string {
   const now = call.world.now()
   if (one.goneAt !== undefined) return 'deleting'
   const ready = time(one, 'readyAt')
@@ -20,13 +20,14 @@ export function dbInstanceStatus(call: Call, one: Thing): string {
   return isModifying(call, one) ? 'modifying' : 'available'
 }
 
-/** The endpoint is not shown before the instance is nearly there (docs/facts/aws.md, RDS). */
-function hasEndpoint(call: Call, one: Thing): boolean {
+/** The endpoint is not shown before the instance is nearly there. */
+function hasEndpoint(call: Call, one: Resource): boolean {
   const whole = time(one, 'readyAt') - one.born
   return call.world.now() >= one.born + whole * 0.8
 }
 
-export function describeInstance(call: Call, one: Thing): JsonObject {
+/** An instance as `DescribeDBInstances` shows it. */
+export function describeInstance(call: Call, one: Resource): JsonObject {
   const database = text(one, 'database')
   const cluster = text(one, 'cluster')
   const group = rdsLook(call, 'subgrp', text(one, 'subnetGroup'))

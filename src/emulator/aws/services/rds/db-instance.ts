@@ -1,9 +1,17 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { filtered } from '../../core/filters.ts'
-import { flag, need, number, operation, refuse, word } from '../../core/input.ts'
+import { flag, number, operation, refuse, requireParameter, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { change, find, leave, listed, text, texts, time } from '../../core/resources.ts'
+import {
+  findResource,
+  listedResources,
+  removeResource,
+  text,
+  texts,
+  time,
+  updateResource,
+} from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { releaseInterface } from '../ec2/network-interface.ts'
 import { enginesNamed } from './catalog.ts'
@@ -17,8 +25,8 @@ export const dbInstanceOperations: Record<string, Operation> = {
   'rds.CreateDBInstance': operation(newInstance, createInstance),
   'rds.DescribeDBInstances': operation('DBInstanceIdentifier Filters MaxRecords Marker', (input, call) => {
     const name = word(input, 'DBInstanceIdentifier')
-    const things = name ? [byNameOrArn(call, name)] : listed(call, 'db-instance')
-    const found = filtered(input, things, {
+    const resources = name ? [byNameOrArn(call, name)] : listedResources(call, 'db-instance')
+    const found = filtered(input, resources, {
       'db-instance-id': one => [text(one, 'name'), one.id],
       'db-cluster-id': one => text(one, 'cluster') || undefined,
       'dbi-resource-id': one => text(one, 'resourceId'),
@@ -33,9 +41,9 @@ export const dbInstanceOperations: Record<string, Operation> = {
     modify,
   ),
   'rds.RebootDBInstance': operation('DBInstanceIdentifier ForceFailover', (input, call) => {
-    const one = rdsFind(call, 'db', need(input, 'DBInstanceIdentifier', 'InvalidParameterValue'))
+    const one = rdsFind(call, 'db', requireParameter(input, 'DBInstanceIdentifier', 'InvalidParameterValue'))
     needAvailable(call, one)
-    change(call, one, { rebootUntil: call.world.now() + times.databaseRebooting })
+    updateResource(call, one, { rebootUntil: call.world.now() + times.databaseRebooting })
     return { DBInstance: describeInstance(call, one) }
   }),
   'rds.DeleteDBInstance': operation(
@@ -44,12 +52,12 @@ export const dbInstanceOperations: Record<string, Operation> = {
   ),
 }
 
-function byNameOrArn(call: Call, name: string): Thing {
+function byNameOrArn(call: Call, name: string): Resource {
   return name.startsWith('arn:') ? rdsFind(call, 'db', name.split(':').at(-1)!) : rdsFind(call, 'db', name)
 }
 
-/** Alive for changes: available and what can follow it (docs/facts/aws.md, RDS). */
-function needAvailable(call: Call, one: Thing): void {
+/** Alive for changes: available and what can follow it. */
+function needAvailable(call: Call, one: Resource): void {
   const status = dbInstanceStatus(call, one)
   if (status !== 'available') {
     refuse(
@@ -61,7 +69,7 @@ function needAvailable(call: Call, one: Thing): void {
 }
 
 function modify(input: JsonObject, call: Call): JsonObject {
-  const one = rdsFind(call, 'db', need(input, 'DBInstanceIdentifier', 'InvalidParameterValue'))
+  const one = rdsFind(call, 'db', requireParameter(input, 'DBInstanceIdentifier', 'InvalidParameterValue'))
   needAvailable(call, one)
   const password = word(input, 'MasterUserPassword')
   if (password !== '') checkPassword(password, enginesNamed(text(one, 'engine'))[0]!)
@@ -79,7 +87,7 @@ function modify(input: JsonObject, call: Call): JsonObject {
   const at = flag(input, 'ApplyImmediately')
     ? { ...lazily }
     : { pending: { ...(one.data.pending as JsonObject), ...lazily } }
-  change(call, one, {
+  updateResource(call, one, {
     ...at,
     protected: flag(input, 'DeletionProtection', one.data.protected === true),
     backupDays: number(input, 'BackupRetentionPeriod', time(one, 'backupDays')),
@@ -92,16 +100,16 @@ function modify(input: JsonObject, call: Call): JsonObject {
   return { DBInstance: describeInstance(call, one) }
 }
 
-function setGroups(call: Call, one: Thing, groups: string[]): void {
-  change(call, one, { groups })
+function setGroups(call: Call, one: Resource, groups: string[]): void {
+  updateResource(call, one, { groups })
   for (const id of texts(one, 'interfaces')) {
-    const thing = find(call, 'network-interface', id)
-    if (thing) change(call, thing, { groups })
+    const resource = findResource(call, 'network-interface', id)
+    if (resource) updateResource(call, resource, { groups })
   }
 }
 
 function remove(input: JsonObject, call: Call): JsonObject {
-  const one = rdsFind(call, 'db', need(input, 'DBInstanceIdentifier', 'InvalidParameterValue'))
+  const one = rdsFind(call, 'db', requireParameter(input, 'DBInstanceIdentifier', 'InvalidParameterValue'))
   const name = text(one, 'name')
   const member = text(one, 'cluster') !== ''
   const last = word(input, 'FinalDBSnapshotIdentifier')
@@ -126,7 +134,7 @@ function remove(input: JsonObject, call: Call): JsonObject {
   if (last) takeSnapshot(call, one, last, one.data.copyTags === true ? one.tags : {})
   const time = member ? times.memberDeleting : times.databaseDeleting
   const after = time + (last ? times.databaseSnapshot : 0)
-  leave(call, one, after)
+  removeResource(call, one, after)
   for (const id of texts(one, 'interfaces')) {
     releaseInterface(call, id, after + times.databaseInterfaceLingers)
   }

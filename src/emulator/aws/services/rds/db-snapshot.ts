@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { date } from '../../core/ids.ts'
-import { need, operation, refuse, word } from '../../core/input.ts'
+import { operation, refuse, requireParameter, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { leave, listed, make, text, time } from '../../core/resources.ts'
+import { createResource, listedResources, removeResource, text, time } from '../../core/resources.ts'
 import { tagList, tagsIn } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { checkIdentifier, rdsArn, rdsFind, rdsLook, rdsTagCodes } from './lookup.ts'
@@ -11,8 +11,8 @@ import { checkIdentifier, rdsArn, rdsFind, rdsLook, rdsTagCodes } from './lookup
 /** Snapshots: made by hand or as the last of a database that goes. They stay, and cost, until they are deleted. */
 export const dbSnapshotOperations: Record<string, Operation> = {
   'rds.CreateDBSnapshot': operation('DBSnapshotIdentifier DBInstanceIdentifier Tags', (input, call) => {
-    const source = rdsFind(call, 'db', need(input, 'DBInstanceIdentifier', 'InvalidParameterValue'))
-    const name = need(input, 'DBSnapshotIdentifier', 'InvalidParameterValue')
+    const source = rdsFind(call, 'db', requireParameter(input, 'DBInstanceIdentifier', 'InvalidParameterValue'))
+    const name = requireParameter(input, 'DBSnapshotIdentifier', 'InvalidParameterValue')
     return { DBSnapshot: describe(call, takeSnapshot(call, source, name, tagsIn(input, rdsTagCodes))) }
   }),
   'rds.DescribeDBSnapshots': operation(
@@ -24,9 +24,9 @@ export const dbSnapshotOperations: Record<string, Operation> = {
     },
   ),
   'rds.DeleteDBSnapshot': operation('DBSnapshotIdentifier', (input, call) => {
-    const one = rdsFind(call, 'snapshot', need(input, 'DBSnapshotIdentifier', 'InvalidParameterValue'))
+    const one = rdsFind(call, 'snapshot', requireParameter(input, 'DBSnapshotIdentifier', 'InvalidParameterValue'))
     const shown = describe(call, one)
-    leave(call, one)
+    removeResource(call, one)
     return { DBSnapshot: { ...shown, Status: 'deleted' } }
   }),
   'rds.DescribeDBClusterSnapshots': operation(
@@ -38,15 +38,19 @@ export const dbSnapshotOperations: Record<string, Operation> = {
     },
   ),
   'rds.DeleteDBClusterSnapshot': operation('DBClusterSnapshotIdentifier', (input, call) => {
-    const one = rdsFind(call, 'cluster-snapshot', need(input, 'DBClusterSnapshotIdentifier', 'InvalidParameterValue'))
+    const one = rdsFind(
+      call,
+      'cluster-snapshot',
+      requireParameter(input, 'DBClusterSnapshotIdentifier', 'InvalidParameterValue'),
+    )
     const shown = describeOfCluster(call, one)
-    leave(call, one)
+    removeResource(call, one)
     return { DBClusterSnapshot: { ...shown, Status: 'deleted' } }
   }),
 }
 
 /** A snapshot of an instance or a cluster under a name that must be free. */
-export function takeSnapshot(call: Call, source: Thing, asked: string, tags: Record<string, string>): Thing {
+export function takeSnapshot(call: Call, source: Resource, asked: string, tags: Record<string, string>): Resource {
   const ofCluster = source.type === 'db-cluster'
   const name = checkIdentifier(asked, ofCluster ? 'DBClusterSnapshotIdentifier' : 'DBSnapshotIdentifier')
   const part = ofCluster ? 'cluster-snapshot' : 'snapshot'
@@ -69,7 +73,7 @@ export function takeSnapshot(call: Call, source: Thing, asked: string, tags: Rec
     vpcId: text(source, 'vpcId'),
     readyAt: call.world.now() + times.databaseSnapshot,
   }
-  return make(call, 'db-snapshot', rdsArn(call, part, name), data, { tags })
+  return createResource(call, 'db-snapshot', rdsArn(call, part, name), data, { tags })
 }
 
 function snapshots(
@@ -78,11 +82,11 @@ function snapshots(
   part: 'snapshot' | 'cluster-snapshot',
   id: string,
   source: string,
-): Thing[] {
+): Resource[] {
   const asked = word(input, id)
   const found = asked
     ? [rdsFind(call, part, asked)]
-    : listed(call, 'db-snapshot').filter(one => text(one, 'sourceType') === part)
+    : listedResources(call, 'db-snapshot').filter(one => text(one, 'sourceType') === part)
   return found.filter(
     one =>
       (word(input, source) === '' || text(one, 'source') === word(input, source).toLowerCase()) &&
@@ -90,11 +94,12 @@ function snapshots(
   )
 }
 
-export function snapshotStatus(call: Call, one: Thing): string {
+/** creating, then available. */
+export function snapshotStatus(call: Call, one: Resource): string {
   return call.world.now() < time(one, 'readyAt') ? 'creating' : 'available'
 }
 
-function common(call: Call, one: Thing): JsonObject {
+function common(call: Call, one: Resource): JsonObject {
   const status = snapshotStatus(call, one)
   return {
     Engine: text(one, 'engine'),
@@ -111,7 +116,7 @@ function common(call: Call, one: Thing): JsonObject {
   }
 }
 
-function describe(call: Call, one: Thing): JsonObject {
+function describe(call: Call, one: Resource): JsonObject {
   return {
     ...common(call, one),
     DBSnapshotIdentifier: text(one, 'name'),
@@ -123,7 +128,7 @@ function describe(call: Call, one: Thing): JsonObject {
   }
 }
 
-function describeOfCluster(call: Call, one: Thing): JsonObject {
+function describeOfCluster(call: Call, one: Resource): JsonObject {
   return {
     ...common(call, one),
     DBClusterSnapshotIdentifier: text(one, 'name'),

@@ -1,15 +1,23 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
-import { need, operation, refuse, word, words } from '../../core/input.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
+import { operation, refuse, requireParameter, word, words } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
-import { all, change, find, leave, listed, make, text } from '../../core/resources.ts'
+import {
+  createResource,
+  findResource,
+  listedResources,
+  removeResource,
+  resourcesOf,
+  text,
+  updateResource,
+} from '../../core/resources.ts'
 import { tagsIn } from '../../core/tags.ts'
 import { invalid, rdsArn, rdsFind, rdsLook, rdsTagCodes, subnetsOf } from './lookup.ts'
 
 /** DB subnet groups. Their names are kept in lower case. */
 export const dbSubnetGroupOperations: Record<string, Operation> = {
   'rds.CreateDBSubnetGroup': operation('DBSubnetGroupName DBSubnetGroupDescription SubnetIds Tags', (input, call) => {
-    const name = need(input, 'DBSubnetGroupName', 'InvalidParameterValue').toLowerCase()
+    const name = requireParameter(input, 'DBSubnetGroupName', 'InvalidParameterValue').toLowerCase()
     if (!/^[a-z0-9._ -]{1,255}$/.test(name) || name === 'default') {
       invalid(
         'The parameter DBSubnetGroupName must be provided and must not be blank; only letters, digits, periods, underscores, spaces and hyphens may be used, and not the name default.',
@@ -22,21 +30,21 @@ export const dbSubnetGroupOperations: Record<string, Operation> = {
     }
     const data = {
       name,
-      description: need(input, 'DBSubnetGroupDescription', 'InvalidParameterValue'),
+      description: requireParameter(input, 'DBSubnetGroupDescription', 'InvalidParameterValue'),
       subnets: subnets.map(one => one.id),
       vpcId: text(subnets[0]!, 'vpcId'),
     }
-    const group = make(call, 'db-subnet-group', rdsArn(call, 'subgrp', name), data, { tags })
+    const group = createResource(call, 'db-subnet-group', rdsArn(call, 'subgrp', name), data, { tags })
     return { DBSubnetGroup: describeSubnetGroup(call, group) }
   }),
   'rds.DescribeDBSubnetGroups': operation('DBSubnetGroupName MaxRecords Marker', (input, call) => {
     const name = word(input, 'DBSubnetGroupName')
-    const found = name ? [rdsFind(call, 'subgrp', name)] : listed(call, 'db-subnet-group')
+    const found = name ? [rdsFind(call, 'subgrp', name)] : listedResources(call, 'db-subnet-group')
     const { rows, next } = page(input, found, { limit: 'MaxRecords', token: 'Marker', size: 100 })
     return { DBSubnetGroups: rows.map(one => describeSubnetGroup(call, one)), ...(next && { Marker: next }) }
   }),
   'rds.ModifyDBSubnetGroup': operation('DBSubnetGroupName DBSubnetGroupDescription SubnetIds', (input, call) => {
-    const group = rdsFind(call, 'subgrp', need(input, 'DBSubnetGroupName', 'InvalidParameterValue'))
+    const group = rdsFind(call, 'subgrp', requireParameter(input, 'DBSubnetGroupName', 'InvalidParameterValue'))
     const subnets = readSubnets(call, words(input, 'SubnetIds'))
     const lost = subnetsOf(call, group).filter(one => !subnets.includes(one))
     const used = usersOf(call, group).map(one => text(one, 'subnetId'))
@@ -44,11 +52,11 @@ export const dbSubnetGroupOperations: Record<string, Operation> = {
       refuse(400, 'SubnetAlreadyInUse', 'One or more of the subnets to be removed is in use by a DB instance.')
     }
     const description = word(input, 'DBSubnetGroupDescription') || text(group, 'description')
-    change(call, group, { subnets: subnets.map(one => one.id), description })
+    updateResource(call, group, { subnets: subnets.map(one => one.id), description })
     return { DBSubnetGroup: describeSubnetGroup(call, group) }
   }),
   'rds.DeleteDBSubnetGroup': operation('DBSubnetGroupName', (input, call) => {
-    const group = rdsFind(call, 'subgrp', need(input, 'DBSubnetGroupName', 'InvalidParameterValue'))
+    const group = rdsFind(call, 'subgrp', requireParameter(input, 'DBSubnetGroupName', 'InvalidParameterValue'))
     const used = usersOf(call, group)[0]
     if (used) {
       refuse(
@@ -57,12 +65,13 @@ export const dbSubnetGroupOperations: Record<string, Operation> = {
         `Cannot delete the subnet group '${text(group, 'name')}' because at least one database instance: ${text(used, 'name')} is still using it.`,
       )
     }
-    leave(call, group)
+    removeResource(call, group)
     return {}
   }),
 }
 
-export function describeSubnetGroup(call: Call, group: Thing): JsonObject {
+/** A subnet group as `DescribeDBSubnetGroups` shows it. */
+export function describeSubnetGroup(call: Call, group: Resource): JsonObject {
   return {
     DBSubnetGroupName: text(group, 'name'),
     DBSubnetGroupDescription: text(group, 'description'),
@@ -80,15 +89,16 @@ export function describeSubnetGroup(call: Call, group: Thing): JsonObject {
 }
 
 /** Databases that live in it, also those that are going. */
-function usersOf(call: Call, group: Thing): Thing[] {
-  return [...all(call, 'db-instance'), ...all(call, 'db-cluster')].filter(
+function usersOf(call: Call, group: Resource): Resource[] {
+  return [...resourcesOf(call, 'db-instance'), ...resourcesOf(call, 'db-cluster')].filter(
     one => text(one, 'subnetGroup') === text(group, 'name'),
   )
 }
 
-function readSubnets(call: Call, ids: string[]): Thing[] {
+function readSubnets(call: Call, ids: string[]): Resource[] {
   const subnets = [...new Set(ids)].map(
-    id => find(call, 'subnet', id) ?? refuse(400, 'InvalidSubnet', `Some input subnets in :[${id}] are invalid.`),
+    id =>
+      findResource(call, 'subnet', id) ?? refuse(400, 'InvalidSubnet', `Some input subnets in :[${id}] are invalid.`),
   )
   if (new Set(subnets.map(one => text(one, 'vpcId'))).size > 1) {
     refuse(400, 'InvalidSubnet', 'The subnets are not all in the same VPC.')

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Thing } from '../../../world/model.ts'
+import type { Call, Resource } from '../../../world/model.ts'
 import { arn } from '../../core/ids.ts'
 import { flag, refuse, word, words } from '../../core/input.ts'
-import { all, find, text, texts, time } from '../../core/resources.ts'
+import { findResource, resourcesOf, text, texts, time } from '../../core/resources.ts'
 import type { TagCodes } from '../../core/tags.ts'
 import { createInterface } from '../ec2/network-interface.ts'
 import type { Engine } from './catalog.ts'
 
-/** What the databases' operations share. A thing's id is its ARN: names are the account's own in one region. */
+/** What the databases' operations share. A resource's id is its ARN: names are the account's own in one region. */
 
+/** How RDS refuses tags. */
 export const rdsTagCodes: TagCodes = { bad: 'InvalidParameterValue' }
 
+/** What RDS's ARNs name: the part before the name. */
 export type RdsPart = 'db' | 'cluster' | 'subgrp' | 'snapshot' | 'cluster-snapshot'
 
 const types: Record<RdsPart, [type: string, code: string, noun: string]> = {
@@ -22,39 +24,43 @@ const types: Record<RdsPart, [type: string, code: string, noun: string]> = {
   'cluster-snapshot': ['db-snapshot', 'DBClusterSnapshotNotFoundFault', 'DBClusterSnapshot'],
 }
 
+/** The ARN of a name in the call's account and region. */
 export function rdsArn(call: Call, part: RdsPart, name: string): string {
   return arn(call, 'rds', `${part}:${name.toLowerCase()}`)
 }
 
-/** The thing of that name, or the cloud's refusal. */
-export function rdsFind(call: Call, part: RdsPart, name: string): Thing {
+/** The resource of that name, or the cloud's refusal. */
+export function rdsFind(call: Call, part: RdsPart, name: string): Resource {
   const [type, code, noun] = types[part]
-  return find(call, type, rdsArn(call, part, name)) ?? refuse(404, code, `${noun} ${name} not found.`)
+  return findResource(call, type, rdsArn(call, part, name)) ?? refuse(404, code, `${noun} ${name} not found.`)
 }
 
-export function rdsLook(call: Call, part: RdsPart, name: string): Thing | undefined {
-  return find(call, types[part][0], rdsArn(call, part, name))
+/** The resource of that name, if it is there. */
+export function rdsLook(call: Call, part: RdsPart, name: string): Resource | undefined {
+  return findResource(call, types[part][0], rdsArn(call, part, name))
 }
 
-/** The thing of that ARN, for tags. */
-export function rdsByArn(call: Call, id: string): Thing {
+/** The resource of that ARN, for tags. */
+export function rdsByArn(call: Call, id: string): Resource {
   const part = id.split(':')[5] as RdsPart
   if (!id.startsWith('arn:aws:rds:') || !(part in types)) invalid(`Invalid resource name: ${id}`)
   return (
-    find(call, types[part][0], id) ??
+    findResource(call, types[part][0], id) ??
     refuse(404, types[part][1], `The specified resource name does not match an RDS resource in this region: ${id}`)
   )
 }
 
+/** Refuses with `InvalidParameterValue`. */
 export function invalid(message: string): never {
   return refuse(400, 'InvalidParameterValue', message)
 }
 
+/** Refuses with `InvalidParameterCombination`. */
 export function combination(message: string): never {
   return refuse(400, 'InvalidParameterCombination', message)
 }
 
-/** 1 to 63 letters, digits and hyphens; kept in lower case (docs/facts/aws.md, RDS). */
+/** 1 to 63 letters, digits and hyphens; kept in lower case. */
 export function checkIdentifier(name: string, parameter: string): string {
   if (!/^[a-z](-?[a-z0-9])*$/i.test(name) || name.length > 63) {
     invalid(
@@ -75,12 +81,13 @@ export function readMaster(input: JsonObject, engine: Engine): string {
     invalid(`MasterUsername ${user} cannot be used as it is a reserved word used by the engine`)
   }
   if (flag(input, 'ManageMasterUserPassword')) {
-    refuse(400, 'UnsupportedParameter', 'The embedded cloud does not simulate ManageMasterUserPassword.')
+    refuse(400, 'UnsupportedParameter', 'The emulator does not simulate ManageMasterUserPassword.')
   }
   checkPassword(word(input, 'MasterUserPassword'), engine)
   return user
 }
 
+/** Refused when the engine would not take the master password. */
 export function checkPassword(password: string, engine: Engine): void {
   if (password === '') invalid('The parameter MasterUserPassword must be provided and must not be blank.')
   const [least, most] = engine.passwords
@@ -105,17 +112,20 @@ export function readDatabase(name: string, parameter: string): string {
   return name
 }
 
+/** The security groups asked for, or the VPC's own; all must be of the VPC. */
 export function readSecurityGroups(call: Call, input: JsonObject, vpcId: string): string[] {
   const ids = words(input, 'VpcSecurityGroupIds')
   for (const id of ids) {
-    const group = find(call, 'security-group', id)
+    const group = findResource(call, 'security-group', id)
     if (!group) invalid(`Invalid security group , groupId= ${id}, groupName=.`)
     if (text(group!, 'vpcId') !== vpcId) {
       combination('The DB instance and EC2 security group are in different VPCs.')
     }
   }
   if (ids.length > 0) return ids
-  const group = all(call, 'security-group').find(one => one.data.isDefault === true && text(one, 'vpcId') === vpcId)
+  const group = resourcesOf(call, 'security-group').find(
+    one => one.data.isDefault === true && text(one, 'vpcId') === vpcId,
+  )
   return group ? [group.id] : []
 }
 
@@ -126,21 +136,22 @@ export function endpointPart(call: Call): string {
 }
 
 /** The subnets of a group, each with its zone. */
-export function subnetsOf(call: Call, group: Thing): Thing[] {
-  return texts(group, 'subnets').flatMap(id => find(call, 'subnet', id) ?? [])
+export function subnetsOf(call: Call, group: Resource): Resource[] {
+  return texts(group, 'subnets').flatMap(id => findResource(call, 'subnet', id) ?? [])
 }
 
 /** A database server's interface in its subnet; it outlives the server for a while. */
-export function interfaceFor(call: Call, subnet: Thing, groups: string[], isPublic: boolean): string {
+export function interfaceFor(call: Call, subnet: Resource, groups: string[], isPublic: boolean): string {
   return createInterface(call, { subnet, groups, description: 'RDSNetworkInterface', owner: 'amazon-rds', isPublic }).id
 }
 
+/** Security groups as answers list them. */
 export function groupBlocks(groups: string[]): JsonObject[] {
   return groups.map(VpcSecurityGroupId => ({ VpcSecurityGroupId, Status: 'active' }))
 }
 
 /** `modifying` is to be seen from a moment after the call until its end. */
-export function isModifying(call: Call, thing: Thing): boolean {
+export function isModifying(call: Call, resource: Resource): boolean {
   const now = call.world.now()
-  return now >= time(thing, 'changesFrom') && now < time(thing, 'changesUntil')
+  return now >= time(resource, 'changesFrom') && now < time(resource, 'changesUntil')
 }

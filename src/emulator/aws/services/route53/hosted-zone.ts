@@ -1,8 +1,18 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { letters } from '../../core/ids.ts'
-import { need, object, objects, operation, refuse, word, words } from '../../core/input.ts'
-import { all, change, everywhere, find, leave, listed, make, text, time } from '../../core/resources.ts'
+import { object, objects, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
+import {
+  createResource,
+  everywhere,
+  findResource,
+  listedResources,
+  removeResource,
+  resourcesOf,
+  text,
+  time,
+  updateResource,
+} from '../../core/resources.ts'
 import { moreTags, type TagCodes, tagsOf, withoutTags } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { dnsName, reversed } from './dns-name.ts'
@@ -13,13 +23,13 @@ const perAccount = 500
 /** Hosted zones, their tags, and changes. Two zones of one name can exist: only the caller reference keeps them apart. */
 export const hostedZoneOperations: Record<string, Operation> = {
   'route53.CreateHostedZone': operation('Name CallerReference HostedZoneConfig', (input, call) => {
-    const name = dnsName(need(input, 'Name', 'InvalidInput'))
+    const name = dnsName(requireParameter(input, 'Name', 'InvalidInput'))
     if (!/^([a-z0-9_-]+\.)+[a-z0-9-]+\.$/.test(name))
       refuse(400, 'InvalidDomainName', `The domain name ${name} is not valid.`)
-    const reference = need(input, 'CallerReference', 'InvalidInput')
+    const reference = requireParameter(input, 'CallerReference', 'InvalidInput')
     if (reference.length > 128) refuse(400, 'InvalidInput', 'A caller reference has 1 to 128 characters.')
     const config = object(input, 'HostedZoneConfig')
-    if (config.PrivateZone === true) refuse(400, 'InvalidInput', 'The embedded cloud does not simulate private zones.')
+    if (config.PrivateZone === true) refuse(400, 'InvalidInput', 'The emulator does not simulate private zones.')
     if (zones(call).some(one => text(one, 'reference') === reference)) {
       refuse(
         409,
@@ -32,7 +42,7 @@ export const hostedZoneOperations: Record<string, Operation> = {
     const id = `Z${letters(call.world, 20)}`
     const servers = nameServers(call)
     const data = { name, reference, comment: word(config, 'Comment'), servers }
-    const zone = make(call, 'hosted-zone', id, data, { region: everywhere })
+    const zone = createResource(call, 'hosted-zone', id, data, { region: everywhere })
     return {
       HostedZone: describe(call, zone),
       ChangeInfo: newChange(call),
@@ -41,13 +51,13 @@ export const hostedZoneOperations: Record<string, Operation> = {
     }
   }),
   'route53.GetHostedZone': operation('Id', (input, call) => {
-    const zone = zoneOf(call, need(input, 'Id', 'InvalidInput'))
+    const zone = zoneOf(call, requireParameter(input, 'Id', 'InvalidInput'))
     return { HostedZone: describe(call, zone), DelegationSet: { NameServers: serversOf(zone) } }
   }),
   'route53.GetHostedZoneCount': operation('', (_, call) => ({ HostedZoneCount: zones(call).length })),
   'route53.ListHostedZones': operation('Marker MaxItems', (input, call) => {
     const { rows, next } = from(
-      listed(call, 'hosted-zone', everywhere),
+      listedResources(call, 'hosted-zone', everywhere),
       word(input, 'Marker'),
       maximum(input),
       one => one.id,
@@ -62,8 +72,10 @@ export const hostedZoneOperations: Record<string, Operation> = {
   }),
   'route53.ListHostedZonesByName': operation('DNSName HostedZoneId MaxItems', (input, call) => {
     const start = word(input, 'DNSName')
-    const order = (one: Thing) => `${reversed(text(one, 'name'))} ${one.id}`
-    const sorted = listed(call, 'hosted-zone', everywhere).sort((one, other) => (order(one) < order(other) ? -1 : 1))
+    const order = (one: Resource) => `${reversed(text(one, 'name'))} ${one.id}`
+    const sorted = listedResources(call, 'hosted-zone', everywhere).sort((one, other) =>
+      order(one) < order(other) ? -1 : 1,
+    )
     // The name is where the list begins, not a filter: what follows it comes along.
     const begin = start === '' ? '' : reversed(dnsName(start))
     const rest = sorted.filter(
@@ -80,12 +92,12 @@ export const hostedZoneOperations: Record<string, Operation> = {
     }
   }),
   'route53.UpdateHostedZoneComment': operation('Id Comment', (input, call) => {
-    const zone = zoneOf(call, need(input, 'Id', 'InvalidInput'))
-    change(call, zone, { comment: word(input, 'Comment') })
+    const zone = zoneOf(call, requireParameter(input, 'Id', 'InvalidInput'))
+    updateResource(call, zone, { comment: word(input, 'Comment') })
     return { HostedZone: describe(call, zone) }
   }),
   'route53.DeleteHostedZone': operation('Id', (input, call) => {
-    const zone = zoneOf(call, need(input, 'Id', 'InvalidInput'))
+    const zone = zoneOf(call, requireParameter(input, 'Id', 'InvalidInput'))
     if (recordsOf(call, zone).length > 0) {
       refuse(
         400,
@@ -93,14 +105,14 @@ export const hostedZoneOperations: Record<string, Operation> = {
         'The specified hosted zone contains non-required resource record sets and so cannot be deleted.',
       )
     }
-    leave(call, zone)
+    removeResource(call, zone)
     return { ChangeInfo: newChange(call) }
   }),
   'route53.GetChange': operation('Id', (input, call) => {
-    const id = plain(need(input, 'Id', 'InvalidInput'), 'change')
-    const change = find(call, 'dns-change', id)
-    if (!change) return refuse(404, 'NoSuchChange', `No change found with ID: ${id}`)
-    return { ChangeInfo: describeChange(call, change) }
+    const id = plain(requireParameter(input, 'Id', 'InvalidInput'), 'change')
+    const updateResource = findResource(call, 'dns-change', id)
+    if (!updateResource) return refuse(404, 'NoSuchChange', `No change found with ID: ${id}`)
+    return { ChangeInfo: describeChange(call, updateResource) }
   }),
   'route53.ChangeTagsForResource': operation('ResourceType ResourceId AddTags RemoveTagKeys', (input, call) => {
     const zone = tagged(call, input, word(input, 'ResourceId'))
@@ -117,18 +129,20 @@ export const hostedZoneOperations: Record<string, Operation> = {
   })),
 }
 
-export function zoneOf(call: Call, id: string): Thing {
+/** The zone of that id, with or without `/hostedzone/`. Refused when it is not there. */
+export function zoneOf(call: Call, id: string): Resource {
   const asked = plain(id, 'hostedzone')
-  const zone = find(call, 'hosted-zone', asked)
+  const zone = findResource(call, 'hosted-zone', asked)
   return zone ?? refuse(404, 'NoSuchHostedZone', `No hosted zone found with ID: ${asked}`)
 }
 
 /** The record sets that were made; the zone's own NS and SOA are not among them. */
-export function recordsOf(call: Call, zone: Thing): Thing[] {
-  return all(call, 'record', everywhere).filter(one => text(one, 'zoneId') === zone.id)
+export function recordsOf(call: Call, zone: Resource): Resource[] {
+  return resourcesOf(call, 'record', everywhere).filter(one => text(one, 'zoneId') === zone.id)
 }
 
-export function serversOf(zone: Thing): string[] {
+/** The zone's name servers. */
+export function serversOf(zone: Resource): string[] {
   const servers = zone.data.servers
   return Array.isArray(servers) ? servers.map(String) : []
 }
@@ -136,14 +150,14 @@ export function serversOf(zone: Thing): string[] {
 /** A change that is PENDING now and INSYNC later. */
 export function newChange(call: Call, comment = ''): JsonObject {
   const data = { syncAt: call.world.now() + times.recordsInSync, comment }
-  const change = make(call, 'dns-change', `C${letters(call.world, 20)}`, data, { region: everywhere })
+  const updateResource = createResource(call, 'dns-change', `C${letters(call.world, 20)}`, data, { region: everywhere })
   // Asked for soon or never.
-  leave(call, change, 24 * 3_600_000)
-  return describeChange(call, change)
+  removeResource(call, updateResource, 24 * 3_600_000)
+  return describeChange(call, updateResource)
 }
 
-function zones(call: Call): Thing[] {
-  return all(call, 'hosted-zone', everywhere)
+function zones(call: Call): Resource[] {
+  return resourcesOf(call, 'hosted-zone', everywhere)
 }
 
 /** Ids may come with their path: `/hostedzone/Z…`. */
@@ -177,19 +191,19 @@ function from<T>(
   return { rows: rows.slice(at, at + count), next: rows[at + count] }
 }
 
-function tagged(call: Call, input: JsonObject, id: string): Thing {
+function tagged(call: Call, input: JsonObject, id: string): Resource {
   if (word(input, 'ResourceType') !== 'hostedzone') {
-    refuse(400, 'InvalidInput', 'The embedded cloud tags hosted zones only.')
+    refuse(400, 'InvalidInput', 'The emulator tags hosted zones only.')
   }
   return zoneOf(call, id)
 }
 
-function tagSet(zone: Thing): JsonObject {
+function tagSet(zone: Resource): JsonObject {
   const Tags = Object.entries(zone.tags).map(([Key, Value]) => ({ Key, Value }))
   return { ResourceType: 'hostedzone', ResourceId: zone.id, Tags }
 }
 
-function describe(call: Call, zone: Thing): JsonObject {
+function describe(call: Call, zone: Resource): JsonObject {
   const comment = text(zone, 'comment')
   return {
     Id: `/hostedzone/${zone.id}`,
@@ -200,7 +214,7 @@ function describe(call: Call, zone: Thing): JsonObject {
   }
 }
 
-function describeChange(call: Call, change: Thing): JsonObject {
+function describeChange(call: Call, change: Resource): JsonObject {
   return {
     Id: `/change/${change.id}`,
     Status: call.world.now() < time(change, 'syncAt') ? 'PENDING' : 'INSYNC',

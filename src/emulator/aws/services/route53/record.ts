@@ -1,14 +1,14 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
-import { need, object, objects, operation, refuse, word } from '../../core/input.ts'
-import { everywhere, leave, make, text } from '../../core/resources.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
+import { object, objects, operation, refuse, requireParameter, word } from '../../core/input.ts'
+import { createResource, everywhere, removeResource, text } from '../../core/resources.ts'
 import { dnsName, isBelow, recordFaults, reversed } from './dns-name.ts'
 import { newChange, recordsOf, serversOf, zoneOf } from './hosted-zone.ts'
 
 /** Record sets: a batch happens wholly or not at all. Routing policies besides the simple one are not simulated. */
 export const recordOperations: Record<string, Operation> = {
   'route53.ChangeResourceRecordSets': operation('HostedZoneId ChangeBatch', (input, call) => {
-    const zone = zoneOf(call, need(input, 'HostedZoneId', 'InvalidInput'))
+    const zone = zoneOf(call, requireParameter(input, 'HostedZoneId', 'InvalidInput'))
     const batch = object(input, 'ChangeBatch')
     const changes = objects(batch, 'Changes')
     if (changes.length === 0) refuse(400, 'InvalidInput', 'A batch has at least one change.')
@@ -19,7 +19,7 @@ export const recordOperations: Record<string, Operation> = {
   'route53.ListResourceRecordSets': operation(
     'HostedZoneId StartRecordName StartRecordType StartRecordIdentifier MaxItems',
     (input, call) => {
-      const zone = zoneOf(call, need(input, 'HostedZoneId', 'InvalidInput'))
+      const zone = zoneOf(call, requireParameter(input, 'HostedZoneId', 'InvalidInput'))
       const start = word(input, 'StartRecordName')
       const begin = start === '' ? '' : reversed(dnsName(start))
       const rows = recordSets(call, zone).filter(row => {
@@ -47,7 +47,7 @@ interface Set {
 }
 
 /** Everything in the zone after each change; the first that is wrong refuses the whole batch. */
-function apply(call: Call, zone: Thing, changes: JsonObject[]): void {
+function apply(call: Call, zone: Resource, changes: JsonObject[]): void {
   const before = new Map(recordsOf(call, zone).map(one => [`${text(one, 'name')} ${text(one, 'recordType')}`, one]))
   const after = new Map<string, Set>(
     [...before].map(([key, one]) => [
@@ -66,11 +66,11 @@ function apply(call: Call, zone: Thing, changes: JsonObject[]): void {
     return changed(zone, after, word(change, 'Action'), set, record)
   })
   if (faults.length > 0) refuse(400, 'InvalidChangeBatch', `[${faults.join(', ')}]`)
-  for (const [key, one] of before) if (after.get(key)?.shown !== one.data.shown) leave(call, one)
+  for (const [key, one] of before) if (after.get(key)?.shown !== one.data.shown) removeResource(call, one)
   for (const [key, set] of after) {
     if (before.get(key)?.data.shown === set.shown) continue
     const data = { zoneId: zone.id, name: set.name, recordType: set.type, shown: set.shown, since: set.since }
-    make(call, 'record', `${zone.id}/${set.name}/${set.type}`, data, { region: everywhere })
+    createResource(call, 'record', `${zone.id}/${set.name}/${set.type}`, data, { region: everywhere })
   }
 }
 
@@ -97,14 +97,14 @@ function setOf(call: Call, record: JsonObject): Set {
   return { name, type, shown, since: call.world.now() }
 }
 
-function changed(zone: Thing, sets: Map<string, Set>, action: string, set: Set, record: JsonObject): string[] {
+function changed(zone: Resource, sets: Map<string, Set>, action: string, set: Set, record: JsonObject): string[] {
   const { name, type } = set
   const key = `${name} ${type}`
   const about = `resource record set [name='${name}', type='${type}']`
   const unusual = Object.keys(record).find(
     one => !['Name', 'Type', 'TTL', 'ResourceRecords', 'AliasTarget'].includes(one),
   )
-  if (unusual) refuse(400, 'InvalidInput', `The embedded cloud does not simulate ${unusual} of a record set.`)
+  if (unusual) refuse(400, 'InvalidInput', `The emulator does not simulate ${unusual} of a record set.`)
   if (!isBelow(name, text(zone, 'name'))) {
     return [`RRSet with DNS name ${name} is not permitted in zone ${text(zone, 'name')}`]
   }
@@ -143,7 +143,7 @@ function remove(sets: Map<string, Set>, key: string, there: Set | undefined, set
 }
 
 /** In the order of listing: by labels from the right, then by type; the zone's own NS and SOA are in it. */
-function recordSets(call: Call, zone: Thing): JsonObject[] {
+function recordSets(call: Call, zone: Resource): JsonObject[] {
   const name = text(zone, 'name')
   const servers = serversOf(zone)
   const own = [

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { regions } from '../../core/catalog.ts'
 import { date, hex } from '../../core/ids.ts'
 import { object, objects, refuse, word, words } from '../../core/input.ts'
-import { all, change, leave, make, text } from '../../core/resources.ts'
+import { createResource, removeResource, resourcesOf, text, updateResource } from '../../core/resources.ts'
 import { type TagCodes, tagsOf } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { bare, bucketOf, knownBucketOf, s3Operation, setting, unset, versionsIn } from './lookup.ts'
@@ -15,7 +15,7 @@ const encrypted = {
   Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false }],
 }
 
-/** Buckets and their settings. New ones block the public, belong to their owner, and encrypt (docs/facts/aws.md, S3). */
+/** Buckets and their settings. New ones block the public, belong to their owner, and encrypt. */
 export const bucketOperations: Record<string, Operation> = {
   's3.CreateBucket': s3Operation(
     'ACL CreateBucketConfiguration ObjectLockEnabledForBucket ObjectOwnership BucketNamespace',
@@ -27,7 +27,7 @@ export const bucketOperations: Record<string, Operation> = {
   's3.ListBuckets': s3Operation('MaxBuckets ContinuationToken Prefix BucketRegion', (input, call) => {
     const region = word(input, 'BucketRegion')
     const found = regions
-      .flatMap(one => all(call, 'bucket', one.id))
+      .flatMap(one => resourcesOf(call, 'bucket', one.id))
       .filter(one => one.id.startsWith(word(input, 'Prefix')) && (region === '' || one.region === region))
       .filter(one => one.id > word(input, 'ContinuationToken'))
       .sort((one, other) => (one.id < other.id ? -1 : 1))
@@ -52,11 +52,11 @@ export const bucketOperations: Record<string, Operation> = {
         'The bucket you tried to delete is not empty. You must delete all versions in the bucket.',
       )
     }
-    for (const upload of all(call, 's3-upload', bucket.region)) {
-      if (text(upload, 'bucket') === bucket.id) leave(call, upload)
+    for (const upload of resourcesOf(call, 's3-upload', bucket.region)) {
+      if (text(upload, 'bucket') === bucket.id) removeResource(call, upload)
     }
-    leave(call, bucket)
-    // The name is not free at once (docs/facts/aws.md, S3).
+    removeResource(call, bucket)
+    // The name is not free at once.
     const goneAt = call.world.now() + times.bucketForgotten
     call.world.add({
       cloud: 'aws',
@@ -79,7 +79,7 @@ export const bucketOperations: Record<string, Operation> = {
     if (!['Enabled', 'Suspended'].includes(status)) {
       refuse(400, 'IllegalVersioningConfigurationException', 'The Versioning element must be specified')
     }
-    change(call, knownBucketOf(call, input), { versioning: status })
+    updateResource(call, knownBucketOf(call, input), { versioning: status })
     return {}
   }),
   's3.GetBucketTagging': s3Operation('', (input, call) => {
@@ -134,11 +134,12 @@ export const bucketOperations: Record<string, Operation> = {
     if (isPublic && object(bucket.data, 'PublicAccessBlockConfiguration').BlockPublicPolicy === true) {
       refuse(403, 'AccessDenied', 'Access Denied: public policies are blocked by the BlockPublicPolicy setting.')
     }
-    change(call, bucket, { Policy: word(input, 'Policy') })
+    updateResource(call, bucket, { Policy: word(input, 'Policy') })
     return {}
   }),
 }
 
+/** The account as S3 names owners. */
 export function ownerOf(call: Call): JsonObject {
   return { ID: `${call.account}${'0'.repeat(52)}` }
 }
@@ -178,11 +179,11 @@ function createBucket(input: JsonObject, call: Call): JsonObject {
     OwnershipControls: { Rules: [{ ObjectOwnership: word(input, 'ObjectOwnership') || 'BucketOwnerEnforced' }] },
     ServerSideEncryptionConfiguration: encrypted,
   }
-  make(call, 'bucket', name, data, { tags })
+  createResource(call, 'bucket', name, data, { tags })
   return { Location: call.region === 'us-east-1' ? `/${name}` : `http://${name}.s3.amazonaws.com/` }
 }
 
-function taken(before: Thing, call: Call): JsonObject {
+function taken(before: Resource, call: Call): JsonObject {
   if (before.account !== call.account) {
     refuse(
       409,
@@ -190,7 +191,7 @@ function taken(before: Thing, call: Call): JsonObject {
       'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.',
     )
   }
-  // The oldest region answers as if it had made it (docs/facts/aws.md, S3).
+  // The oldest region answers as if it had made it.
   if (call.region === 'us-east-1' && before.region === call.region) return { Location: `/${before.id}` }
   return refuse(
     409,

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../../base/json.ts'
-import { ApiError, type Call, type Operation, type Thing } from '../../../world/model.ts'
+import { ApiError, type Call, type Operation, type Resource } from '../../../world/model.ts'
 import { operation, refuse, word } from '../../core/input.ts'
-import { all, known, text } from '../../core/resources.ts'
+import { knownResource, resourcesOf, text } from '../../core/resources.ts'
 
 /** Checksums and guards that any S3 call may bring along; the wire verifies what it must. */
 const common =
@@ -14,7 +14,7 @@ export function s3Operation(parameters: string, run: Operation): Operation {
 }
 
 /** The bucket: names are everyone's, so it may be another's or live elsewhere. */
-export function bucketOf(call: Call, input: JsonObject): Thing {
+export function bucketOf(call: Call, input: JsonObject): Resource {
   const name = word(input, 'Bucket')
   const bucket = call.world.get('bucket', name)
   if (bucket?.cloud !== 'aws') return noBucket()
@@ -31,10 +31,10 @@ export function bucketOf(call: Call, input: JsonObject): Thing {
   return bucket
 }
 
-/** The same for calls about its settings, to which a fresh bucket may not be known yet (docs/facts/aws.md, S3). */
-export function knownBucketOf(call: Call, input: JsonObject): Thing {
+/** The same for calls about its settings, to which a fresh bucket may not be known yet. */
+export function knownBucketOf(call: Call, input: JsonObject): Resource {
   const bucket = bucketOf(call, input)
-  return known(call, 'bucket', bucket.id) ?? noBucket()
+  return knownResource(call, 'bucket', bucket.id) ?? noBucket()
 }
 
 function noBucket(): never {
@@ -52,29 +52,31 @@ export function bare<T>(work: () => T): T {
 }
 
 /** Every version and delete marker in a bucket, oldest first; of one key where it is named. */
-export function versionsIn(call: Call, bucket: Thing, key?: string): Thing[] {
-  return all(call, 's3-object', bucket.region).filter(
+export function versionsIn(call: Call, bucket: Resource, key?: string): Resource[] {
+  return resourcesOf(call, 's3-object', bucket.region).filter(
     one => text(one, 'bucket') === bucket.id && (key === undefined || text(one, 'key') === key),
   )
 }
 
-export function isMarker(version: Thing): boolean {
+/** Whether a version is a delete marker. */
+export function isMarker(version: Resource): boolean {
   return version.data.marker === true
 }
 
 /** The current version of each key, sorted by key; delete markers hide theirs. */
-export function currentIn(call: Call, bucket: Thing): Thing[] {
+export function currentIn(call: Call, bucket: Resource): Resource[] {
   const latest = new Map(versionsIn(call, bucket).map(one => [text(one, 'key'), one]))
   return [...latest.values()].filter(one => !isMarker(one)).sort(byKey)
 }
 
-export function byKey(one: Thing, other: Thing): number {
+/** Sorts versions by key. */
+export function byKey(one: Resource, other: Resource): number {
   const [a, b] = [text(one, 'key'), text(other, 'key')]
   return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** The version that is asked for, or the current one. */
-export function objectOf(call: Call, input: JsonObject): Thing {
+export function objectOf(call: Call, input: JsonObject): Resource {
   const bucket = bucketOf(call, input)
   const versions = versionsIn(call, bucket, word(input, 'Key'))
   const id = word(input, 'VersionId')

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { date, hex } from '../../core/ids.ts'
 import { bytes, object, objects, refuse, word } from '../../core/input.ts'
-import { all, change, leave, make, text } from '../../core/resources.ts'
+import { createResource, removeResource, resourcesOf, text, updateResource } from '../../core/resources.ts'
 import { ownerOf } from './bucket.ts'
 import { bucketOf, s3Operation } from './lookup.ts'
 import { kept, md5, putVersion, quoted, versionId } from './object.ts'
@@ -16,7 +16,7 @@ export const multipartUploadOperations: Record<string, Operation> = {
       const bucket = bucketOf(call, input)
       const id = hex(call.world, 40)
       const data = { bucket: bucket.id, key: word(input, 'Key'), headers: kept(input), parts: [] }
-      make(call, 's3-upload', id, data, { region: bucket.region })
+      createResource(call, 's3-upload', id, data, { region: bucket.region })
       return { Bucket: bucket.id, Key: word(input, 'Key'), UploadId: id, ServerSideEncryption: 'AES256' }
     },
   ),
@@ -29,7 +29,9 @@ export const multipartUploadOperations: Record<string, Operation> = {
     const body = bytes(input, 'Body')
     const part = { number, body: body.toString('base64'), size: body.length, etag: md5(body), at: call.world.now() }
     const others = partsOf(upload).filter(one => one.number !== number)
-    change(call, upload, { parts: [...others, part].sort((one, other) => Number(one.number) - Number(other.number)) })
+    updateResource(call, upload, {
+      parts: [...others, part].sort((one, other) => Number(one.number) - Number(other.number)),
+    })
     return { ETag: `"${part.etag}"`, ServerSideEncryption: 'AES256' }
   }),
   's3.CompleteMultipartUpload': s3Operation(
@@ -60,7 +62,7 @@ export const multipartUploadOperations: Record<string, Operation> = {
         `${digest}-${chosen.length}`,
         object(upload.data, 'headers'),
       )
-      leave(call, upload)
+      removeResource(call, upload)
       return {
         Bucket: bucket.id,
         Key: text(upload, 'key'),
@@ -72,7 +74,7 @@ export const multipartUploadOperations: Record<string, Operation> = {
     },
   ),
   's3.AbortMultipartUpload': s3Operation('Key UploadId IfMatchInitiatedTime', (input, call) => {
-    leave(call, uploadOf(call, input))
+    removeResource(call, uploadOf(call, input))
     return {}
   }),
   's3.ListParts': s3Operation('Key UploadId MaxParts PartNumberMarker', (input, call) => {
@@ -124,13 +126,13 @@ export const multipartUploadOperations: Record<string, Operation> = {
   ),
 }
 
-function uploadsIn(call: Call, bucket: Thing): Thing[] {
-  return all(call, 's3-upload', bucket.region)
+function uploadsIn(call: Call, bucket: Resource): Resource[] {
+  return resourcesOf(call, 's3-upload', bucket.region)
     .filter(one => text(one, 'bucket') === bucket.id)
     .sort((one, other) => (text(one, 'key') + one.id < text(other, 'key') + other.id ? -1 : 1))
 }
 
-function uploadOf(call: Call, input: JsonObject): Thing {
+function uploadOf(call: Call, input: JsonObject): Resource {
   const bucket = bucketOf(call, input)
   const found = uploadsIn(call, bucket).find(
     one => one.id === word(input, 'UploadId') && text(one, 'key') === word(input, 'Key'),
@@ -145,6 +147,6 @@ function uploadOf(call: Call, input: JsonObject): Thing {
   )
 }
 
-function partsOf(upload: Thing): JsonObject[] {
+function partsOf(upload: Resource): JsonObject[] {
   return objects(upload.data, 'parts')
 }

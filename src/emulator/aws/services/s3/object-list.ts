@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { date } from '../../core/ids.ts'
 import { refuse, word } from '../../core/input.ts'
 import { text, time } from '../../core/resources.ts'
@@ -47,7 +47,7 @@ export const objectListOperations: Record<string, Operation> = {
       const bucket = bucketOf(call, input)
       const prefix = word(input, 'Prefix')
       if (word(input, 'Delimiter') !== '')
-        refuse(400, 'InvalidArgument', 'The embedded cloud lists versions without a delimiter.')
+        refuse(400, 'InvalidArgument', 'The emulator lists versions without a delimiter.')
       // Newest first within a key.
       const latest = new Set(new Map(versionsIn(call, bucket).map(one => [text(one, 'key'), one.id])).values())
       const sorted = versionsIn(call, bucket)
@@ -56,7 +56,7 @@ export const objectListOperations: Record<string, Operation> = {
         .filter(one => text(one, 'key').startsWith(prefix))
       const rest = afterMarker(sorted, word(input, 'KeyMarker'), word(input, 'VersionIdMarker'))
       const rows = rest.slice(0, most(input))
-      const row = (one: Thing) => ({
+      const row = (one: Resource) => ({
         Key: spelled(input, text(one, 'key')),
         VersionId: text(one, 'versionId'),
         IsLatest: latest.has(one.id),
@@ -77,7 +77,7 @@ export const objectListOperations: Record<string, Operation> = {
   ),
 }
 
-function head(input: JsonObject, bucket: Thing, more: boolean): JsonObject {
+function head(input: JsonObject, bucket: Resource, more: boolean): JsonObject {
   const encoding = word(input, 'EncodingType')
   const delimiter = word(input, 'Delimiter')
   return {
@@ -100,15 +100,15 @@ function most(input: JsonObject): number {
 /** Keys after a point, those with a delimiter behind the prefix rolled up; `next` is where the following page begins. */
 function cut(
   input: JsonObject,
-  things: Thing[],
+  resources: Resource[],
   after: string,
-): { rows: Thing[]; prefixes: string[]; next: string | undefined } {
+): { rows: Resource[]; prefixes: string[]; next: string | undefined } {
   const prefix = word(input, 'Prefix')
   const delimiter = word(input, 'Delimiter')
-  const rows: Thing[] = []
+  const rows: Resource[] = []
   const prefixes: string[] = []
   let last = ''
-  for (const one of things) {
+  for (const one of resources) {
     const key = text(one, 'key')
     if (!key.startsWith(prefix)) continue
     const at = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length)
@@ -122,7 +122,7 @@ function cut(
   return { rows, prefixes, next: undefined }
 }
 
-function afterMarker(sorted: Thing[], key: string, version: string): Thing[] {
+function afterMarker(sorted: Resource[], key: string, version: string): Resource[] {
   if (key === '') return sorted
   const at = sorted.findIndex(one => text(one, 'key') === key && text(one, 'versionId') === version)
   if (at >= 0) return sorted.slice(at + 1)
@@ -134,10 +134,10 @@ function spelled(input: JsonObject, key: string): string {
   return word(input, 'EncodingType') === 'url' ? encodeURIComponent(key).replace(/%2F/g, '/') : key
 }
 
-function facts(one: Thing): JsonObject {
+function facts(one: Resource): JsonObject {
   return { ETag: quoted(one), Size: time(one, 'size'), StorageClass: 'STANDARD' }
 }
 
-function describe(call: Call, input: JsonObject, one: Thing): JsonObject {
+function describe(call: Call, input: JsonObject, one: Resource): JsonObject {
   return { Key: spelled(input, text(one, 'key')), LastModified: date(call, one.born), ...facts(one) }
 }

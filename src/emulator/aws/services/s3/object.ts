@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Json, JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { date, hex } from '../../core/ids.ts'
 import { bytes, object, objects, refuse, word } from '../../core/input.ts'
-import { leave, make, text, time } from '../../core/resources.ts'
+import { createResource, removeResource, text, time } from '../../core/resources.ts'
 import { newVersionId } from './bucket.ts'
 import { bare, bucketOf, isMarker, objectOf, s3Operation, versionsIn } from './lookup.ts'
 
@@ -124,14 +124,14 @@ export const objectOperations: Record<string, Operation> = {
 /** Writes a version; without versioning it takes the place of the one that was. */
 export function putVersion(
   call: Call,
-  bucket: Thing,
+  bucket: Resource,
   key: string,
   body: Buffer,
   etag: string,
   meta: JsonObject,
-): Thing {
+): Resource {
   if (key === '' || Buffer.byteLength(key) > 1024) refuse(400, 'KeyTooLongError', 'Your key is too long')
-  if (body.length > largest) refuse(400, 'EntityTooLarge', 'The embedded cloud keeps objects of at most 64 MB.')
+  if (body.length > largest) refuse(400, 'EntityTooLarge', 'The emulator keeps objects of at most 64 MB.')
   return addVersion(call, bucket, key, {
     body: body.toString('base64'),
     size: body.length,
@@ -141,15 +141,18 @@ export function putVersion(
   })
 }
 
+/** MD5 in hexadecimal digits. */
 export function md5(body: Buffer): string {
   return createHash('md5').update(body).digest('hex')
 }
 
-export function quoted(version: Thing): string {
+/** A version's ETag, in quotes. */
+export function quoted(version: Resource): string {
   return `"${text(version, 'etag')}"`
 }
 
-export function versionId(version: Thing): JsonObject {
+/** `{VersionId}` where the bucket has versions. */
+export function versionId(version: Resource): JsonObject {
   const id = text(version, 'versionId')
   return id === 'null' ? {} : { VersionId: id }
 }
@@ -159,33 +162,33 @@ export function kept(input: JsonObject): JsonObject {
   return Object.fromEntries(headers.flatMap(name => (input[name] === undefined ? [] : [[name, input[name] as Json]])))
 }
 
-function addVersion(call: Call, bucket: Thing, key: string, data: JsonObject): Thing {
+function addVersion(call: Call, bucket: Resource, key: string, data: JsonObject): Resource {
   const versioned = text(bucket, 'versioning') === 'Enabled'
   if (!versioned) {
-    for (const one of versionsIn(call, bucket, key)) if (text(one, 'versionId') === 'null') leave(call, one)
+    for (const one of versionsIn(call, bucket, key)) if (text(one, 'versionId') === 'null') removeResource(call, one)
   }
   const id = `${bucket.id}/${hex(call.world, 24)}`
   const whole = { bucket: bucket.id, key, versionId: versioned ? newVersionId(call) : 'null', ...data }
-  return make(call, 's3-object', id, whole, { region: bucket.region })
+  return createResource(call, 's3-object', id, whole, { region: bucket.region })
 }
 
 /** Deleting what is not there succeeds. Without a version id, a versioned bucket gets a marker. */
-function remove(call: Call, bucket: Thing, key: string, id: string): { marker: boolean; versionId: string } {
+function remove(call: Call, bucket: Resource, key: string, id: string): { marker: boolean; versionId: string } {
   const versions = versionsIn(call, bucket, key)
   if (id !== '') {
     const found = versions.find(one => text(one, 'versionId') === id)
-    if (found) leave(call, found)
+    if (found) removeResource(call, found)
     return { marker: found !== undefined && isMarker(found), versionId: id }
   }
   if (text(bucket, 'versioning') === '') {
-    for (const one of versions) leave(call, one)
+    for (const one of versions) removeResource(call, one)
     return { marker: false, versionId: '' }
   }
   const marker = addVersion(call, bucket, key, { marker: true, size: 0, body: '', etag: '', headers: {} })
   return { marker: true, versionId: text(marker, 'versionId') }
 }
 
-function precondition(input: JsonObject, one: Thing): void {
+function precondition(input: JsonObject, one: Resource): void {
   if (word(input, 'IfMatch') !== '' && word(input, 'IfMatch') !== quoted(one)) {
     refuse(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold')
   }
@@ -208,7 +211,7 @@ function part(range: string, body: Buffer): JsonObject {
   }
 }
 
-function describe(call: Call, one: Thing): JsonObject {
+function describe(call: Call, one: Resource): JsonObject {
   const meta = object(one.data, 'headers')
   return {
     AcceptRanges: 'bytes',

@@ -1,10 +1,20 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { filtered } from '../../core/filters.ts'
 import { arn, date, letters, uuid } from '../../core/ids.ts'
-import { flag, need, number, object, objects, operation, refuse, word, words } from '../../core/input.ts'
+import { flag, number, object, objects, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { all, change, find, known, leave, listed, make, text, time } from '../../core/resources.ts'
+import {
+  createResource,
+  findResource,
+  knownResource,
+  listedResources,
+  removeResource,
+  resourcesOf,
+  text,
+  time,
+  updateResource,
+} from '../../core/resources.ts'
 import { moreTags, type TagCodes, tagList, tagsIn, withoutTags } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 
@@ -16,15 +26,15 @@ export const secretOperations: Record<string, Operation> = {
   'secretsmanager.CreateSecret': operation(
     'Name ClientRequestToken Description KmsKeyId SecretBinary SecretString Tags',
     (input, call) => {
-      const name = need(input, 'Name', 'InvalidParameterException')
+      const name = requireParameter(input, 'Name', 'InvalidParameterException')
       if (!/^[\w/+=.@-]{1,512}$/.test(name))
         invalid(
           'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
         )
-      // Such names look like the end of an ARN (docs/facts/aws.md, Secrets Manager).
+      // Such names look like the end of an ARN.
       if (/-[a-zA-Z0-9]{6}$/.test(name)) invalid('A secret name must not end in a hyphen and six characters.')
       const tags = tagsIn(input, tagCodes)
-      const before = all(call, 'secret').find(one => text(one, 'name') === name)
+      const before = resourcesOf(call, 'secret').find(one => text(one, 'name') === name)
       if (before) return again(call, before, input)
       const id = arn(call, 'secretsmanager', `secret:${name}-${letters(call.world, 6)}`)
       const data = {
@@ -34,7 +44,7 @@ export const secretOperations: Record<string, Operation> = {
         versions: [],
         changedAt: call.world.now(),
       }
-      const secret = make(call, 'secret', id, data, { tags })
+      const secret = createResource(call, 'secret', id, data, { tags })
       const version = hasValue(input) ? addVersion(call, secret, input) : ''
       return { ARN: id, Name: name, ...(version && { VersionId: version }) }
     },
@@ -43,14 +53,14 @@ export const secretOperations: Record<string, Operation> = {
   'secretsmanager.ListSecrets': operation(
     'IncludePlannedDeletion MaxResults NextToken Filters SortOrder',
     (input, call) => {
-      const things = listed(call, 'secret').filter(
+      const resources = listedResources(call, 'secret').filter(
         one => flag(input, 'IncludePlannedDeletion') || one.data.deletedAt === undefined,
       )
       const filters = objects(input, 'Filters').map(one => ({
         Name: word(one, 'Key'),
         Values: words(one, 'Values').map(value => `${value}*`),
       }))
-      const found = filtered({ Filters: filters }, things, {
+      const found = filtered({ Filters: filters }, resources, {
         name: one => text(one, 'name'),
         description: one => text(one, 'description'),
         'tag-key': one => Object.keys(one.tags),
@@ -108,7 +118,7 @@ export const secretOperations: Record<string, Operation> = {
     'SecretId ClientRequestToken Description KmsKeyId SecretBinary SecretString',
     (input, call) => {
       const secret = alive(secretOf(call, input))
-      if (input.Description !== undefined) change(call, secret, { description: word(input, 'Description') })
+      if (input.Description !== undefined) updateResource(call, secret, { description: word(input, 'Description') })
       const version = hasValue(input) ? addVersion(call, secret, input) : ''
       return { ARN: secret.id, Name: text(secret, 'name'), ...(version && { VersionId: version }) }
     },
@@ -123,10 +133,10 @@ export const secretOperations: Record<string, Operation> = {
       }
       if (window < 7 || window > 30)
         invalid('The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).')
-      const id = need(input, 'SecretId', 'InvalidParameterException')
+      const id = requireParameter(input, 'SecretId', 'InvalidParameterException')
       const secret = lookUp(call, id)
       const now = call.world.now()
-      // A forced deletion of nothing succeeds (docs/facts/aws.md, Secrets Manager).
+      // A forced deletion of nothing succeeds.
       if (!secret && forced)
         return {
           ARN: id.startsWith('arn:') ? id : arn(call, 'secretsmanager', `secret:${id}`),
@@ -135,8 +145,8 @@ export const secretOperations: Record<string, Operation> = {
         }
       if (!secret) return notFound()
       const at = now + (forced ? 0 : window * day)
-      if (forced) leave(call, secret, times.secretForgotten)
-      change(call, secret, { deletedAt: at })
+      if (forced) removeResource(call, secret, times.secretForgotten)
+      updateResource(call, secret, { deletedAt: at })
       return { ARN: secret.id, Name: text(secret, 'name'), DeletionDate: date(call, at) }
     },
   ),
@@ -169,17 +179,17 @@ function notFound(): never {
   return refuse(400, 'ResourceNotFoundException', "Secrets Manager can't find the specified secret.")
 }
 
-function lookUp(call: Call, id: string): Thing | undefined {
-  return find(call, 'secret', id) ?? all(call, 'secret').find(one => text(one, 'name') === id)
+function lookUp(call: Call, id: string): Resource | undefined {
+  return findResource(call, 'secret', id) ?? resourcesOf(call, 'secret').find(one => text(one, 'name') === id)
 }
 
-/** A fresh one may not be known yet (docs/facts/aws.md, Secrets Manager). */
-function secretOf(call: Call, input: JsonObject): Thing {
-  const secret = lookUp(call, need(input, 'SecretId', 'InvalidParameterException'))
-  return (secret && known(call, 'secret', secret.id)) ?? notFound()
+/** A fresh one may not be known yet. */
+function secretOf(call: Call, input: JsonObject): Resource {
+  const secret = lookUp(call, requireParameter(input, 'SecretId', 'InvalidParameterException'))
+  return (secret && knownResource(call, 'secret', secret.id)) ?? notFound()
 }
 
-function alive(secret: Thing): Thing {
+function alive(secret: Resource): Resource {
   if (secret.data.deletedAt === undefined) return secret
   return refuse(
     400,
@@ -189,7 +199,7 @@ function alive(secret: Thing): Thing {
 }
 
 /** A name that is taken: the same token and value again is the same request. */
-function again(call: Call, before: Thing, input: JsonObject): JsonObject {
+function again(call: Call, before: Resource, input: JsonObject): JsonObject {
   if (before.data.deletedAt !== undefined) {
     refuse(
       400,
@@ -213,12 +223,12 @@ function hasValue(input: JsonObject): boolean {
   return input.SecretString !== undefined || input.SecretBinary !== undefined
 }
 
-function versionsOf(secret: Thing): JsonObject[] {
+function versionsOf(secret: Resource): JsonObject[] {
   return objects(secret.data, 'versions')
 }
 
 /** Returns the version's id. The same token with the same value is nothing new; with another one an error. */
-function addVersion(call: Call, secret: Thing, input: JsonObject): string {
+function addVersion(call: Call, secret: Resource, input: JsonObject): string {
   const id = word(input, 'ClientRequestToken') || uuid(call.world)
   const value = {
     ...(input.SecretString !== undefined && { string: word(input, 'SecretString') }),
@@ -240,11 +250,11 @@ function addVersion(call: Call, secret: Thing, input: JsonObject): string {
     .filter(one => words(one, 'stages').includes('AWSCURRENT'))
     .map(one => ({ ...one, stages: ['AWSPREVIOUS'] }))
   const versions = [...older, { id, ...value, stages: ['AWSCURRENT'], at: call.world.now() }]
-  change(call, secret, { versions, changedAt: call.world.now() })
+  updateResource(call, secret, { versions, changedAt: call.world.now() })
   return id
 }
 
-function describe(call: Call, secret: Thing): JsonObject {
+function describe(call: Call, secret: Resource): JsonObject {
   const description = text(secret, 'description')
   const stages = Object.fromEntries(versionsOf(secret).map(one => [word(one, 'id'), words(one, 'stages')]))
   return {

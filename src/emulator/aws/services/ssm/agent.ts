@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { date } from '../../core/ids.ts'
 import { object, objects, operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { all, find, text, texts, time } from '../../core/resources.ts'
+import { findResource, resourcesOf, text, texts, time } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { imageOf } from '../ec2/image.ts'
 import { privateName } from '../ec2/instance-description.ts'
@@ -25,7 +25,7 @@ export const agentOperations: Record<string, Operation> = {
           values: words(one, 'valueSet'),
         })),
       ]
-      const found = all(call, 'instance').filter(
+      const found = resourcesOf(call, 'instance').filter(
         one => isOnline(call, one) && asked.every(({ key, values }) => fits(call, one, key, values)),
       )
       const { rows, next } = page(input, found, { size: 50 })
@@ -35,16 +35,16 @@ export const agentOperations: Record<string, Operation> = {
 }
 
 /**
- * Whether the agent is there: the instance has run long enough, its role lets it, and it has a way out
- * (docs/facts/aws.md, Systems Manager). What is missing is what a real machine would lack.
+ * Whether the agent is there: the instance has run long enough, its role lets it, and it has a way out.
+ * What is missing is what a real machine would lack.
  */
-export function isOnline(call: Call, instance: Thing): boolean {
+export function isOnline(call: Call, instance: Resource): boolean {
   const since = runsSince(call, instance)
   if (since === undefined || call.world.now() < since + times.agent) return false
   return mayReport(call, instance) && hasWayOut(call, instance)
 }
 
-function mayReport(call: Call, instance: Thing): boolean {
+function mayReport(call: Call, instance: Resource): boolean {
   const role = roleOfProfile(call, text(instance, 'profileArn'))
   if (!role) return false
   const policies = [...texts(role, 'attached'), ...Object.values(object(role.data, 'inline')).map(String)]
@@ -53,20 +53,20 @@ function mayReport(call: Call, instance: Thing): boolean {
   )
 }
 
-function hasWayOut(call: Call, instance: Thing): boolean {
-  const subnet = find(call, 'subnet', text(instance, 'subnetId'))
-  const port = find(call, 'network-interface', text(instance, 'interfaceId'))
+function hasWayOut(call: Call, instance: Resource): boolean {
+  const subnet = findResource(call, 'subnet', text(instance, 'subnetId'))
+  const port = findResource(call, 'network-interface', text(instance, 'interfaceId'))
   if (!subnet || !port) return false
   const way = wayOut(call, subnet)
   if (way === 'none' || (way === 'internet' && publicIpOf(call, port) === '')) return false
   const rules = texts(port, 'groups').flatMap(id => {
-    const group = find(call, 'security-group', id)
+    const group = findResource(call, 'security-group', id)
     return group ? rulesOf(group) : []
   })
   return letsOut(rules, 443)
 }
 
-function fits(call: Call, instance: Thing, key: string, values: string[]): boolean {
+function fits(call: Call, instance: Resource, key: string, values: string[]): boolean {
   if (key.startsWith('tag:')) return values.includes(instance.tags[key.slice(4)] ?? '')
   if (key === 'tag-key') return values.some(value => value in instance.tags)
   const reads: Record<string, string> = {
@@ -80,7 +80,7 @@ function fits(call: Call, instance: Thing, key: string, values: string[]): boole
   return value === undefined ? refuse(400, 'InvalidInstanceInformationFilterValue', key) : values.includes(value)
 }
 
-function describe(call: Call, instance: Thing): JsonObject {
+function describe(call: Call, instance: Resource): JsonObject {
   const now = call.world.now()
   const role = roleOfProfile(call, text(instance, 'profileArn'))
   const [platform = '', version = ''] = imageOf(call.region, text(instance, 'imageId')).description.split(/ (?=\d)/)

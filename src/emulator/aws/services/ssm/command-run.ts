@@ -1,6 +1,6 @@
-import type { Call, Thing, World } from '../../../world/model.ts'
+import type { Call, Resource, World } from '../../../world/model.ts'
 import { isObject } from '../../core/input.ts'
-import { find, text, time } from '../../core/resources.ts'
+import { findResource, text, time } from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { isLive } from '../ec2/instance-state.ts'
 
@@ -14,13 +14,14 @@ export type Outcome = {
   errors: string
 }
 
+/** A command on one instance: when it starts, and what comes of it. */
 export type Run = Outcome & { instanceId: string; startsAt: number }
 
 /**
  * Decides how a script that begins at the cloud time `from` ends, or starts it and returns `endsAt: NEVER`:
  * `finishAwsCommand` tells later.
  */
-export type RunsScripts = (call: Call, instance: Thing, script: string, from: number, commandId: string) => Outcome
+export type RunsScripts = (call: Call, instance: Resource, script: string, from: number, commandId: string) => Outcome
 
 const runners = new WeakMap<World, RunsScripts>()
 
@@ -29,6 +30,7 @@ export function runScriptsWith(world: World, runs: RunsScripts): void {
   runners.set(world, runs)
 }
 
+/** What runs scripts in this world: containers, or the simulation. */
 export function runnerOf(world: World): RunsScripts {
   return runners.get(world) ?? simulated
 }
@@ -44,13 +46,14 @@ const simulated: RunsScripts = (_call, _instance, script, from) => ({
   errors: '',
 })
 
-export function runsOf(command: Thing): Run[] {
+/** The runs of a command, one an instance. */
+export function runsOf(command: Resource): Run[] {
   const runs = command.data.runs
   return Array.isArray(runs) ? (runs.filter(isObject) as unknown as Run[]) : []
 }
 
 /** After a success the machine's application answers; it goes on answering whatever runs later. */
-export function noteSuccess(world: World, instance: Thing, endsAt: number): void {
+export function noteSuccess(world: World, instance: Resource, endsAt: number): void {
   const from = time(instance, 'servesFrom')
   if (from > 0 && from <= endsAt) return
   instance.data.servesFrom = endsAt
@@ -77,7 +80,7 @@ export function finishAwsCommand(world: World, commandId: string, instanceId: st
 /** How a run stands now: a machine that went away never tells. */
 export function standing(call: Call, run: Run): { status: string; details: string; over: boolean } {
   const now = call.world.now()
-  const instance = find(call, 'instance', run.instanceId)
+  const instance = findResource(call, 'instance', run.instanceId)
   const lost = !instance || (!isLive(instance) && time(instance, 'thereAt') - times.instanceTerminates < run.endsAt)
   if (lost) return { status: 'TimedOut', details: 'ExecutionTimedOut', over: true }
   if (now >= run.endsAt)
@@ -88,7 +91,7 @@ export function standing(call: Call, run: Run): { status: string; details: strin
 }
 
 /** The whole command's status. */
-export function summary(call: Call, command: Thing): string {
+export function summary(call: Call, command: Resource): string {
   const states = runsOf(command).map(run => standing(call, run).status)
   const order = ['InProgress', 'Pending', 'Failed', 'TimedOut', 'Cancelled', 'Success']
   const found = order.find(state => states.includes(state)) ?? 'Success'

@@ -1,10 +1,19 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { NEVER } from '../../../world/never.ts'
 import { date, uuid } from '../../core/ids.ts'
-import { need, number, object, objects, operation, refuse, word, words } from '../../core/input.ts'
+import { number, object, objects, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { all, change, find, listed, make, text, texts, time } from '../../core/resources.ts'
+import {
+  createResource,
+  findResource,
+  listedResources,
+  resourcesOf,
+  text,
+  texts,
+  time,
+  updateResource,
+} from '../../core/resources.ts'
 import { times } from '../../core/times.ts'
 import { isOnline } from './agent.ts'
 import { noteSuccess, type Outcome, type Run, runnerOf, runsOf, standing, summary } from './command-run.ts'
@@ -21,8 +30,10 @@ export const commandOperations: Record<string, Operation> = {
   ),
   'ssm.GetCommandInvocation': operation('CommandId InstanceId PluginName', (input, call) => {
     const command = commandOf(call, input)
-    const run = runsOf(command).find(one => one.instanceId === need(input, 'InstanceId', 'ValidationException'))
-    // Right after SendCommand it is not there yet (docs/facts/aws.md, Systems Manager).
+    const run = runsOf(command).find(
+      one => one.instanceId === requireParameter(input, 'InstanceId', 'ValidationException'),
+    )
+    // Right after SendCommand it is not there yet.
     if (!run || call.world.now() < command.born + times.invocationAppears)
       return refuse(400, 'InvocationDoesNotExist', '')
     return describeInvocation(call, command, run)
@@ -32,10 +43,10 @@ export const commandOperations: Record<string, Operation> = {
     (input, call) => {
       const id = word(input, 'CommandId')
       const instance = word(input, 'InstanceId')
-      const commands = all(call, 'ssm-command').filter(
+      const commands = resourcesOf(call, 'ssm-command').filter(
         one => (id === '' || one.id === id) && call.world.now() >= one.born + times.invocationAppears,
       )
-      if (id !== '' && !find(call, 'ssm-command', id)) refuse(400, 'InvalidCommandId', '')
+      if (id !== '' && !findResource(call, 'ssm-command', id)) refuse(400, 'InvalidCommandId', '')
       const rows = commands.flatMap(command => runsOf(command).map(run => ({ command, run })))
       const found = rows.filter(
         ({ run }) =>
@@ -50,8 +61,9 @@ export const commandOperations: Record<string, Operation> = {
   'ssm.ListCommands': operation('CommandId InstanceId Filters MaxResults NextToken', (input, call) => {
     const id = word(input, 'CommandId')
     const instance = word(input, 'InstanceId')
-    const things = id === '' ? listed(call, 'ssm-command') : all(call, 'ssm-command').filter(one => one.id === id)
-    const found = things
+    const resources =
+      id === '' ? listedResources(call, 'ssm-command') : resourcesOf(call, 'ssm-command').filter(one => one.id === id)
+    const found = resources
       .filter(one => instance === '' || runsOf(one).some(run => run.instanceId === instance))
       .filter(one => passes(input, { Status: summary(call, one), DocumentName: document }))
       .reverse()
@@ -67,13 +79,13 @@ export const commandOperations: Record<string, Operation> = {
         ? { ...run, endsAt: now, status: 'Cancelled' as const, exitCode: -1, output: '', errors: '' }
         : run,
     )
-    change(call, command, { runs })
+    updateResource(call, command, { runs })
     return {}
   }),
 }
 
 function sendCommand(input: JsonObject, call: Call): JsonObject {
-  const name = need(input, 'DocumentName', 'ValidationException')
+  const name = requireParameter(input, 'DocumentName', 'ValidationException')
   if (name !== document && !name.endsWith(`:document/${document}`))
     refuse(400, 'InvalidDocument', `document ${name} does not exist`)
   const parameters = object(input, 'Parameters')
@@ -98,7 +110,7 @@ function sendCommand(input: JsonObject, call: Call): JsonObject {
   const runs = instances.map((instance): Run => {
     const startsAt = now + times.commandSent
     const outcome = cutOff(runnerOf(call.world)(call, instance, script, startsAt, id), startsAt, timeout * 1000)
-    change(call, instance, { commanded: true })
+    updateResource(call, instance, { commanded: true })
     if (outcome.status === 'Success' && outcome.endsAt < NEVER) noteSuccess(call.world, instance, outcome.endsAt)
     return { instanceId: instance.id, startsAt, ...outcome }
   })
@@ -112,11 +124,11 @@ function sendCommand(input: JsonObject, call: Call): JsonObject {
     errors: word(input, 'MaxErrors') || '0',
     runs,
   }
-  return { Command: describe(call, make(call, 'ssm-command', id, data)) }
+  return { Command: describe(call, createResource(call, 'ssm-command', id, data)) }
 }
 
 /** The instances a command goes to: named ones must all be there, by tag it goes to those that are. */
-function receivers(call: Call, input: JsonObject): Thing[] {
+function receivers(call: Call, input: JsonObject): Resource[] {
   const ids = words(input, 'InstanceIds')
   const targets = objects(input, 'Targets')
   if (ids.length > 0 === targets.length > 0)
@@ -125,7 +137,7 @@ function receivers(call: Call, input: JsonObject): Thing[] {
   const named = targets.find(one => word(one, 'Key') === 'InstanceIds')
   const asked = named ? words(named, 'Values') : ids
   if (asked.length > 0) {
-    const instances = asked.map(id => find(call, 'instance', id))
+    const instances = asked.map(id => findResource(call, 'instance', id))
     const away = asked.filter((_, index) => !instances[index] || !isOnline(call, instances[index]))
     if (away.length > 0)
       refuse(
@@ -133,9 +145,9 @@ function receivers(call: Call, input: JsonObject): Thing[] {
         'InvalidInstanceId',
         `Instances [[${away.join(', ')}]] not in a valid state for account ${call.account}`,
       )
-    return instances as Thing[]
+    return instances as Resource[]
   }
-  return all(call, 'instance').filter(
+  return resourcesOf(call, 'instance').filter(
     one =>
       isOnline(call, one) &&
       targets.every(target => {
@@ -153,11 +165,11 @@ function cutOff(outcome: Outcome, from: number, timeout: number): Outcome {
   return { ...outcome, endsAt: from + timeout, status: 'TimedOut', exitCode: -1 }
 }
 
-function commandOf(call: Call, input: JsonObject): Thing {
-  const id = need(input, 'CommandId', 'ValidationException')
+function commandOf(call: Call, input: JsonObject): Resource {
+  const id = requireParameter(input, 'CommandId', 'ValidationException')
   const words = `No command ${id}`
   return (
-    find(call, 'ssm-command', id) ??
+    findResource(call, 'ssm-command', id) ??
     refuse(400, word(input, 'InstanceId') ? 'InvocationDoesNotExist' : 'InvalidCommandId', words)
   )
 }
@@ -170,7 +182,7 @@ function passes(input: JsonObject, has: Record<string, string>): boolean {
   })
 }
 
-function describe(call: Call, command: Thing): JsonObject {
+function describe(call: Call, command: Resource): JsonObject {
   const standings = runsOf(command).map(run => standing(call, run))
   const status = standings.length === 0 ? 'Success' : summary(call, command)
   return {
@@ -195,7 +207,7 @@ function describe(call: Call, command: Thing): JsonObject {
   }
 }
 
-function describeInvocation(call: Call, command: Thing, run: Run): JsonObject {
+function describeInvocation(call: Call, command: Resource, run: Run): JsonObject {
   const { status, details, over } = standing(call, run)
   const begun = status !== 'Pending'
   const seconds = Math.max(0, (run.endsAt - run.startsAt) / 1000)
@@ -219,7 +231,7 @@ function describeInvocation(call: Call, command: Thing, run: Run): JsonObject {
   }
 }
 
-function listInvocation(call: Call, input: JsonObject, command: Thing, run: Run): JsonObject {
+function listInvocation(call: Call, input: JsonObject, command: Resource, run: Run): JsonObject {
   const { status, details, over } = standing(call, run)
   const step = {
     Name: plugin,

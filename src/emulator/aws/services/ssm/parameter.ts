@@ -1,10 +1,18 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Call, Operation, Thing } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { arn, date, hex } from '../../core/ids.ts'
-import { flag, need, objects, operation, refuse, word, words } from '../../core/input.ts'
+import { flag, objects, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
-import { all, change, leave, listed, make, text, time } from '../../core/resources.ts'
+import {
+  createResource,
+  listedResources,
+  removeResource,
+  resourcesOf,
+  text,
+  time,
+  updateResource,
+} from '../../core/resources.ts'
 import { readTags, tagList } from '../../core/tags.ts'
 import { publicParameters } from '../ec2/image.ts'
 
@@ -12,7 +20,7 @@ import { publicParameters } from '../ec2/image.ts'
 export const parameterOperations: Record<string, Operation> = {
   'ssm.PutParameter': operation('Name Value Type Description KeyId Overwrite Tier DataType AllowedPattern Tags', put),
   'ssm.GetParameter': operation('Name WithDecryption', (input, call) => {
-    const found = read(call, need(input, 'Name', 'ValidationException'), flag(input, 'WithDecryption'))
+    const found = read(call, requireParameter(input, 'Name', 'ValidationException'), flag(input, 'WithDecryption'))
     return { Parameter: found ?? refuse(400, 'ParameterNotFound', '') }
   }),
   'ssm.GetParameters': operation('Names WithDecryption', (input, call) => {
@@ -25,22 +33,25 @@ export const parameterOperations: Record<string, Operation> = {
     }
   }),
   'ssm.GetParametersByPath': operation('Path Recursive WithDecryption MaxResults NextToken', (input, call) => {
-    const path = need(input, 'Path', 'ValidationException').replace(/\/?$/, '/')
+    const path = requireParameter(input, 'Path', 'ValidationException').replace(/\/?$/, '/')
     const below = (name: string) =>
       name.startsWith(path) && (flag(input, 'Recursive') || !name.slice(path.length).includes('/'))
-    const own = listed(call, 'parameter').map(one => text(one, 'name'))
+    const own = listedResources(call, 'parameter').map(one => text(one, 'name'))
     const names = [...own, ...Object.keys(publicParameters(call.region))].filter(below).sort()
     const { rows, next } = page(input, names, { size: 10 })
     const Parameters = rows.flatMap(name => read(call, name, flag(input, 'WithDecryption')) ?? [])
     return { Parameters, ...nextToken(next) }
   }),
   'ssm.DescribeParameters': operation('Filters ParameterFilters MaxResults NextToken', (input, call) => {
-    const found = listed(call, 'parameter').filter(one => asked(input, one))
+    const found = listedResources(call, 'parameter').filter(one => asked(input, one))
     const { rows, next } = page(input, found, { size: 50 })
     return { Parameters: rows.map(one => describe(call, one)), ...nextToken(next) }
   }),
   'ssm.DeleteParameter': operation('Name', (input, call) => {
-    leave(call, named(call, need(input, 'Name', 'ValidationException')) ?? refuse(400, 'ParameterNotFound', ''))
+    removeResource(
+      call,
+      named(call, requireParameter(input, 'Name', 'ValidationException')) ?? refuse(400, 'ParameterNotFound', ''),
+    )
     return {}
   }),
   // Missing names are told, not refused.
@@ -48,7 +59,7 @@ export const parameterOperations: Record<string, Operation> = {
     const names = words(input, 'Names')
     if (names.length > 10) refuse(400, 'ValidationException', 'At most 10 names.')
     const [there, missing] = [names.filter(name => named(call, name)), names.filter(name => !named(call, name))]
-    for (const name of there) leave(call, named(call, name)!)
+    for (const name of there) removeResource(call, named(call, name)!)
     return { DeletedParameters: there, InvalidParameters: missing }
   }),
   'ssm.AddTagsToResource': operation('ResourceType ResourceId Tags', (input, call) => {
@@ -69,7 +80,7 @@ export const parameterOperations: Record<string, Operation> = {
 }
 
 function put(input: JsonObject, call: Call): JsonObject {
-  const name = need(input, 'Name', 'ValidationException')
+  const name = requireParameter(input, 'Name', 'ValidationException')
   checkName(name)
   const value = word(input, 'Value')
   const limit = word(input, 'Tier') === 'Advanced' ? 8192 : 4096
@@ -112,8 +123,8 @@ function put(input: JsonObject, call: Call): JsonObject {
     tier: word(input, 'Tier') || 'Standard',
     changedAt: call.world.now(),
   }
-  if (before) change(call, before, data)
-  else make(call, 'parameter', arnOf(call, name), data, { tags })
+  if (before) updateResource(call, before, data)
+  else createResource(call, 'parameter', arnOf(call, name), data, { tags })
   return { Version: version, Tier: data.tier }
 }
 
@@ -132,11 +143,11 @@ function arnOf(call: Call, name: string): string {
   return arn(call, 'ssm', `parameter${name.startsWith('/') ? '' : '/'}${name}`)
 }
 
-function named(call: Call, name: string): Thing | undefined {
-  return all(call, 'parameter').find(one => text(one, 'name') === name || one.id === name)
+function named(call: Call, name: string): Resource | undefined {
+  return resourcesOf(call, 'parameter').find(one => text(one, 'name') === name || one.id === name)
 }
 
-function tagged(call: Call, input: JsonObject): Thing {
+function tagged(call: Call, input: JsonObject): Resource {
   if (word(input, 'ResourceType') !== 'Parameter') refuse(400, 'InvalidResourceType', '')
   return named(call, word(input, 'ResourceId')) ?? refuse(400, 'InvalidResourceId', '')
 }
@@ -182,12 +193,12 @@ function decrypt(call: Call, value: string): string {
 /** The account's key in the region (`alias/aws/ssm`). */
 function keyOf(call: Call): Buffer {
   const kept =
-    all(call, 'kms-key')[0] ??
-    make(call, 'kms-key', `alias/aws/ssm ${call.account} ${call.region}`, { key: hex(call.world, 64) })
+    resourcesOf(call, 'kms-key')[0] ??
+    createResource(call, 'kms-key', `alias/aws/ssm ${call.account} ${call.region}`, { key: hex(call.world, 64) })
   return Buffer.from(text(kept, 'key'), 'hex')
 }
 
-function asked(input: JsonObject, one: Thing): boolean {
+function asked(input: JsonObject, one: Resource): boolean {
   const filters = [
     ...objects(input, 'ParameterFilters').map(filter => ({ ...filter, values: words(filter, 'Values') })),
     ...objects(input, 'Filters').map(filter => ({ ...filter, Option: 'BeginsWith', values: words(filter, 'Values') })),
@@ -217,7 +228,7 @@ function isBelow(name: string, path: string, recursive: boolean): boolean {
   return name.startsWith(prefix) && (recursive || !name.slice(prefix.length).includes('/'))
 }
 
-function describe(call: Call, one: Thing): JsonObject {
+function describe(call: Call, one: Resource): JsonObject {
   return {
     Name: text(one, 'name'),
     ARN: one.id,

@@ -62,7 +62,7 @@ describe('a network in the embedded Alibaba Cloud', () => {
     expect(cloud.inventory()).toEqual([])
   })
 
-  it('does not show fresh things in lists and tag look-ups at once, but by id', async () => {
+  it('does not show fresh resources in lists and tag look-ups at once, but by id', async () => {
     const { ask, pass } = await still()
     const tag = { 'Tag.1.Key': 'stack', 'Tag.1.Value': 'shop' }
     const { VpcId } = await ask('vpc.CreateVpc', tag)

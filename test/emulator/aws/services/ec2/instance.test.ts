@@ -27,7 +27,7 @@ describe('an instance', () => {
     pass(terminated)
     expect((await one()).State!.Name).toBe('terminated')
     expect((await one()).VpcId).toBeUndefined()
-    expect(inventory().filter(thing => ['instance', 'volume'].includes(thing.type))).toEqual([])
+    expect(inventory().filter(resource => ['instance', 'volume'].includes(resource.type))).toEqual([])
     // The group's last interface has just left: not yet.
     expect(await codeOf(ec2.deleteSecurityGroup({ GroupId: net.group }))).toBe('DependencyViolation')
     pass(5)
