@@ -12,6 +12,8 @@ import { wrapped } from '../../../src/emulator/containers/aws/scripts.ts'
 import { runProgram } from '../../../src/emulator/containers/command.ts'
 import { freePort } from '../../templates/support.ts'
 
+// Needs: shellcheck, python
+
 const programs = 'src/emulator/containers/programs'
 const names = readdirSync(packageFile(programs)).filter(name => name !== '__pycache__')
 const pathOf = (name: string) => packageFile(join(programs, name))

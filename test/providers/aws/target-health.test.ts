@@ -61,7 +61,9 @@ describe('a stack that is built and does not serve', () => {
       await ec2.send(new StopInstancesCommand({ InstanceIds: [stopped] }))
     })
     expect(problem.what).toContain(`breaks: machine on ${stopped}, the instance does not run`)
-    expect(problem.next).toBe('Start it in the console, or restart it if it runs. Then run the same command again.')
+    expect(problem.next).toBe(
+      'Start it in the console, or restart it if it is running. Then run the same command again.',
+    )
   })
 
   test('rails: up names the load balancer whose listener leads elsewhere', async () => {
@@ -86,7 +88,9 @@ describe('a stack that is built and does not serve', () => {
       // Until its checks have noticed.
       await cloud.sleep(60_000)
     })
-    expect(problem.what).toMatch(/breaks: port on i-\w+, the internal load balancer gets no good answer from port 9090/)
+    expect(problem.what).toMatch(
+      /breaks: port on i-\w+, the internal load balancer reports it as unhealthy .*: the check of port 9090 failed/,
+    )
     expect(problem.next).toContain('security group')
   })
 
@@ -101,6 +105,6 @@ describe('a stack that is built and does not serve', () => {
     })
     expect(problem.what).toContain('breaks: internal load balancer, no machine is behind it')
     expect(problem.list).toEqual(['the target group shop-app has no targets'])
-    expect(problem.next).toContain('put the machines behind it again')
+    expect(problem.next).toContain('register the machines with it again')
   })
 })
