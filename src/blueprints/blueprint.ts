@@ -14,6 +14,8 @@ export interface Blueprint {
   title: string
   /** One sentence for the list to choose from. */
   about: string
+  /** Debian packages that its set-up asks for; machines of the embedded cloud have them from the beginning. */
+  packages: string[]
   /** By cloud. Loaded when one is used, so that the list of blueprints costs nothing at the start. */
   targets: Record<string, () => Promise<BlueprintTarget>>
 }

@@ -57,17 +57,18 @@ export function announce(session: Session, target: Target, connected: Connected,
 }
 
 async function sandboxFor(
-  { env, stateFolder, onEnd, view }: Session,
+  { blueprints, env, stateFolder, onEnd, view }: Session,
   { provider }: Target,
   quiet: boolean,
 ): Promise<{ url: string; speed: number; machines?: 'none' | 'container' }> {
   const { ensureSandbox, findSandbox, prepareFor, sandboxData } = await import('../emulator/index.ts')
   const onProgress = (text: string) => view.emit({ is: 'note', text })
+  const packages = machinePackages(blueprints)
   const running = quiet
     ? await findSandbox({ data: sandboxData(stateFolder), env })
-    : await ensureSandbox({ stateDir: stateFolder, env, machinePackages, onProgress })
+    : await ensureSandbox({ stateDir: stateFolder, env, machinePackages: packages, onProgress })
   if (running) {
-    await prepareFor(provider.id, running, { env, machinePackages, onProgress })
+    await prepareFor(provider.id, running, { env, machinePackages: packages, onProgress })
     return running
   }
   const { serve } = await import('./emulator.ts')

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Exit, Problem } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
-import { machinePackages } from '../blueprints/packages.ts'
+import { packages as machinePackages } from './emulator.ts'
 import {
   findSandbox,
   parseFaults,

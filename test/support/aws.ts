@@ -4,6 +4,7 @@ import {
   DescribeVpcsCommand,
   EC2Client,
   type ResourceType,
+  StopInstancesCommand,
 } from '@aws-sdk/client-ec2'
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53'
 
@@ -23,6 +24,9 @@ type Tags = Record<string, string>
 export function foreigner(url: string) {
   const client = new EC2Client(asPerson(url))
   return {
+    async stop(instanceId: string): Promise<void> {
+      await client.send(new StopInstancesCommand({ InstanceIds: [instanceId] }))
+    },
     async vpc(tags: Tags): Promise<string> {
       const { Vpc } = await client.send(new CreateVpcCommand({ CidrBlock: '10.9.0.0/16', ...tagged('vpc', tags) }))
       return Vpc!.VpcId!

@@ -6,5 +6,6 @@ export const threeTier: Blueprint = {
   title: 'Three tiers: Apache, Flask, Aurora',
   about:
     'Apache in front of uWSGI and Flask, both as Auto Scaling groups behind load balancers, and an Aurora MySQL cluster.',
+  packages: ['apache2', 'uwsgi-core', 'uwsgi-plugin-python3', 'python3-flask', 'python3-pymysql'],
   targets: { aws: async () => (await import('./aws.ts')).onAws },
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { machinePackages } from '../../../src/blueprints/packages.ts'
+import { packages as machinePackages } from '../../../src/commands/emulator.ts'
 import { sandboxId } from '../../../src/emulator/containers/id.ts'
 import { ensureImage } from '../../../src/emulator/containers/image.ts'
 import { listKept } from '../../../src/emulator/containers/purge.ts'

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { machinePackages } from '../../../src/blueprints/packages.ts'
+import { packages as machinePackages } from '../../../src/commands/emulator.ts'
 import { ensureAwsImage } from '../../../src/emulator/containers/aws/image.ts'
 import { awsId, sandboxId } from '../../../src/emulator/containers/id.ts'
 import { findRuntime, type Runtime } from '../../../src/emulator/containers/runtime.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll } from 'vitest'
-import { machinePackages } from '../../../src/blueprints/packages.ts'
+import { packages as machinePackages } from '../../../src/commands/emulator.ts'
 import { ensureImage } from '../../../src/emulator/containers/image.ts'
 import { ensureNetwork, type Network } from '../../../src/emulator/containers/network.ts'
 import { purge } from '../../../src/emulator/containers/purge.ts'
