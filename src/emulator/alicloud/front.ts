@@ -1,5 +1,5 @@
 import type { World } from '../world/model.ts'
-import { places } from './core/places.ts'
+import { everyPlace } from './core/places.ts'
 import { text } from './core/resources.ts'
 import { backendHealth, listenerStatus } from './services/slb/health.ts'
 
@@ -9,7 +9,7 @@ export function frontDoor(
   host: string,
   port: number,
 ): { loadBalancerId: string; listening: boolean; healthy: string[]; backends: string[] } | undefined {
-  for (const call of places(world)) {
+  for (const call of everyPlace(world)) {
     const balancer = world.list('load-balancer', call).find(one => text(one, 'address') === host)
     if (!balancer) continue
     const listener = world.get('listener', `${balancer.id}/${port}`)

@@ -1,5 +1,5 @@
 import type { World } from '../world/model.ts'
-import { places } from './core/places.ts'
+import { everyPlace } from './core/places.ts'
 import { nameOf } from './core/tags.ts'
 import { services } from './services/index.ts'
 
@@ -15,7 +15,7 @@ export type Item = {
 /** Everything that was made and exists or is still going, in all accounts and regions. Nothing is there from the start. */
 export function inventoryOf(world: World): Item[] {
   const types = services.flatMap(service => Object.entries(service.inventory))
-  return places(world).flatMap(call =>
+  return everyPlace(world).flatMap(call =>
     types.flatMap(([type, stateOf]) =>
       world
         .list(type, call)

@@ -5,7 +5,7 @@ import { knows } from '../../../src/emulator/alicloud/protocol/table.ts'
 import { services } from '../../../src/emulator/alicloud/services/index.ts'
 import { booted, machine, network, order, soon, still } from './support.ts'
 
-describe('the embedded Alibaba Cloud', () => {
+describe('the emulated Alibaba Cloud', () => {
   it('carries out every action of the official table but those it names', () => {
     const notImplemented = services.flatMap(({ name, unimplemented }) =>
       unimplemented.flatMap(one => one.operations ?? []).map(action => `${name}.${action}`),

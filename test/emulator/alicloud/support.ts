@@ -2,7 +2,7 @@ import { afterEach, vi } from 'vitest'
 import type { Sandbox, ServeOptions } from '../../../src/emulator/server/server.ts'
 import { type Body, call, codeOf, type Key, type Product, sandbox } from '../support.ts'
 
-/** An embedded cloud whose clock moves only when the test says so. */
+/** An emulated cloud whose clock moves only when the test says so. */
 export interface Still {
   url: string
   ask(name: `${Product}.${string}`, params?: object, key?: Key): Promise<Body>

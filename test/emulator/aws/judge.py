@@ -1,4 +1,4 @@
-"""What boto3, which shares no code with our client, makes of the embedded AWS. Prints one JSON object."""
+"""What boto3, which shares no code with our client, makes of the emulated AWS. Prints one JSON object."""
 
 import datetime
 import io

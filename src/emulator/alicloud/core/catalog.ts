@@ -1,6 +1,6 @@
 import { refuse } from './input.ts'
 
-/** What the emulator offers and where. Zone letters and image families: docs/facts/alicloud.md (Regions). */
+/** What the emulator offers and where. Zone letters and image families as docs/facts/alicloud.md (ECS) has them. */
 
 /** A region with its zones. */
 export interface Region {

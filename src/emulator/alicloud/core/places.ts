@@ -4,6 +4,6 @@ import { firstAccount, secondAccount } from '../protocol/accounts.ts'
 import { regions } from './catalog.ts'
 
 /** A call for each account and region, to look around with. */
-export function places(world: World): Call[] {
+export function everyPlace(world: World): Call[] {
   return placesOf(world, 'alicloud', { accounts: [firstAccount, secondAccount], regions })
 }

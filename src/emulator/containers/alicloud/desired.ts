@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../base/json.ts'
 import { isObject } from '../../alicloud/core/input.ts'
-import { places } from '../../alicloud/core/places.ts'
+import { everyPlace } from '../../alicloud/core/places.ts'
 import { text, time } from '../../alicloud/core/resources.ts'
 import { whitelist } from '../../alicloud/services/rds/whitelist.ts'
 import { listenerStatus } from '../../alicloud/services/slb/health.ts'
@@ -14,7 +14,7 @@ import type { DatabaseContent } from './postgresql.ts'
 
 /** All resources of a type, of every account and region. */
 export function everyThing(world: World, type: string): Resource[] {
-  return places(world).flatMap(call => world.list(type, call).filter(resource => resource.cloud === 'alicloud'))
+  return everyPlace(world).flatMap(call => world.list(type, call).filter(resource => resource.cloud === 'alicloud'))
 }
 
 /** A call in the account and region of the resource, which the functions of the operations take. */

@@ -79,7 +79,7 @@ describe('a signature', () => {
     expect([s3.status, await s3.text()]).toEqual([403, expect.stringContaining('<Code>AccessDenied</Code>')])
   })
 
-  it('for a service that is not embedded is answered so', async () => {
+  it('for a service that is not emulated is answered so', async () => {
     const { url } = await echo()
     const reply = await signed(url, { service: 'lambda', body: '{}' })
     expect([reply.status, JSON.parse(reply.text)]).toMatchObject([400, { __type: 'SandboxNotBuilt' }])
@@ -165,7 +165,7 @@ describe('requests that the official schema does not know', () => {
 })
 
 describe('an answer', () => {
-  it('that the official schema does not know is a defect of the embedded cloud, and counted as one', async () => {
+  it('that the official schema does not know is a defect of the emulator, and counted as one', async () => {
     const wire = await echo()
     const client = new EC2Client(config(wire.url))
     for (const answer of [{ Colour: 'red' }, { Vpc: { CidrBlock: 7 } }, { Vpc: { Tags: 'none' } }, { Vpc: [] }]) {

@@ -14,7 +14,7 @@ import { type Command, type Outcome, type RunsCommands, simulated } from './simu
 
 const runners = new WeakMap<World, RunsCommands>()
 
-/** The seam for real machines: what runs a command in this world instead of the simulation. */
+/** The hook for real machines: what runs a command in this world instead of the simulation. */
 export function runCommandsWith(world: World, runs: RunsCommands): void {
   runners.set(world, runs)
 }

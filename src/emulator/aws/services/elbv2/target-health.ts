@@ -23,7 +23,7 @@ export type JudgesTargets = (call: Call, group: Resource, target: Target) => Hea
 
 const judges = new WeakMap<World, JudgesTargets>()
 
-/** The seam for real machines: who checks targets in this world instead of the simulation. */
+/** The hook for real machines: who checks targets in this world instead of the simulation. */
 export function judgeTargetsWith(world: World, judge: JudgesTargets): void {
   judges.set(world, judge)
 }

@@ -25,7 +25,7 @@ export type RunsScripts = (call: Call, instance: Resource, script: string, from:
 
 const runners = new WeakMap<World, RunsScripts>()
 
-/** The seam for real machines: what runs a script in this world instead of the simulation. */
+/** The hook for real machines: what runs a script in this world instead of the simulation. */
 export function runScriptsWith(world: World, runs: RunsScripts): void {
   runners.set(world, runs)
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Body } from '../../../support.ts'
 import { network, order, still } from '../../support.ts'
 
-describe('what the embedded Alibaba Cloud sells', () => {
+describe('what the emulated Alibaba Cloud offers', () => {
   it('is told with its stock, and a machine is sold exactly where it is in stock', async () => {
     const cloud = await still()
     const net = await network(cloud)

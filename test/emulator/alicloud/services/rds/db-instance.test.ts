@@ -11,7 +11,7 @@ async function database(cloud: Still, more: object = {}) {
 const CharacterSetName = 'UTF8,C,en_US.utf8'
 const mysql = { Engine: 'MySQL', EngineVersion: '8.0', DBInstanceClass: 'mysql.n2.medium.1' }
 
-describe('a database instance in the embedded Alibaba Cloud', () => {
+describe('a database instance in the emulated Alibaba Cloud', () => {
   it('takes minutes to run, and has no address and takes no changes before', async () => {
     const cloud = await still()
     const { DBInstanceId } = await cloud.ask('rds.CreateDBInstance', databaseOrder(await network(cloud)))

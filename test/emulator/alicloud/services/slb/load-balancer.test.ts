@@ -39,7 +39,7 @@ async function health({ ask }: Still, LoadBalancerId: string): Promise<string> {
   return BackendServers.BackendServer[0].ServerHealthStatus
 }
 
-describe('a load balancer in the embedded Alibaba Cloud', () => {
+describe('a load balancer in the emulated Alibaba Cloud', () => {
   it('is active at once and has an address nobody else has', async () => {
     const { ask } = await still()
     const { LoadBalancerId, Address } = await ask('slb.CreateLoadBalancer', {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { codeOf } from '../../support.ts'
-import { booted, image, machine, network, profile, soon, still, terminated, trust, zones } from './support.ts'
+import { booted, image, machine, network, soon, still, terminated, trust, zones } from './support.ts'
 
 const bytes = (text: string) => Buffer.from(text).toString('base64')
 
@@ -167,91 +167,5 @@ describe('an instance', () => {
     expect(await codeOf(cloud.ec2.terminateInstances({ InstanceIds: [id] }))).toBe('OperationNotPermitted')
     await cloud.ec2.modifyInstanceAttribute({ InstanceId: id, DisableApiTermination: { Value: false } })
     await cloud.ec2.terminateInstances({ InstanceIds: [id] })
-  })
-})
-
-describe('launch templates', () => {
-  it('have versions that stay, one of them the default, and start instances', async () => {
-    const cloud = await still()
-    const { ec2, pass } = cloud
-    const net = await network(cloud)
-    const data = {
-      ImageId: await image(cloud, 'arm64'),
-      InstanceType: 't4g.micro' as const,
-      SecurityGroupIds: [net.group],
-      UserData: bytes('#!/bin/sh\n'),
-      TagSpecifications: [{ ResourceType: 'instance' as const, Tags: [{ Key: 'Server', Value: 'App' }] }],
-    }
-    const make = () => ec2.createLaunchTemplate({ LaunchTemplateName: 'app', LaunchTemplateData: data })
-    const { LaunchTemplate } = await make()
-    expect(LaunchTemplate).toMatchObject({ DefaultVersionNumber: 1, LatestVersionNumber: 1 })
-    expect(await codeOf(make())).toBe('InvalidLaunchTemplateName.AlreadyExistsException')
-    const byName = { LaunchTemplateName: 'app' }
-    const next = { ...byName, SourceVersion: '1', LaunchTemplateData: { InstanceType: 't4g.small' as const } }
-    const { LaunchTemplateVersion } = await ec2.createLaunchTemplateVersion(next)
-    expect(LaunchTemplateVersion).toMatchObject({ VersionNumber: 2, DefaultVersion: false })
-    expect(LaunchTemplateVersion!.LaunchTemplateData).toMatchObject({ ...data, InstanceType: 't4g.small' })
-    await ec2.modifyLaunchTemplate({ ...byName, DefaultVersion: '2' })
-    const { Instances } = await ec2.runInstances({
-      MinCount: 1,
-      MaxCount: 1,
-      SubnetId: net.closed,
-      LaunchTemplate: byName,
-    })
-    expect(Instances).toMatchObject([{ InstanceType: 't4g.small', Tags: [{ Key: 'Server', Value: 'App' }] }])
-    pass(soon)
-    const byTag = { Filters: [{ Name: 'tag:Server', Values: ['App'] }] }
-    expect((await ec2.describeInstances(byTag)).Reservations).toHaveLength(1)
-    await ec2.deleteLaunchTemplate(byName)
-    expect(await codeOf(ec2.describeLaunchTemplates({ LaunchTemplateNames: ['app'] }))).toBe(
-      'InvalidLaunchTemplateName.NotFoundException',
-    )
-    const gone = ec2.describeLaunchTemplates({ LaunchTemplateIds: [LaunchTemplate!.LaunchTemplateId!] })
-    expect(await codeOf(gone)).toBe('InvalidLaunchTemplateId.NotFound')
-  })
-})
-
-describe('key pairs', () => {
-  it('are imported once under a name, and made with a private key that is shown once', async () => {
-    const { ec2, pass } = await still()
-    const made = await ec2.createKeyPair({ KeyName: 'made' })
-    expect(made.KeyMaterial).toContain('BEGIN RSA PRIVATE KEY')
-    const { KeyPairs } = await ec2.describeKeyPairs({ KeyNames: ['made'], IncludePublicKey: true })
-    const PublicKeyMaterial = Buffer.from(KeyPairs![0]!.PublicKey!)
-    const imported = await ec2.importKeyPair({ KeyName: 'mine', PublicKeyMaterial })
-    expect(imported.KeyFingerprint).toBe(made.KeyFingerprint)
-    expect(await codeOf(ec2.importKeyPair({ KeyName: 'mine', PublicKeyMaterial }))).toBe('InvalidKeyPair.Duplicate')
-    const odd = ec2.importKeyPair({ KeyName: 'odd', PublicKeyMaterial: Buffer.from('hello') })
-    expect(await codeOf(odd)).toBe('InvalidKey.Format')
-    pass(soon)
-    expect((await ec2.describeKeyPairs({})).KeyPairs).toHaveLength(2)
-    await ec2.deleteKeyPair({ KeyName: 'mine' })
-    await ec2.deleteKeyPair({ KeyName: 'mine' })
-    expect(await codeOf(ec2.describeKeyPairs({ KeyNames: ['mine'] }))).toBe('InvalidKeyPair.NotFound')
-  })
-})
-
-describe('what is sold where', () => {
-  it('differs by zone, and images by architecture', async () => {
-    const cloud = await still()
-    const { ec2 } = cloud
-    const { AvailabilityZones } = await ec2.describeAvailabilityZones({})
-    expect(AvailabilityZones!.map(zone => zone.ZoneName)).toEqual([zones.a, zones.c, zones.d])
-    const { InstanceTypeOfferings } = await ec2.describeInstanceTypeOfferings({
-      LocationType: 'availability-zone',
-      Filters: [{ Name: 'instance-type', Values: ['t2.micro'] }],
-    })
-    expect(InstanceTypeOfferings!.map(one => one.Location)).toEqual([zones.a, zones.c])
-    const { InstanceTypes } = await ec2.describeInstanceTypes({ InstanceTypes: ['t4g.micro'] })
-    expect(InstanceTypes).toMatchObject([{ ProcessorInfo: { SupportedArchitectures: ['arm64'] }, VCpuInfo: {} }])
-    const { Images } = await ec2.describeImages({
-      Owners: ['amazon'],
-      Filters: [
-        { Name: 'name', Values: ['al2023-ami-2023*'] },
-        { Name: 'architecture', Values: ['arm64'] },
-      ],
-    })
-    expect(Images!.map(one => one.ImageId)).toContain(await image(cloud, 'arm64'))
-    await profile(cloud)
   })
 })

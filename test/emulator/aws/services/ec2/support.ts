@@ -5,7 +5,7 @@ import { afterEach, vi } from 'vitest'
 import type { Sandbox } from '../../../../../src/emulator/server/server.ts'
 import { config, type Key, region, sandbox } from '../../support.ts'
 
-/** An embedded cloud whose clock moves only when the test says so, and the official clients on it. */
+/** An emulated cloud whose clock moves only when the test says so, and the official clients on it. */
 export interface Still {
   ec2: EC2
   ssm: SSM
