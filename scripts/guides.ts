@@ -61,11 +61,11 @@ function defaultText(question: Question<never>): string {
   if (!question.default) return 'must be given'
   const reads = new Set<string>()
   let looked = false
-  const live = () => {
+  const lookups = () => {
     looked = true
     throw new Error('a guide has no cloud')
   }
-  const asking = { stack: 'NAME', values: trackReads({}, reads), live: new Proxy({}, { get: live }) as never }
+  const asking = { stack: 'NAME', values: trackReads({}, reads), lookups: new Proxy({}, { get: lookups }) as never }
   const value = withoutCloud(() => question.default!(asking) as Json | Promise<Json> | undefined)
   reads.delete(question.key)
   if (looked) return 'looked up in the cloud'

@@ -7,7 +7,7 @@ import { parseAnswer, printable } from './parse.ts'
 import { generatePassword } from './password.ts'
 import { type Answer, type Answers, type Question, variableOf } from './question.ts'
 import { reportUnused, type Unused, unusedAnswer } from './unused.ts'
-import { choicesOf, defaultOf, type Ground, problemWith, staticChoicesOf, trackReads, validate } from './validate.ts'
+import { choicesOf, type Deps, defaultOf, problemWith, staticChoicesOf, trackReads, validate } from './validate.ts'
 
 export { type AnswersFile, readAnswersFile } from './file.ts'
 export { knownVariables, parseSet, type Sources } from './gather.ts'
@@ -26,12 +26,12 @@ export interface SecretKeeper extends SecretReader {
 }
 
 /** What answers are resolved from. */
-export interface AnswersRequest<Live> {
+export interface AnswersRequest<Lookups> {
   /** In the order in which they are asked: defaults are computed in it. */
-  questions: readonly Question<Live>[]
+  questions: readonly Question<Lookups>[]
   sources: Sources
-  /** `live` undefined: no cloud is connected. What only a cloud knows is then neither missing nor wrong. */
-  asking: { stack: string; live?: Live | undefined }
+  /** `lookups` undefined: no cloud is connected. What only a cloud knows is then neither missing nor wrong. */
+  asking: { stack: string; lookups?: Lookups | undefined }
   /** Only read. Absent: no secret is known. */
   secrets?: SecretReader | undefined
   /** The blueprint's defaults by key, which win over the questions' own. */
@@ -69,7 +69,7 @@ export interface Resolved {
  * Resolves questions and sources to answers with their source, and lists everything that is wrong or missing at once.
  * Writes nothing. Throws only what the cloud's look-ups throw.
  */
-export async function answersFrom<Live>(request: AnswersRequest<Live>): Promise<Resolved> {
+export async function answersFrom<Lookups>(request: AnswersRequest<Lookups>): Promise<Resolved> {
   const questions = request.questions as readonly Question<never>[]
   const { given, problems, warnings } = gather(questions, request.sources, request.allow)
   const resolved = await resolveAnswers(request, given)
@@ -105,13 +105,13 @@ export function problemOf({ missing, problems }: Pick<Resolved, 'missing' | 'pro
  * The one way from given values to answers; the guided interview ends with it too. Writes nothing. Throws only what the
  * cloud's look-ups throw.
  */
-export async function resolveAnswers<Live>(
-  request: Omit<AnswersRequest<Live>, 'allow'>,
+export async function resolveAnswers<Lookups>(
+  request: Omit<AnswersRequest<Lookups>, 'allow'>,
   given: ReadonlyMap<string, Given>,
 ): Promise<Resolved> {
-  const ground: Ground<Live> = { ...request.asking, live: request.asking.live, defaults: request.defaults ?? {} }
-  const run: Resolution<Live> = {
-    ground,
+  const deps: Deps<Lookups> = { ...request.asking, lookups: request.asking.lookups, defaults: request.defaults ?? {} }
+  const run: Resolution<Lookups> = {
+    deps,
     given,
     file: request.sources.file,
     store: request.secrets,
@@ -135,8 +135,8 @@ export async function resolveAnswers<Live>(
   return { answers: run.answers, ...run.result }
 }
 
-interface Resolution<Live> {
-  ground: Ground<Live>
+interface Resolution<Lookups> {
+  deps: Deps<Lookups>
   given: ReadonlyMap<string, Given>
   file: AnswersFile | undefined
   store: SecretReader | undefined
@@ -149,8 +149,8 @@ interface Resolution<Live> {
   result: Omit<Resolved, 'answers' | 'secrets'> & { secrets: Map<string, { set: string } | { generate: number }> }
 }
 
-function givenValues<Live>(
-  questions: readonly Question<Live>[],
+function givenValues<Lookups>(
+  questions: readonly Question<Lookups>[],
   given: ReadonlyMap<string, Given>,
 ): Record<string, Json> {
   const values: Record<string, Json> = {}
@@ -166,7 +166,7 @@ function givenValues<Live>(
   return values
 }
 
-async function resolveQuestion<Live>(run: Resolution<Live>, question: Question<Live>): Promise<void> {
+async function resolveQuestion<Lookups>(run: Resolution<Lookups>, question: Question<Lookups>): Promise<void> {
   const { key } = question
   const given = run.given.get(key)
   const reads = new Set<string>()
@@ -183,9 +183,9 @@ async function resolveQuestion<Live>(run: Resolution<Live>, question: Question<L
   run.values[key] = found.value
 }
 
-async function plainAnswer<Live>(
-  run: Resolution<Live>,
-  question: Question<Live>,
+async function plainAnswer<Lookups>(
+  run: Resolution<Lookups>,
+  question: Question<Lookups>,
   given: Given | undefined,
 ): Promise<Answer | undefined> {
   const { key } = question
@@ -194,17 +194,15 @@ async function plainAnswer<Live>(
     const onLive = () => {
       cloudTells = true
     }
-    const value = await collectProblem(run, question, () => defaultOf(question, { ...run.ground, onLive }, run.values))
+    const value = await collectProblem(run, question, () => defaultOf(question, { ...run.deps, onLive }, run.values))
     if (value === failed) return undefined
     if (value !== undefined) return { value, source: 'default' }
     // Without a cloud a default that only a cloud knows is not missing yet.
-    if (run.ground.live !== undefined || !cloudTells) run.result.missing.push(missing(question))
+    if (run.deps.lookups !== undefined || !cloudTells) run.result.missing.push(missing(question))
     return undefined
   }
   const choices =
-    question.type === 'choice' && given.source !== 'saved'
-      ? await choicesOf(question, run.ground, run.values)
-      : undefined
+    question.type === 'choice' && given.source !== 'saved' ? await choicesOf(question, run.deps, run.values) : undefined
   const parsed =
     given.source === 'saved' ? { value: given.raw } : parseAnswer(question as Question<never>, given.raw, choices)
   if ('value' in parsed) return { value: parsed.value, source: given.source }
@@ -216,9 +214,9 @@ async function plainAnswer<Live>(
 const failed = Symbol('failed')
 
 /** A default that does not exist (no zone offers both) is one problem among others; a failing cloud ends everything. */
-async function collectProblem<Live, T>(
-  run: Resolution<Live>,
-  { key, label }: Question<Live>,
+async function collectProblem<Lookups, T>(
+  run: Resolution<Lookups>,
+  { key, label }: Question<Lookups>,
   work: () => Promise<T>,
 ): Promise<T | typeof failed> {
   try {
@@ -230,9 +228,9 @@ async function collectProblem<Live, T>(
   }
 }
 
-async function secretAnswer<Live>(
-  run: Resolution<Live>,
-  question: Question<Live>,
+async function secretAnswer<Lookups>(
+  run: Resolution<Lookups>,
+  question: Question<Lookups>,
   given: Given | undefined,
 ): Promise<Answer | undefined> {
   const { key } = question
@@ -252,7 +250,7 @@ async function secretAnswer<Live>(
     )
     return undefined
   }
-  const made = await defaultOf(question, run.ground, run.values)
+  const made = await defaultOf(question, run.deps, run.values)
   const length = typeof made === 'string' ? /^generate(?::(\d+))?$/.exec(made) : null
   if (length) {
     run.result.secrets.set(key, { generate: Number(length[1] ?? 20) })
@@ -262,9 +260,9 @@ async function secretAnswer<Live>(
   return undefined
 }
 
-async function secretValue<Live>(
-  run: Resolution<Live>,
-  question: Question<Live>,
+async function secretValue<Lookups>(
+  run: Resolution<Lookups>,
+  question: Question<Lookups>,
   given: Given,
 ): Promise<string | undefined> {
   try {
@@ -279,7 +277,7 @@ async function secretValue<Live>(
   return undefined
 }
 
-async function checkAnswer<Live>(run: Resolution<Live>, question: Question<Live>): Promise<void> {
+async function checkAnswer<Lookups>(run: Resolution<Lookups>, question: Question<Lookups>): Promise<void> {
   const found = run.answers[question.key]
   if (!found) return
   const given = run.given.get(question.key)
@@ -290,18 +288,21 @@ async function checkAnswer<Live>(run: Resolution<Live>, question: Question<Live>
     return
   }
   // A saved answer was available when it was chosen; a type that has sold out since does not affect what exists.
-  const choices = found.source === 'saved' ? undefined : await choicesOf(question, run.ground, run.values)
+  const choices = found.source === 'saved' ? undefined : await choicesOf(question, run.deps, run.values)
   const problem = problemWith(question, found.value, run.values, choices)
   if (problem !== undefined) run.result.problems.push(`${inSource(question, given, found.value)}: ${problem}`)
 }
 
-function addCaution<Live>({ answers, values, result }: Resolution<Live>, { key, caution }: Question<Live>): void {
+function addCaution<Lookups>(
+  { answers, values, result }: Resolution<Lookups>,
+  { key, caution }: Question<Lookups>,
+): void {
   const value = answers[key]?.value
   const message = value === undefined ? undefined : caution?.(value, values)
   if (message !== undefined) result.cautions.push(message)
 }
 
-function inSource<Live>(question: Question<Live>, given: Given | undefined, value?: Json): string {
+function inSource<Lookups>(question: Question<Lookups>, given: Given | undefined, value?: Json): string {
   const text = `${question.key} = ${printable(given?.raw ?? value ?? '')}`
   return `${text} (${given ? placeName(given) : 'its default'})`
 }
@@ -310,6 +311,6 @@ function placeName(given: Given): string {
   return given.source === 'flag' ? '--set' : given.source === 'prompt' ? 'your answer' : given.place
 }
 
-function missing<Live>({ key, label }: Question<Live>): Missing {
+function missing<Lookups>({ key, label }: Question<Lookups>): Missing {
   return { key, label, flag: `--set ${key}=…`, variable: variableOf(key) }
 }

@@ -14,20 +14,20 @@ export interface Choice {
 
 /**
  * What a question's functions get: the other answers, the stack's name, and the connected cloud's look-ups (regions,
- * zones, stock). `live` is undefined where no cloud is connected (writing the JSON Schema, `--help`). Every look-up can
+ * zones, stock). `lookups` is undefined where no cloud is connected (writing the JSON Schema, `--help`). Every look-up can
  * throw a Problem; results are cached for the interview.
  */
-export interface Asking<Live = unknown> {
+export interface Asking<Lookups = unknown> {
   values: Values
   stack: string
-  live: Live
+  lookups: Lookups
 }
 
 /**
  * One decision: a field of the tutorial's page. The same object serves the guided run, `--set`, the environment, the
  * answers file, the saved state and the JSON Schema.
  */
-export interface Question<Live = unknown> {
+export interface Question<Lookups = unknown> {
   /** `group.field`: `--set vpc.cidr=…`, `STACKWRIGHT_VPC_CIDR`, in the answers file nested as `vpc: { cidr }` or flat. */
   key: string
   /** The field's label, in the console's words: `IPv4 CIDR block`. */
@@ -38,9 +38,9 @@ export interface Question<Live = unknown> {
   /** Whether the question applies: otherwise it is not asked, and an answer to it is an error. */
   when?(values: Values): boolean
   /** The value when none is given. Undefined: it must be given. Secrets: `'generate'` (or `'generate:30'`) generates one. */
-  default?(asking: Asking<Live>): Json | undefined | Promise<Json | undefined>
+  default?(asking: Asking<Lookups>): Json | undefined | Promise<Json | undefined>
   /** For `choice` and `list`: what is available, best first. Anything else is an error unless the question is `open`. */
-  choices?(asking: Asking<Live>): Choice[] | Promise<Choice[]>
+  choices?(asking: Asking<Lookups>): Choice[] | Promise<Choice[]>
   /** Values outside `choices` are allowed too. */
   open?: boolean
   /** A sentence that says what is wrong with a value, or undefined. Needs no cloud; sees the other values. */

@@ -5,48 +5,50 @@ import { parseAnswer } from './parse.ts'
 import type { Asking, Choice, Question, Values } from './question.ts'
 
 /** What a question needs to be asked: the stack's name, the cloud where one is connected, the blueprint's defaults. */
-export interface Ground<Live> {
+export interface Deps<Lookups> {
   stack: string
   /** Undefined: no cloud is connected. What only a cloud knows is then left open without a message. */
-  live: Live | undefined
+  lookups: Lookups | undefined
   defaults?: Readonly<Record<string, Json>>
   /** Called when a question looks at the cloud. */
   onLive?: () => void
 }
 
 /** The choices; undefined when the question has none or they cannot be known without a cloud. Throws what look-ups throw. */
-export async function choicesOf<Live>(
-  question: Question<Live>,
-  ground: Ground<Live>,
+export async function choicesOf<Lookups>(
+  question: Question<Lookups>,
+  deps: Deps<Lookups>,
   values: Values,
 ): Promise<Choice[] | undefined> {
   if (!question.choices) return undefined
-  return orUnknown(ground, () => question.choices!(asking(ground, values)))
+  return orUnknown(deps, () => question.choices!(asking(deps, values)))
 }
 
 /** The value when none is given; undefined when there is none, or when only a cloud knows it. Throws what look-ups throw. */
-export async function defaultOf<Live>(
-  question: Question<Live>,
-  ground: Ground<Live>,
+export async function defaultOf<Lookups>(
+  question: Question<Lookups>,
+  deps: Deps<Lookups>,
   values: Values,
 ): Promise<Json | undefined> {
-  const own = ground.defaults?.[question.key]
+  const own = deps.defaults?.[question.key]
   if (own !== undefined) return own
   if (!question.default) return undefined
-  return orUnknown(ground, () => question.default!(asking(ground, values)))
+  return orUnknown(deps, () => question.default!(asking(deps, values)))
 }
 
 /** The choices where they need no cloud and no other answer. */
-export function staticChoicesOf<Live>(question: Question<Live>): Choice[] | undefined {
-  return withoutCloud(() => question.choices?.(asking<Live>({ stack: '', live: undefined }, {}))) as
+export function staticChoicesOf<Lookups>(question: Question<Lookups>): Choice[] | undefined {
+  return withoutCloud(() => question.choices?.(asking<Lookups>({ stack: '', lookups: undefined }, {}))) as
     | Choice[]
     | undefined
 }
 
 /** The default where it needs no cloud and no other answer; `stack` is the name that it can contain. */
-export function staticDefaultOf<Live>(question: Question<Live>, stack: string): Json | undefined {
+export function staticDefaultOf<Lookups>(question: Question<Lookups>, stack: string): Json | undefined {
   const reads = new Set<string>()
-  const value = withoutCloud(() => question.default?.(asking<Live>({ stack, live: undefined }, trackReads({}, reads))))
+  const value = withoutCloud(() =>
+    question.default?.(asking<Lookups>({ stack, lookups: undefined }, trackReads({}, reads))),
+  )
   return reads.size === 0 ? (value as Json | undefined) : undefined
 }
 
@@ -54,7 +56,12 @@ export function staticDefaultOf<Live>(question: Question<Live>, stack: string): 
 export type Validation = { value: Json } | { problem: string }
 
 /** Parses and checks an answer. The problem is a whole sentence that does not repeat the value. */
-export function validate<Live>(question: Question<Live>, raw: Json, values: Values, choices?: Choice[]): Validation {
+export function validate<Lookups>(
+  question: Question<Lookups>,
+  raw: Json,
+  values: Values,
+  choices?: Choice[],
+): Validation {
   const parsed = parseAnswer(question as Question<never>, raw, choices)
   if ('problem' in parsed) return { problem: `${question.label} ${parsed.problem}.` }
   const problem = problemWith(question, parsed.value, values, choices)
@@ -62,8 +69,8 @@ export function validate<Live>(question: Question<Live>, raw: Json, values: Valu
 }
 
 /** A sentence that says what is wrong with a parsed value, or undefined. A secret is passed as its text. */
-export function problemWith<Live>(
-  question: Question<Live>,
+export function problemWith<Lookups>(
+  question: Question<Lookups>,
   value: Json,
   values: Values,
   choices?: Choice[],
@@ -96,20 +103,20 @@ export function trackReads(values: Values, reads: Set<string>): Values {
   })
 }
 
-function asking<Live>(ground: Ground<Live>, values: Values): Asking<Live> {
+function asking<Lookups>(deps: Deps<Lookups>, values: Values): Asking<Lookups> {
   // Without a cloud, a question that needs one throws on its first use of it; `orUnknown` turns that into "not known".
   return {
     values,
-    stack: ground.stack,
-    get live() {
-      ground.onLive?.()
-      return ground.live as Live
+    stack: deps.stack,
+    get lookups() {
+      deps.onLive?.()
+      return deps.lookups as Lookups
     },
   }
 }
 
-async function orUnknown<Live, T>(ground: Ground<Live>, work: () => T | Promise<T>): Promise<T | undefined> {
-  if (ground.live !== undefined) return work()
+async function orUnknown<Lookups, T>(deps: Deps<Lookups>, work: () => T | Promise<T>): Promise<T | undefined> {
+  if (deps.lookups !== undefined) return work()
   try {
     return await work()
   } catch {

@@ -79,8 +79,8 @@ async function sandboxFor(
 /** A region that the account does not have is said before anything else fails on it. Where the cloud cannot tell, nothing is said. */
 export async function refuseUnknownRegion({ saved, region }: Target, { connected }: Link): Promise<void> {
   if (saved) return
-  const live = connected.live as { regionChoices?(): Promise<Choice[]> }
-  const known = (await live.regionChoices?.())?.map(choice => String(choice.value)) ?? []
+  const lookups = connected.lookups as { regionChoices?(): Promise<Choice[]> }
+  const known = (await lookups.regionChoices?.())?.map(choice => String(choice.value)) ?? []
   if (known.length === 0 || known.includes(region)) return
   throw new Problem({
     what: `There is no region "${region}".${didYouMean(region, known)}`,

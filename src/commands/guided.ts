@@ -15,7 +15,7 @@ export async function interviewed(session: Session, target: BuildTarget, link: L
   const resolved = await interview({
     steps: stepsOf(target.drawing),
     sources: sourcesOf(session, target),
-    asking: { stack: target.stack, live: link.connected.live },
+    asking: { stack: target.stack, lookups: link.connected.lookups },
     secrets: link.secrets,
     draft: draftIn(target.folder),
     io,

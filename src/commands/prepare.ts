@@ -49,7 +49,7 @@ export async function answersNow(session: Session, target: BuildTarget, link: Li
   const resolved = await answersFrom({
     questions: questionsOf(target),
     sources: sourcesOf(session, target),
-    asking: { stack: target.stack, live: link.connected.live },
+    asking: { stack: target.stack, lookups: link.connected.lookups },
     secrets: link.secrets,
   })
   for (const text of resolved.warnings) session.view.emit({ is: 'warning', text })
@@ -72,8 +72,8 @@ export async function prepare(target: BuildTarget, link: Link, resolved: Resolve
   refuseChanges(lines)
   // What is there already needs no stock: a zone that has sold out since must not stop the next run.
   const making = new Set(lines.filter(({ action }) => action === 'create').map(({ address }) => address))
-  const { live } = link.connected
-  const problems = await preflight(drawn.checks, live, { making, real: !target.sandbox })
+  const { lookups } = link.connected
+  const problems = await preflight(drawn.checks, lookups, { making, real: !target.sandbox })
   if (problems.length > 0) {
     throw new Problem({
       what: 'This would not work; nothing was changed.',

@@ -40,8 +40,8 @@ export async function startOf(session: Session): Promise<Wish> {
 async function regionChoices(session: Session, wish: Wish): Promise<{ choices: StartChoice[]; fallback: string }> {
   const target: BuildTarget = await targetToBuild(session, { ...wish, stack: wish.stack ?? wish.blueprint ?? 'new' })
   const { connected } = await connect(session, target)
-  const live = connected.live as { regionChoices?(): Promise<Choice[]> }
-  const choices = (await live.regionChoices?.()) ?? [{ value: target.region, name: target.region }]
+  const lookups = connected.lookups as { regionChoices?(): Promise<Choice[]> }
+  const choices = (await lookups.regionChoices?.()) ?? [{ value: target.region, name: target.region }]
   return {
     choices: choices.map(choice => ({ ...choice, value: String(choice.value) })),
     fallback: target.region,

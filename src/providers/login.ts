@@ -20,10 +20,10 @@ interface MakesKeys {
 }
 
 /** `when`: whether there is a machine that can be entered with a key. */
-export function keyQuestionsBy<Live extends MakesKeys>(
+export function keyQuestionsBy<Lookups extends MakesKeys>(
   rules: KeyRules,
   when: (values: Values) => boolean,
-): Question<Live>[] {
+): Question<Lookups>[] {
   return [
     {
       key: 'machine.keyFile',
@@ -63,9 +63,9 @@ export function keyQuestionsBy<Live extends MakesKeys>(
  * The public key that goes with `machine.keyFile`, so that drawing needs no file and no secret store. A generated one
  * is kept in the secret store before anybody hears of it (Connection.keep; a `plan` keeps it in memory only).
  */
-async function publicKeyFrom(rules: KeyRules, { values, stack, live }: Asking<MakesKeys>): Promise<string> {
+async function publicKeyFrom(rules: KeyRules, { values, stack, lookups }: Asking<MakesKeys>): Promise<string> {
   const file = String(values['machine.keyFile'] ?? '') || rules.defaultFile()
-  if (file === GENERATE) return live.generatedKey(stack)
+  if (file === GENERATE) return lookups.generatedKey(stack)
   try {
     return rules.read(file)
   } catch (error) {

@@ -3,16 +3,16 @@ import type { State } from '../engine/state.ts'
 import type { Emit } from '../events.ts'
 
 /** What a cloud must offer besides its parts, which blueprints draw with. It knows no blueprint. */
-export interface Provider<C extends Cloud = Cloud, Live = unknown> {
+export interface Provider<C extends Cloud = Cloud, Lookups = unknown> {
   /** Stands in states and in the types of its kinds: `aws`. */
   id: string
   title: string
   /** Every kind it can make, in the order of making; a removal from tags looks for all of them. */
   kinds: AnyKind[]
-  /** Regions people can choose, before anyone is connected; the live list replaces it. */
+  /** Regions people can choose, before anyone is connected; the cloud's own list replaces it. */
   defaultRegion(env: NodeJS.ProcessEnv): string
   /** Throws a Problem with exit 4 when credentials are missing, wrong or expired. */
-  connect(to: Connection): Promise<Connected<C, Live>>
+  connect(to: Connection): Promise<Connected<C, Lookups>>
 }
 
 export interface Connection {
@@ -34,9 +34,9 @@ export interface Connection {
   texts: ReadonlyMap<string, string>
 }
 
-export interface Connected<C extends Cloud = Cloud, Live = unknown> {
+export interface Connected<C extends Cloud = Cloud, Lookups = unknown> {
   cloud: C
-  live: Live
+  lookups: Lookups
   /** The account's id, and how people know it. */
   account: string
   accountName: string

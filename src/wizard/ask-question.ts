@@ -2,16 +2,16 @@ import type { SecretKeeper } from '../answers/answers.ts'
 import { parseAnswer, textOf } from '../answers/parse.ts'
 import { generatePassword } from '../answers/password.ts'
 import type { Choice, Question, Values } from '../answers/question.ts'
-import type { Ground } from '../answers/validate.ts'
+import type { Deps } from '../answers/validate.ts'
 import { problemWith, validate } from '../answers/validate.ts'
 import type { Json } from '../base/json.ts'
 import { type Origin, offered } from './progress.ts'
 import { askLine, askPick, askYesNo, type Io, type Reply } from './prompt.ts'
 
 /** A question and what is needed to ask it. */
-export interface QuestionContext<Live> {
-  question: Question<Live>
-  ground: Ground<Live>
+export interface QuestionContext<Lookups> {
+  question: Question<Lookups>
+  deps: Deps<Lookups>
   values: Values
   /** The answer before a step back; offered again when it is still valid. */
   earlier?: Json | undefined
@@ -28,10 +28,10 @@ export interface QuestionContext<Live> {
 }
 
 /** Asks one question. The value `undefined` means its default, whatever that will be. Secrets are stored at once. */
-export async function askQuestion<Live>(context: QuestionContext<Live>): Promise<Reply<Json | undefined>> {
-  const { question, ground, values, io } = context
+export async function askQuestion<Lookups>(context: QuestionContext<Lookups>): Promise<Reply<Json | undefined>> {
+  const { question, deps, values, io } = context
   if (question.type === 'secret') return askSecret(context)
-  const offer = await context.waiting(offered(question, ground, values))
+  const offer = await context.waiting(offered(question, deps, values))
   // A default that other answers have made invalid is not offered: Enter must never ask the same question again.
   const wrong = offer.value === undefined ? undefined : problemWith(question, offer.value, values, offer.choices)
   const stillRight = context.earlier !== undefined && !problemWith(question, context.earlier, values, offer.choices)
@@ -86,11 +86,11 @@ export async function askQuestion<Live>(context: QuestionContext<Live>): Promise
 }
 
 /** Masked and typed twice; written to the secret store at once, so that nothing else ever holds it. */
-async function askSecret<Live>(context: QuestionContext<Live>): Promise<Reply<Json | undefined>> {
-  const { question, ground, values, secrets, io } = context
+async function askSecret<Lookups>(context: QuestionContext<Lookups>): Promise<Reply<Json | undefined>> {
+  const { question, deps, values, secrets, io } = context
   const { key } = question
   const reference: Json = { $secret: key }
-  const made = (await offered(question, ground, values)).value
+  const made = (await offered(question, deps, values)).value
   const generates = typeof made === 'string' && made.startsWith('generate')
   const kept = secrets.has(key) && context.earlier !== undefined
   const fallback = kept ? 'the one you gave before' : generates ? 'a strong one is generated for you' : undefined
@@ -135,7 +135,7 @@ async function askSecret<Live>(context: QuestionContext<Live>): Promise<Reply<Js
 }
 
 /** One sentence that says where the default comes from. */
-function originOf<Live>(from: Origin | undefined, { labels, values, question }: QuestionContext<Live>): string {
+function originOf<Lookups>(from: Origin | undefined, { labels, values, question }: QuestionContext<Lookups>): string {
   if (!from) return ''
   if (from.blueprint) return 'The default is the blueprint’s.'
   const names = from.follows.filter(key => values[key] !== undefined).map(key => labels.get(key) ?? key)
@@ -147,7 +147,7 @@ function originOf<Live>(from: Origin | undefined, { labels, values, question }: 
   return `The default ${follows || 'fits almost everyone'}.`
 }
 
-function pickOf<Live>(question: Question<Live>, choices: Choice[], values: Values) {
+function pickOf<Lookups>(question: Question<Lookups>, choices: Choice[], values: Values) {
   const items = choices.map(({ value, name, hint }) => ({ value: value as Json, name, hint }))
   if (!question.open) return { items }
   const open = (text: string) => {
@@ -157,12 +157,12 @@ function pickOf<Live>(question: Question<Live>, choices: Choice[], values: Value
   return { items, open }
 }
 
-function toType<Live>(question: Question<Live>, raw: Json, choices: Choice[] | undefined): Json {
+function toType<Lookups>(question: Question<Lookups>, raw: Json, choices: Choice[] | undefined): Json {
   const parsed = parseAnswer(question as Question<never>, raw, choices)
   return 'value' in parsed ? parsed.value : raw
 }
 
-function emptyProblem<Live>(question: Question<Live>): string | undefined {
+function emptyProblem<Lookups>(question: Question<Lookups>): string | undefined {
   // Text, lists and tags can be emptied on purpose (Tab, then delete); their own check decides.
   const canBeEmpty = question.default !== undefined && ['text', 'list', 'tags'].includes(question.type)
   return canBeEmpty ? undefined : `${question.label} is required.`

@@ -1,7 +1,7 @@
 import { type AnswersRequest, problemOf, type Resolved, resolveAnswers, type SecretKeeper } from '../answers/answers.ts'
 import { type Given, gather } from '../answers/gather.ts'
 import type { Question } from '../answers/question.ts'
-import type { Ground } from '../answers/validate.ts'
+import type { Deps } from '../answers/validate.ts'
 import { Exit, Problem } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import { askQuestion } from './ask-question.ts'
@@ -23,9 +23,9 @@ import { review } from './review.ts'
 import { waitingOn } from './waiting.ts'
 
 /** What an interview needs. */
-export interface InterviewRequest<Live> extends Omit<AnswersRequest<Live>, 'questions' | 'secrets'> {
+export interface InterviewRequest<Lookups> extends Omit<AnswersRequest<Lookups>, 'questions' | 'secrets'> {
   /** The tutorial's steps with their headings, in order. */
-  steps: readonly WizardStep<Live>[]
+  steps: readonly WizardStep<Lookups>[]
   secrets: SecretKeeper
   draft: Draft
   io: Io
@@ -38,18 +38,18 @@ export interface InterviewRequest<Live> extends Omit<AnswersRequest<Live>, 'ques
  * Typed secrets are in the store when it returns; generated ones are left to `keepSecrets`. The draft stays until the
  * caller clears it. Throws a Problem: exit 2 for sources that are not valid, 130 when people stop.
  */
-export async function interview<Live>(request: InterviewRequest<Live>): Promise<Resolved> {
+export async function interview<Lookups>(request: InterviewRequest<Lookups>): Promise<Resolved> {
   const questions = request.steps.flatMap(step => step.asks)
   const { given, problems, warnings } = gather(questions as readonly Question<never>[], request.sources, request.allow)
   const wrong = problemOf({ missing: [], problems })
   if (wrong) throw wrong
-  const ground: Ground<Live> = { ...request.asking, live: request.asking.live, defaults: request.defaults ?? {} }
-  const state: InterviewState<Live> = { request, questions, given, ground, earlier: new Map(), step: undefined }
+  const deps: Deps<Lookups> = { ...request.asking, lookups: request.asking.lookups, defaults: request.defaults ?? {} }
+  const state: InterviewState<Lookups> = { request, questions, given, deps, earlier: new Map(), step: undefined }
 
   let path = await begin(state)
   for (;;) {
     const here = path.at(-1)!
-    const next = await waitingOn(request.io, nextOf(request.steps, ground, given, here))
+    const next = await waitingOn(request.io, nextOf(request.steps, deps, given, here))
     const move =
       next.is === 'review'
         ? await showReview(state, here, path.length > 1)
@@ -62,11 +62,11 @@ export async function interview<Live>(request: InterviewRequest<Live>): Promise<
   }
 }
 
-interface InterviewState<Live> {
-  request: InterviewRequest<Live>
-  questions: readonly Question<Live>[]
+interface InterviewState<Lookups> {
+  request: InterviewRequest<Lookups>
+  questions: readonly Question<Lookups>[]
   given: ReadonlyMap<string, Given>
-  ground: Ground<Live>
+  deps: Deps<Lookups>
   /** Answers before a step back, offered again. */
   earlier: Map<string, Json>
   /** The heading that was printed last. */
@@ -76,7 +76,13 @@ interface InterviewState<Live> {
 type Move = { progress: Progress } | { back: true } | { stop: true } | { done: Resolved }
 
 /** Starts from the beginning or from the draft: then with every answer on the path, so that going back works across the stop. */
-async function begin<Live>({ request, questions, given, ground, earlier }: InterviewState<Live>): Promise<Progress[]> {
+async function begin<Lookups>({
+  request,
+  questions,
+  given,
+  deps,
+  earlier,
+}: InterviewState<Lookups>): Promise<Progress[]> {
   const draft = await request.draft.load()
   if (!draft) return [nothingAsked]
   const { io, secrets } = request
@@ -104,7 +110,7 @@ async function begin<Live>({ request, questions, given, ground, earlier }: Inter
   let here = nothingAsked
   const path = [here]
   for (;;) {
-    const next = await waitingOn(io, nextOf(request.steps, ground, given, here))
+    const next = await waitingOn(io, nextOf(request.steps, deps, given, here))
     if (next.is === 'review' || (next.is === 'ask' && next.notice !== undefined)) return path
     if (next.is === 'gate') {
       const all = kept.gates.get(next.step.title)
@@ -122,13 +128,13 @@ async function begin<Live>({ request, questions, given, ground, earlier }: Inter
   }
 }
 
-async function askNext<Live>(
-  state: InterviewState<Live>,
+async function askNext<Lookups>(
+  state: InterviewState<Lookups>,
   here: Progress,
-  next: Exclude<Next<Live>, { is: 'review' }>,
+  next: Exclude<Next<Lookups>, { is: 'review' }>,
   back: boolean,
 ): Promise<Move> {
-  const { request, ground, earlier } = state
+  const { request, deps, earlier } = state
   const { io, steps } = request
   if (state.step !== next.step.title) {
     state.step = next.step.title
@@ -143,7 +149,7 @@ async function askNext<Live>(
   const { question, values, notice } = next
   const reply = await askQuestion({
     question,
-    ground,
+    deps,
     values,
     earlier: earlier.get(question.key),
     notice,
@@ -159,8 +165,8 @@ async function askNext<Live>(
   return { progress: answer(here, question.key, reply.value) }
 }
 
-async function showReview<Live>(state: InterviewState<Live>, here: Progress, back: boolean): Promise<Move> {
-  const { request, questions, given, ground, earlier } = state
+async function showReview<Lookups>(state: InterviewState<Lookups>, here: Progress, back: boolean): Promise<Move> {
+  const { request, questions, given, deps, earlier } = state
   const final = new Map([...given].filter(([key]) => !here.wanted.has(key)))
   for (const [key, raw] of here.answered) final.set(key, { raw, source: 'prompt', place: 'your answer' })
   const resolved = await waitingOn(request.io, resolveAnswers({ ...request, questions }, final))
@@ -173,10 +179,10 @@ async function showReview<Live>(state: InterviewState<Live>, here: Progress, bac
   const old = resolved.answers[key]?.value
   if (old !== undefined) earlier.set(key, old)
   const values = Object.fromEntries(Object.entries(resolved.answers).map(([name, item]) => [name, item.value]))
-  return { progress: await waitingOn(request.io, reopen(request.steps, ground, here, key, values)) }
+  return { progress: await waitingOn(request.io, reopen(request.steps, deps, here, key, values)) }
 }
 
-function gateOf<Live>(hidden: Question<Live>[], back: boolean, io: Io) {
+function gateOf<Lookups>(hidden: Question<Lookups>[], back: boolean, io: Io) {
   return {
     label: 'Show every field of this step?',
     help: `${hidden.length} more, with ${hidden.length === 1 ? 'a default that fits' : 'defaults that fit'} almost everyone: ${hidden.map(question => question.label).join(', ')}.`,

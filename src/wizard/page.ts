@@ -17,8 +17,8 @@ export function heading(title: string, number: number, of: number, columns: numb
 }
 
 /** One line for each answer of this step that another source has given; the review can change them. */
-export function knownLines<Live>(
-  step: WizardStep<Live>,
+export function knownLines<Lookups>(
+  step: WizardStep<Lookups>,
   given: ReadonlyMap<string, Given>,
   progress: Progress,
   io: Io,

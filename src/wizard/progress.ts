@@ -1,15 +1,15 @@
 import type { Given } from '../answers/gather.ts'
 import { parseAnswer } from '../answers/parse.ts'
 import type { Choice, Question, Values } from '../answers/question.ts'
-import { choicesOf, defaultOf, type Ground, problemWith, staticChoicesOf, trackReads } from '../answers/validate.ts'
+import { choicesOf, type Deps, defaultOf, problemWith, staticChoicesOf, trackReads } from '../answers/validate.ts'
 import { Problem } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import type { DraftData } from './draft.ts'
 
 /** A step of the interview: its heading and its questions, in order. */
-export interface WizardStep<Live> {
+export interface WizardStep<Lookups> {
   title: string
-  asks: readonly Question<Live>[]
+  asks: readonly Question<Lookups>[]
 }
 
 /** How far an interview has come. Never changed in place: going back is taking the one before. */
@@ -28,18 +28,18 @@ export interface Progress {
 export const nothingAsked: Progress = { answered: new Map(), accepted: new Set(), gates: new Map(), wanted: new Set() }
 
 /** What comes next; `gate` asks whether every field is shown. `values`: everything that is known by then. */
-export type Next<Live> =
-  | { is: 'gate'; step: WizardStep<Live>; hidden: Question<Live>[]; values: Values }
-  | { is: 'ask'; step: WizardStep<Live>; question: Question<Live>; values: Values; notice?: string }
+export type Next<Lookups> =
+  | { is: 'gate'; step: WizardStep<Lookups>; hidden: Question<Lookups>[]; values: Values }
+  | { is: 'ask'; step: WizardStep<Lookups>; question: Question<Lookups>; values: Values; notice?: string }
   | { is: 'review' }
 
 /** What comes next in an interview: the start of a step, a question, or the review. */
-export async function nextOf<Live>(
-  steps: readonly WizardStep<Live>[],
-  ground: Ground<Live>,
+export async function nextOf<Lookups>(
+  steps: readonly WizardStep<Lookups>[],
+  deps: Deps<Lookups>,
   given: ReadonlyMap<string, Given>,
   progress: Progress,
-): Promise<Next<Live>> {
+): Promise<Next<Lookups>> {
   const values: Record<string, Json> = {}
   for (const { asks } of steps) {
     for (const question of asks) {
@@ -57,7 +57,7 @@ export async function nextOf<Live>(
         delete values[question.key]
         continue
       }
-      const found = await valueOrNotice(question, step, ground, given, progress, values)
+      const found = await valueOrNotice(question, step, deps, given, progress, values)
       if ('value' in found) values[question.key] = found.value
       else {
         delete values[question.key]
@@ -88,15 +88,19 @@ export interface Offer {
 }
 
 /** The default with its origin, and the choices; a Problem of the cloud becomes the notice. */
-export async function offered<Live>(question: Question<Live>, ground: Ground<Live>, values: Values): Promise<Offer> {
+export async function offered<Lookups>(
+  question: Question<Lookups>,
+  deps: Deps<Lookups>,
+  values: Values,
+): Promise<Offer> {
   const reads = new Set<string>()
   let looked = false
-  const watching: Ground<Live> = { ...ground, onLive: () => (looked = true) }
+  const watching: Deps<Lookups> = { ...deps, onLive: () => (looked = true) }
   try {
     const value = await defaultOf(question, watching, trackReads(values, reads))
     reads.delete(question.key)
-    const from: Origin = { blueprint: ground.defaults?.[question.key] !== undefined, looked, follows: [...reads] }
-    const choices = await choicesOf(question, ground, trackReads(values, reads))
+    const from: Origin = { blueprint: deps.defaults?.[question.key] !== undefined, looked, follows: [...reads] }
+    const choices = await choicesOf(question, deps, trackReads(values, reads))
     return { ...(value !== undefined && { value, from }), ...(choices && { choices }), reads }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
@@ -105,9 +109,9 @@ export async function offered<Live>(question: Question<Live>, ground: Ground<Liv
 }
 
 /** The interview without `key` and without the answers that depend on it: all of these are asked again. */
-export async function reopen<Live>(
-  steps: readonly WizardStep<Live>[],
-  ground: Ground<Live>,
+export async function reopen<Lookups>(
+  steps: readonly WizardStep<Lookups>[],
+  deps: Deps<Lookups>,
   progress: Progress,
   key: string,
   values: Values,
@@ -118,7 +122,7 @@ export async function reopen<Live>(
   accepted.delete(key)
   for (const question of steps.flatMap(step => step.asks)) {
     if (!answered.has(question.key) || question.key === key || question.type === 'secret') continue
-    const { reads } = await offered(question, ground, values)
+    const { reads } = await offered(question, deps, values)
     if (reads.has(key)) answered.delete(question.key)
   }
   return { ...progress, answered, accepted, wanted: new Set([...progress.wanted, key]) }
@@ -155,10 +159,10 @@ export function fromDraft(draft: DraftData, keys: string[]): Progress {
   }
 }
 
-async function valueOrNotice<Live>(
-  question: Question<Live>,
-  step: WizardStep<Live>,
-  ground: Ground<Live>,
+async function valueOrNotice<Lookups>(
+  question: Question<Lookups>,
+  step: WizardStep<Lookups>,
+  deps: Deps<Lookups>,
   given: ReadonlyMap<string, Given>,
   progress: Progress,
   values: Values,
@@ -171,7 +175,7 @@ async function valueOrNotice<Live>(
   }
   const shown = !question.advanced || progress.wanted.has(key) || progress.gates.get(step.title) === true
   if (shown && !progress.accepted.has(key)) return {}
-  const offer = await offered(question, ground, values)
+  const offer = await offered(question, deps, values)
   if (offer.value === undefined) return offer.notice === undefined ? {} : { notice: offer.notice }
   if (question.type === 'secret') return { value: { $secret: key } }
   const notice = problemWith(question, offer.value, values, offer.choices)
@@ -179,8 +183,8 @@ async function valueOrNotice<Live>(
 }
 
 /** The value of a question that need not be asked: answered in this interview, or given by another source. */
-function knownValue<Live>(
-  question: Question<Live>,
+function knownValue<Lookups>(
+  question: Question<Lookups>,
   given: ReadonlyMap<string, Given>,
   progress: Progress,
 ): Json | undefined {

@@ -7,15 +7,15 @@ import { paint, sanitize, wrap } from './paint.ts'
 import type { WizardStep } from './progress.ts'
 import { askPick, type Io, type Item, type Reply } from './prompt.ts'
 
-interface Review<Live> {
-  steps: readonly WizardStep<Live>[]
+interface Review<Lookups> {
+  steps: readonly WizardStep<Lookups>[]
   resolved: Resolved
   back: boolean
   io: Io
 }
 
 /** Shows every answer. The reply's value is the key to change, or `undefined` to continue. */
-export async function review<Live>(page: Review<Live>): Promise<Reply<string | undefined>> {
+export async function review<Lookups>(page: Review<Lookups>): Promise<Reply<string | undefined>> {
   const { resolved, io } = page
   const columns = io.output.columns || 80
   const wrong = [...resolved.problems, ...resolved.missing.map(item => `${item.key}: ${item.label} is missing.`)]
@@ -41,7 +41,7 @@ export async function review<Live>(page: Review<Live>): Promise<Reply<string | u
 
 const goOn: Item<string> = { value: '', name: 'Continue with these answers' }
 
-function itemsOf<Live>(step: WizardStep<Live>, resolved: Resolved): Item<string>[] {
+function itemsOf<Lookups>(step: WizardStep<Lookups>, resolved: Resolved): Item<string>[] {
   const rows = step.asks.flatMap(question => {
     const answer = resolved.answers[question.key]
     const missing = resolved.missing.some(item => item.key === question.key)
@@ -58,7 +58,7 @@ function itemsOf<Live>(step: WizardStep<Live>, resolved: Resolved): Item<string>
   return rows.length === 0 ? [] : [{ value: `#${step.title}`, name: step.title, heading: true }, ...rows]
 }
 
-function valueText<Live>(question: Question<Live>, { value, source }: Answer): string {
+function valueText<Lookups>(question: Question<Lookups>, { value, source }: Answer): string {
   if (isSecret(value)) return source === 'default' ? 'generated for you' : '********'
   const text = textOf(question as Question<never>, value)
   return text === '' ? '–' : printable(text)

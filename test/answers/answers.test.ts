@@ -145,12 +145,12 @@ describe('What is wrong', () => {
   })
 
   it('a default that the cloud does not have is one problem among others', async () => {
-    const live: Shop = {
+    const lookups: Shop = {
       zones() {
         throw new Problem({ what: 'No zone has both in stock.' })
       },
     }
-    const { problems } = await ask({ asking: { stack: 'web', live }, set: ['machine.count=0'] })
+    const { problems } = await ask({ asking: { stack: 'web', lookups }, set: ['machine.count=0'] })
     expect(problems).toContain('vswitch.zone (its default): Zone: No zone has both in stock.')
     expect(problems.some(problem => problem.startsWith('machine.count'))).toBe(true)
   })

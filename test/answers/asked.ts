@@ -11,7 +11,7 @@ export function ask(more: Partial<AnswersRequest<Shop>> & { set?: string[] } = {
   const { set = [`app.repository=${repository}`], ...rest } = more
   return answersFrom({
     questions,
-    asking: { stack: 'web', live: shop },
+    asking: { stack: 'web', lookups: shop },
     ...rest,
     sources: { flags: parseSet(set), ...more.sources },
   })

@@ -39,8 +39,8 @@ export const network: Question<Shop>[] = [
     label: 'Zone',
     help: 'Where it stands.',
     type: 'choice',
-    choices: ({ live }) => live.zones().map(value => ({ value, name: `Zone ${value}` })),
-    default: ({ live }) => live.zones()[0],
+    choices: ({ lookups }) => lookups.zones().map(value => ({ value, name: `Zone ${value}` })),
+    default: ({ lookups }) => lookups.zones()[0],
   },
 ]
 

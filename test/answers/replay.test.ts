@@ -76,7 +76,7 @@ it('the printed command and the printed answers file both replay every answer ex
   const folder = mkdtempSync(join(tmpdir(), 'replay-'))
   for (let round = 0; round < 150; round += 1) {
     const saved = randomValues()
-    const asking = { stack: 'web', live: shop }
+    const asking = { stack: 'web', lookups: shop }
     const first = await answersFrom({ questions, asking, sources: { saved } })
     const expected = valuesOf(first.answers)
 
@@ -97,7 +97,7 @@ it('the printed command and the printed answers file both replay every answer ex
 it('a given secret is a variable in the command, never a value; a generated one is omitted', async () => {
   const flags = parseSet(['machine.login=password', 'app.repository=x'])
   const env = { STACKWRIGHT_MACHINE_PASSWORD: "Correct-horse-1'" }
-  const asking = { stack: 'web', live: shop }
+  const asking = { stack: 'web', lookups: shop }
   const given = await answersFrom({ questions, asking, sources: { flags, env } })
   const command = replayCommand(of, steps, given.answers)
   const file = replayFile(of, steps, given.answers)
@@ -112,7 +112,7 @@ it('a given secret is a variable in the command, never a value; a generated one 
 it('the answers file reads like the tutorial: each group has its heading as a comment', async () => {
   const { answers } = await answersFrom({
     questions,
-    asking: { stack: 'web', live: shop },
+    asking: { stack: 'web', lookups: shop },
     sources: { flags: parseSet(['app.repository=https://example.com/shop.git']) },
   })
   expect(replayFile(of, steps, answers)).toBe(`# django on alicloud: stackwright up --yes --answers FILE --sandbox
@@ -159,7 +159,7 @@ it('what was generated for one stack alone, like a login key, is not passed on t
   }
   const asked = [...questions, key]
   const withKey = [...steps, { title: 'Key', asks: [key] }]
-  const asking = { stack: 'web', live: shop }
+  const asking = { stack: 'web', lookups: shop }
   const replayed = async (set: string[]) => {
     const flags = parseSet(['app.repository=x', ...set])
     const { answers } = await answersFrom({ questions: asked, asking, sources: { flags } })

@@ -34,7 +34,7 @@ it('every schema is valid and refuses an unknown key', async () => {
 it('the answers file that a run prints matches its schema', async () => {
   const { answers } = await answersFrom({
     questions,
-    asking: { stack: 'web', live: shop },
+    asking: { stack: 'web', lookups: shop },
     sources: { flags: parseSet(['app.repository=x', 'machine.months=12', 'machine.tags=a=b']) },
   })
   const replay = { verb: 'up', stack: 'web', blueprint: 'django', cloud: 'alicloud', region: 'ap-northeast-1' }

@@ -26,11 +26,11 @@ export function drawnFrom(target: BlueprintTarget, values: Values): Drawn {
 /** What the preflight of a stack with these answers says; `making`: the addresses to be made, all when absent. */
 export async function preflightOf(
   id: string,
-  { live }: Pick<Connected, 'live'>,
+  { lookups }: Pick<Connected, 'lookups'>,
   values: Values,
   making?: ReadonlySet<string>,
 ): Promise<string[]> {
   const { checks, sheet } = drawnFrom(await targetOf(id), values)
   const all = new Set(sheet.nodes.map(({ address }) => address))
-  return preflight(checks, live, { making: making ?? all, real: false })
+  return preflight(checks, lookups, { making: making ?? all, real: false })
 }

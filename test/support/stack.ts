@@ -59,7 +59,7 @@ export async function openRun(place: Place): Promise<Opened> {
   const values = await answered(
     stepsOf(target).flatMap(({ asks }) => asks),
     place,
-    connected.live,
+    connected.lookups,
     secrets,
   )
   const { sheet } = drawBlueprint(target, { stack: 'shop', values, texts })
@@ -115,7 +115,7 @@ const settled = new Map<string, Record<string, Json>>()
 async function answered(
   questions: Question[],
   place: Place,
-  live: unknown,
+  lookups: unknown,
   secrets: Secrets,
 ): Promise<Record<string, Json>> {
   const flags = new Map(Object.entries(place.answers ?? {}))
@@ -123,7 +123,7 @@ async function answered(
   const resolved = await answersFrom({
     questions,
     sources: { flags, env: {}, ...(known && { saved: known }) },
-    asking: { stack: 'shop', live },
+    asking: { stack: 'shop', lookups },
     secrets,
   })
   if (resolved.problems.length > 0) throw new Error(JSON.stringify(resolved.problems))

@@ -5,7 +5,7 @@ import { asks as railsAsks } from '../../src/blueprints/rails/application.ts'
 import { asks as tierAsks } from '../../src/blueprints/three-tier/application.ts'
 import { hostile, multiline } from './support.ts'
 
-const asking = (values: Values) => ({ values, stack: 'demo', live: undefined })
+const asking = (values: Values) => ({ values, stack: 'demo', lookups: undefined })
 const asked = (asks: Question[], values: Values) => asks.filter(ask => ask.when?.(values) ?? true)
 const defaults = (asks: Question[], values: Values) =>
   Object.fromEntries(asked(asks, values).map(ask => [ask.key, ask.default?.(asking(values))]))

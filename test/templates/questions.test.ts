@@ -8,7 +8,7 @@ const sample: Values = { 'app.source': 'sample', 'app.port': 8080, 'app.workers'
 
 describe('the questions about the application', () => {
   test('have defaults that give the sample, and ask for what a Git application needs', () => {
-    const asking = (values: Values) => ({ values, stack: 'django', live: undefined })
+    const asking = (values: Values) => ({ values, stack: 'django', lookups: undefined })
     const asked = (values: Values) => asks.filter(ask => ask.when?.(values) ?? true)
     const defaults = (values: Values) =>
       Object.fromEntries(asked(values).map(ask => [ask.key, ask.default?.(asking(values))]))

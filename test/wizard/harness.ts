@@ -36,7 +36,7 @@ async function main(): Promise<void> {
       env: process.env,
       ...(process.env.HARNESS_SAVED && { saved: JSON.parse(process.env.HARNESS_SAVED) }),
     },
-    asking: { stack: 'web', live: shop },
+    asking: { stack: 'web', lookups: shop },
     secrets,
     draft: draftIn(folder),
     io,

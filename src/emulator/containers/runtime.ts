@@ -43,7 +43,7 @@ export async function findRuntime(env: NodeJS.ProcessEnv = process.env): Promise
 /** A runtime, or the sentence that says why it cannot be used. */
 async function probe(program: Runtime['program'], env: NodeJS.ProcessEnv): Promise<Runtime | string> {
   const name = program === 'podman' ? 'Podman' : 'Docker'
-  const info = await runProgram(program, ['info', '--format', 'json'], { timeout: 20_000, env })
+  const info = await runProgram(program, ['info', '--format', 'json'], { timeout: 60_000, env })
   if (info.code === 127) return `${name}: it is not installed.`
   const facts = readJson(info.stdout)
   if (info.code !== 0 || !facts) return `${name}: it does not answer (${lastLines(info.stderr, 1)}).`

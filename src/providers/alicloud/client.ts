@@ -8,7 +8,7 @@ import { str } from './read.ts'
 import { openTransport } from './transport.ts'
 
 /** Connects and asks whose credentials these are. Throws a Problem with exit 4 when they are missing, wrong or expired. */
-export async function connectAlicloud(connection: Connection): Promise<Omit<Connected<Alicloud>, 'live'>> {
+export async function connectAlicloud(connection: Connection): Promise<Omit<Connected<Alicloud>, 'lookups'>> {
   const { region, sandbox } = connection
   const env = sandbox ? { STACKWRIGHT_ALICLOUD_ENDPOINT: sandbox.url } : connection.env
   const keys: KeySource = sandbox

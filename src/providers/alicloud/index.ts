@@ -22,7 +22,7 @@ export const alicloud: Provider<Alicloud, AlicloudLookups> = {
     const { cloud } = parts
     return {
       ...parts,
-      live: openLookups(openCatalog(cloud), to.keep),
+      lookups: openLookups(openCatalog(cloud), to.keep),
       backends: state => backends(cloud, state),
       runScript: (machines, script) => runScript(cloud, machines, script),
     }

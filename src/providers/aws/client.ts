@@ -9,7 +9,7 @@ export type { Aws, CallOptions } from './cloud.ts'
 export type { Action, Input, Output, Service } from './services/index.ts'
 
 /** Connects and looks up the account. Throws a Problem with exit 4 when credentials are missing, wrong or expired. */
-export async function connectAws(connection: Connection): Promise<Omit<Connected<Aws>, 'live' | 'preflight'>> {
+export async function connectAws(connection: Connection): Promise<Omit<Connected<Aws>, 'lookups'>> {
   const { region, sandbox, env } = connection
   const credentials = sandbox ? sandboxKeys : await findCredentials(env)
   const speed = sandbox?.speed ?? 1

@@ -18,10 +18,10 @@ export const aws: Provider<Aws, AwsLookups> = {
   async connect(to) {
     const parts = await connectAws(to)
     const { cloud, account, region } = parts
-    const live = openLookups(openCatalog(cloud), { region, account, keep: to.keep })
+    const lookups = openLookups(openCatalog(cloud), { region, account, keep: to.keep })
     return {
       ...parts,
-      live,
+      lookups,
       backends: state => backends(cloud, state),
       runScript: (machines, script) => runScript(cloud, machines, script),
       ...(to.sandbox && { authority: () => authorityOf(to.sandbox!.url) }),

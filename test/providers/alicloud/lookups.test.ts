@@ -44,11 +44,11 @@ async function connect(region = 'ap-northeast-1') {
 }
 
 /** The defaults, with what `--set` changes, as a run without a terminal has them. */
-async function answered(live: AlicloudLookups, set: Record<string, string> = {}) {
+async function answered(lookups: AlicloudLookups, set: Record<string, string> = {}) {
   return answersFrom({
     questions,
     sources: { flags: new Map(Object.entries({ 'machine.keyFile': 'generate', ...set })) as never, env: {} },
-    asking: { stack: 'demo', live },
+    asking: { stack: 'demo', lookups },
   })
 }
 
@@ -56,15 +56,15 @@ const selection: Selection = { machines: 1, billing: 'payg', engine: 'PostgreSQL
 
 describe('Defaults from the connected cloud', () => {
   test.each(REGIONS)('in %s nothing is missing, nothing is wrong, and the preflight is content', async region => {
-    const { live } = await connect(region)
-    const { answers, missing, problems } = await answered(live)
+    const { lookups } = await connect(region)
+    const { answers, missing, problems } = await answered(lookups)
     expect({ missing, problems }).toEqual({ missing: [], problems: [] })
-    expect(await preflightOf('django', { live }, valuesOf(answers))).toEqual([])
+    expect(await preflightOf('django', { lookups }, valuesOf(answers))).toEqual([])
   })
 
   test('are the tutorial’s stack in Tokyo', async () => {
-    const { live } = await connect()
-    const values = valuesOf((await answered(live)).answers)
+    const { lookups } = await connect()
+    const values = valuesOf((await answered(lookups)).answers)
     expect(values).toMatchObject({
       'vpc.name': 'demo-vpc',
       'vpc.cidr': '172.16.0.0/12',
@@ -90,54 +90,54 @@ describe('Defaults from the connected cloud', () => {
   })
 
   test('zones follow the instance type and the database that are asked for', async () => {
-    const { live } = await connect()
-    const { zones, both } = await live.zonesWithBoth({ ...selection, type: 'ecs.c7.large' })
+    const { lookups } = await connect()
+    const { zones, both } = await lookups.zonesWithBoth({ ...selection, type: 'ecs.c7.large' })
     expect(zones.slice(0, both)).toEqual(['ap-northeast-1a', 'ap-northeast-1c'])
-    const small = await live.zonesWithBoth({ ...selection, version: '16.0', class: 'pg.n2.1c.1m' })
+    const small = await lookups.zonesWithBoth({ ...selection, version: '16.0', class: 'pg.n2.1c.1m' })
     expect(small.zones.slice(0, small.both)).toEqual(['ap-northeast-1b', 'ap-northeast-1c'])
   })
 
   test('an Arm machine gets an Arm image', async () => {
-    const { live } = await connect()
-    expect(await live.defaultImage('ecs.c8y.large')).toMatch(/arm64/)
-    for (const { value } of await live.imageChoices('ecs.c8y.large')) expect(value).toMatch(/arm64/)
+    const { lookups } = await connect()
+    expect(await lookups.defaultImage('ecs.c8y.large')).toMatch(/arm64/)
+    for (const { value } of await lookups.imageChoices('ecs.c8y.large')) expect(value).toMatch(/arm64/)
   })
 
   test('instance types are shown with vCPU and GiB, what fits first, and only those in stock', async () => {
-    const { live } = await connect()
-    const choices = await live.typeChoices(['ap-northeast-1b'], selection)
+    const { lookups } = await connect()
+    const choices = await lookups.typeChoices(['ap-northeast-1b'], selection)
     expect(choices[0]?.name).toMatch(/^ecs\.e-c1m2\.large\s+2 vCPU\s+4 GiB$/)
     expect(choices.map(({ value }) => value)).not.toContain('ecs.c7.large')
   })
 
   test('the cloud is asked once, however often a question is', async () => {
-    const { live, calls } = await connect()
-    await answered(live)
+    const { lookups, calls } = await connect()
+    await answered(lookups)
     const before = calls()
-    await answered(live)
+    await answered(lookups)
     expect(calls()).toEqual(before)
   })
 
   test('a generated login key is kept, and the same ever after', async () => {
-    const { live } = await connect()
-    const line = await live.generatedKey('demo')
+    const { lookups } = await connect()
+    const line = await lookups.generatedKey('demo')
     expect(publicKeyProblem(line)).toBeUndefined()
     expect(kept.get(PRIVATE_KEY)).toMatch(/^-----BEGIN EC PRIVATE KEY-----/)
-    expect(await (await connect()).live.generatedKey('demo')).toBe(line)
+    expect(await (await connect()).lookups.generatedKey('demo')).toBe(line)
   })
 
   test('what several machines need is in both zones', async () => {
-    const { live } = await connect()
-    const { answers, missing, problems } = await answered(live, { 'machine.count': '4', 'database.engine': 'MySQL' })
+    const { lookups } = await connect()
+    const { answers, missing, problems } = await answered(lookups, { 'machine.count': '4', 'database.engine': 'MySQL' })
     expect({ missing, problems }).toEqual({ missing: [], problems: [] })
-    expect(await preflightOf('django', { live }, valuesOf(answers))).toEqual([])
+    expect(await preflightOf('django', { lookups }, valuesOf(answers))).toEqual([])
   })
 })
 
 describe('A region that does not exist', () => {
   test('is named before the start, with those that do', async () => {
-    const { live } = await connect('xx-nowhere-1')
-    const refusal = answered(live)
+    const { lookups } = await connect('xx-nowhere-1')
+    const refusal = answered(lookups)
     await expect(refusal).rejects.toMatchObject({
       exit: 4,
       what: expect.stringContaining('no region xx-nowhere-1'),
@@ -148,8 +148,8 @@ describe('A region that does not exist', () => {
 
 describe('The preflight', () => {
   async function problems(changes: Record<string, Json>): Promise<string[]> {
-    const { live } = await connect()
-    return preflightOf('django', { live }, { ...valuesOf((await answered(live)).answers), ...changes })
+    const { lookups } = await connect()
+    return preflightOf('django', { lookups }, { ...valuesOf((await answered(lookups)).answers), ...changes })
   }
 
   test('names a type out of stock with the zones that have it and the types that can be had', async () => {
@@ -219,37 +219,44 @@ describe('The preflight', () => {
     [{ 'vswitch1.zone': 'ap-northeast-1c', 'database.version': '17.0' }, 'database.version'],
     [{ 'database.storageType': 'cloud_ssd' }, 'database.category'],
   ])('is where %j ends: one sentence at %s, and no default is missing because of it', async (set, key) => {
-    const { live } = await connect()
-    const { answers, missing, problems } = await answered(live, set)
+    const { lookups } = await connect()
+    const { answers, missing, problems } = await answered(lookups, set)
     expect({ missing, problems }).toEqual({ missing: [], problems: [] })
-    expect(await preflightOf('django', { live }, valuesOf(answers))).toEqual([
+    expect(await preflightOf('django', { lookups }, valuesOf(answers))).toEqual([
       expect.stringMatching(new RegExp(`^${key}: `)),
     ])
   })
 
   test('refuses the name of a key pair that somebody else made', async () => {
-    const { cloud, live } = await connect()
-    await cloud.call('ecs', 'ImportKeyPair', { KeyPairName: 'theirs', PublicKeyBody: await live.generatedKey('demo') })
-    const values = { ...valuesOf((await answered(live)).answers), 'machine.keyName': 'theirs' }
-    expect(await preflightOf('django', { live }, values)).toEqual([
+    const { cloud, lookups } = await connect()
+    await cloud.call('ecs', 'ImportKeyPair', {
+      KeyPairName: 'theirs',
+      PublicKeyBody: await lookups.generatedKey('demo'),
+    })
+    const values = { ...valuesOf((await answered(lookups)).answers), 'machine.keyName': 'theirs' }
+    expect(await preflightOf('django', { lookups }, values)).toEqual([
       expect.stringMatching(/^machine\.keyName: .*theirs.*did not make/),
     ])
   })
 
   test('says nothing of what is there already', async () => {
-    const { live } = await connect()
-    const values = { ...valuesOf((await answered(live)).answers), 'machine.count': 2, 'machine.type': 'ecs.c7.large' }
+    const { lookups } = await connect()
+    const values = {
+      ...valuesOf((await answered(lookups)).answers),
+      'machine.count': 2,
+      'machine.type': 'ecs.c7.large',
+    }
     const all = new Set(['subnets/vswitch-1', 'machines/instance', 'machines/instance-2', 'machines/key-pair'])
     const type = expect.stringMatching(/^machine\.type: .*ap-northeast-1b/)
     const disk = expect.stringMatching(/^machine\.diskCategory: /)
-    expect(await preflightOf('django', { live }, values, all)).toEqual([type, disk])
-    expect(await preflightOf('django', { live }, values, new Set(['machines/instance']))).toEqual([disk])
-    expect(await preflightOf('django', { live }, values, new Set())).toEqual([])
+    expect(await preflightOf('django', { lookups }, values, all)).toEqual([type, disk])
+    expect(await preflightOf('django', { lookups }, values, new Set(['machines/instance']))).toEqual([disk])
+    expect(await preflightOf('django', { lookups }, values, new Set())).toEqual([])
   })
 
   test('makes nothing', async () => {
-    const { live, calls } = await connect()
-    await preflightOf('django', { live }, valuesOf((await answered(live)).answers))
+    const { lookups, calls } = await connect()
+    await preflightOf('django', { lookups }, valuesOf((await answered(lookups)).answers))
     expect(Object.keys(calls()).filter(name => !/\.(Describe|List|Get)/.test(name))).toEqual([])
   })
 })

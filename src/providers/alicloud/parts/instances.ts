@@ -73,8 +73,8 @@ function questions(): Question<AlicloudLookups>[] {
       help: 'How many virtual CPUs and how much memory. 2 vCPU and 4 GiB are plenty to begin with. Listed: types in stock in the zone.',
       type: 'choice',
       open: true,
-      choices: ({ live, values }) => live.typeChoices(machineZones(values), selectionOf(values)),
-      default: ({ live, values }) => live.defaultType(machineZones(values), selectionOf(values)),
+      choices: ({ lookups, values }) => lookups.typeChoices(machineZones(values), selectionOf(values)),
+      default: ({ lookups, values }) => lookups.defaultType(machineZones(values), selectionOf(values)),
       check: value =>
         typeof value === 'string' && /^ecs\.[a-z0-9-]{1,32}\.[a-z0-9-]{1,32}$/.test(value)
           ? undefined
@@ -86,8 +86,8 @@ function questions(): Question<AlicloudLookups>[] {
       help: 'The operating system. The tutorial’s CentOS has had no security updates since 2024; Alibaba Cloud Linux 3 is its closest successor and supported until 2029.',
       type: 'choice',
       open: true,
-      choices: ({ live, values }) => live.imageChoices(text(values, 'machine.type')),
-      default: ({ live, values }) => live.defaultImage(text(values, 'machine.type')),
+      choices: ({ lookups, values }) => lookups.imageChoices(text(values, 'machine.type')),
+      default: ({ lookups, values }) => lookups.defaultImage(text(values, 'machine.type')),
       check: imageProblem,
     },
     {
@@ -96,8 +96,8 @@ function questions(): Question<AlicloudLookups>[] {
       help: 'The kind of disk. The default is the least expensive one that the instance type can have.',
       type: 'choice',
       open: true,
-      choices: ({ live, values }) => live.diskChoices(machineZones(values), selectionOf(values)),
-      default: ({ live, values }) => live.defaultDisk(machineZones(values), selectionOf(values)),
+      choices: ({ lookups, values }) => lookups.diskChoices(machineZones(values), selectionOf(values)),
+      default: ({ lookups, values }) => lookups.defaultDisk(machineZones(values), selectionOf(values)),
       check: value =>
         typeof value === 'string' && /^(?=.{5,40}$)cloud(_[a-z0-9]+)*$/.test(value)
           ? undefined

@@ -47,8 +47,8 @@ function questions(): Question<AlicloudLookups>[] {
       label: 'Primary zone',
       help: 'The zone the load balancer runs in.',
       type: 'choice',
-      choices: ({ live }) => live.primaryZoneChoices(),
-      default: async ({ live, values }) => (await live.defaultBalancerZones(...preferred(values)))?.primary,
+      choices: ({ lookups }) => lookups.primaryZoneChoices(),
+      default: async ({ lookups, values }) => (await lookups.defaultBalancerZones(...preferred(values)))?.primary,
       check: (value, values) => zoneProblem(1, value, values),
     },
     {
@@ -56,8 +56,9 @@ function questions(): Question<AlicloudLookups>[] {
       label: 'Backup zone',
       help: 'The zone it fails over to when the primary zone fails.',
       type: 'choice',
-      choices: ({ live, values }) => live.backupZoneChoices(text(values, 'balancer.primaryZone')),
-      default: ({ live, values }) => live.defaultBackupZone(text(values, 'balancer.primaryZone'), ...preferred(values)),
+      choices: ({ lookups, values }) => lookups.backupZoneChoices(text(values, 'balancer.primaryZone')),
+      default: ({ lookups, values }) =>
+        lookups.defaultBackupZone(text(values, 'balancer.primaryZone'), ...preferred(values)),
       check: (value, values) =>
         zoneProblem(1, value, values) ??
         (value === values['balancer.primaryZone']

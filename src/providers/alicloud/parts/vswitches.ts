@@ -81,9 +81,9 @@ function questionsOf(n: 1 | 2): Question<AlicloudLookups>[] {
           ? 'A zone is a data center of the region. The default has the instance type and the database in stock.'
           : 'A different data center than the first, so that one of them can fail.',
       type: 'choice',
-      choices: ({ live, values }) => live.zoneChoices(selectionOf(values)),
-      async default({ live, values }) {
-        const { zones } = await live.zonesWithBoth(selectionOf(values))
+      choices: ({ lookups, values }) => lookups.zoneChoices(selectionOf(values)),
+      async default({ lookups, values }) {
+        const { zones } = await lookups.zonesWithBoth(selectionOf(values))
         return n === 1 ? zones[0] : zones.find(zone => zone !== text(values, 'vswitch1.zone'))
       },
       check: (value, values) => zoneProblem(n, value, values),

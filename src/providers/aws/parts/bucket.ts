@@ -18,7 +18,7 @@ function questions(): Question<AwsLookups>[] {
       label: 'Bucket name',
       help: 'Where uploaded images are kept. Bucket names are unique in the whole world; the default contains your account’s number.',
       type: 'text',
-      default: ({ stack, live }) => bucketName(stack, live.account, live.region),
+      default: ({ stack, lookups }) => bucketName(stack, lookups.account, lookups.region),
       check: bucketProblem,
     },
     {

@@ -53,7 +53,7 @@ const questions: Question<AwsLookups>[] = [
     type: 'choice',
     open: true,
     when: hasDomain,
-    choices: async ({ live, values }) => (homeOf(values) === 'route53' ? live.domainChoices() : []),
+    choices: async ({ lookups, values }) => (homeOf(values) === 'route53' ? lookups.domainChoices() : []),
     check: (value, values) => domainProblem(value) ?? apexProblem(String(value), values),
   },
   {
@@ -132,12 +132,12 @@ async function zoneAnswers({ catalog }: AwsLookups, values: Values, { real }: Ch
   ]
 }
 
-async function zoneIdFor({ live, values }: Asking<AwsLookups>): Promise<string | undefined> {
+async function zoneIdFor({ lookups, values }: Asking<AwsLookups>): Promise<string | undefined> {
   const name = text(values, 'domain.name')
   if (!name) return undefined
-  const zone = await live.zoneFor(name)
+  const zone = await lookups.zoneFor(name)
   if (zone) return zone.id
-  const known = (await live.catalog.hostedZones()).map(one => one.name)
+  const known = (await lookups.catalog.hostedZones()).map(one => one.name)
   throw new Problem({
     what: `This account has no hosted zone in Route 53 that answers for ${name} (domain.name).`,
     why: known.length > 0 ? `It has ${known.join(', ')}.` : 'It has no public hosted zone at all.',

@@ -20,7 +20,7 @@ function questions(whose: string): Question<AwsLookups>[] {
       label: 'IAM role name',
       help: `The role of the ${whose}: what they may do in the account. Names are unique in an account, across regions.`,
       type: 'text',
-      default: ({ stack, live }) => named(stack, live.region, 64),
+      default: ({ stack, lookups }) => named(stack, lookups.region, 64),
       check: roleNameProblem,
       advanced: true,
     },

@@ -181,10 +181,10 @@ function asks(
           : 'Another zone than the first, so that one of them may fail. The load balancer needs two.'
         : `The zone of subnet ${n} for the ${tier.whose}: one of the two public subnets’ zones, because the load balancer stands there.`,
       type: 'choice',
-      choices: ({ live, values }) => live.zoneChoices(selectionOf(values)),
-      async default({ live, values }) {
+      choices: ({ lookups, values }) => lookups.zoneChoices(selectionOf(values)),
+      async default({ lookups, values }) {
         if (!first) return text(values, `${tiers[0]!.id}${n}.zone`) || undefined
-        const zones = await live.zones(selectionOf(values))
+        const zones = await lookups.zones(selectionOf(values))
         return n === 1 ? zones[0] : zones.find(zone => zone !== text(values, `${tier.id}1.zone`))
       },
       check: (value, values) => zoneProblem(value, values, { tier: tier.id, n, open: tiers[0]!.id }),

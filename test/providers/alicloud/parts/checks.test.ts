@@ -109,7 +109,7 @@ describe('Defaults that need no cloud', () => {
     'pass their own checks in a stack called %s',
     async stack => {
       for (const question of questions) {
-        const value = await defaultOf(question, { stack, live: undefined }, tutorial)
+        const value = await defaultOf(question, { stack, lookups: undefined }, tutorial)
         if (value === undefined || value === 'generate') continue
         expect(problem(question.key, value), `${question.key} = ${JSON.stringify(value)}`).toBeUndefined()
       }

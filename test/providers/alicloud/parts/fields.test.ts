@@ -47,7 +47,7 @@ describe('Networks', () => {
   ])('in a VPC of %s the VSwitches are %s and %s unless somebody says otherwise', async (vpc, first, second) => {
     const values = { 'vpc.cidr': vpc, 'vswitch1.cidr': first, 'vswitch2.cidr': second }
     const defaults = [1, 2].map(n =>
-      questions.find(({ key }) => key === `vswitch${n}.cidr`)!.default!({ stack: 'demo', live: undefined, values }),
+      questions.find(({ key }) => key === `vswitch${n}.cidr`)!.default!({ stack: 'demo', lookups: undefined, values }),
     )
     expect(await Promise.all(defaults)).toEqual([first, second])
     expect(problem('vswitch1.cidr', first, values)).toBeUndefined()

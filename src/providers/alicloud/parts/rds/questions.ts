@@ -43,8 +43,8 @@ function instanceQuestions({ application }: DatabaseQuestions): Question<Aliclou
       help: 'The newest version available in the zone is the default.',
       type: 'choice',
       open: true,
-      choices: ({ live, values }) => live.versionChoices(zoneOf(values), selectionOf(values)),
-      default: ({ live, values }) => live.defaultVersion(zoneOf(values), selectionOf(values)),
+      choices: ({ lookups, values }) => lookups.versionChoices(zoneOf(values), selectionOf(values)),
+      default: ({ lookups, values }) => lookups.defaultVersion(zoneOf(values), selectionOf(values)),
       check: value =>
         typeof value === 'string' && /^\d{1,2}\.\d{1,2}$/.test(value)
           ? undefined
@@ -59,7 +59,8 @@ function instanceQuestions({ application }: DatabaseQuestions): Question<Aliclou
         { value: 'Basic', name: 'Basic' },
         { value: 'HighAvailability', name: 'High-availability' },
       ],
-      default: async ({ live, values }) => (await live.defaultCategory(zoneOf(values), selectionOf(values))) ?? 'Basic',
+      default: async ({ lookups, values }) =>
+        (await lookups.defaultCategory(zoneOf(values), selectionOf(values))) ?? 'Basic',
     },
     {
       key: 'database.storageType',
@@ -67,8 +68,8 @@ function instanceQuestions({ application }: DatabaseQuestions): Question<Aliclou
       help: 'The kind of disk under the database.',
       type: 'choice',
       open: true,
-      choices: ({ live, values }) => live.storageChoices(zoneOf(values), selectionOf(values)),
-      default: ({ live, values }) => live.defaultStorage(zoneOf(values), selectionOf(values)),
+      choices: ({ lookups, values }) => lookups.storageChoices(zoneOf(values), selectionOf(values)),
+      default: ({ lookups, values }) => lookups.defaultStorage(zoneOf(values), selectionOf(values)),
       check: value =>
         typeof value === 'string' && /^(?=.{2,40}$)[a-z]+(_[a-z0-9]+)*$/.test(value)
           ? undefined
@@ -81,8 +82,8 @@ function instanceQuestions({ application }: DatabaseQuestions): Question<Aliclou
       help: 'The size of the database server. The smallest one available in the zone is the default.',
       type: 'choice',
       open: true,
-      choices: ({ live, values }) => live.classChoices(zoneOf(values), selectionOf(values)),
-      default: ({ live, values }) => live.defaultClass(zoneOf(values), selectionOf(values)),
+      choices: ({ lookups, values }) => lookups.classChoices(zoneOf(values), selectionOf(values)),
+      default: ({ lookups, values }) => lookups.defaultClass(zoneOf(values), selectionOf(values)),
       check: value =>
         typeof value === 'string' && /^(?=.{4,64}$)[a-z][a-z0-9]*(\.[a-z0-9-]+){1,5}$/.test(value)
           ? undefined
@@ -93,7 +94,8 @@ function instanceQuestions({ application }: DatabaseQuestions): Question<Aliclou
       label: 'Storage capacity (GB)',
       help: 'Room for the data, in steps of 5. It can be enlarged later, never reduced.',
       type: 'number',
-      default: async ({ live, values }) => (await live.smallestStorage(zoneOf(values), selectionOf(values))) ?? 20,
+      default: async ({ lookups, values }) =>
+        (await lookups.smallestStorage(zoneOf(values), selectionOf(values))) ?? 20,
       min: 5,
       max: 64000,
       check: storageProblem,

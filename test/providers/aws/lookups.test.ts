@@ -56,7 +56,7 @@ async function answered(blueprintId: string, connected: Connected<never, never>,
   return answersFrom({
     questions,
     sources: { flags, env: {} },
-    asking: { stack: 'demo', live: connected.live as never },
+    asking: { stack: 'demo', lookups: connected.lookups as never },
   })
 }
 
@@ -116,7 +116,7 @@ describe('Defaults from the connected cloud', () => {
     const connected = await connect('ap-northeast-1')
     const questions = (await questionsOf('rails')).filter(({ key }) => !key.startsWith('app.'))
     for (const stack of ['a-very-long-name-of-a-stack-30', 'a--b--c-', 'x'.repeat(30)]) {
-      const asking = { stack, live: connected.live as never }
+      const asking = { stack, lookups: connected.lookups as never }
       const sources = { flags: new Map([['machine.keyFile', 'generate']]) as never, env: {} }
       const { problems } = await answersFrom({ questions, sources, asking })
       expect(problems).toEqual([])
@@ -204,8 +204,8 @@ describe('The preflight names what the cloud would refuse, and what would do', (
     }
     // What is made is listed a little later.
     const listed = async (count: number) => {
-      const { live } = await connect('eu-west-1')
-      return (await live.catalog.networks()).vpcs === count
+      const { lookups } = await connect('eu-west-1')
+      return (await lookups.catalog.networks()).vpcs === count
     }
     for (let n = 1; n <= 4; n++) {
       const { Vpc } = await cloud.call('ec2', 'CreateVpc', { CidrBlock: `10.${n}.0.0/16` })
@@ -233,9 +233,9 @@ describe('The preflight names what the cloud would refuse, and what would do', (
 
 describe('The generated key', () => {
   test('is one that OpenSSH reads, made once and kept before anyone hears of it', async () => {
-    const { live } = await connect()
-    const key = await live.generatedKey('demo')
-    expect(await live.generatedKey('demo')).toBe(key)
+    const { lookups } = await connect()
+    const key = await lookups.generatedKey('demo')
+    expect(await lookups.generatedKey('demo')).toBe(key)
     expect(publicKeyProblem(key)).toBeUndefined()
     const file = join(mkdtempSync(join(tmpdir(), 'sw-')), 'key')
     writeFileSync(file, kept.get(PRIVATE_KEY)!, { mode: 0o600 })
