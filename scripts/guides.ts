@@ -18,8 +18,8 @@ const DEPENDS: Record<string, Record<string, string>> = {
 }
 
 /**
- * The tables of a guide (`docs/BLUEPRINT.md`) by file and chapter: every answer with its default. They stand in
- * the guide between `<!-- answers CHAPTER -->` and `<!-- end -->`.
+ * The tables of a guide (`docs/BLUEPRINT.md`) by file and step: every answer with its default. They belong in
+ * the guide between `<!-- answers STEP -->` and `<!-- end -->`.
  */
 export async function guideTables(): Promise<Record<string, Record<string, string>>> {
   const guides: Record<string, Record<string, string>> = {}
@@ -34,7 +34,7 @@ export async function guideTables(): Promise<Record<string, Record<string, strin
   return guides
 }
 
-/** The guide with its tables written anew. Throws when a chapter has no place in it. */
+/** The guide with its tables rewritten. Throws when a step has no place in it. */
 export function withTables(guide: string, tables: Record<string, string>): string {
   let text = guide
   for (const [step, rows] of Object.entries(tables)) {

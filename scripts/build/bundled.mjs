@@ -10,7 +10,9 @@ export async function bundledPackages(root, metafiles) {
   for (const meta of metafiles) {
     for (const output of Object.values(meta.outputs)) {
       for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
-        const folder = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]
+        // Where node_modules is a link, what stands before it leads elsewhere.
+        const inside = input.slice(Math.max(0, input.indexOf('node_modules/')))
+        const folder = /^(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(inside)?.[1]
         if (folder && bytesInOutput > 0) folders.add(folder)
       }
     }

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 
@@ -19,7 +20,8 @@ export function onlyWhatIsCalled(root) {
       const clients = new Map()
       builder.onResolve({ filter: /^@aws-sdk\/client-[a-z0-9-]+$/ }, ({ path, importer }) => {
         if (!importer.startsWith(join(root, 'src', 'providers') + sep)) return undefined
-        const folder = join(root, 'node_modules', path, 'dist-es')
+        // Its own modules are found by their real path, also where node_modules is a link.
+        const folder = join(realpathSync(join(root, 'node_modules', path)), 'dist-es')
         if (!clients.has(folder)) clients.set(folder, 0)
         return { path: join(folder, 'index.js'), sideEffects: false }
       })
