@@ -1,10 +1,14 @@
+import { stacks } from './blueprints.mjs'
 import { life, mib, sum } from './tools.mjs'
+
+/** One whose machines are resources of its own, each with all that hangs on it. */
+const stack = stacks.find(({ blueprint }) => blueprint === 'django')
 
 /** The same with ever more machines. */
 export async function growth(sizes) {
   const rows = []
   for (const count of sizes) {
-    const { up, teardown } = await life('django', 1000, ['--set', `machine.count=${count}`])
+    const { up, teardown } = await life(stack, 1000, ['--set', `machine.count=${count}`])
     const perMachine = Math.round(up.wallMs / count)
     rows.push(
       `| ${count} | ${up.resources} | ${up.wallMs} | ${perMachine} | ${up.saves} | ${up.stateKib} | ${sum(up.calls)} | ${mib([up])} | ${teardown.wallMs} | ${sum(teardown.calls)} |`,

@@ -1,12 +1,8 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { stacks } from './blueprints.mjs'
 import { bin, newFolder, newSandbox, once, root, spread } from './tools.mjs'
 
-const plans = [
-  { blueprint: 'django', cloud: 'Alibaba Cloud' },
-  { blueprint: 'rails', cloud: 'AWS' },
-  { blueprint: 'three-tier', cloud: 'AWS' },
-]
 const plan = blueprint => [bin, 'plan', '--sandbox', '--blueprint', blueprint]
 
 /** `--help` and `plan` against a bare `node -e 0`, in turn; and what of the bundle each of them reads. */
@@ -16,8 +12,8 @@ export function startUp(rounds) {
   const rows = [
     { title: '`node -e 0`', args: ['-e', '0'] },
     { title: '`stackwright --help`', args: [bin, '--help'] },
-    ...plans.map(({ blueprint, cloud }) => ({
-      title: `\`stackwright plan --sandbox --blueprint ${blueprint}\` (${cloud})`,
+    ...stacks.map(({ blueprint, cloudName }) => ({
+      title: `\`stackwright plan --sandbox --blueprint ${blueprint}\` (${cloudName})`,
       args: plan(blueprint),
     })),
   ].map(row => ({ ...row, runs: [] }))
@@ -55,7 +51,7 @@ function mean(runs) {
 function loads(env, folder) {
   const all = [
     { title: '`--help`', ...loadedBy([bin, '--help'], env, folder) },
-    ...plans.map(({ blueprint }) => ({
+    ...stacks.map(({ blueprint }) => ({
       title: `\`plan --blueprint ${blueprint}\``,
       ...loadedBy(plan(blueprint), env, folder),
     })),

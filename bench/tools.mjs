@@ -10,8 +10,6 @@ export const bin = join(root, 'bin/stackwright.js')
 /** How much faster than a real cloud the embedded one runs where its waits count. */
 export const SPEED = 50
 
-export const clouds = { django: 'alicloud', rails: 'aws', 'three-tier': 'aws' }
-
 const folders = []
 const sandboxes = new Set()
 
@@ -85,11 +83,11 @@ export async function measured(args, env, cwd) {
 }
 
 /** `up`, `up` again and `teardown` of one stack in an embedded cloud of its own, which has answered every kind of call before: a real one is not cold either. */
-export async function life(blueprint, speed, settings = []) {
+export async function life({ blueprint, cloud }, speed, settings = []) {
   const folder = newFolder()
   const { env, end } = newSandbox(folder, speed)
   const up = ['up', '--sandbox', '--yes', '--json', '--stack', 'bench', '--blueprint', blueprint, ...settings]
-  const nothing = ['teardown', '--from-tags', '--yes', '--sandbox', '--stack', 'nothing', '--cloud', clouds[blueprint]]
+  const nothing = ['teardown', '--from-tags', '--yes', '--sandbox', '--stack', 'nothing', '--cloud', cloud]
   once([bin, ...nothing], env, folder)
   once([bin, 'plan', '--sandbox', '--blueprint', blueprint], env, folder)
   const first = await measured(up, env, folder)

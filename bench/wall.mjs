@@ -3,18 +3,13 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
-import { clouds, life, mib, newFolder, newSandbox, root, SPEED, spread, sum } from './tools.mjs'
-
-const stacks = [
-  { blueprint: 'django', title: 'The Django blueprint on Alibaba Cloud, one machine' },
-  { blueprint: 'rails', title: 'The Rails blueprint on AWS, two machines and a bastion' },
-  { blueprint: 'three-tier', title: 'The three-tier blueprint on AWS, two groups of two machines' },
-]
+import { stacks } from './blueprints.mjs'
+import { life, mib, newFolder, newSandbox, root, SPEED, spread, sum } from './tools.mjs'
 
 /** `up`, again, and `teardown`, against the longest chain and against one thing at a time; by blueprint. */
 export async function wall(rounds) {
   const lives = []
-  for (const { blueprint } of stacks) lives.push(await livesOf(blueprint, rounds))
+  for (const stack of stacks) lives.push(await livesOf(stack, rounds))
   const alone = await oneAtATime()
   return [
     '',
@@ -27,9 +22,9 @@ export async function wall(rounds) {
   ]
 }
 
-async function livesOf(blueprint, rounds) {
+async function livesOf(stack, rounds) {
   const runs = []
-  for (let round = 0; round < rounds; round++) runs.push(await life(blueprint, SPEED))
+  for (let round = 0; round < rounds; round++) runs.push(await life(stack, SPEED))
   return runs
 }
 
@@ -66,16 +61,16 @@ function tableOf(title, runs, alone) {
 async function oneAtATime() {
   const engine = await oneByOne()
   try {
-    return await Promise.all(stacks.map(({ blueprint }) => aloneIn(engine, blueprint)))
+    return await Promise.all(stacks.map(stack => aloneIn(engine, stack)))
   } finally {
     rmSync(engine, { force: true })
   }
 }
 
-async function aloneIn(engine, blueprint) {
+async function aloneIn(engine, { blueprint, cloud }) {
   const folder = newFolder()
   const { url, env, end } = newSandbox(folder, SPEED)
-  const told = { ...env, SANDBOX_URL: url, SPEED: String(SPEED), BLUEPRINT: blueprint, CLOUD: clouds[blueprint] }
+  const told = { ...env, SANDBOX_URL: url, SPEED: String(SPEED), BLUEPRINT: blueprint, CLOUD: cloud }
   const { stdout } = await promisify(execFile)(process.execPath, [engine], { cwd: folder, env: told })
   end()
   return JSON.parse(stdout)

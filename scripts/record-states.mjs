@@ -18,6 +18,9 @@ if (!version || !existsSync(join(version, 'bin/stackwright.js'))) {
   process.exit(2)
 }
 const bin = resolve(version, 'bin/stackwright.js')
+/** The folders of the first version are named without it. */
+const number = JSON.parse(readFileSync(join(version, 'package.json'), 'utf8')).version
+const prefix = number === '0.1.0' ? '' : `${number}-`
 
 /**
  * What is built, and the calls at which the kill comes: the nth of an action, stopped on its way to the cloud
@@ -63,9 +66,9 @@ async function record(blueprint, half, { zone }, work) {
   // Until everything that was made can be seen everywhere.
   await wait(500)
   stackwright(cwd, ['sandbox', 'stop'])
-  const folder = join(to, `${blueprint}-${half}`)
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
+  const folder = join(to, `${prefix}${blueprint}-${half}`)
+  // What was released does not change: neither does what it left. `mkdir` refuses a folder that is there.
+  mkdirSync(folder)
   cpSync(join(cwd, '.stackwright/shop'), join(folder, 'stack'), {
     recursive: true,
     filter: from => !from.endsWith('/lock'),

@@ -72,7 +72,7 @@ export interface Kind<
   mutable?: (keyof In & string)[]
   /** Carries tags, so that `find({ stack })` sees it: part of the audit and of a removal by tags. */
   tagged: boolean
-  /** What of its data dies with it or stays, in sentences: said and confirmed before a removal, which may have only tags to go by. */
+  /** What happens to its data when it is removed, in sentences shown before that is confirmed; a removal by tags has no input. */
   dataLoss?(input: Partial<In>): string[]
   /** What is paid in advance for this input, shown before it is bought and at teardown. A sentence, or undefined. */
   prepaid?(input: In): string | undefined

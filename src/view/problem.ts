@@ -10,7 +10,7 @@ export type ReportedProblem = ProblemView & { exit: number }
 export function problemOf(error: unknown): ReportedProblem {
   if (isProblem(error)) return viewOf(error)
   if (isUsage(error)) return usageOf(error)
-  if (isPromptClosed(error)) return { what: 'Stopped.', next: 'Run the same command again to go on.', exit: 130 }
+  if (isPromptClosed(error)) return { what: 'Stopped.', next: 'Run the same command again to continue.', exit: 130 }
   const message = error instanceof Error ? error.message : String(error)
   return {
     what: `Unexpected error: ${message}`,

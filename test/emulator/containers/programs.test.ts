@@ -1,3 +1,4 @@
+// Needs: shellcheck, python
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -10,6 +11,8 @@ import { packageFile } from '../../../src/base/files.ts'
 import { wrapped } from '../../../src/emulator/containers/aws/scripts.ts'
 import { runProgram } from '../../../src/emulator/containers/command.ts'
 import { freePort } from '../../templates/support.ts'
+
+// Needs: shellcheck, python
 
 const programs = 'src/emulator/containers/programs'
 const names = readdirSync(packageFile(programs)).filter(name => name !== '__pycache__')

@@ -5,7 +5,7 @@ import { empty, failing, good, html, type Reply, reset, secretValue, throttled, 
 const vpc = good('<vpc><vpcId>vpc-1</vpcId></vpc>')
 const nat = good('<natGateway><natGatewayId>nat-1</natGatewayId></natGateway>')
 
-describe('a call comes through what is only passing', () => {
+describe('a call is retried through what passes by itself', () => {
   test('throttling is always waited out, also for a create without a token', async () => {
     const { cloud, seen, events } = await wire([throttled, throttled, throttled, vpc])
     expect(await cloud.call('ec2', 'CreateVpc', { CidrBlock: '10.0.0.0/16' })).toMatchObject({
@@ -15,7 +15,7 @@ describe('a call comes through what is only passing', () => {
     expect(events).toContainEqual({ is: 'throttled', limit: 8 })
   })
 
-  test('a create with a token is sent again unchanged after a lost answer, an HTML page and a 503 without words', async () => {
+  test('a create with a token is sent again unchanged after a lost answer, an HTML page and an empty 503', async () => {
     const { cloud, seen } = await wire([reset, html, empty, failing(500, 'InternalError'), nat])
     const input = { SubnetId: 'subnet-1', ClientToken: 'ours' }
     expect(await cloud.call('ec2', 'CreateNatGateway', input)).toMatchObject({ NatGateway: { NatGatewayId: 'nat-1' } })
@@ -32,7 +32,7 @@ describe('a call comes through what is only passing', () => {
     expect(seen).toHaveLength(3)
   })
 
-  test('what was made a moment ago and is not known everywhere yet is waited for', async () => {
+  test('what was created a moment ago and is not known everywhere yet is waited for', async () => {
     const { cloud, seen } = await wire([
       failing(400, 'InvalidSubnetID.NotFound'),
       failing(400, 'InvalidAllocationID.NotFound'),
@@ -42,7 +42,7 @@ describe('a call comes through what is only passing', () => {
     expect(seen).toHaveLength(3)
   })
 
-  test('a role that EC2 has not heard of is told from a wrong parameter by the message', async () => {
+  test('a role that EC2 does not know yet is distinguished from a wrong parameter by the message', async () => {
     const fresh = failing(
       400,
       'InvalidParameterValue',
@@ -88,7 +88,7 @@ describe('a call says honestly what is not known', () => {
     })
   })
 
-  test('a quota is not taken for throttling', async () => {
+  test('a quota is not mistaken for throttling', async () => {
     const { cloud, seen } = await wire([failing(409, 'LimitExceeded')])
     await expect(
       cloud.call('iam', 'CreateRole', { RoleName: 'r', AssumeRolePolicyDocument: '{}' }),
@@ -99,13 +99,13 @@ describe('a call says honestly what is not known', () => {
     expect(seen).toHaveLength(1)
   })
 
-  test('what is missing is gone for a removal', async () => {
+  test('for a removal, not found means gone', async () => {
     const { cloud, seen } = await wire([failing(400, 'InvalidVpcID.NotFound')])
     await expect(cloud.call('ec2', 'DeleteVpc', { VpcId: 'vpc-1' })).rejects.toMatchObject({ outcome: 'notFound' })
     expect(seen).toHaveLength(1)
   })
 
-  test('a name that is taken says so under the name on the wire and under that of the model', async () => {
+  test('a taken name is recognized by its code on the wire and by that of the model', async () => {
     const { cloud } = await wire([failing(400, 'InvalidGroup.Duplicate'), failing(409, 'EntityAlreadyExists')])
     const group = cloud.call('ec2', 'CreateSecurityGroup', { GroupName: 'g', Description: 'd' })
     await expect(group).rejects.toMatchObject({ outcome: 'exists' })
@@ -168,7 +168,7 @@ describe('waiting and lists', () => {
     expect(rows.map(row => row.VpcId)).toEqual(['a', 'b', 'c'])
     expect(seen.map(({ body }) => new URLSearchParams(body).get('NextToken'))).toEqual([null, 'n', 'm'])
   })
-  test('a list that several want in the same breath is asked for once, and later anew', async () => {
+  test('a list that several read in the same tick is read once, and later again', async () => {
     const vpcs = (id: string) => good(`<vpcSet><item><vpcId>${id}</vpcId></item></vpcSet>`)
     const { cloud, seen } = await wire([vpcs('a'), vpcs('b')])
     const list = () => cloud.pages('ec2', 'DescribeVpcs', {}, answer => answer.Vpcs)
@@ -178,7 +178,7 @@ describe('waiting and lists', () => {
     expect(seen).toHaveLength(2)
   })
 
-  test('a list asked for while another is still out is asked for on its own: something may have been made meanwhile', async () => {
+  test('a list read while another read is running is read on its own: something may have been created meanwhile', async () => {
     const answers: (() => void)[] = []
     const late: Reply = (response, sent) =>
       void answers.push(() => good('<vpcSet><item><vpcId>a</vpcId></item></vpcSet>')(response, sent))

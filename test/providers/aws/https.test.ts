@@ -68,7 +68,7 @@ describe('A domain in Route 53', () => {
     expect(server.inventory().map(({ type, id }) => [type, id])).toEqual([['hosted-zone', zone]])
   })
 
-  test('that this account does not have is told before anything is made', async () => {
+  test('that this account does not have is reported before anything is created', async () => {
     await makeZone('example.org')
     const ended = await up('domain.zone=route53', 'domain.name=www.example.com')
     expect(ended.code).toBe(2)
@@ -103,7 +103,7 @@ describe('A domain whose DNS is elsewhere', () => {
     expect(second.last.outputs, 'the name still has to lead there').toHaveProperty('dns.2.name')
   })
 
-  test('is waited for where that is wanted: the record is told as forms ask for it, and its proof lets the run go on', async () => {
+  test('is waited for where that is wanted: the record is shown as forms ask for it, and the run goes on once it is there', async () => {
     const waiting = begin('--set', 'domain.zone=elsewhere', '--set', 'domain.name=www.example.com', ...wait)
     const record = await asked(waiting)
     await addRecord(record.name, record.value)

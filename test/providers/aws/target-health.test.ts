@@ -14,7 +14,7 @@ import { bareEnv, emptyFolder, eventsOf, run } from '../../support/bin.ts'
 type Server = Awaited<ReturnType<typeof serve>>
 type Told = { is: string; problem?: { what: string; list?: string[]; next: string } }
 
-// Slow enough that an Auto Scaling group does not replace an ill machine before it is looked at.
+// Slow enough that an Auto Scaling group does not replace an unhealthy machine before it is read.
 const speed = 100
 let server: Server
 let cloud: Awaited<ReturnType<typeof connectAws>>['cloud']
@@ -39,7 +39,7 @@ async function machinesIn(name: string): Promise<string[]> {
   return health.TargetHealthDescriptions!.map(row => row.Target!.Id!)
 }
 
-/** What `up` says of a stack whose parts somebody else has changed. */
+/** What `up` reports of a stack that someone else has changed. */
 async function broken(blueprint: string, change: () => Promise<unknown>) {
   const cwd = await emptyFolder()
   const up = () => stackwright(cwd, 'up', '--blueprint', blueprint, '--sandbox', '--stack', 'shop')
@@ -61,7 +61,9 @@ describe('a stack that is built and does not serve', () => {
       await ec2.send(new StopInstancesCommand({ InstanceIds: [stopped] }))
     })
     expect(problem.what).toContain(`breaks: machine on ${stopped}, the instance does not run`)
-    expect(problem.next).toBe('Start it in the console, or restart it if it runs. Then run the same command again.')
+    expect(problem.next).toBe(
+      'Start it in the console, or restart it if it is running. Then run the same command again.',
+    )
   })
 
   test('rails: up names the load balancer whose listener leads elsewhere', async () => {
@@ -77,7 +79,7 @@ describe('a stack that is built and does not serve', () => {
     expect(problem.what).toContain('breaks: load balancer, its listener does not run, or does not lead to the machines')
   })
 
-  test('three tiers: up names the internal load balancer that the application servers do not let in', async () => {
+  test('three tiers: up names the internal load balancer that the application servers do not allow', async () => {
     const ec2 = new EC2Client(asPerson(server.url))
     const problem = await broken('three-tier', async () => {
       const { SecurityGroups = [] } = await cloud.call('ec2', 'DescribeSecurityGroups', {})
@@ -86,11 +88,13 @@ describe('a stack that is built and does not serve', () => {
       // Until its checks have noticed.
       await cloud.sleep(60_000)
     })
-    expect(problem.what).toMatch(/breaks: port on i-\w+, the internal load balancer gets no good answer from port 9090/)
+    expect(problem.what).toMatch(
+      /breaks: port on i-\w+, the internal load balancer reports it as unhealthy .*: the check of port 9090 failed/,
+    )
     expect(problem.next).toContain('security group')
   })
 
-  test('three tiers: up names the load balancer that no machine is behind any more', async () => {
+  test('three tiers: up names the load balancer that has no targets any more', async () => {
     const scaling = new AutoScalingClient(asPerson(server.url))
     const problem = await broken('three-tier', async () => {
       const { AutoScalingGroups = [] } = await scaling.send(new DescribeAutoScalingGroupsCommand({}))
@@ -101,6 +105,6 @@ describe('a stack that is built and does not serve', () => {
     })
     expect(problem.what).toContain('breaks: internal load balancer, no machine is behind it')
     expect(problem.list).toEqual(['the target group shop-app has no targets'])
-    expect(problem.next).toContain('put the machines behind it again')
+    expect(problem.next).toContain('register the machines with it again')
   })
 })

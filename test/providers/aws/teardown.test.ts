@@ -29,7 +29,7 @@ async function built(blueprint: keyof typeof stacks): Promise<string> {
   return cwd
 }
 
-/** Three versions of one object, an object that was deleted, and an upload that nobody finished. */
+/** Three versions of one object, a deleted object, and an unfinished upload. */
 async function fill(): Promise<void> {
   const s3 = new S3({ ...config(sandbox.url), forcePathStyle: true })
   const Bucket = (await s3.listBuckets({})).Buckets![0]!.Name!

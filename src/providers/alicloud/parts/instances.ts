@@ -38,7 +38,7 @@ function questions(): Question<AlicloudLookups>[] {
     {
       key: 'machine.billing',
       label: 'Billing method',
-      help: 'Pay-as-you-go is billed by the second and can be removed at any time. A subscription is paid in advance for whole months.',
+      help: 'Pay-as-you-go is billed by the second and can be deleted at any time. A subscription is paid in advance for whole months.',
       type: 'choice',
       choices: () => [
         { value: 'payg', name: 'Pay-as-you-go' },

@@ -78,8 +78,8 @@ function questionsOf(n: 1 | 2): Question<AlicloudLookups>[] {
       label: 'Zone',
       help:
         n === 1
-          ? 'A zone is a data centre of the region. The default has the instance type and the database in stock.'
-          : 'A different data centre than the first, so that one of them can fail.',
+          ? 'A zone is a data center of the region. The default has the instance type and the database in stock.'
+          : 'A different data center than the first, so that one of them can fail.',
       type: 'choice',
       choices: ({ live, values }) => live.zoneChoices(selectionOf(values)),
       async default({ live, values }) {

@@ -35,7 +35,7 @@ export function chunks<T>(list: T[], size: number): T[][] {
 }
 
 /** The Problem for a resource with deletion protection that is not ours, with what to do about it. */
-export function isProtected(what: string): Problem {
+export function refusedByProtection(what: string): Problem {
   const advice = adviceFor('OperationNotPermitted', 'rds', 'DeleteDBInstance')!
   return new Problem({ what: `${what} cannot be removed.`, why: advice.why, next: advice.next })
 }

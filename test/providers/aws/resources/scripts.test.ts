@@ -40,7 +40,7 @@ describe('what runs on a machine of AWS', () => {
     expect(command).not.toContain('{{')
   })
 
-  test('a failing script hands its exit code on, its output is kept, and the end of it is told', () => {
+  test('a failing script passes its exit code on, its output is kept, and the end of it is shown', () => {
     const script = 'for i in $(seq 5000); do echo "line $i"; done; echo the end >&2; exit 7'
     const { status, stdout } = onMachine(delivered({ script, env: {}, parameters: {}, region: 'r' }))
     expect(status).toBe(7)

@@ -110,7 +110,7 @@ function instanceQuestions({ application }: DatabaseQuestions): Question<Aliclou
     {
       key: 'database.billing',
       label: 'Billing method',
-      help: 'Pay-as-you-go is billed by the hour and can be removed at any time. A subscription is paid in advance.',
+      help: 'Pay-as-you-go is billed by the hour and can be deleted at any time. A subscription is paid in advance.',
       type: 'choice',
       choices: () => [
         { value: 'payg', name: 'Pay-as-you-go' },

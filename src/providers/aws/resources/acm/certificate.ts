@@ -44,7 +44,7 @@ export const certificate: AwsKind<CertificateIn, CertificateOut> = {
     return answer.CertificateArn ?? ''
   },
   async settle(cloud, id, { domain, names }) {
-    const told = (row: Certificate) => {
+    const hasRecords = (row: Certificate) => {
       const options = row.DomainValidationOptions ?? []
       // For every name, not just the first ones.
       return [domain, ...names].every(name =>
@@ -52,7 +52,7 @@ export const certificate: AwsKind<CertificateIn, CertificateOut> = {
       )
     }
     const options = { what: `the validation records of the certificate for ${domain}`, within: 10 * minute }
-    const row = await settled(cloud, () => readCertificate(cloud, id), told, options)
+    const row = await settled(cloud, () => readCertificate(cloud, id), hasRecords, options)
     return { id, records: proofsIn(row) }
   },
   async remove(cloud, id, input) {

@@ -2,6 +2,7 @@ import type { Aws } from '../../client.ts'
 import { orAbsent } from '../common.ts'
 import type { Proof } from '../route53/common.ts'
 
+/** A certificate as ACM describes it. */
 export type Certificate = NonNullable<Awaited<ReturnType<typeof readCertificate>>>
 
 /** The certificate as ACM describes it, or undefined. */

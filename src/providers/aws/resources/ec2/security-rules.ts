@@ -45,6 +45,7 @@ function groupOf(id: string): string {
   return id.split('/')[0]!
 }
 
+/** The inbound rules of a group. */
 export async function readRules(cloud: Aws, groupId: string) {
   const input = { Filters: [{ Name: 'group-id', Values: [groupId] }] }
   const rows = await cloud.pages('ec2', 'DescribeSecurityGroupRules', input, answer => answer.SecurityGroupRules)
@@ -71,6 +72,7 @@ async function authorize(cloud: Aws, groupId: string, rule: Rule, stack: string)
   }
 }
 
+/** Removes inbound rules by id; those that are gone already are no error. */
 export async function revoke(cloud: Aws, groupId: string, ids: string[]): Promise<void> {
   if (ids.length === 0) return
   const input = { GroupId: groupId, SecurityGroupRuleIds: ids }
@@ -82,6 +84,7 @@ function stackOf(row: Row): string | undefined {
   return tagsIn(row.Tags)['stackwright:stack']
 }
 
+/** A rule's id. */
 export function idOf(row: Row): string {
   return row.SecurityGroupRuleId ?? ''
 }

@@ -1,7 +1,16 @@
 import { CloudProblem } from '../../../../base/errors.ts'
 import type { Aws } from '../../client.ts'
 import { tagList } from '../../read.ts'
-import { type AwsKind, isProtected, minute, orAbsent, repeatable, second, settled, untilAbsent } from '../common.ts'
+import {
+  type AwsKind,
+  minute,
+  orAbsent,
+  refusedByProtection,
+  repeatable,
+  second,
+  settled,
+  untilAbsent,
+} from '../common.ts'
 import { changed, nameIn, ofMark, taken, withTags } from './common.ts'
 
 export type LoadBalancerIn = {
@@ -66,7 +75,7 @@ export const loadBalancer: AwsKind<LoadBalancerIn, LoadBalancerOut> = {
       await cloud.call('elbv2', 'DeleteLoadBalancer', { LoadBalancerArn: id }, repeatable)
     } catch (error) {
       if (!(error instanceof CloudProblem)) throw error
-      if (/^OperationNotPermitted/.test(error.code ?? '')) throw isProtected(`The load balancer ${nameIn(id)}`)
+      if (/^OperationNotPermitted/.test(error.code ?? '')) throw refusedByProtection(`The load balancer ${nameIn(id)}`)
       if (error.outcome !== 'notFound') throw error
     }
     // Its network interfaces block subnets, groups and addresses for minutes after it is gone.

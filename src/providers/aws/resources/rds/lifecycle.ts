@@ -2,7 +2,7 @@ import { Problem } from '../../../../base/errors.ts'
 import type { Found, Mark } from '../../../../engine/kind.ts'
 import type { Aws, CallOptions } from '../../cloud.ts'
 import { carries, found, markFilter, tagList } from '../../read.ts'
-import { isProtected, minute, orAbsent, repeatable, second, settled, untilAbsent } from '../common.ts'
+import { minute, orAbsent, refusedByProtection, repeatable, second, settled, untilAbsent } from '../common.ts'
 import {
   type Change,
   type Database,
@@ -98,7 +98,7 @@ export async function removeDatabase<D extends Database>(
   const policy = deletionPolicy(input, database.tags)
   if (database.status !== 'deleting') {
     if (database.protected) {
-      if (!policy.liftProtection) throw isProtected(`The ${api.noun} ${id}`)
+      if (!policy.liftProtection) throw refusedByProtection(`The ${api.noun} ${id}`)
       await api.modify(cloud, id, { DeletionProtection: false }, { ...repeatable, patience: 30 * minute })
     }
     await requestDeletion(cloud, api, id, deleteOptions(policy, id, token))

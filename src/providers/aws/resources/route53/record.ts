@@ -98,8 +98,8 @@ const spreading = (id: string) => `change of ${id}`
 function tagsBeside(owner: Row | undefined, kind: string): Record<string, string> {
   const [, token, , stack, id, address] = wordsIn(owner)
   if (!token) return {}
-  const told = { stack, id, address, token, type: kind }
-  return Object.fromEntries(Object.entries(told).map(([key, value]) => [`stackwright:${key}`, value ?? '']))
+  const words = { stack, id, address, token, type: kind }
+  return Object.fromEntries(Object.entries(words).map(([key, value]) => [`stackwright:${key}`, value ?? '']))
 }
 
 function idOf({ zoneId, name, type }: { zoneId: string; name: string; type: string }): string {
