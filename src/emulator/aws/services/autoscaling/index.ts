@@ -5,7 +5,11 @@ import { autoScalingGroupOperations } from './auto-scaling-group.ts'
 import { groupInstanceOperations } from './instance.ts'
 import { instanceRefreshOperations } from './instance-refresh.ts'
 import { reconcile } from './reconcile.ts'
+import { scalingActivityOperations } from './scaling-activity.ts'
 import { scalingPolicyOperations } from './scaling-policy.ts'
+import { scalingProcessOperations } from './scaling-process.ts'
+import { tagOperations } from './tags.ts'
+import { trafficSourceOperations } from './traffic-source.ts'
 import { unimplemented } from './unimplemented.ts'
 
 /** Auto Scaling groups with their instances, policies and refreshes. */
@@ -16,6 +20,10 @@ export const autoscaling: EmulatedService = {
   operations: {
     ...autoScalingGroupOperations,
     ...groupInstanceOperations,
+    ...scalingActivityOperations,
+    ...scalingProcessOperations,
+    ...trafficSourceOperations,
+    ...tagOperations,
     ...scalingPolicyOperations,
     ...instanceRefreshOperations,
   },

@@ -1,13 +1,11 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import type { Operation } from '../../../world/model.ts'
-import { flag, objects, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
+import { flag, operation, requireParameter, word } from '../../core/input.ts'
 import { page } from '../../core/page.ts'
 import { resourcesOf } from '../../core/resources.ts'
-import { moreTags, tagList, tagsIn, withoutTags } from '../../core/tags.ts'
 import { type Engine, enginesNamed, type Offer, offers, storageRange, type Version } from './catalog.ts'
-import { rdsByArn, rdsTagCodes } from './lookup.ts'
 
-/** What can be bought, the account's limits, and tags. */
+/** What is offered, and the account's limits. */
 export const availabilityOperations: Record<string, Operation> = {
   'rds.DescribeDBEngineVersions': operation(
     'Engine EngineVersion DBParameterGroupFamily DefaultOnly IncludeAll ListSupportedCharacterSets ListSupportedTimezones MaxRecords Marker',
@@ -52,22 +50,6 @@ export const availabilityOperations: Record<string, Operation> = {
       { AccountQuotaName: 'ManualSnapshots', Used: resourcesOf(call, 'db-snapshot').length, Max: 100 },
     ],
   })),
-  'rds.AddTagsToResource': operation('ResourceName Tags', (input, call) => {
-    const resource = rdsByArn(call, requireParameter(input, 'ResourceName', 'InvalidParameterValue'))
-    resource.tags = moreTags(resource, tagsIn(input, rdsTagCodes), rdsTagCodes)
-    call.world.touch(resource)
-    return {}
-  }),
-  'rds.RemoveTagsFromResource': operation('ResourceName TagKeys', (input, call) => {
-    const resource = rdsByArn(call, requireParameter(input, 'ResourceName', 'InvalidParameterValue'))
-    resource.tags = withoutTags(resource, words(input, 'TagKeys'))
-    call.world.touch(resource)
-    return {}
-  }),
-  'rds.ListTagsForResource': operation('ResourceName Filters', (input, call) => {
-    if (objects(input, 'Filters').length > 0) refuse(400, 'InvalidParameterValue', 'Filters are not supported here.')
-    return { TagList: tagList(rdsByArn(call, requireParameter(input, 'ResourceName', 'InvalidParameterValue'))) }
-  }),
 }
 
 function describeVersion(engine: Engine, one: Version): JsonObject {

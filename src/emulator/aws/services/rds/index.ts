@@ -6,6 +6,7 @@ import { dbInstanceOperations } from './db-instance.ts'
 import { dbInstanceStatus } from './db-instance-description.ts'
 import { dbSnapshotOperations, snapshotStatus } from './db-snapshot.ts'
 import { dbSubnetGroupOperations } from './db-subnet-group.ts'
+import { tagOperations } from './tags.ts'
 import { unimplemented } from './unimplemented.ts'
 
 /** Database instances and Aurora clusters. */
@@ -19,6 +20,7 @@ export const rds: EmulatedService = {
     ...availabilityOperations,
     ...dbSnapshotOperations,
     ...dbSubnetGroupOperations,
+    ...tagOperations,
   },
   inventory: {
     'db-instance': dbInstanceStatus,
