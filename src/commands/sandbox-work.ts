@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { Exit, Problem } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
-import { packages as machinePackages } from './emulator.ts'
 import {
   findSandbox,
   parseFaults,
@@ -13,6 +12,7 @@ import {
   stopSandbox,
 } from '../emulator/index.ts'
 import { oneLine } from '../view/problem.ts'
+import { packages as machinePackages } from './emulator.ts'
 import type { SandboxFlags } from './sandbox-flags.ts'
 
 /** Starts the embedded cloud and leaves it running; prints its address. Throws a Problem (exit 2) for wrong flags. */
