@@ -22,9 +22,7 @@ export function runGroups(groups, { vitest, flags = [], env = {}, prepare = {} }
     say(`\n${group.name}: ${group.files.length} files`)
     const trouble = missingPrograms(group) ?? prepare[group.name]?.()
     if (trouble) say(trouble)
-    return trouble
-      ? NOT_RUN
-      : runGroup(group, { vitest, flags, env: { ...env, STACKWRIGHT_LEFT_OUT: leftOut }, folder })
+    return trouble ? NOT_RUN : runGroup(group, { vitest, flags, env: { ...env, TESTS_LEFT_OUT: leftOut }, folder })
   })
   const left = existsSync(leftOut) ? readFileSync(leftOut, 'utf8') : ''
   rmSync(folder, { recursive: true, force: true })

@@ -67,8 +67,8 @@ describe('A blueprint from outside the product', () => {
   })
 
   it('is planned in its own steps, and nothing is made', async () => {
-    const { code, events } = await onStack('plan', '--sandbox', '--blueprint', 'pages')
-    expect(code).toBe(0)
+    const { code, events, out } = await onStack('plan', '--sandbox', '--blueprint', 'pages')
+    expect(code, out).toBe(0)
     const { changes } = events.find(({ is }) => is === 'plan') as unknown as { changes: { step: string }[] }
     expect([...new Set(changes.map(({ step }) => step))]).toEqual(['network', 'servers', 'pages', 'front'])
     expect(ours()).toEqual([])
@@ -88,9 +88,9 @@ describe('A blueprint from outside the product', () => {
   })
 
   it('is built and serves, and everything it made says what it is', async () => {
-    const { code, events } = await onStack('up', '--sandbox', '--yes')
+    const { code, events, out } = await onStack('up', '--sandbox', '--yes')
     const { outputs } = events.at(-1) as unknown as { outputs: { url: string } }
-    expect(code).toBe(0)
+    expect(code, out).toBe(0)
     expect((await fetch(outputs.url)).status).toBe(200)
     expect(new Set(ours().map(tags => tags['stackwright:blueprint']))).toEqual(new Set(['pages']))
     expect((await onStack('status')).code).toBe(0)
@@ -108,9 +108,9 @@ describe('A blueprint from outside the product', () => {
 
   it('is removed by its tags when its state is lost, and is known by them', async () => {
     await rm(join(state, 'site', 'state.json'))
-    const { code, events } = await onStack('teardown', '--yes', '--from-tags', '--sandbox', '--cloud', 'aws')
+    const { code, events, out } = await onStack('teardown', '--yes', '--from-tags', '--sandbox', '--cloud', 'aws')
     expect(events.find(({ is }) => is === 'stack')).toMatchObject({ blueprint: 'pages' })
-    expect(code).toBe(0)
+    expect(code, out).toBe(0)
     expect(ours()).toEqual([])
   })
 })

@@ -10,7 +10,7 @@ export const takesAll = process.env.CRASH === 'all'
 export function sampled<T>(what: string, all: T[], choose: (all: T[]) => T[]): T[] {
   if (takesAll) return all
   const chosen = choose(all)
-  const list = process.env.STACKWRIGHT_LEFT_OUT
+  const list = process.env.TESTS_LEFT_OUT
   if (list && chosen.length < all.length) appendFileSync(list, `${all.length - chosen.length} ${what}\n`)
   return chosen
 }

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { machineKeyMarker } from '../../../src/providers/alicloud/machine-key.ts'
 import { type Body, call, sandbox } from '../../emulator/support.ts'
 import { bareEnv, emptyFolder, eventsOf, run } from '../../support/bin.ts'
 
 describe('a stack that is built and does not serve', () => {
   it('up names the load balancer whose machines somebody took out', async () => {
-    const { url } = await sandbox()
+    const { url } = await sandbox({ machineKeyMarker })
     const cwd = await emptyFolder()
     const up = async () => {
       const ended = await run(['up', '--sandbox', '--stack', 'shop', '--yes', '--json'], {
