@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { needsOf } from './needs.mjs'
 
 /** What little the second group needs besides Node. */
-const SMALL = ['tmux', 'openssl', 'ssh-keygen', 'python']
+const SMALL = ['built', 'tmux', 'openssl', 'ssh-keygen', 'python']
 
 /** In the order in which they run. */
-export const GROUPS = ['fast', 'terminals and clients', 'programs of the machines', 'whole stacks', 'containers']
+export const GROUPS = ['fast', 'the built program', 'programs of the machines', 'whole stacks', 'containers']
 
 /**
  * The test files below the given paths (nothing: all), by group: `{ name, files, needs }`. As in the test runner, a path
@@ -30,5 +30,5 @@ function groupOf({ file, needs }) {
   if (needs.has('containers')) return 'containers'
   if (/^test\/(crash|promises)\//.test(file)) return 'whole stacks'
   if (needs.size === 0) return 'fast'
-  return [...needs].every(need => SMALL.includes(need)) ? 'terminals and clients' : 'programs of the machines'
+  return [...needs].every(need => SMALL.includes(need)) ? 'the built program' : 'programs of the machines'
 }

@@ -11,6 +11,8 @@ const gem = (name, module) => ({ package: name, there: () => quiet('/usr/bin/rub
 
 /** The Debian packages behind each word, and how to see that they are there. */
 const PROGRAMS = {
+  // The program itself, as it is built: no package, but its tests start processes and take their time.
+  built: [],
   tmux: [program('tmux')],
   openssl: [program('openssl')],
   'ssh-keygen': [program('openssh-client', 'ssh-keygen')],
