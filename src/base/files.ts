@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 let root: string | undefined
 
 /**
- * The absolute path of a file that this package ships, for example `templates/django/setup.sh`; the same from `src/` and
+ * The absolute path of a file that this package ships, for example `templates/machine/library.sh`; the same from `src/` and
  * from the bundle. Throws when the package's folder cannot be found.
  */
 export function packageFile(path: string): string {

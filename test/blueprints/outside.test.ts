@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
 import { type Sandbox, serve } from '../../src/commands/emulator.ts'
 import { run } from '../../src/run.ts'
 import { foreigner } from '../support/aws.ts'
+import { emptyFolder } from '../support/folder.ts'
 import { pages } from './pages/blueprint.ts'
 
 // A blueprint from outside: a folder that the product does not know, through its public types alone.
@@ -15,7 +15,7 @@ let state: string
 
 beforeAll(async () => {
   sandbox = await serve({ speed: 1000, seed: 1 })
-  state = await mkdtemp(join(tmpdir(), 'sw-'))
+  state = await emptyFolder()
   vi.stubEnv('STACKWRIGHT_SANDBOX_URL', sandbox.url)
 })
 afterEach(() => void vi.restoreAllMocks())

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
 import { sandbox } from '../emulator/aws/support.ts'
-import { bareEnv, emptyFolder, run } from '../support/bin.ts'
+import { bareEnv, run } from '../support/bin.ts'
+import { emptyFolder } from '../support/folder.ts'
 
 const noting = pathToFileURL(resolve(import.meta.dirname, '../../bench/loaded.mjs')).href
 

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bareEnv, bin, emptyFolder, eventsOf, run, start } from '../support/bin.ts'
+import { bareEnv, bin, eventsOf, run, start } from '../support/bin.ts'
+import { emptyFolder } from '../support/folder.ts'
 import { startTerminal } from '../support/terminal.ts'
 
 const tutorial = join(import.meta.dirname, '../../templates/demo/tutorial.yaml')

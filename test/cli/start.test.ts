@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { bareEnv, bin, emptyFolder, eventsOf, run } from '../support/bin.ts'
+import { bareEnv, bin, eventsOf, run } from '../support/bin.ts'
+import { emptyFolder } from '../support/folder.ts'
 import { startTerminal } from '../support/terminal.ts'
 
 const commands = ['up', 'plan', 'status', 'teardown', 'unlock', 'sandbox']

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, it } from 'vitest'
-import { emptyFolder } from '../support/bin.ts'
+import { emptyFolder } from '../support/folder.ts'
 import { root } from './parts.ts'
 
 const closing: (() => void)[] = []

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
-import { emptyFolder } from '../support/bin.ts'
+import { emptyFolder } from '../support/folder.ts'
 
 export const root = resolve(import.meta.dirname, '../..')
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { serve } from '../../src/commands/emulator.ts'
-import { bareEnv, emptyFolder, run } from '../support/bin.ts'
+import { bareEnv, run } from '../support/bin.ts'
+import { emptyFolder } from '../support/folder.ts'
 import { type Answer, startProxy } from '../support/proxy.ts'
 
 const open: (() => Promise<void>)[] = []

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bareEnv, emptyFolder, eventsOf, run } from '../support/bin.ts'
+import { bareEnv, eventsOf, run } from '../support/bin.ts'
+import { emptyFolder } from '../support/folder.ts'
 
 const OPEN = /open to the whole internet/
 

@@ -1,8 +1,6 @@
 // Needs: built
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 
 export const bin = resolve(import.meta.dirname, '../../bin/stackwright.js')
 
@@ -17,9 +15,6 @@ export interface Running {
   child: ChildProcess
   ended: Promise<Ended>
 }
-
-/** A fresh empty folder, as a person would start in. */
-export const emptyFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'sw-'))
 
 /** The environment of a person who has set nothing up: no credentials, no home of ours, no terminal colours. */
 export function bareEnv(extra: Record<string, string> = {}): NodeJS.ProcessEnv {

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { type Sandbox, serve } from '../../src/commands/emulator.ts'
-import { bareEnv, type Ended, emptyFolder, run, start } from './bin.ts'
+import { bareEnv, type Ended, run, start } from './bin.ts'
+import { emptyFolder } from './folder.ts'
 import { type Hooks, startProxy } from './proxy.ts'
 import { inventoryOf, prepareAccount, type Subject } from './subjects.ts'
 

@@ -7,7 +7,8 @@ import { ensureImage } from '../../../src/emulator/containers/image.ts'
 import { listKept } from '../../../src/emulator/containers/purge.ts'
 import { findRuntime, type Runtime } from '../../../src/emulator/containers/runtime.ts'
 import { type Body, call, type Product } from '../../emulator/support.ts'
-import { bareEnv, type Ended, emptyFolder, eventsOf, run } from '../../support/bin.ts'
+import { bareEnv, type Ended, eventsOf, run } from '../../support/bin.ts'
+import { emptyFolder } from '../../support/folder.ts'
 
 /** One person's folder with a sandbox whose machines are containers; everything goes through the built command. */
 export interface RealStack {

@@ -8,7 +8,8 @@ import { awsId, sandboxId } from '../../../src/emulator/containers/id.ts'
 import { listKept } from '../../../src/emulator/containers/purge.ts'
 import { findRuntime, type Runtime } from '../../../src/emulator/containers/runtime.ts'
 import { config, region } from '../../emulator/aws/support.ts'
-import { bareEnv, emptyFolder, run } from '../../support/bin.ts'
+import { bareEnv, run } from '../../support/bin.ts'
+import { emptyFolder } from '../../support/folder.ts'
 import { slowly } from './support.ts'
 
 /** One person's folder; the sandbox is started and purged by the built command only. */

@@ -4,7 +4,7 @@ import { ensureAwsImage } from '../../../src/emulator/containers/aws/image.ts'
 import { awsId, sandboxId } from '../../../src/emulator/containers/id.ts'
 import { findRuntime, type Runtime } from '../../../src/emulator/containers/runtime.ts'
 import { serve } from '../../../src/emulator/server/server.ts'
-import { emptyFolder } from '../../support/bin.ts'
+import { emptyFolder } from '../../support/folder.ts'
 
 // The official clients tell every process on Node 20 to update.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'

@@ -6,7 +6,8 @@ import { DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds'
 import { ListHostedZonesCommand, Route53Client } from '@aws-sdk/client-route-53'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { expect, it } from 'vitest'
-import { emptyFolder, run } from '../../support/bin.ts'
+import { run } from '../../support/bin.ts'
+import { emptyFolder } from '../../support/folder.ts'
 import { config } from './support.ts'
 
 it('the built command’s sandbox answers AWS calls, with the official schemas inside the bundle', async () => {

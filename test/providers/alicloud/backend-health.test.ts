@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { machineKeyMarker } from '../../../src/providers/alicloud/machine-key.ts'
 import { type Body, call, sandbox } from '../../emulator/support.ts'
-import { bareEnv, emptyFolder, eventsOf, run } from '../../support/bin.ts'
+import { bareEnv, eventsOf, run } from '../../support/bin.ts'
+import { emptyFolder } from '../../support/folder.ts'
 
 describe('a stack that is built and does not serve', () => {
   it('up names the load balancer whose machines somebody took out', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Sandbox, serve } from '../../../src/commands/emulator.ts'
-import { emptyFolder } from '../../support/bin.ts'
+import { emptyFolder } from '../../support/folder.ts'
 import { upHere } from '../../support/stack.ts'
 
 /** Slow enough that a call sent too early meets what is still under way. */

@@ -2,7 +2,8 @@ import { request } from 'node:https'
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { serve } from '../../../src/commands/emulator.ts'
-import { bareEnv, emptyFolder, eventsOf, type Running, run, start } from '../../support/bin.ts'
+import { bareEnv, eventsOf, type Running, run, start } from '../../support/bin.ts'
+import { emptyFolder } from '../../support/folder.ts'
 
 let server: Awaited<ReturnType<typeof serve>>
 let dns: Route53Client

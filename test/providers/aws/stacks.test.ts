@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serve } from '../../../src/commands/emulator.ts'
-import { bareEnv, bin, emptyFolder, eventsOf, run } from '../../support/bin.ts'
+import { bareEnv, bin, eventsOf, run } from '../../support/bin.ts'
+import { emptyFolder } from '../../support/folder.ts'
 import { subjectsOf } from '../../support/subjects.ts'
 import { startTerminal, type Terminal } from '../../support/terminal.ts'
 

@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serve } from '../../../src/commands/emulator.ts'
 import { connectAws } from '../../../src/providers/aws/client.ts'
 import { asPerson } from '../../support/aws.ts'
-import { bareEnv, emptyFolder, eventsOf, run } from '../../support/bin.ts'
+import { bareEnv, eventsOf, run } from '../../support/bin.ts'
+import { emptyFolder } from '../../support/folder.ts'
 
 type Server = Awaited<ReturnType<typeof serve>>
 type Told = { is: string; problem?: { what: string; list?: string[]; next: string } }

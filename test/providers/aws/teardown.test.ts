@@ -2,7 +2,8 @@ import { S3 } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Sandbox, serve } from '../../../src/commands/emulator.ts'
 import { config } from '../../emulator/aws/support.ts'
-import { bareEnv, bin, emptyFolder, run } from '../../support/bin.ts'
+import { bareEnv, bin, run } from '../../support/bin.ts'
+import { emptyFolder } from '../../support/folder.ts'
 import { startTerminal, type Terminal } from '../../support/terminal.ts'
 
 // Protected, versioned and in use: what makes removals by hand take an afternoon.

@@ -7,7 +7,6 @@ import type { Handle } from '../../../engine/kind.ts'
 import type { CheckedRun, StepDrawing } from '../../../steps/drawing.ts'
 import type { AwsLookups } from '../lookups.ts'
 import { record } from '../resources/index.ts'
-import type { LoadBalancer } from './load-balancer.ts'
 import { text, yes } from './names.ts'
 import { list } from './sentences.ts'
 
@@ -103,7 +102,7 @@ const questions: Question<AwsLookups>[] = [
 function draw(
   on: StepDrawing<AwsLookups>,
   values: Values,
-  balancer: LoadBalancer,
+  balancer: Handle<{ id: string; dnsName: string; zoneId: string }>,
 ): Handle<{ id: string; name: string }> | undefined {
   if (homeOf(values) !== 'route53') return undefined
   return on.add('domain-record', record, {

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serve } from '../../../../src/commands/emulator.ts'
-import { bareEnv, emptyFolder, run } from '../../../support/bin.ts'
+import { bareEnv, run } from '../../../support/bin.ts'
 import { questionsOf } from '../../../support/blueprints.ts'
+import { emptyFolder } from '../../../support/folder.ts'
 
 // Black-box: the built command, `up --yes`, with answers that cannot work. Each ends with one clear list, in exit 2 (said
 // without a cloud) or 4 (said by the cloud), and nothing is created, here or there.
