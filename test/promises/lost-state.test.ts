@@ -81,7 +81,7 @@ describe('without a state', () => {
   it('teardown --from-tags of what never was names no blueprint, and says that there is nothing', async () => {
     const ended = await scene.run(fromTagsOf(subject).filter(arg => arg !== '--json'))
     expect(ended.code).toBe(0)
-    expect(ended.stderr).toContain('Stack shop, looked up by its tags, on Alibaba Cloud')
+    expect(ended.stderr).toContain('Stack shop, looked up by its tags, on the embedded Alibaba Cloud')
     expect(ended.stderr).toContain('No resource in ap-northeast-1 carries the tags of a stack "shop"')
     expect(ended.stderr).not.toMatch(/unknown|undefined/)
   })

@@ -1,8 +1,9 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+
+import { oneAtATime } from './one-at-a-time.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
@@ -20,7 +21,7 @@ export default async function setUp(): Promise<() => Promise<void>> {
 }
 
 async function buildWhenStale(): Promise<void> {
-  const release = await oneAtATime(join(root, 'node_modules/.building'))
+  const release = await oneAtATime(join(root, 'node_modules/.building'), 60_000)
   try {
     if (!(await stale())) return
     const { buildAll } = (await import('../../scripts/build.mjs' as string)) as { buildAll(): Promise<string[]> }
@@ -46,17 +47,4 @@ async function filesIn(folder: string): Promise<string[]> {
 
 async function modified(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.mtimeMs ?? 0
-}
-
-/** Two test runs in one folder must not build over each other. A lock older than a minute is a dead run's. */
-async function oneAtATime(folder: string): Promise<() => Promise<void>> {
-  for (;;) {
-    try {
-      await mkdir(folder)
-      return () => rm(folder, { recursive: true, force: true })
-    } catch {
-      if (Date.now() - (await modified(folder)) > 60_000) await rm(folder, { recursive: true, force: true })
-      await sleep(100)
-    }
-  }
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { packageFile } from '../../src/base/files.ts'
+import { oneAtATime } from '../support/one-at-a-time.ts'
 import { run } from './support.ts'
 
 // Needs: python
@@ -18,15 +19,22 @@ export async function pythonWith(requirements: string): Promise<string> {
   const home = packageFile(`node_modules/.cache/stackwright/python-${key}`)
   const interpreter = join(home, 'bin/python')
   if (existsSync(join(home, 'complete'))) return interpreter
-  await rm(home, { recursive: true, force: true })
-  await mkdir(home, { recursive: true })
-  for (const [command, args] of [
-    ['python3', ['-m', 'venv', home]],
-    [interpreter, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '-r', list]],
-  ] as const) {
-    const { code, out, err } = await run(command, [...args])
-    if (code !== 0) throw new Error(`${command} ${args.join(' ')}: ${out}${err}`)
+  await mkdir(dirname(home), { recursive: true })
+  // Two test files may want the same one at the same time.
+  const release = await oneAtATime(`${home}.making`, 10 * 60_000)
+  try {
+    if (existsSync(join(home, 'complete'))) return interpreter
+    await rm(home, { recursive: true, force: true })
+    for (const [command, args] of [
+      ['python3', ['-m', 'venv', home]],
+      [interpreter, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '-r', list]],
+    ] as const) {
+      const { code, out, err } = await run(command, [...args])
+      if (code !== 0) throw new Error(`${command} ${args.join(' ')}: ${out}${err}`)
+    }
+    await writeFile(join(home, 'complete'), '')
+    return interpreter
+  } finally {
+    await release()
   }
-  await writeFile(join(home, 'complete'), '')
-  return interpreter
 }

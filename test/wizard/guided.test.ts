@@ -30,7 +30,7 @@ it('a stack is built by hand with an invalid answer, a step back, a stop and a c
   await enterUntil(second, 'Database name')
   answer(second, 'shop_db')
   await enterUntil(second, 'All right?')
-  expect(second.history()).toMatch(/SSH \(port 22\) is open to the whole internet[^?]*--set machine\.sshFrom=/)
+  expect(second.history()).toMatch(/SSH \(port 22\) is open to the whole internet[^?]*--set\s+machine\.sshFrom=/)
   await correct(second, 'VPC name', 'our-network')
   await build(second)
   expect(await second.exit(60_000)).toBe(0)

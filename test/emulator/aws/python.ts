@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { packageFile } from '../../../src/base/files.ts'
+import { oneAtATime } from '../../support/one-at-a-time.ts'
 
 // Needs: python
 
@@ -11,12 +12,19 @@ export async function python(...packages: string[]): Promise<string> {
   const home = packageFile(`node_modules/.cache/stackwright/${packages.join('+').replace(/[^\w.+-]/g, '')}`)
   const interpreter = join(home, 'bin/python')
   if (existsSync(join(home, 'complete'))) return interpreter
-  await rm(home, { recursive: true, force: true })
-  await mkdir(home, { recursive: true })
-  await output('python3', ['-m', 'venv', home])
-  await output(interpreter, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', ...packages])
-  await writeFile(join(home, 'complete'), '')
-  return interpreter
+  await mkdir(dirname(home), { recursive: true })
+  // Two test files may want the same one at the same time.
+  const release = await oneAtATime(`${home}.making`, 10 * 60_000)
+  try {
+    if (existsSync(join(home, 'complete'))) return interpreter
+    await rm(home, { recursive: true, force: true })
+    await output('python3', ['-m', 'venv', home])
+    await output(interpreter, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', ...packages])
+    await writeFile(join(home, 'complete'), '')
+    return interpreter
+  } finally {
+    await release()
+  }
 }
 
 /** What a program prints; rejects with everything it said when it fails. */
