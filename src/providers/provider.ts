@@ -1,6 +1,6 @@
 import type { AnyKind, Cloud, Secret } from '../engine/kind.ts'
-import type { State } from '../engine/state.ts'
 import type { Emit } from '../events.ts'
+import type { Diagnosable } from '../steps/diagnose.ts'
 
 /** What a cloud must offer besides its parts, which blueprints draw with. It knows no blueprint. */
 export interface Provider<C extends Cloud = Cloud, Lookups = unknown> {
@@ -34,7 +34,7 @@ export interface Connection {
   texts: ReadonlyMap<string, string>
 }
 
-export interface Connected<C extends Cloud = Cloud, Lookups = unknown> {
+export interface Connected<C extends Cloud = Cloud, Lookups = unknown> extends Diagnosable {
   cloud: C
   lookups: Lookups
   /** The account's id, and how people know it. */
@@ -47,26 +47,5 @@ export interface Connected<C extends Cloud = Cloud, Lookups = unknown> {
   reach(host: string, port: number): Promise<string>
   /** A certificate authority, PEM, that signs for the load balancers besides the usual ones: the embedded cloud's own. */
   authority?(): Promise<string | undefined>
-  /** How the load balancer sees the machines behind it, right now. Machines in the order of the state. */
-  backends?(state: State): Promise<BackendView[]>
-  /** Runs a script that only looks on machines of the stack, and returns what it printed on each. */
-  runScript?(machines: string[], script: string): Promise<{ machine: string; output: string }[]>
   close(): void
-}
-
-export interface BackendView {
-  /** The machine's id. Nothing: no machine is behind the load balancer, and `state` says so. */
-  machine?: string
-  healthy: boolean
-  /** The cloud's own word for it. */
-  state: string
-  /** Whether the listener itself runs, where the cloud tells. */
-  listening?: boolean
-  /** False: it was put behind the load balancer once and is not there any more. */
-  registered?: boolean
-  /** Whether the load balancer is one between two tiers of machines. */
-  internal?: boolean
-  /** What the load balancer asks for. No path: it only connects. */
-  port: number
-  path: string
 }

@@ -1,6 +1,5 @@
 import { Exit, Problem } from '../base/errors.ts'
 import type { State } from '../engine/state.ts'
-import type { BackendView, Connected } from '../providers/provider.ts'
 
 /**
  * What to do about a broken hop: a sentence, or what makes one of the service whose log tells more. The blueprint and
@@ -23,6 +22,32 @@ export interface Diagnosis {
   fix?: string
 }
 
+/** What a connected cloud can tell about a stack that does not serve. */
+export interface Diagnosable {
+  /** How the load balancer sees the machines behind it, right now. Machines in the order of the state. */
+  backends?(state: State): Promise<BackendView[]>
+  /** Runs a script that only looks on machines of the stack, and returns what it printed on each. */
+  runScript?(machines: string[], script: string): Promise<{ machine: string; output: string }[]>
+}
+
+/** One machine behind a load balancer, or a load balancer that has none. */
+export interface BackendView {
+  /** The machine's id. Nothing: no machine is behind the load balancer, and `state` says so. */
+  machine?: string
+  healthy: boolean
+  /** The cloud's own word for it. */
+  state: string
+  /** Whether the listener itself runs, where the cloud tells. */
+  listening?: boolean
+  /** False: it was put behind the load balancer once and is not there any more. */
+  registered?: boolean
+  /** Whether the load balancer is one between two tiers of machines. */
+  internal?: boolean
+  /** What the load balancer asks for. No path: it only connects. */
+  port: number
+  path: string
+}
+
 /** A machine as its load balancer sees it. */
 type Backend = BackendView & { machine: string }
 
@@ -41,7 +66,7 @@ const PUT_BACK = 'In the console, register the machines with it again.'
  * Where the way to the application breaks: looks into each machine that the load balancer reports unhealthy, or into
  * all of them when a page `failed`. Asks the machines themselves through the cloud. [] where nothing is found.
  */
-export async function diagnose(connected: Connected, state: State, suspicion: Suspicion): Promise<Diagnosis[]> {
+export async function diagnose(connected: Diagnosable, state: State, suspicion: Suspicion): Promise<Diagnosis[]> {
   const views = (await connected.backends?.(state)) ?? []
   const stopped = views.find(view => view.listening === false)
   if (stopped) return [stoppedListener(stopped)]
@@ -70,7 +95,7 @@ const LOOK_AGAIN_MS = 1000
  * Which of these machines are still unhealthy: the load balancer gets so long to notice one that has just recovered.
  * One that was replaced meanwhile has not come back.
  */
-async function illAfter(connected: Connected, state: State, machines: string[], ms: number): Promise<Set<string>> {
+async function illAfter(connected: Diagnosable, state: State, machines: string[], ms: number): Promise<Set<string>> {
   const late = Date.now() + ms
   for (;;) {
     const now = machines.length > 0 ? ((await connected.backends?.(state)) ?? []) : []
@@ -117,7 +142,7 @@ function fixOf({ hop, service, fix }: Diagnosis, fixes: Record<string, Fix>): st
 const OTHER = 'Look at it in the console and on the machine.'
 
 /** What each machine printed; those that are asked for the same by their load balancer are asked together. */
-async function askAll(connected: Connected, backends: Backend[], suspicion: Suspicion): Promise<Map<string, string>> {
+async function askAll(connected: Diagnosable, backends: Backend[], suspicion: Suspicion): Promise<Map<string, string>> {
   const { script, failed } = suspicion
   const { runScript } = connected
   if (!runScript) return new Map()

@@ -1,5 +1,5 @@
 import type { State } from '../../engine/state.ts'
-import type { BackendView } from '../provider.ts'
+import type { BackendView } from '../../steps/diagnose.ts'
 import type { Aws } from './client.ts'
 
 interface Group {
