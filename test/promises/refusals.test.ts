@@ -87,7 +87,7 @@ describe('found out before anything is created', () => {
     const folder = join(scene.cwd, '.stackwright', 'shop')
     mkdirSync(folder, { recursive: true })
     for (const [text, said] of [
-      ['{"version": 1, "serial": 4, "sta', 'not whole'],
+      ['{"version": 1, "serial": 4, "sta', 'incomplete or damaged'],
       ['{"version": 9}', 'newer'],
     ] as const) {
       writeFileSync(join(folder, 'state.json'), text)
