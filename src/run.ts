@@ -11,8 +11,8 @@ Start:
   stackwright up                build on your own account, after questions and a plan you confirm
   stackwright teardown          remove it again
 
-Exit codes: 0 done, 1 failed (run it again to go on), 2 wrong usage or missing answers, 3 another run is at work,
-  4 found before anything was made, 5 teardown left something, 130 interrupted.`
+Exit codes: 0 done, 1 failed (run it again to continue), 2 wrong usage or missing answers, 3 another run holds the lock,
+  4 found a problem before creating anything, 5 teardown left something behind, 130 interrupted.`
 
 /**
  * The command line: flags and exit codes. Each command's work is another file, loaded when it is called. `argv` as Node
@@ -41,7 +41,7 @@ function programOf(offer: Offer, leave: (code: number) => void): Command {
   program
     .description('Stands up a classic web stack on Alibaba Cloud or AWS, step by step, and takes it down again.')
     .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help, also behind a command')
+    .helpOption('-h, --help', 'print help, also after a command')
     .configureOutput({ writeErr: () => {} })
     .exitOverride()
     .addHelpText('after', help)
@@ -62,7 +62,7 @@ function quiet(command: Command, unsaid: { text: string }): void {
   for (const child of command.commands) quiet(child, unsaid)
 }
 
-/** Tells what went wrong; also of an error that nobody caught. Returns the exit code. */
+/** Reports what went wrong, also for an error that was not caught. Returns the exit code. */
 export function failed(error: unknown, argv: string[], unsaid = ''): number {
   surviveClosedPipe(process.stderr)
   if (error instanceof CommanderError && error.exitCode === 0) return 0

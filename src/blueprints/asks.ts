@@ -31,7 +31,7 @@ export function sourceAsks({ help, sample, own, called, readers }: SourceWords):
     {
       key: 'app.repository',
       label: 'Git repository',
-      help: `The address of your ${called}, which the ${readers} can read: https without a login, or ssh where their image brings a key for it. It must not contain a password or token: it is shown and saved.`,
+      help: `The address of your ${called}, which the ${readers} can read: https without a login, or ssh where their image has a key for it. It must not contain a password or token: it is shown and saved.`,
       type: 'text',
       when: fromGit,
       check: text(checkRepository),
@@ -70,7 +70,7 @@ export function portAsk(server: string, port: number): Question {
   return {
     key: 'app.port',
     label: 'Application port',
-    help: `Where ${server} listens, on the machine itself only; nginx stands in front of it.`,
+    help: `Where ${server} listens, on the machine itself only; nginx is in front of it.`,
     type: 'number',
     min: 1024,
     max: 65535,

@@ -5,11 +5,11 @@ import type { Json } from '../base/json.ts'
 export function checkRepository(value: string): string | undefined {
   if (value.length > 500) return 'The repository address must have at most 500 characters.'
   if (!/^[A-Za-z0-9][A-Za-z0-9@:/._~+%-]*$/.test(value))
-    return 'The repository address may have only letters, digits and @ : / . _ ~ + % -, and begins with a letter or digit.'
+    return 'The repository address can have only letters, digits and @ : / . _ ~ + % -, and begins with a letter or digit.'
   if (/^https:\/\//i.test(value)) return checkHttps(value)
   if (/^ssh:\/\//i.test(value)) return checkSsh(value)
   if (/^[a-z_][a-z0-9_-]*@[a-z0-9][a-z0-9.-]*:[A-Za-z0-9._~/][A-Za-z0-9._~/+-]*$/i.test(value)) return undefined
-  return 'The repository address must begin with https:// or ssh://, or read git@host:path.'
+  return 'The repository address must begin with https:// or ssh://, or look like git@host:path.'
 }
 
 /** What is wrong with a branch, tag or commit, or nothing; the rules of `git check-ref-format`, narrowed. */
@@ -26,7 +26,7 @@ export function checkRef(value: string): string | undefined {
 /** What is wrong with a WSGI module, or nothing. */
 export function checkModule(value: string): string | undefined {
   const good = value.length <= 200 && /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(:[A-Za-z_]\w*)?$/.test(value)
-  return good ? undefined : 'The WSGI module must read like mysite.wsgi:application.'
+  return good ? undefined : 'The WSGI module must look like mysite.wsgi:application.'
 }
 
 /** What is wrong with a path a load balancer asks for, or nothing (CLB: 1–80 characters, letters, digits and - / . % ? # & =; no fragment here). */
@@ -35,11 +35,11 @@ export function checkHealthPath(value: string): string | undefined {
   return good ? undefined : 'The path must begin with one / and have at most 80 letters, digits and / . _ - % ? & =.'
 }
 
-/** Two programs of one machine cannot share a port: nginx stands before this server. */
+/** Two programs of one machine cannot share a port: nginx is in front of this server. */
 export function checkPort(server: string): (value: Json, values: Values) => string | undefined {
   return (value, values) =>
     value === (values['backend.port'] ?? 80)
-      ? `Port ${value} is nginx's (backend.port); ${server} needs another one.`
+      ? `Port ${value} is used by nginx (backend.port); ${server} needs another one.`
       : undefined
 }
 
@@ -50,7 +50,7 @@ export function text(check: (value: string) => string | undefined): (value: Json
 
 function checkHttps(value: string): string | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined
-  if (!url || url.pathname.length < 2) return 'The repository address must read like https://host/owner/project.git.'
+  if (!url || url.pathname.length < 2) return 'The repository address must look like https://host/owner/project.git.'
   if (url.username !== '' || url.password !== '')
     return 'The repository address must not contain a user, password or token: it would be shown and saved.'
   return undefined
@@ -59,7 +59,7 @@ function checkHttps(value: string): string | undefined {
 function checkSsh(value: string): string | undefined {
   const parts =
     /^ssh:\/\/(?:[a-z_][a-z0-9_-]*(:[^@]*)?@)?([a-z0-9][a-z0-9.-]*)(?::\d{1,5})?\/[A-Za-z0-9._~/+%-]+$/i.exec(value)
-  if (!parts) return 'The repository address must read like ssh://git@host/owner/project.git.'
+  if (!parts) return 'The repository address must look like ssh://git@host/owner/project.git.'
   if (parts[1] !== undefined) return 'The repository address must not contain a password: it would be shown and saved.'
   return undefined
 }

@@ -15,6 +15,6 @@ export const machineFixes: Record<string, Fix> = {
   machine: 'Start it in the console, or restart it if it is running.',
   port: 'Make the service listen on that port again, and allow the load balancer in the security group.',
   application: LOG,
-  database: 'Correct the access list, the security group or the account, in the console or by answers.',
+  database: 'Correct the access list, the security group or the account, in the console or with other answers.',
   'health-check': 'Give it a page that answers 200: --set health.path=…',
 }

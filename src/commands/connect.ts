@@ -18,7 +18,7 @@ export interface Link {
 
 /**
  * Connects to the real cloud or the embedded one, says to which account, and refuses a state of another account.
- * `quiet`: leaves nothing behind on this machine, not even an embedded cloud that goes on running.
+ * `quiet`: leaves nothing behind on this machine, not even an embedded cloud that keeps running.
  */
 export async function connect(session: Session, target: Target, { quiet = false } = {}): Promise<Link> {
   const { view, env, drain } = session
@@ -105,7 +105,7 @@ function reveal(secrets: StagedSecrets, secret: Secret): string {
   throw new Problem({
     what: `The secret "${secret.$secret}" is not in the secret store.`,
     why: 'The file secrets.json beside the state was removed or replaced.',
-    next: 'Put it back, or give the secret again.',
+    next: 'Restore it, or give the secret again.',
     exit: Exit.preflight,
   })
 }

@@ -9,7 +9,7 @@ import type { Flags, Offer, Work } from './flags.ts'
 export function stackCommands(program: Command, offer: Offer, exit: (code: number) => void): void {
   const run = (load: () => Promise<Work>) => async (flags: Flags) => exit(await (await load())(flags, offer))
 
-  withAnswers(offer, program.command('up').description('build the stack, or finish and change the one that is there'))
+  withAnswers(offer, program.command('up').description('build the stack, or finish or change an existing one'))
     .option('-y, --yes', 'ask nothing: take what is given and the defaults, and confirm the plan')
     .addHelpText('after', examples.up)
     .action(run(async () => (await import('./up.ts')).up))
@@ -18,7 +18,7 @@ export function stackCommands(program: Command, offer: Offer, exit: (code: numbe
     .addHelpText('after', examples.plan)
     .action(run(async () => (await import('./plan.ts')).plan))
 
-  onStack(program.command('status').description('compare the saved stack with what lives in the cloud'))
+  onStack(program.command('status').description('compare the saved stack with what exists in the cloud'))
     .option('--sandbox', 'the stack is in the embedded cloud; its saved state says so anyway')
     .addHelpText('after', examples.status)
     .action(run(async () => (await import('./status.ts')).status))
@@ -26,14 +26,14 @@ export function stackCommands(program: Command, offer: Offer, exit: (code: numbe
   onStack(program.command('teardown').description('remove everything of the stack'))
     .option('--cloud <cloud>', 'with --from-tags: the cloud to look in')
     .option('--region <region>', 'with --from-tags: the region to look in')
-    .option('-y, --yes', 'ask nothing: confirms the removal, of data too')
+    .option('-y, --yes', 'ask nothing: confirm the removal, also of data')
     .option('--from-tags', "find the stack's resources by their tags, without its saved state")
     .option('--sandbox', 'with --from-tags: look in the embedded cloud')
     .addHelpText('after', examples.teardown)
     .action(run(async () => (await import('./teardown.ts')).teardown))
 
   basics(program.command('unlock').description('remove the lock that a dead run left behind'))
-    .option('--force', 'remove it even when its holder seems alive')
+    .option('--force', 'remove it even if the run that holds it seems alive')
     .addHelpText('after', examples.unlock)
     .action(run(async () => (await import('./unlock.ts')).unlock))
 }
@@ -44,7 +44,7 @@ function withAnswers({ blueprints }: Offer, command: Command): Command {
     .option('--cloud <cloud>', `where to build it: ${either(Object.keys(providers))}; each blueprint has its own`)
     .option('--region <region>', 'for example ap-northeast-1')
     .option('--answers <file>', 'answers in a YAML or JSON file')
-    .option('--set <key=value>', 'one answer, for example vpc.cidr=172.16.0.0/12; may be given many times', collect)
+    .option('--set <key=value>', 'one answer, for example vpc.cidr=172.16.0.0/12; can be given many times', collect)
     .option('--sandbox', 'use the embedded cloud: needs no account and costs nothing')
 }
 
@@ -54,7 +54,7 @@ function onStack(command: Command): Command {
 
 function basics(command: Command): Command {
   return command
-    .option('--stack <name>', "the stack's name; the only one there is when not given")
+    .option('--stack <name>', "the stack's name; by default the only one there is")
     .option('--state <folder>', 'where stacks are saved (.stackwright)')
     .option('--json', 'events as JSON lines on standard output')
 }
@@ -77,8 +77,8 @@ Examples:
   stackwright up --yes --set machine.type=ecs.g7.large --set database.name=shop
   STACKWRIGHT_VPC_CIDR=10.0.0.0/8 stackwright up --yes --json
 
-An answer is looked for in: flags, environment, answers file, what was saved, a prompt, the default.
-Interrupted or failed? Run the same again: it goes on where it stopped, and makes nothing twice.`,
+An answer is taken from the first that has it: flag, environment, answers file, saved answers, prompt, default.
+Interrupted or failed? Run the same command again: it continues where it stopped and creates nothing twice.`,
   plan: `
 Examples:
   stackwright plan --sandbox
@@ -95,7 +95,7 @@ Examples:
   stackwright teardown --stack shop --yes
   stackwright teardown --from-tags --stack shop --cloud alicloud --region ap-northeast-1
 
-Exit code 5: something is left, and the output says what and why.`,
+Exit code 5: something is left behind; the output says what and why.`,
   unlock: `
 Examples:
   stackwright unlock                   says who holds the lock, and removes it when that run is dead

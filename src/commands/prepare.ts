@@ -70,13 +70,13 @@ export async function prepare(target: BuildTarget, link: Link, resolved: Resolve
   const { secrets } = link
   const lines = planUp(drawn.sheet, target.saved, name => versionAfter(name, resolved, secrets), target.provider.kinds)
   refuseChanges(lines)
-  // What is there already needs no stock: a zone that has sold out since must not stop the next run.
+  // What exists needs no stock: a zone that has run out since must not stop the next run.
   const making = new Set(lines.filter(({ action }) => action === 'create').map(({ address }) => address))
   const { lookups } = link.connected
   const problems = await preflight(drawn.checks, lookups, { making, real: !target.sandbox })
   if (problems.length > 0) {
     throw new Problem({
-      what: 'This would not work; nothing was changed.',
+      what: 'This would not work. Nothing was changed.',
       list: problems,
       next: 'Change the answers that are named and run the command again.',
       exit: Exit.preflight,
@@ -98,14 +98,14 @@ function versionAfter(
   return store.get(name) === coming.set ? now : now + 1
 }
 
-/** With one change that a living thing cannot take, nothing is started. */
+/** With one change that an existing resource cannot take, nothing is started. */
 function refuseChanges(lines: PlanLine[]): void {
   const refused = lines.filter(line => line.action === 'refused')
   if (refused.length === 0) return
   throw new Problem({
     what: 'Some changes need resources to be recreated. Nothing was changed.',
     list: refused.map(line => `${line.title} ${line.address}: ${(line.changes ?? []).map(sentence).join('; ')}.`),
-    next: 'Give the earlier answers again, or tear the stack down and build it again, or build another beside it with --stack.',
+    next: 'Give the earlier answers again, tear the stack down and build it again, or build another stack with --stack.',
     exit: Exit.preflight,
   })
 }

@@ -7,15 +7,15 @@ import type { Prepared } from './prepare.ts'
 import type { Session } from './session.ts'
 import type { BuildTarget } from './target.ts'
 
-/** After this long without an answer the machines are asked why; if they are well, it may still come. */
+/** After this long without an answer the machines are asked why; if they are healthy, it can still come. */
 const FIRST_LOOK_MS = { sandbox: 5_000, real: 15_000 }
 const PATIENCE_MS = { sandbox: 60_000, real: 300_000 }
-/** Two health checks and a little: a machine that was mended before this run is not to be blamed by it. */
+/** Two health checks and a little: a machine that was fixed before this run must not be blamed by it. */
 const NOTICED_MS = { sandbox: 5_000, real: 30_000 }
 /** A page that proves each machine in turn is asked at most this often. */
 const MOST_VISITS = 12
 
-/** A stack that stands, and the run that built it. */
+/** A finished stack, and the run that built it. */
 export interface Built {
   session: Session
   target: BuildTarget
@@ -26,7 +26,7 @@ export interface Built {
 
 /**
  * The run is done when the address answered through the load balancer, the database took a write by each machine in
- * turn, and every machine is well. Returns the address for a browser; otherwise throws a Problem that names the hop.
+ * turn, and every machine is healthy. Returns the address for a browser; otherwise throws a Problem that names the hop.
  */
 export async function served(built: Built): Promise<string> {
   const { session, target, link, prepared, state } = built
@@ -55,9 +55,9 @@ export async function served(built: Built): Promise<string> {
   // A machine that was unhealthy got none of these visits. By now it is healthy, so it gets some.
   if (behind.some(one => !one.healthy)) await visitAll(session, visits, broken)
   if (!served.secure) return `${base}/`
-  // On the internet the name is what people type; in the embedded cloud no name leads anywhere.
+  // On the internet the name is what people type; in the embedded cloud no name resolves.
   if (!target.sandbox) return `https://${served.secure.name}/`
-  const text = `${served.secure.name} leads nowhere here, and only the embedded cloud signs its certificate: docs/sandbox.md tells how to visit it.`
+  const text = `${served.secure.name} does not resolve here, and only the embedded cloud signs its certificate. docs/sandbox.md says how to visit it.`
   session.view.emit({ is: 'note', text })
   return `${base}/`
 }

@@ -9,7 +9,7 @@ import { providers } from '../providers/index.ts'
 import type { Provider } from '../providers/provider.ts'
 import { type Session, variable } from './session.ts'
 
-/** Which stack a command is about, and where it lives. */
+/** Which stack a command is about, and where it is. */
 export interface Target {
   stack: string
   folder: string
@@ -27,7 +27,7 @@ export interface BuildTarget extends Target {
 }
 
 /** What was said about the target, before any of it is looked up. */
-export interface Wish {
+export interface TargetRequest {
   stack?: string
   blueprint?: string
   cloud?: string
@@ -35,20 +35,20 @@ export interface Wish {
 }
 
 /** For `up` and `plan`: flags, then environment, then answers file, then what was saved, then the first blueprint that fits. */
-export async function targetToBuild(session: Session, chosen: Wish = {}): Promise<BuildTarget> {
+export async function targetToBuild(session: Session, chosen: TargetRequest = {}): Promise<BuildTarget> {
   const { env } = session
   const file = await answersFile(session)
-  const wish = wishOf(session, file, chosen)
-  const usual = wish.blueprint ?? usualBlueprint(session.blueprints, wish.cloud)
-  const stack = checkedName(wish.stack ?? (await onlyStack(session, wish.blueprint)) ?? usual)
+  const request = requestOf(session, file, chosen)
+  const usual = request.blueprint ?? usualBlueprint(session.blueprints, request.cloud)
+  const stack = checkedName(request.stack ?? (await onlyStack(session, request.blueprint)) ?? usual)
   const { folder, saved } = await savedStack(session, stack)
-  const named = agreed('blueprint', wish.blueprint, saved?.blueprint, stack) ?? usual
+  const named = agreed('blueprint', request.blueprint, saved?.blueprint, stack) ?? usual
   const blueprint = await pick('blueprint', byId(session.blueprints), named)
-  const cloud = agreed('cloud', wish.cloud, saved?.cloud, stack) ?? only(blueprint.targets)
+  const cloud = agreed('cloud', request.cloud, saved?.cloud, stack) ?? only(blueprint.targets)
   const provider = await pick('cloud', providers, cloud)
   const load = blueprint.targets[provider.id]
   if (!load) throw notForCloud(session.blueprints, blueprint, provider)
-  const region = checkedRegion(agreed('region', wish.region, saved?.region, stack) ?? provider.defaultRegion(env))
+  const region = checkedRegion(agreed('region', request.region, saved?.region, stack) ?? provider.defaultRegion(env))
   const drawing = await load()
   return { stack, folder, saved, blueprint, drawing, provider, region, file, sandbox: inSandbox(session, saved, stack) }
 }
@@ -61,7 +61,7 @@ export async function targetThatIs(session: Session): Promise<Target & { saved: 
     throw new Problem({
       what: `There is no stack "${stack}" in ${session.stateFolder}.`,
       ...whyRemoved(session, [stack]),
-      next: `Is its state lost? What it made can be found by tags: stackwright teardown --stack ${stack} --from-tags${session.flags.sandbox ? ' --sandbox' : ''}`,
+      next: `If its state is lost, remove its resources by their tags: stackwright teardown --stack ${stack} --from-tags${session.flags.sandbox ? ' --sandbox' : ''}`,
       exit: Exit.usage,
     })
   }
@@ -73,11 +73,11 @@ export async function targetThatIs(session: Session): Promise<Target & { saved: 
 /** For `teardown --from-tags`: nothing but names; a state may be there or not. */
 export async function targetByName(session: Session): Promise<Target> {
   const { flags, env } = session
-  const wished = flags.stack ?? variable(env, 'STACK')
-  if (!wished) throw usage('`--from-tags` needs the name of the stack: --stack NAME.')
-  const stack = checkedName(wished)
+  const requested = flags.stack ?? variable(env, 'STACK')
+  if (!requested) throw usage('`--from-tags` needs the name of the stack: --stack NAME.')
+  const stack = checkedName(requested)
   const { folder, saved } = await savedStack(session, stack)
-  const { cloud, region } = wishOf(session, undefined, {})
+  const { cloud, region } = requestOf(session, undefined, {})
   const provider = await pick('cloud', providers, cloud ?? saved?.cloud ?? only(providers))
   const there = checkedRegion(region ?? saved?.region ?? provider.defaultRegion(env))
   return { stack, folder, saved, provider, region: there, sandbox: flags.sandbox === true || saved?.sandbox === true }
@@ -86,8 +86,8 @@ export async function targetByName(session: Session): Promise<Target> {
 /** The stack's name for a command about one that is there: as said, or the only one. */
 export async function nameOfOne(session: Session): Promise<string> {
   const { flags, env, stateFolder } = session
-  const wished = flags.stack ?? variable(env, 'STACK')
-  if (wished) return checkedName(wished)
+  const requested = flags.stack ?? variable(env, 'STACK')
+  if (requested) return checkedName(requested)
   const names = await listStacks(stateFolder)
   if (names.length === 1) return names[0]!
   throw names.length === 0
@@ -100,7 +100,7 @@ export async function nameOfOne(session: Session): Promise<string> {
     : usage(`There are several stacks: ${names.join(', ')}. Say which one with --stack.`)
 }
 
-/** Of a removed stack the answers stay: that is said, so that nobody takes its state for lost. */
+/** Of a removed stack the answers stay: that is said, so that its state is not mistaken for lost. */
 function whyRemoved({ stateFolder }: Session, names: string[]): { why?: string } {
   const removed = names.filter(name => existsSync(join(stackFolder(stateFolder, name), ANSWERS_FILE)))
   if (removed.length === 0) return {}
@@ -118,7 +118,7 @@ async function savedStack(session: Session, stack: string): Promise<{ folder: st
   if (saved && saved.stack !== stack) {
     throw new Problem({
       what: `The folder ${folder} holds the state of another stack, "${saved.stack}".`,
-      next: 'Give the folder its own name back.',
+      next: 'Rename the folder to the name of its stack.',
       exit: Exit.preflight,
     })
   }
@@ -126,8 +126,8 @@ async function savedStack(session: Session, stack: string): Promise<{ folder: st
 }
 
 /** What was said so far, for the guided start. */
-export async function wishNow(session: Session): Promise<Wish> {
-  return wishOf(session, await answersFile(session), {})
+export async function requestNow(session: Session): Promise<TargetRequest> {
+  return requestOf(session, await answersFile(session), {})
 }
 
 async function answersFile({ flags, env }: Session): Promise<AnswersFile | undefined> {
@@ -135,13 +135,13 @@ async function answersFile({ flags, env }: Session): Promise<AnswersFile | undef
   return path === undefined ? undefined : readAnswersFile(path)
 }
 
-function wishOf({ flags, env }: Session, file: AnswersFile | undefined, chosen: Wish): Wish {
-  const wish: Wish = {}
+function requestOf({ flags, env }: Session, file: AnswersFile | undefined, chosen: TargetRequest): TargetRequest {
+  const request: TargetRequest = {}
   for (const key of ['stack', 'blueprint', 'cloud', 'region'] as const) {
     const value = flags[key] ?? variable(env, key.toUpperCase()) ?? file?.[key] ?? chosen[key]
-    if (value !== undefined) wish[key] = value
+    if (value !== undefined) request[key] = value
   }
-  return wish
+  return request
 }
 
 /** A single stack is meant when none is named, unless another blueprint is asked for. */
@@ -160,19 +160,19 @@ async function onlyStack({ stateFolder }: Session, blueprint: string | undefined
 /** What was asked for must be what was built. */
 function agreed(
   what: string,
-  wished: string | undefined,
+  requested: string | undefined,
   saved: string | undefined,
   stack: string,
 ): string | undefined {
-  if (wished === undefined || saved === undefined || wished === saved) return wished ?? saved
+  if (requested === undefined || saved === undefined || requested === saved) return requested ?? saved
   throw new Problem({
-    what: `The stack "${stack}" was made with ${what} ${saved}; you asked for ${wished}.`,
-    next: `A stack stays where it is. Leave out --${what}, or give the new one its own name with --stack.`,
+    what: `The stack "${stack}" was made with ${what} ${saved}; you asked for ${requested}.`,
+    next: `This cannot be changed. Leave out --${what}, or build a new stack under another name with --stack.`,
     exit: Exit.usage,
   })
 }
 
-/** A stack made in the embedded cloud stays there, and one on a real account never meets it. */
+/** A stack made in the embedded cloud stays there, and one on a real account never uses it. */
 function inSandbox({ flags, view }: Session, saved: State | undefined, stack: string): boolean {
   if (!saved) return flags.sandbox === true
   if (flags.sandbox && !saved.sandbox) {
@@ -183,7 +183,7 @@ function inSandbox({ flags, view }: Session, saved: State | undefined, stack: st
     })
   }
   if (saved.sandbox && !flags.sandbox) {
-    view.emit({ is: 'note', text: `The stack "${stack}" is in the embedded cloud, so this works there too.` })
+    view.emit({ is: 'note', text: `The stack "${stack}" is in the embedded cloud, so this command works there too.` })
   }
   return saved.sandbox
 }
@@ -193,7 +193,7 @@ async function pick<T>(what: string, from: Record<string, () => Promise<T>>, id:
   if (id === undefined)
     throw usage(`Missing --${what}, or STACKWRIGHT_${what.toUpperCase()}: one of ${ids.join(', ')}.`)
   const load = Object.hasOwn(from, id) ? from[id] : undefined
-  if (!load) throw usage(`There is no ${what} "${id}".${didYouMean(id, ids)} There is: ${ids.join(', ')}.`)
+  if (!load) throw usage(`There is no ${what} "${id}".${didYouMean(id, ids)} Choose one of: ${ids.join(', ')}.`)
   return load()
 }
 
@@ -238,7 +238,7 @@ export function stateToSay({ folder }: Target): string | undefined {
 /** Names a folder, and stands in tags and host names: nothing but these characters. */
 export function nameProblem(name: string): string | undefined {
   if (/^[a-z][a-z0-9-]{0,29}$/.test(name)) return undefined
-  return `"${name}" cannot be the name of a stack: 1 to 30 small letters, digits and hyphens, the first one a letter.`
+  return `"${name}" cannot be the name of a stack: 1 to 30 lowercase letters, digits and hyphens, starting with a letter.`
 }
 
 /** It becomes part of host names. */
@@ -251,7 +251,7 @@ function notForCloud(blueprints: Blueprint[], blueprint: Blueprint, { id, title 
   const fitting = blueprintsFor(blueprints, id).map(one => one.id)
   return new Problem({
     what: `The blueprint ${blueprint.id} is not for ${title}.`,
-    next: `Leave out --cloud to build it on ${Object.keys(blueprint.targets).join(' or ')}. For ${title} there is: ${fitting.join(', ')}.`,
+    next: `Leave out --cloud to build it on ${Object.keys(blueprint.targets).join(' or ')}. Available on ${title}: ${fitting.join(', ')}.`,
     exit: Exit.usage,
   })
 }

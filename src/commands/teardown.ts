@@ -124,7 +124,7 @@ async function wantsBackup(session: Session, { saved, provider }: Target & { sav
   const questions = (await targetsFor(known, provider.id)).flatMap(({ steps }) => steps.flatMap(({ asks }) => asks))
   const question = questions.find(({ key }) => key.endsWith('.finalBackup') && saved.answers[key] === false)
   if (!question || question.check?.(true, saved.answers)) return false
-  const help = 'It stays after the removal and costs storage until you delete it in the database console.'
+  const help = 'It stays after the removal, and its storage is billed until you delete it in the database console.'
   return askYes(session, 'Keep a final backup of the database?', false, help)
 }
 
@@ -177,7 +177,8 @@ function refuseLeft(left: Left[]): void {
 function removed(session: Session, target: Target, state: State): number {
   const kept = Object.entries(state.entries).filter(([, entry]) => entry.input.finalBackup === true)
   if (kept.length > 0) {
-    const text = 'A final backup of the database is kept. It costs storage until you delete it in the database console.'
+    const text =
+      'A final backup of the database is kept. Its storage is billed until you delete it in the database console.'
     session.view.emit({ is: 'note', text })
   }
   return done(session, { stack: target.stack, removed: 'everything', ...againOf(target) })

@@ -46,14 +46,14 @@ async function work(session: Session): Promise<number> {
   return done(session, outputs)
 }
 
-/** Nobody is asked anything for a stack that cannot be built; where nobody is asked, both look around at the same time. */
+/** No questions for a stack that cannot be built; without questions, both look-ups run at the same time. */
 async function answered(session: Session, target: BuildTarget, link: Link): Promise<Resolved> {
   if (session.interactive) {
     await refuseLeftovers(target, link)
     return interviewed(session, target, link)
   }
   const answers = answersNow(session, target, link)
-  // What is wrong with them is told after what is in the way.
+  // Problems with the answers are reported after leftovers.
   answers.catch(() => undefined)
   await refuseLeftovers(target, link)
   return answers
@@ -68,7 +68,7 @@ async function openForWriting(session: Session, target: BuildTarget, link: Link,
   const now = await readState(folder)
   if (now?.serial !== saved?.serial || now?.id !== saved?.id) {
     throw new Problem({
-      what: 'Another run has just changed this stack, after this one looked at it.',
+      what: 'Another run has just changed this stack, after this one read it.',
       next: 'Run the same command again.',
       exit: Exit.locked,
     })
@@ -108,9 +108,9 @@ async function carryOut(
   session.figures.criticalPathMs = criticalPathMs
   if (left.length === 0) return
   throw new Problem({
-    what: 'The stack is built, but something that it no longer needs would not go.',
+    what: 'The stack is built, but some resources that it no longer needs could not be removed.',
     list: left.map(thing => `${thing.title} ${thing.id ?? thing.address}: ${thing.why}`),
-    next: 'Clear what is named, then run the same command again.',
+    next: 'Fix what blocks them, then run the same command again.',
   })
 }
 
@@ -129,7 +129,7 @@ async function refuseLeftovers(target: BuildTarget, link: Link): Promise<void> {
   throw new Problem({
     what: `There are resources of a stack "${target.stack}" in ${target.region}, but no saved state of it here.`,
     list: found.map(([address, entry]) => `${entry.type} ${entry.id} (${address})`),
-    next: `Put the state back, choose another name with --stack, or remove them: stackwright teardown --stack ${target.stack} --cloud ${target.provider.id} --region ${target.region} --from-tags${target.sandbox ? ' --sandbox' : ''}`,
+    next: `Restore the state, choose another name with --stack, or remove them: stackwright teardown --stack ${target.stack} --cloud ${target.provider.id} --region ${target.region} --from-tags${target.sandbox ? ' --sandbox' : ''}`,
     exit: Exit.preflight,
   })
 }

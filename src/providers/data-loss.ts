@@ -1,3 +1,3 @@
-/** What the clouds' kinds say before something with data in it goes; the same words for all. */
+/** What the clouds' kinds say before something that holds data is deleted; the same words for all. */
 export const dataLost = 'Its data is lost with it.'
-export const backupKept = 'One last backup of its data is kept, and costs storage.'
+export const backupKept = 'A final backup of its data is kept, and its storage is billed.'

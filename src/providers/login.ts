@@ -38,12 +38,12 @@ export function keyQuestionsBy<Lookups extends MakesKeys>(
     {
       key: 'machine.publicKey',
       label: 'Public key',
-      help: 'The key itself, one line, instead of a file. Taken from the file when nothing is said.',
+      help: 'The key itself, one line, instead of a file. Taken from the file by default.',
       type: 'text',
       when,
       default: asking => publicKeyFrom(rules, asking),
       made: values => values['machine.keyFile'] === GENERATE,
-      check: value => (typeof value === 'string' ? rules.problem(value) : 'A public key is a text.'),
+      check: value => (typeof value === 'string' ? rules.problem(value) : 'A public key is text.'),
       advanced: true,
     },
     {
@@ -61,7 +61,7 @@ export function keyQuestionsBy<Lookups extends MakesKeys>(
 
 /**
  * The public key that goes with `machine.keyFile`, so that drawing needs no file and no secret store. A generated one
- * is kept in the secret store before anybody hears of it (Connection.keep; a `plan` keeps it in memory only).
+ * is kept in the secret store before it is shown anywhere (Connection.keep; a `plan` keeps it in memory only).
  */
 async function publicKeyFrom(rules: KeyRules, { values, stack, lookups }: Asking<MakesKeys>): Promise<string> {
   const file = String(values['machine.keyFile'] ?? '') || rules.defaultFile()

@@ -16,7 +16,7 @@ export function readPublicKeyWith(problem: (key: string) => string | undefined, 
   const full = path.startsWith('~/') ? join(homedir(), path.slice(2)) : path
   const content = contentOf(full, show(path))
   if (content.includes('PRIVATE KEY')) {
-    throw new Error(`${show(path)} is a private key. Name the public one, usually the same file with .pub at its end.`)
+    throw new Error(`${show(path)} is a private key. Name the public one, usually the same file with .pub at the end.`)
   }
   const key = content.trim()
   const wrong = problem(key)
@@ -29,7 +29,7 @@ export function keyFileAmong(names: string[], home: string): string {
   return names.map(name => join(home, '.ssh', name)).find(path => existsSync(path)) ?? GENERATE
 }
 
-/** What is wrong with a line in OpenSSH's public key format, or nothing. `unfit` says it of the type, `remake` makes a better one. */
+/** What is wrong with a line in OpenSSH's public key format, or nothing. `unfit` says what is wrong with a type, `remake` is the command that makes a better key. */
 export function keyProblem(
   key: string,
   { unfit, remake }: { unfit: (type: string) => string | undefined; remake: string },

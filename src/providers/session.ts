@@ -20,7 +20,7 @@ export interface Session extends Cloud {
   serialize<T>(key: string, work: () => Promise<T>, through?: Through<T>): Promise<T>
   /** Work of one `key` that is asked for while it runs is not started again: all get the same answer. */
   coalesce<T>(key: string, work: () => Promise<T>): Promise<T>
-  /** What kinds remember between a call and the next, by keys of their own; gone with the connection. */
+  /** What kinds remember from one call to the next, by keys of their own; gone with the connection. */
   memory: Map<string, string>
   /** Replaces every secret known to this connection with `***`. */
   redact(text: string): string
@@ -101,7 +101,7 @@ export function openSession(connection: Connection, speed: number): Common {
 export function interrupted(): Problem {
   return new Problem({
     what: 'Interrupted.',
-    next: 'Run the same command again to go on where it stopped.',
+    next: 'Run the same command again to continue where it stopped.',
     exit: Exit.interrupted,
   })
 }

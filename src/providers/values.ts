@@ -1,7 +1,7 @@
 import type { Values } from '../answers/question.ts'
 import type { Json } from '../base/json.ts'
 
-/** Typed looks at the answers, so that the chapters read like the console's pages. Missing ones read as empty. */
+/** Typed looks at the answers, so that the parts read like the console's pages. Missing ones read as empty. */
 
 /** An answer as text; '' where there is none. */
 export function text(values: Values, key: string): string {

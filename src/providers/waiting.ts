@@ -29,7 +29,7 @@ export async function until<T>(
       throw new Problem({
         what: `Waited ${Math.round(within / minute)} minutes for ${what}.`,
         why: 'The cloud accepted it, but it is not ready yet.',
-        next: 'Look at it in the console; run the same command again to go on waiting.',
+        next: 'Check it in the console. Run the same command again to keep waiting.',
       })
     }
     await cloud.sleep(growing(cloud.now() - start, every))
@@ -63,7 +63,7 @@ export async function settled<T>(
     found => {
       if (found) return ready(found)
       if (!patience()) return false
-      throw options.vanished ?? new CloudProblem('notFound', { what: `Not there any more: ${options.what}.` })
+      throw options.vanished ?? new CloudProblem('notFound', { what: `No longer there: ${options.what}.` })
     },
     options,
   )

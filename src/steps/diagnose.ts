@@ -2,7 +2,7 @@ import { Exit, Problem } from '../base/errors.ts'
 import type { State } from '../engine/state.ts'
 
 /**
- * What to do about a broken hop: a sentence, or what makes one of the service whose log tells more. The blueprint and
+ * What to do about a broken hop: a sentence, or what makes one from the service whose log tells more. The blueprint and
  * its parts name the hops of their stack and how each is fixed.
  */
 export type Fix = string | ((service: string | undefined) => string)
@@ -56,14 +56,14 @@ export interface Suspicion {
   script: string
   /** The page that did not answer 200 through the load balancer, and what came instead. Nothing: all answered. */
   failed?: { path: string; answer: string }
-  /** How long the load balancer may take to see that a machine is well again, milliseconds. */
+  /** How long the load balancer may take to see that a machine is healthy again, milliseconds. */
   noticedMs: number
 }
 
 const PUT_BACK = 'In the console, register the machines with it again.'
 
 /**
- * Where the way to the application breaks: looks into each machine that the load balancer reports unhealthy, or into
+ * Where the path to the application breaks: looks into each machine that the load balancer reports unhealthy, or into
  * all of them when a page `failed`. Asks the machines themselves through the cloud. [] where nothing is found.
  */
 export async function diagnose(connected: Diagnosable, state: State, suspicion: Suspicion): Promise<Diagnosis[]> {
@@ -106,11 +106,11 @@ async function illAfter(connected: Diagnosable, state: State, machines: string[]
   }
 }
 
-/** When every hop behind the load balancer is well and still no answer comes through it. */
+/** When every hop behind the load balancer is healthy and still no answer comes through it. */
 export function unexplained({ path, answer }: { path: string; answer: string }): Diagnosis {
   return {
     hop: 'load balancer',
-    sentence: `the machines behind it are well, but ${path} does not come through it`,
+    sentence: `the machines behind it are healthy, but ${path} fails through it`,
     evidence: [answer],
   }
 }
@@ -119,8 +119,8 @@ export function unexplained({ path, answer }: { path: string; answer: string }):
 export function brokenHop(found: Diagnosis[], url: string, fixes: Record<string, Fix>): Problem {
   const [first] = found
   return new Problem({
-    what: `The stack is built, but the way to the application breaks: ${first!.hop}${first!.machine ? ` on ${first!.machine}` : ''}, ${ended(first!.sentence)}`,
-    why: `${url} was asked through the load balancer, then each hop behind it.`,
+    what: `The stack is built, but the path to the application breaks: ${first!.hop}${first!.machine ? ` on ${first!.machine}` : ''}, ${ended(first!.sentence)}`,
+    why: `${url} was requested through the load balancer, then each hop behind it was checked.`,
     list: found.flatMap((one, index) => [
       ...(index > 0 ? [`Also ${one.hop}${one.machine ? ` on ${one.machine}` : ''}: ${ended(one.sentence)}`] : []),
       ...one.evidence,
@@ -139,7 +139,7 @@ function fixOf({ hop, service, fix }: Diagnosis, fixes: Record<string, Fix>): st
   return typeof found === 'string' ? found : found(service)
 }
 
-const OTHER = 'Look at it in the console and on the machine.'
+const OTHER = 'Check it in the console and on the machine.'
 
 /** What each machine printed; those that are asked for the same by their load balancer are asked together. */
 async function askAll(connected: Diagnosable, backends: Backend[], suspicion: Suspicion): Promise<Map<string, string>> {
@@ -186,17 +186,21 @@ function badHop(output: string, machine: string): Diagnosis | undefined {
 const BAD = /^hop ([\w -]+?) bad (.*)$/
 
 function stoppedListener({ internal }: BackendView): Diagnosis {
-  return { hop: hopOf(internal), sentence: 'its listener does not run, or does not lead to the machines', evidence: [] }
+  return {
+    hop: hopOf(internal),
+    sentence: 'its listener is not running, or does not forward to the machines',
+    evidence: [],
+  }
 }
 
 /** Machines that were taken out, or that their group does not start. */
 function nobodyBehind({ internal, state }: BackendView): Diagnosis {
-  return { hop: hopOf(internal), sentence: 'no machine is behind it', evidence: [state], fix: PUT_BACK }
+  return { hop: hopOf(internal), sentence: 'no machine is registered with it', evidence: [state], fix: PUT_BACK }
 }
 
-/** Its application may be as well as can be: nobody is sent to it. */
+/** Its application can be perfectly healthy: it gets no requests. */
 function takenOut({ internal, machine }: Backend): Diagnosis {
-  return { hop: hopOf(internal), sentence: `${machine} is not behind it any more`, evidence: [], fix: PUT_BACK }
+  return { hop: hopOf(internal), sentence: `${machine} is no longer registered with it`, evidence: [], fix: PUT_BACK }
 }
 
 function saysWell(said = ''): boolean {
@@ -209,8 +213,8 @@ function isMachine(view: BackendView): view is Backend {
 
 function unhealthy({ machine, state, port, path, internal }: Backend, said = ''): Diagnosis {
   const evidence = saysWell(said)
-    ? 'Asked on the machine itself, every hop answers.'
-    : 'The machine itself could not be asked.'
+    ? 'On the machine itself, every hop answers.'
+    : 'The machine itself could not be checked.'
   const asked = path === '' ? `port ${port}` : `${path} on port ${port}`
   return {
     hop: 'port',

@@ -47,7 +47,7 @@ export function notAnswering({ base, path, host }: Visit, { ms, last }: { ms: nu
   return new Problem({
     what: `Everything is built, but ${base}${path} did not answer 200 within ${Math.round(ms / 1000)} seconds.`,
     why: `The load balancer is ${host}. ${last}`,
-    next: 'Look at its health checks with the console, mend what is named, then run the same command again: nothing is built twice.',
+    next: 'Look at its health checks in the console, fix what they report, then run the same command again. Nothing is created twice.',
   })
 }
 
@@ -64,7 +64,7 @@ async function visit(base: string, path: string, secure: Secure | undefined): Pr
     if (/CERT|ALTNAME|SELF_SIGNED|VERIFY/.test(code ?? ''))
       return `Its certificate cannot be trusted (${code}): is it the one that was issued for this name?`
     if (error instanceof Error && /^(Timeout|Abort)Error$/.test(error.name)) return 'It did not answer in time.'
-    return `It could not be reached (${code ?? 'no reason given'}): is its listener running, and does a firewall stand in between?`
+    return `It could not be reached (${code ?? 'no reason given'}): is its listener running, and is a firewall blocking it?`
   }
 }
 
@@ -73,7 +73,7 @@ function meaningOf(status: number): string {
     return `It answered ${status}: it reaches a machine, but nginx or the application there does not answer.`
   }
   if (status === 503)
-    return 'It answered 503: no machine passes the health check, or the application cannot do its work.'
+    return 'It answered 503: no machine passes the health check, or the application cannot serve requests.'
   if (status === 400) return 'It answered 400: the application refuses the host name; see ALLOWED_HOSTS.'
   if (status === 404) return 'It answered 404: the application has no such page; see app.healthPath.'
   if (status >= 500) return `It answered ${status}: the application fails; its log says why.`
@@ -83,7 +83,7 @@ function meaningOf(status: number): string {
 function interrupted(): Problem {
   return new Problem({
     what: 'Interrupted.',
-    why: 'Everything is built; whether the address answers was not seen.',
+    why: 'Everything is built, but it was not checked that the address answers.',
     next: 'Run the same command again.',
     exit: Exit.interrupted,
   })

@@ -2,17 +2,17 @@
 check_nginx() {
   local said
   if ! said=$(nginx -t 2>&1); then
-    bad nginx 'its configuration is refused by nginx itself' "$said"
+    bad nginx 'its configuration is invalid' "$said"
   fi
   if ! systemctl is-active --quiet nginx; then
-    bad nginx 'it does not run' "$(log_of nginx)"
+    bad nginx 'it is not running' "$(log_of nginx)"
   fi
   echo 'hop nginx ok'
 }
 
 check_application() {
   if ! systemctl is-active --quiet "$SERVICE"; then
-    bad application "the service $SERVICE does not run" "$(log_of "$SERVICE")"
+    bad application "the service $SERVICE is not running" "$(log_of "$SERVICE")"
   fi
   ask_application
   if [ "$STATUS" = 000 ]; then

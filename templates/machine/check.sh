@@ -1,5 +1,5 @@
 #!/bin/bash
-# Looks, from inside a machine, where the way from the load balancer to the database breaks. Changes nothing.
+# Looks, from inside a machine, where the path from the load balancer to the database breaks. Changes nothing.
 # It prints a line a hop, "hop NAME ok" or "hop NAME bad SENTENCE" with evidence behind "| ", and ends at the first bad one;
 # before them "service NAME", whose log tells more of the application, and "fix SENTENCE" where it knows better what to do.
 # CHECK_PORT and CHECK_PATH are what the load balancer asks for (no path: it only connects), CHECK_VISIT is a page that
@@ -16,10 +16,10 @@ bad() {
 
 # When the database refuses the password: either side may be the wrong one. ENV_FILE and SERVICE are set below.
 tell_password_fix() {
-  echo "fix The right password is in secrets.json, beside the state: give it to the database user again, or write it as DB_PASSWORD into $ENV_FILE on that machine and run there: systemctl restart $SERVICE."
+  echo "fix The right password is in secrets.json, beside the state. Set it for the database user again, or write it as DB_PASSWORD into $ENV_FILE on that machine and run there: systemctl restart $SERVICE."
 }
 
-# Sets STATUS to what a page of this machine answers; 000 when nobody does.
+# Sets STATUS to what a page of this machine answers; 000 when there is no answer.
 status_of() {
   STATUS=$(curl --noproxy '*' -s -o /dev/null -w '%{http_code}' --max-time 10 "http://127.0.0.1:$1$2")
 }
@@ -30,7 +30,7 @@ log_of() {
     grep -Ev '"[A-Z]+ [^"]* HTTP/[0-9.]+" [0-9]+|^(\[[^]]*\] )?(Started [A-Z]+ "|Processing by |Completed [23])' | tail -n 8
 }
 
-# Whether somebody accepts connections at HOST PORT; says why not.
+# Whether HOST PORT accepts connections; says why not.
 connects() {
   timeout 8 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$2" 2>&1
   local status=$?
@@ -42,7 +42,7 @@ check_port() {
   local said
   if ! said=$(connects 127.0.0.1 "$CHECK_PORT"); then
     said=$(ss -Hltn 2>/dev/null | awk '{print "listening on " $4}' | sort -u)
-    bad port "nothing answers on port $CHECK_PORT, which the load balancer asks" "$said"
+    bad port "nothing answers on port $CHECK_PORT, which the load balancer checks" "$said"
   fi
   echo 'hop port ok'
 }
@@ -57,7 +57,7 @@ check_asked_page() {
     own=$STATUS
     status_of "$CHECK_PORT" "$page"
     if [ "$STATUS" = 200 ]; then
-      bad health-check "the load balancer asks for $CHECK_PATH, which answers $own; $page answers 200"
+      bad health-check "the load balancer checks $CHECK_PATH, which answers $own; $page answers 200"
     fi
     bad "$hop" "$CHECK_PATH answers $own$through" "$("$@")"
   fi

@@ -37,17 +37,17 @@ for host in hosts:
     try:
         socket.create_connection((host, port), timeout=8).close()
     except socket.gaierror as error:
-        stop(f"the name {host} is not known here", error)
+        stop(f"the name {host} does not resolve here", error)
     except OSError as error:
-        stop(f"{host}:{port} cannot be reached from this machine: is it let in (access list, security group)?", error)
+        stop(f"{host}:{port} cannot be reached from this machine: is it allowed (access list, security group)?", error)
     try:
         connect(host).cursor().execute("SELECT 1")
     except Exception as error:
         text = str(error)
         if "pg_hba" in text or "not allowed to connect" in text:
-            stop("it refuses the address of this machine: the access list does not hold it", text)
+            stop("it refuses the address of this machine: it is not in the access list", text)
         if "password" in text or "Access denied" in text:
             stop(f"it refuses the user {user}: the password on this machine is not that of the database", text)
         if "does not exist" in text or "Unknown database" in text:
             stop(f"there is no database {name}, or no user {user}", text)
-        stop("it does not let the application in", text)
+        stop("it refuses the application", text)

@@ -38,13 +38,13 @@ as_application() {
 # What the client's error numbers say.
 meaning_of() {
   case $1 in
-    *'ERROR 2005 '* | *'Unknown server host'* | *'Unknown MySQL server host'*) echo "the name $DB_HOST is not known here" ;;
+    *'ERROR 2005 '* | *'Unknown server host'* | *'Unknown MySQL server host'*) echo "the name $DB_HOST does not resolve here" ;;
     *'ERROR 2002 '* | *'ERROR 2003 '*)
-      echo "$DB_HOST:$DB_PORT cannot be reached from this machine: does its security group let it in?" ;;
+      echo "$DB_HOST:$DB_PORT cannot be reached from this machine: does its security group allow it?" ;;
     *'ERROR 1044 '*) echo "the user $DB_USER may not use the database $DB_NAME" ;;
     *'ERROR 1045 '*) echo "it refuses the user $DB_USER: the password on this machine is not that of the database" ;;
     *'ERROR 1049 '*) echo "there is no database $DB_NAME" ;;
-    *) echo 'it does not let the application in' ;;
+    *) echo 'it refuses the application' ;;
   esac
 }
 
@@ -56,7 +56,7 @@ check_bucket() {
     case $said in
       *'(404)'*) bad bucket "there is no bucket $S3_BUCKET" "$said" ;;
       *'(403)'*) bad bucket "the role of this machine may not use the bucket $S3_BUCKET" "$said" ;;
-      *[Cc]redentials*) bad bucket "this machine has no role, so the bucket $S3_BUCKET does not let it in" "$said" ;;
+      *[Cc]redentials*) bad bucket "this machine has no role, so the bucket $S3_BUCKET refuses it" "$said" ;;
     esac
     bad bucket "the bucket $S3_BUCKET cannot be reached from this machine" "$said"
   fi

@@ -30,10 +30,10 @@ find_apache() {
 check_apache() {
   local said
   if ! said=$(apachectl configtest 2>&1); then
-    bad Apache 'its configuration is refused by Apache itself' "$said"
+    bad Apache 'its configuration is invalid' "$said"
   fi
   if ! systemctl is-active --quiet "$APACHE"; then
-    bad Apache 'it does not run' "$(log_of "$APACHE")"
+    bad Apache 'it is not running' "$(log_of "$APACHE")"
   fi
   echo 'hop Apache ok'
 }
@@ -45,10 +45,10 @@ check_inner_balancer() {
     bad Apache "$CONF does not name the application tier"
   fi
   if ! said=$(getent hosts "$host"); then
-    bad 'internal load balancer' "the name $host is not known here"
+    bad 'internal load balancer' "the name $host does not resolve here"
   fi
   if ! said=$(connects "$host" "$APP_PORT"); then
-    bad 'internal load balancer' "nobody answers at $host:$APP_PORT from this machine" "$said"
+    bad 'internal load balancer' "nothing answers at $host:$APP_PORT from this machine" "$said"
   fi
   echo 'hop internal load balancer ok'
 }
@@ -69,7 +69,7 @@ web_log() {
 check_app() {
   echo "service $SERVICE"
   if ! systemctl is-active --quiet "$SERVICE"; then
-    bad uWSGI "the service $SERVICE does not run" "$(log_of "$SERVICE")"
+    bad uWSGI "the service $SERVICE is not running" "$(log_of "$SERVICE")"
   fi
   echo 'hop uWSGI ok'
   check_port

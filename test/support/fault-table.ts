@@ -25,7 +25,7 @@ export function faultRow(
   expect(what, JSON.stringify(told)).toContain(`breaks: ${hop}`)
   const shown = evidence?.exec(list.join('\n'))?.[0]
   if (evidence) expect(shown, JSON.stringify(told)).toBeTypeOf('string')
-  const said = what.replace('The stack is built, but the way to the application breaks: ', '')
+  const said = what.replace('The stack is built, but the path to the application breaks: ', '')
   return `| ${[name, said, shown ?? '–', next].map(cell => tidy(cell).replaceAll('|', '\\|')).join(' | ')} |`
 }
 

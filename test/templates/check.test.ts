@@ -33,18 +33,18 @@ describe.each([
 
   test('names the port that nobody listens on', async () => {
     const told = await within(check({}), 'check_port', { ...asked, CHECK_PORT: '1' })
-    expect(told.out).toMatch(/^hop port bad nothing answers on port 1, which the load balancer asks\n/)
+    expect(told.out).toMatch(/^hop port bad nothing answers on port 1, which the load balancer checks\n/)
   })
 })
 
 describe('what the database client says', () => {
   test.each([
-    ["ERROR 2005 (HY000): Unknown server host 'db' (-2)", 'the name db is not known here'],
+    ["ERROR 2005 (HY000): Unknown server host 'db' (-2)", 'the name db does not resolve here'],
     ["ERROR 2002 (HY000): Can't connect to server on 'db' (115)", 'db:3306 cannot be reached from this machine'],
     ["ERROR 1045 (28000): Access denied for user 'shop'@'10.0.1.2' (using password: YES)", 'it refuses the user shop'],
     ["ERROR 1044 (42000): Access denied for user 'shop'@'%' to database 'posts'", 'the user shop may not use'],
     ["ERROR 1049 (42000): Unknown database 'posts'", 'there is no database posts'],
-    ['mariadb: command not found', 'it does not let the application in'],
+    ['mariadb: command not found', 'it refuses the application'],
   ])('%s', async (said, meaning) => {
     const database = { DB_HOST: 'db', DB_PORT: '3306', DB_USER: 'shop', DB_NAME: 'posts', SAID: said }
     const told = await within(rails({}), 'meaning_of "$SAID"', { ...asked, ...database })
@@ -63,6 +63,6 @@ describe('the three tiers', () => {
   test('a web server that cannot reach the internal load balancer names it', async () => {
     const conf = `printf 'Define TIER_HOST "localhost"\\n' > ${folder.path}/conf; CONF=${folder.path}/conf; APP_PORT=1`
     const told = await within(threeTier({}), `${conf}; check_inner_balancer`, asked)
-    expect(told.out).toMatch(/^hop internal load balancer bad nobody answers at localhost:1 from this machine\n\| /)
+    expect(told.out).toMatch(/^hop internal load balancer bad nothing answers at localhost:1 from this machine\n\| /)
   })
 })

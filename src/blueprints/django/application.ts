@@ -34,7 +34,7 @@ export const asks: Question[] = [
   {
     key: 'app.secretKey',
     label: 'Django secret key',
-    help: 'Signs sessions and password links. Made for you unless you give one, of 20 characters or more.',
+    help: 'Signs sessions and password links. Generated unless you give one, of 20 characters or more.',
     type: 'secret',
     default: () => 'generate',
     check: checkSecretKey,
@@ -45,6 +45,6 @@ export const asks: Question[] = [
 function checkSecretKey(value: Json): string | undefined {
   if (typeof value !== 'string' || value === 'generate') return undefined
   if (value.length < 20 || value.length > 200) return 'The Django secret key must have 20 to 200 characters.'
-  if (!/^[\x20-\x7e]+$/.test(value)) return 'The Django secret key may have only printable ASCII characters.'
+  if (!/^[\x20-\x7e]+$/.test(value)) return 'The Django secret key can have only printable ASCII characters.'
   return undefined
 }

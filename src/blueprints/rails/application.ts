@@ -36,25 +36,25 @@ export const asks: Question[] = [
   {
     key: 'app.masterKey',
     label: 'Rails master key',
-    help: 'What stands in config/master.key: 32 hexadecimal digits, or 64.',
+    help: 'The content of config/master.key: 32 hexadecimal digits, or 64.',
     type: 'secret',
     when: hasMasterKey,
     check: checkMasterKey,
   },
   healthPathAsk(
-    'A path of the application that answers 200 without a login. Rails has /up since 7.1. The machine and the load balancer ask for it.',
+    'A path of the application that answers 200 without a login. Rails has had /up since 7.1. The machine and the load balancer ask for it.',
     sampleHealthPath,
   ),
   portAsk('puma', 3000),
   workersAsk(
     'puma workers',
-    'Processes that answer requests at the same time, with five threads each. About one a vCPU.',
+    'Processes that answer requests at the same time, with five threads each. About one per vCPU.',
     2,
   ),
   {
     key: 'app.secretKey',
     label: 'Rails secret key base',
-    help: 'Signs sessions and cookies. Made for you unless you give one, of 30 characters or more.',
+    help: 'Signs sessions and cookies. Generated unless you give one, of 30 characters or more.',
     type: 'secret',
     default: () => 'generate:64',
     check: checkSecretKey,
@@ -65,7 +65,7 @@ export const asks: Question[] = [
 function checkSecretKey(value: Json): string | undefined {
   if (typeof value !== 'string' || /^generate(:\d+)?$/.test(value)) return undefined
   if (value.length < 30 || value.length > 200) return 'The Rails secret key base must have 30 to 200 characters.'
-  if (!/^[\x20-\x7e]+$/.test(value)) return 'The Rails secret key base may have only printable ASCII characters.'
+  if (!/^[\x20-\x7e]+$/.test(value)) return 'The Rails secret key base can have only printable ASCII characters.'
   return undefined
 }
 

@@ -30,7 +30,7 @@ const tiers: SubnetTiers = [
 const web: InstancesOf = {
   whose: 'web servers',
   help: {
-    count: 'How many machines serve the application, one after the other in the two private subnets.',
+    count: 'How many machines serve the application, alternating between the two private subnets.',
     type: 'How many virtual CPUs and how much memory. The tutorial’s t2.micro is two generations old; t4g.small has twice its memory, which installing gems needs. Listed: types available in both zones.',
   },
   prefer: ['t4g.small', 't3.small', 't4g.medium', 't3.medium'],
@@ -46,7 +46,7 @@ const rds: DatabaseQuestions = {
   user: 'railsuser',
 }
 
-/** Gems are compiled on the machine: a quarter of an hour on a small one; this is where patience ends. Seconds. */
+/** Gems are compiled on the machine: a quarter of an hour on a small one; this is the limit. Seconds. */
 const PATIENCE = 2700
 
 /** Web servers in private subnets behind a load balancer, a bastion to enter them by, RDS and a bucket. */

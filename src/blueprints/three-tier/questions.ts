@@ -59,7 +59,7 @@ export const between: Question<AwsLookups>[] = [
 export const table: Question<AwsLookups> = {
   key: 'aurora.table',
   label: 'Table name',
-  help: 'The table the sample application keeps its times in. It is created once, by itself.',
+  help: 'The table the sample application keeps its times in. It is created automatically.',
   type: 'text',
   default: () => 'testtable',
   check: tableProblem,
@@ -69,6 +69,6 @@ export const table: Question<AwsLookups> = {
 function tableProblem(value: Json): string | undefined {
   const wrong = nameProblem(value, { min: 1, max: 64, also: '_' })
   if (wrong) return wrong
-  if (/[A-Z]/.test(value as string)) return `${show(value)} must be in small letters.`
+  if (/[A-Z]/.test(value as string)) return `${show(value)} must be in lowercase letters.`
   return reservedProblem(String(value), 'table')
 }

@@ -5,7 +5,7 @@ import { fromGit, machine, origin, sourceOf } from '../common.ts'
 import { configWord, integer, render, shell } from '../template.ts'
 
 const templates = 'templates/three-tier/'
-/** Answered by a web server itself: whether this machine lives. */
+/** Answered by a web server itself: whether this machine is up. */
 export const webHealthPath = '/health/web'
 /** Answered by the sample through all three tiers; asks the database's writer and reader. */
 export const sampleHealthPath = '/health'

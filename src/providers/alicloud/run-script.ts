@@ -20,7 +20,7 @@ export async function runScript(
 }
 
 /** In the form of the script's own output. */
-const silent = 'hop machine bad the instance does not run, or its Cloud Assistant agent does not answer'
+const silent = 'hop machine bad the instance is not running, or its Cloud Assistant agent does not answer'
 
 /** The machines whose agent answers. A machine that was set up has had one, so there is little to wait for. */
 async function withAgent(cloud: Alicloud, machines: string[]): Promise<string[]> {

@@ -2,7 +2,7 @@ import type { Memoize } from '../../base/memoize.ts'
 import type { Catalog, DbClass } from './catalog.ts'
 import type { Aws } from './client.ts'
 
-/** What RDS sells. */
+/** What RDS offers. */
 export function databaseCatalog(cloud: Aws, memoize: Memoize): Pick<Catalog, 'versions' | 'classes'> {
   return {
     versions: engine =>

@@ -11,7 +11,7 @@ export function openCatalog(cloud: Aws): Catalog {
   return {
     ...machineCatalog(cloud, memoize),
     ...databaseCatalog(cloud, memoize),
-    ...accountMarket(cloud, memoize),
+    ...accountCatalog(cloud, memoize),
     regions: () =>
       memoize('regions', async () => {
         const { Regions = [] } = await cloud.call('ec2', 'DescribeRegions', {})
@@ -32,7 +32,7 @@ export function openCatalog(cloud: Aws): Catalog {
 }
 
 /** What the account has already. */
-function accountMarket(
+function accountCatalog(
   cloud: Aws,
   memoize: Memoize,
 ): Pick<Catalog, 'hostedZones' | 'keyPair' | 'bucket' | 'addresses' | 'networks'> {
@@ -75,7 +75,7 @@ async function hostedZonesOf(cloud: Aws): Promise<{ id: string; name: string }[]
   )
 }
 
-/** 404 says that nobody has the name, 403 that somebody else has it (docs/facts/aws.md, S3). */
+/** 404 says that the name is free, 403 that another account has it (docs/facts/aws.md, S3). */
 async function ownerOf(cloud: Aws, Bucket: string): Promise<'free' | 'ours' | 'taken'> {
   try {
     await cloud.call('s3', 'HeadBucket', { Bucket }, { sure: true })

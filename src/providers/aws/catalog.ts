@@ -1,12 +1,12 @@
 /**
- * What this region sells and this account has, read from the cloud once and remembered for the session. Plain facts;
+ * What this region offers and this account has, read from the cloud once and remembered for the session. Plain facts;
  * what to suggest from them is lookups.ts, what is wrong with a choice is checked by the parts.
  */
 export interface Catalog {
   regions(): Promise<string[]>
   /** Availability Zones that anyone may use, in the order of their names. */
   zones(): Promise<string[]>
-  /** Zones that sell an instance type; [] for one the region does not know. */
+  /** Zones that offer an instance type; [] for one the region does not know. */
   zonesOf(type: string): Promise<string[]>
   /** Sizes of the types that this program suggests, and of those named besides, by name. */
   specs(besides?: string): Promise<Map<string, Spec>>
@@ -48,7 +48,7 @@ export interface Image {
 
 export interface Version {
   id: string
-  /** What the cloud itself would take. */
+  /** The cloud's own default. */
   usual: boolean
 }
 

@@ -23,9 +23,9 @@ export interface AwsLookups {
   /** Zones that have all of the selection first. */
   zones(selection: Selection): Promise<string[]>
   zoneChoices(selection: Selection): Promise<Choice[]>
-  /** Types sold in all these zones, what fits first. */
+  /** Types available in all these zones, the best fit first. */
   typeChoices(zones: string[]): Promise<Choice[]>
-  /** The first of `prefer` that these zones sell, or anything that fits. */
+  /** The first of `prefer` that these zones offer, or anything that fits. */
   defaultType(zones: string[], prefer: string[]): Promise<string | undefined>
   imageChoices(type: string): Promise<Choice[]>
   defaultImage(type: string): Promise<string | undefined>
@@ -59,7 +59,7 @@ export function openLookups(catalog: Catalog, { region, account, keep }: Place):
       return zones.map((zone, i) => ({
         value: zone,
         name: zone,
-        ...(i >= fitting && { hint: 'does not sell all that is chosen' }),
+        ...(i >= fitting && { hint: 'does not offer everything chosen' }),
       }))
     },
     typeChoices: async zones =>
@@ -77,7 +77,7 @@ export function openLookups(catalog: Catalog, { region, account, keep }: Place):
     versionChoices: async engine =>
       (await catalog.versions(engine.id))
         .filter(({ id }) => engine.supports(id))
-        .map(({ id, usual }) => ({ value: id, name: id, ...(usual && { hint: 'the usual one' }) })),
+        .map(({ id, usual }) => ({ value: id, name: id, ...(usual && { hint: 'the default of RDS' }) })),
     async defaultVersion(engine) {
       const versions = (await catalog.versions(engine.id)).filter(({ id }) => engine.supports(id))
       return (versions.find(({ usual }) => usual) ?? versions[0])?.id
@@ -100,7 +100,7 @@ function nameOfRegion(region: string): string {
   return description ? `${region.padEnd(16)} ${description}` : region
 }
 
-/** Classes sold in all these zones (anywhere, when none are given), the smallest first. */
+/** Classes available in all these zones (anywhere, when none are given), the smallest first. */
 export async function classesIn(
   catalog: Catalog,
   engine: DatabaseEngine,
@@ -119,7 +119,7 @@ export async function archOf(catalog: Catalog, type: string): Promise<Arch> {
   return (await catalog.specs(type || undefined)).get(type)?.arch ?? 'x86_64'
 }
 
-/** All zones, those that sell every chosen type and the database first. */
+/** All zones, those that offer every chosen type and the database first. */
 async function zonesFor(catalog: Catalog, selection: Selection): Promise<{ zones: string[]; fitting: number }> {
   const [all, ...sold] = await Promise.all([
     catalog.zones(),

@@ -30,7 +30,9 @@ const RUN_SECONDS = 120
 
 /** The same line that the script itself would print. */
 function silent(machine: string, runs: boolean): { machine: string; output: string } {
-  const why = runs ? 'the instance runs, but its Systems Manager agent does not answer' : 'the instance does not run'
+  const why = runs
+    ? 'the instance is running, but its Systems Manager agent does not answer'
+    : 'the instance is not running'
   return { machine, output: `hop machine bad ${why}` }
 }
 

@@ -89,7 +89,7 @@ const faults: Record<string, Fault> = {
   },
   'the security group has no rule for port 80 any more': {
     hop: 'port',
-    evidence: /Asked on the machine itself.*/,
+    evidence: /On the machine itself.*/,
     slow: true,
     async make() {
       const { id } = await stack.entry('machines/security-group')

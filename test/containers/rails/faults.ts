@@ -8,7 +8,7 @@ import type { Last, Shop } from './shop.ts'
 
 /** Something on the way to the database that is broken on purpose. */
 interface Fault {
-  /** What `up` must name; nothing: it makes the thing anew by itself. */
+  /** What `up` must name; nothing: it creates the thing again by itself. */
   hop?: string
   /** What the message must show of it. */
   evidence?: RegExp
@@ -82,7 +82,7 @@ const faults: Record<string, Fault> = {
   },
   "the web servers' security group has lost the rule for the load balancer": {
     hop: 'port',
-    evidence: /Asked on the machine itself.*/,
+    evidence: /On the machine itself.*/,
     ...closed('machines/web-group'),
     seen: 2,
   },
@@ -128,7 +128,7 @@ const faults: Record<string, Fault> = {
     make: async shop => await shop.elb.deregisterTargets(await targets(shop)),
     mend: async shop => await shop.elb.registerTargets(await targets(shop)),
   },
-  'the HTTPS listener leads elsewhere': {
+  'the HTTPS listener does not forward to the web servers': {
     hop: 'load balancer',
     make: shop => listener(shop, 'fixed-response'),
     mend: shop => listener(shop, 'forward'),
@@ -159,7 +159,7 @@ export function describeFaults(get: () => Shop): void {
 
   describe('a fault on the way to the database', () => {
     for (const [name, fault] of Object.entries(faults)) {
-      it(`${name}: up ${fault.hop ? `names the ${fault.hop}` : 'makes it anew'}`, async () => {
+      it(`${name}: up ${fault.hop ? `names the ${fault.hop}` : 'creates it again'}`, async () => {
         const shop = get()
         await allWell()
         try {
@@ -265,7 +265,7 @@ function checked(shop: Shop, name: string, { hop, evidence }: Fault, last: Last)
   const whole = JSON.stringify(last)
   if (!hop) {
     expect(last, whole).toMatchObject({ is: 'done' })
-    return `| ${name} | nothing: it makes it anew, and ends well | – | – |`
+    return `| ${name} | nothing: it creates it again, and succeeds | – | – |`
   }
   expect(last, whole).toMatchObject({ is: 'failed', exit: 1 })
   return faultRow({ name, hop, ...(evidence && { evidence }) }, last.problem, cell => tidy(shop, cell))

@@ -68,7 +68,7 @@ export function faultsOf(tiers: Tiers): void {
         evidence: /timed out/,
         ...closed(tiers, 'tiers-database'),
       },
-      'the internal load balancer does not let the web servers in': {
+      'the internal load balancer does not allow the web servers': {
         hop: 'internal load balancer',
         evidence: /no answer within \d+ seconds/,
         ...closed(tiers, 'tiers-app-balancer'),

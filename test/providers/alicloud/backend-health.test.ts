@@ -26,7 +26,7 @@ describe('a stack that is built and does not serve', () => {
     await call(url, 'slb.RemoveVServerGroupBackendServers', out)
     const told = await up()
     expect(told).toMatchObject({ is: 'failed', exit: 1 })
-    expect(told.problem.what).toContain('breaks: load balancer, no machine is behind it')
+    expect(told.problem.what).toContain('breaks: load balancer, no machine is registered with it')
     expect(told.problem.list).toEqual(['its server group has no machines'])
     expect(told.problem.next).toContain('register the machines with it again')
   })

@@ -178,7 +178,7 @@ describe('The preflight names what the cloud would refuse, and what would do', (
     // What is made is seen by others a little later; each connection asks once.
     const problems = async () => (await preflightOf('rails', await connect(), { ...rails, ...set })).join('\n')
     await expect.poll(problems, { timeout: 20_000 }).toMatch(/machine\.keyName: .* key pair taken /)
-    await expect.poll(problems, { timeout: 20_000 }).toMatch(/bucket\.name: somebody else has .* taken-by-others/)
+    await expect.poll(problems, { timeout: 20_000 }).toMatch(/bucket\.name: another account has .* taken-by-others/)
   })
 
   test('more public addresses than there may be', async () => {
@@ -215,7 +215,7 @@ describe('The preflight names what the cloud would refuse, and what would do', (
     expect(await problems()).toBe('')
     await cloud.call('ec2', 'CreateVpc', { CidrBlock: '10.5.0.0/16' })
     await expect.poll(() => listed(5), { timeout: 20_000 }).toBe(true)
-    expect(await problems()).toMatch(/the region has 5 VPCs, and may have 5.*--set vpc\.quota=10/)
+    expect(await problems()).toMatch(/the region has 5 VPCs, and its quota is 5.*--set vpc\.quota=10/)
     expect(await problems({ 'vpc.quota': 6 })).toBe('')
     await expect(
       cloud.call('ec2', 'CreateVpc', { CidrBlock: '10.6.0.0/16' }),

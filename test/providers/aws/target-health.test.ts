@@ -61,7 +61,7 @@ describe('a stack that is built and does not serve', () => {
       stopped = (await machinesIn('shop-web'))[0]!
       await ec2.send(new StopInstancesCommand({ InstanceIds: [stopped] }))
     })
-    expect(problem.what).toContain(`breaks: machine on ${stopped}, the instance does not run`)
+    expect(problem.what).toContain(`breaks: machine on ${stopped}, the instance is not running`)
     expect(problem.next).toBe(
       'Start it in the console, or restart it if it is running. Then run the same command again.',
     )
@@ -77,7 +77,9 @@ describe('a stack that is built and does not serve', () => {
       const DefaultActions = [{ Type: 'fixed-response' as const, FixedResponseConfig }]
       await elb.send(new ModifyListenerCommand({ ListenerArn: Listeners[0]!.ListenerArn, DefaultActions }))
     })
-    expect(problem.what).toContain('breaks: load balancer, its listener does not run, or does not lead to the machines')
+    expect(problem.what).toContain(
+      'breaks: load balancer, its listener is not running, or does not forward to the machines',
+    )
   })
 
   test('three tiers: up names the internal load balancer that the application servers do not allow', async () => {
@@ -104,7 +106,7 @@ describe('a stack that is built and does not serve', () => {
       )!
       await scaling.send(new DetachLoadBalancerTargetGroupsCommand({ AutoScalingGroupName, TargetGroupARNs }))
     })
-    expect(problem.what).toContain('breaks: internal load balancer, no machine is behind it')
+    expect(problem.what).toContain('breaks: internal load balancer, no machine is registered with it')
     expect(problem.list).toEqual(['the target group shop-app has no targets'])
     expect(problem.next).toContain('register the machines with it again')
   })

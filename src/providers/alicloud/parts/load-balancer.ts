@@ -87,7 +87,7 @@ function draw(on: StepDrawing<AlicloudLookups>, values: Values, vswitches: VSwit
 /** What to do about what is found broken before the machines. */
 export const balancerFixes: Record<string, Fix> = {
   'load balancer':
-    'Start its listener in the console and let it forward to the machines, or tear the stack down and build it again.',
+    'Start its listener in the console and make it forward to the machines, or tear the stack down and build it again.',
 }
 
 /** Zones come in pairs: each primary zone has its own backup zones. */

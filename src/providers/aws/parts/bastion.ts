@@ -12,7 +12,7 @@ import { EVERYONE, securityGroup, sourcesProblem } from './security-group.ts'
 import type { Subnets } from './subnets.ts'
 import type { Vpc } from './vpc.ts'
 
-/** The way in by SSH: who stands there, and with which key. */
+/** The way in by SSH: the bastion's security group, and its key. */
 export interface Bastion {
   group: Handle<{ id: string }>
   key: Handle<{ id: string; name: string }>
@@ -30,14 +30,14 @@ function questions(to: string): Question<AwsLookups>[] {
     {
       key: 'bastion.enabled',
       label: 'Bastion',
-      help: `A small machine in a public subnet, the only one that takes SSH from outside; from it you reach the ${to}. Without it you enter them with Session Manager.`,
+      help: `A small machine in a public subnet, the only one that accepts SSH from outside. From it you reach the ${to}; without it, use Session Manager.`,
       type: 'yesno',
       default: () => true,
     },
     typeQuestion({
       key: 'bastion.type',
       label: 'Instance type of the bastion',
-      help: 'It only passes on SSH: the smallest is enough.',
+      help: 'It only forwards SSH, so the smallest is enough.',
       prefer: ['t4g.nano', 't3.nano', 't4g.micro', 't3.micro'],
       tier: 'public',
       when: hasBastion,
@@ -59,7 +59,7 @@ function questions(to: string): Question<AwsLookups>[] {
   ]
 }
 
-/** Nothing where none is wanted. */
+/** Draws nothing without a bastion. */
 function draw(
   on: StepDrawing<AwsLookups>,
   values: Values,

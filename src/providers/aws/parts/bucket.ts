@@ -16,7 +16,7 @@ function questions(): Question<AwsLookups>[] {
     {
       key: 'bucket.name',
       label: 'Bucket name',
-      help: 'Where uploaded images are kept. Bucket names are unique in the whole world; the default contains your account’s number.',
+      help: 'Where uploaded images are kept. Bucket names are globally unique; the default contains your account ID.',
       type: 'text',
       default: ({ stack, lookups }) => bucketName(stack, lookups.account, lookups.region),
       check: bucketProblem,
@@ -24,7 +24,7 @@ function questions(): Question<AwsLookups>[] {
     {
       key: 'bucket.versioned',
       label: 'Keep earlier versions of an image',
-      help: 'What is overwritten or deleted then stays, and costs, until the bucket is emptied.',
+      help: 'Overwritten and deleted images are then kept, at a cost, until the bucket is emptied.',
       type: 'yesno',
       default: () => false,
       advanced: true,
@@ -45,7 +45,9 @@ async function nameFree({ catalog }: AwsLookups, values: Values): Promise<string
   const name = text(values, 'bucket.name')
   // One of our own account is looked at when it is made: an earlier run may have left it there.
   return (await catalog.bucket(name)) === 'taken'
-    ? [`bucket.name: somebody else has a bucket ${name}. Choose another name; the world’s buckets share them.`]
+    ? [
+        `bucket.name: another account has a bucket named ${name}. Choose another name; bucket names are globally unique.`,
+      ]
     : []
 }
 
@@ -57,16 +59,16 @@ function bucketName(stack: string, account: string, region: string): string {
   return `${tidy(stack)}-images-${hash}`
 }
 
-/** S3: 3–63 small letters, digits and hyphens; dots break the certificate of its address. */
+/** S3: 3–63 lowercase letters, digits and hyphens; dots break the certificate of its address. */
 export function bucketProblem(value: Json): string | undefined {
   if (typeof value !== 'string' || value.length < 3 || value.length > 63)
     return `${show(value)} must have 3 to 63 characters.`
   if (value.includes('.')) return `${show(value)} has a dot: HTTPS to such a bucket fails. Use hyphens.`
   if (!/^[a-z0-9][a-z0-9-]*[a-z0-9]$/.test(value)) {
-    return `${show(value)} must have small letters, digits and hyphens only, and no hyphen at an end.`
+    return `${show(value)} must have lowercase letters, digits and hyphens only, and no hyphen at either end.`
   }
   if (/^(xn--|sthree-|amzn-s3-demo-)/.test(value) || /(-s3alias|--ol-s3|--x-s3)$/.test(value)) {
-    return `${show(value)} has a beginning or an end that S3 keeps for itself.`
+    return `${show(value)} has a prefix or a suffix that S3 reserves.`
   }
   return undefined
 }

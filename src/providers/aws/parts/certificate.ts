@@ -34,7 +34,7 @@ function draw(on: StepDrawing<AwsLookups>, values: Values): Certificate | undefi
         ]
       : []
   if (!isSecure(values)) return { certificate: made }
-  // Where nobody but people can add the records, they are told.
+  // Where people must add the records themselves, the run says so.
   const input = { arn: made.get('id'), tell: home === 'elsewhere' }
   const issued = on.add('certificate-issued', certificateIssued, input, { needs: proven })
   return { certificate: made, issued }

@@ -71,15 +71,15 @@ const questions: Question<AwsLookups>[] = [
   {
     key: 'domain.wait',
     label: 'Wait for the certificate',
-    help: 'No: the stack serves HTTP at first, and the records to add are printed; run it again with yes once you have added them. Yes: the record that proves the domain is told while the rest is built, and the run waits for it, up to an hour.',
+    help: 'No: the stack serves HTTP at first, and the records to add are printed; run it again with yes once you have added them. Yes: the record that proves the domain is shown while the rest is built, and the run waits for it, up to an hour.',
     type: 'yesno',
     when: values => homeOf(values) === 'elsewhere',
     default: () => false,
   },
   {
     key: 'https.redirect',
-    label: 'Send HTTP to HTTPS',
-    help: 'Whoever comes over HTTP is sent to HTTPS. Without it both answer.',
+    label: 'Redirect HTTP to HTTPS',
+    help: 'Requests over HTTP are redirected to HTTPS. Without it, both answer.',
     type: 'yesno',
     when: isSecure,
     default: () => true,
@@ -87,7 +87,7 @@ const questions: Question<AwsLookups>[] = [
   {
     key: 'https.policy',
     label: 'TLS policy',
-    help: 'Which protocols and ciphers the load balancer takes. The tutorial’s ELBSecurityPolicy-2016-08 still allows TLS 1.0; the default is what AWS recommends: TLS 1.2 and 1.3.',
+    help: 'Which protocols and ciphers the load balancer accepts. The tutorial’s ELBSecurityPolicy-2016-08 still allows TLS 1.0; the default is what AWS recommends: TLS 1.2 and 1.3.',
     type: 'choice',
     open: true,
     when: isSecure,
@@ -151,14 +151,14 @@ export function domainProblem(value: Json): string | undefined {
   if (value.length > 64) return `${show(value)} is too long: a certificate’s first name has at most 64 characters.`
   if (/^https?:/i.test(value) || value.includes('/'))
     return `${show(value)} is an address. Give the name alone, for example www.example.com.`
-  if (value.startsWith('*.')) return `${show(value)} stands for many names. Give the one that people type.`
+  if (value.startsWith('*.')) return `${show(value)} is a wildcard. Give the one name that people type.`
   const labels = value.split('.')
   const good = labels.length >= 2 && labels.every(label => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label))
   if (!good || /^\d+$/.test(labels.at(-1)!)) {
-    return `${show(value)} is not a domain name. Use small letters, digits and hyphens, with dots between; write other letters as xn--….`
+    return `${show(value)} is not a domain name. Use lowercase letters, digits and hyphens, with dots between; write other letters as xn--….`
   }
   if (/\.(amazonaws\.com|local|localhost|internal|test|invalid|example)$/.test(value)) {
-    return `${show(value)}: nobody can have a certificate for a name in ${value.slice(value.lastIndexOf('.'))}.`
+    return `${show(value)}: no certificate can be issued for a name in ${value.slice(value.lastIndexOf('.'))}.`
   }
   return undefined
 }
@@ -166,7 +166,7 @@ export function domainProblem(value: Json): string | undefined {
 /** Outside Route 53 a load balancer is pointed at by a CNAME, which a domain itself cannot have (RFC 1034). */
 function apexProblem(name: string, values: Values): string | undefined {
   if (homeOf(values) !== 'elsewhere' || name.split('.').length > 2) return undefined
-  return `${name} is a domain itself; outside Route 53 only a name in it can point to a load balancer. Take www.${name}.`
+  return `${name} is a domain itself; outside Route 53 only a name in it can point to a load balancer. Use www.${name}.`
 }
 
 /** A TLS policy of Elastic Load Balancing that allows nothing below TLS 1.2. A sentence when wrong. */

@@ -48,7 +48,7 @@ function questions({ whose, help, prefer, tier }: InstancesOf): Question<AwsLook
     {
       key: 'machine.name',
       label: 'Instance name',
-      help: 'The name in the console. Further machines get -2, -3… behind it.',
+      help: 'The name in the console. Additional machines get the suffixes -2, -3…',
       type: 'text',
       default: ({ stack }) => `${stack}-web`,
       check: (value, values) =>
@@ -59,7 +59,7 @@ function questions({ whose, help, prefer, tier }: InstancesOf): Question<AwsLook
   ]
 }
 
-/** `key`: whose SSH key may log in; nobody's where there is none. */
+/** `key`: the SSH key that can log in; without one, none can. */
 function draw(
   on: StepDrawing<AwsLookups>,
   values: Values,

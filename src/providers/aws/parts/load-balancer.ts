@@ -28,7 +28,7 @@ function questions(): Question<AwsLookups>[] {
     {
       key: 'listener.port',
       label: 'Listener port (HTTP)',
-      help: 'The port people’s browsers come to. 80 is the web’s own.',
+      help: 'The port that browsers connect to. 80 is the standard port of HTTP.',
       type: 'number',
       default: () => 80,
       min: 1,

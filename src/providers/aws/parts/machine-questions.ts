@@ -5,23 +5,23 @@ import type { AwsLookups } from '../lookups.ts'
 import { number, tags, text } from './names.ts'
 import { zoneOf } from './subnets.ts'
 
-/** Questions about machines that several chapters ask in the same words, each under its own key. */
+/** Questions about machines that several parts ask in the same words, each under its own key. */
 
-/** Families whose day is over: EC2 sells some of them still, for more money than their successors. */
+/** Outdated families: EC2 still offers some of them, for more money than their successors. */
 const OLD = /^(t1|m1|m2|m3|c1|c3|cc2|cr1|cg1|g2|hi1|hs1|i2|r3|t2)\./
 
 export interface TypeQuestion {
   key: string
   label: string
   help: string
-  /** The first of these that the zones sell is the default. */
+  /** The first of these that the zones offer is the default. */
   prefer: string[]
   /** The tier of subnets the machines are in. */
   tier: string
   when?: (values: Values) => boolean
 }
 
-/** Asks for an instance type that is sold in both zones of the tier. */
+/** Asks for an instance type that is available in both zones of the tier. */
 export function typeQuestion({ key, label, help, prefer, tier, when }: TypeQuestion): Question<AwsLookups> {
   const zones = (values: Values) => [...new Set([1, 2].map(n => zoneOf(values, tier, n)))].filter(Boolean)
   return {
@@ -47,7 +47,7 @@ export function imageQuestion(
   return {
     key,
     label: `AMI (${whose})`,
-    help: 'The operating system. The newest Amazon Linux 2023 for the processor of the instance type; kept from then on, so that a later run does not ask for new machines. Amazon Linux 2 has had no updates since June 2026.',
+    help: 'The operating system. The newest Amazon Linux 2023 for the processor of the instance type; kept from then on, so that a later run does not replace the machines. Amazon Linux 2 has had no updates since June 2026.',
     type: 'choice',
     open: true,
     choices: ({ lookups, values }) => lookups.imageChoices(text(values, typeKey)),
@@ -63,7 +63,7 @@ export function diskQuestion(key: string, whose: string): Question<AwsLookups> {
   return {
     key,
     label: `Root volume (GiB, ${whose})`,
-    help: 'Room for the system and the application. The database has its own.',
+    help: 'Space for the system and the application. The database has its own.',
     type: 'number',
     default: () => 16,
     min: 8,
@@ -150,7 +150,7 @@ export function typeProblem(value: Json): string | undefined {
     return `${show(value)} is not an instance type. Types look like t4g.small.`
   }
   if (OLD.test(value)) {
-    return `${value} is of a family that newer ones replace, with more power for less money. Choose t4g or t3, for example t4g.${value.split('.')[1]}.`
+    return `${value} belongs to an old family; newer ones have more power for less money. Choose t4g or t3, for example t4g.${value.split('.')[1]}.`
   }
   return undefined
 }

@@ -22,18 +22,18 @@ export function balancerNameProblem(value: Json): string | undefined {
   if (typeof value !== 'string' || value.length < 1 || value.length > 32)
     return `${show(value)} must have 1 to 32 characters.`
   if (!/^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/.test(value)) {
-    return `${show(value)} must have letters, digits and hyphens only, and no hyphen at an end.`
+    return `${show(value)} must have letters, digits and hyphens only, and no hyphen at either end.`
   }
-  if (/^internal-/i.test(value)) return `${show(value)} must not start with internal-, which AWS keeps for itself.`
+  if (/^internal-/i.test(value)) return `${show(value)} must not start with internal-, which AWS reserves.`
   return undefined
 }
 
-/** DB instances and clusters: 1–63 letters, digits and single hyphens, a letter first, no hyphen last; kept in small letters. */
+/** DB instances and clusters: 1–63 letters, digits and single hyphens, a letter first, no hyphen last; kept in lowercase. */
 export function identifierProblem(value: Json): string | undefined {
   if (typeof value !== 'string' || value.length < 1 || value.length > 63)
     return `${show(value)} must have 1 to 63 characters.`
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(value)) {
-    return `${show(value)} must have small letters, digits and single hyphens, a letter first, and no hyphen last.`
+    return `${show(value)} must have lowercase letters, digits and single hyphens, a letter first, and no hyphen last.`
   }
   return undefined
 }

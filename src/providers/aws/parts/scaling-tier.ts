@@ -10,7 +10,7 @@ import { number, tags, text } from './names.ts'
 import type { ParameterNames } from './parameters.ts'
 import type { Subnets } from './subnets.ts'
 
-/** Packages and a cold mirror: minutes as a rule; this is where patience ends. Seconds. */
+/** Packages and a cold mirror: minutes as a rule; this is the limit. Seconds. */
 const PATIENCE = 1800
 /** How long a fresh machine may take before the group considers it broken: it installs itself, and the first ones wait for the database. Seconds. */
 const GRACE = 1200

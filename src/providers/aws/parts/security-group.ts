@@ -16,7 +16,7 @@ export interface Opening {
   why: string
 }
 
-/** A security group and its rules, without which nobody is allowed in. */
+/** A security group and its rules, without which nothing is allowed in. */
 export interface Firewall {
   group: Handle<{ id: string }>
   rules: Handle<{ id: string }>

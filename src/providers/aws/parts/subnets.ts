@@ -142,7 +142,7 @@ async function addressesLeft({ catalog }: AwsLookups, addresses: Place[], { make
   const { used, most } = await catalog.addresses()
   return used + more > most
     ? [
-        `nat.count: ${more} more Elastic IP ${more > 1 ? 'addresses are' : 'address is'} needed, and the region has ${used} of the ${most} it may have. Release some, ask AWS for more (Service Quotas)${more > 1 ? ', or take one NAT gateway' : ''}.`,
+        `nat.count: ${more} more Elastic IP ${more > 1 ? 'addresses are' : 'address is'} needed, and the region uses ${used} of the ${most} it can have. Release some, ask AWS for more (Service Quotas)${more > 1 ? ', or use one NAT gateway' : ''}.`,
       ]
     : []
 }
@@ -177,9 +177,9 @@ function asks(
       label: `Availability Zone ${n}${first ? '' : ` (${tier.whose})`}`,
       help: first
         ? n === 1
-          ? 'A zone is a group of data centres of the region. The default sells the machines and the database.'
-          : 'Another zone than the first, so that one of them may fail. The load balancer needs two.'
-        : `The zone of subnet ${n} for the ${tier.whose}: one of the two public subnets’ zones, because the load balancer stands there.`,
+          ? 'A zone is a group of data centers in the region. The default offers the machines and the database.'
+          : 'A different zone from the first, so that one of them can fail. The load balancer needs two.'
+        : `The zone of subnet ${n} for the ${tier.whose}: one of the two public subnets’ zones, because the load balancer is there.`,
       type: 'choice',
       choices: ({ lookups, values }) => lookups.zoneChoices(selectionOf(values)),
       async default({ lookups, values }) {
@@ -210,11 +210,11 @@ function asks(
 const natCount: Question<AwsLookups> = {
   key: 'nat.count',
   label: 'NAT gateways',
-  help: 'Machines in private subnets reach the internet through one. A second one, in the other zone, goes on when the first zone fails, and costs as much again.',
+  help: 'Machines in private subnets reach the internet through one. A second one, in the other zone, keeps working when the first zone fails, and costs as much again.',
   type: 'choice',
   choices: () => [
     { value: 1, name: 'One' },
-    { value: 2, name: 'Two, one a zone' },
+    { value: 2, name: 'Two, one per zone' },
   ],
   default: () => 1,
 }

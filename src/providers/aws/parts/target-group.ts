@@ -41,7 +41,7 @@ function healthQuestions(path: (values: Values) => string): Question<AwsLookups>
     },
     counted('health.interval', 'Health check interval (seconds)', 'Time between two checks.', 10, 5, 300),
     {
-      ...counted('health.timeout', 'Response timeout (seconds)', 'A slower answer counts as none.', 5, 2, 120),
+      ...counted('health.timeout', 'Response timeout (seconds)', 'A slower answer counts as a failure.', 5, 2, 120),
       check: (value, values) =>
         numberProblem(value, 2, 120) ??
         (Number(value) >= number(values, 'health.interval', 10)
@@ -124,7 +124,7 @@ function healthy(
 /** What to do about what is found broken before the machines. */
 export const balancerFixes: Record<string, Fix> = {
   'load balancer':
-    'Start its listener in the console and let it forward to the machines, or tear the stack down and build it again.',
+    'Start its listener in the console and make it forward to the machines, or tear the stack down and build it again.',
   'internal load balancer': 'In the console, restore its listener, or allow the web servers in its security group.',
 }
 

@@ -37,15 +37,15 @@ function questions(subnets: number): Question<AwsLookups>[] {
     {
       key: 'vpc.cidr',
       label: 'IPv4 CIDR block',
-      help: 'The range of private addresses everything in the network gets its own from. Take another one if it clashes with a network you connect to.',
+      help: 'The range of private addresses for everything in the network. Choose another one if it clashes with a network you connect to.',
       type: 'text',
       default: () => '10.0.0.0/16',
       check: value => vpcCidrProblem(value, subnets),
     },
     {
       key: 'vpc.quota',
-      label: 'VPCs this account may have in the region',
-      help: 'AWS allows five, and so many internet gateways, unless it has raised that for you. Looked at before anything is made.',
+      label: 'VPC quota of this account in the region',
+      help: 'AWS allows five, and as many internet gateways, unless it has raised your quota. Checked before anything is created.',
       type: 'number',
       // Not asked: it matters only to those to whom the preflight names it.
       when: values => values['vpc.quota'] !== undefined,
@@ -84,7 +84,7 @@ async function networksLeft(
   if (counts.length === 0) return []
   const way = said > 0 ? '' : ` If AWS has raised yours, say so: --set vpc.quota=${VPC_QUOTA * 2}.`
   return [
-    `vpc.quota: the region has ${counts.join(' and ')}, and may have ${said || VPC_QUOTA} of each. Remove one in the console, ask AWS for more (Service Quotas), or take another region (--region).${way}`,
+    `vpc.quota: the region has ${counts.join(' and ')}, and its quota is ${said || VPC_QUOTA} of each. Remove one in the console, ask AWS for more (Service Quotas), or use another region (--region).${way}`,
   ]
 }
 

@@ -74,14 +74,14 @@ export function accountQuestions({ key, name, user }: DatabaseQuestions): Questi
     {
       key: `${key}.user`,
       label: 'Database user',
-      help: 'The account the application connects with. It may use its one database and nothing else.',
+      help: 'The account the application connects with. It can use this one database and nothing else.',
       type: 'text',
       default: () => user,
       check: (value, values) =>
         wordProblem(value, 32) ??
         reservedProblem(String(value), 'account') ??
         (value === text(values, `${key}.adminUser`)
-          ? `${show(value)} is the master user already (${key}.adminUser).`
+          ? `${show(value)} is already the master user (${key}.adminUser).`
           : undefined),
     },
     passwordQuestion(`${key}.password`, 'Password of the user'),
@@ -94,7 +94,7 @@ export function masterQuestions({ key }: DatabaseQuestions): Question<AwsLookups
     {
       key: `${key}.adminUser`,
       label: 'Master user',
-      help: 'The account that makes the database and its user with SQL from one of the machines, and nothing else.',
+      help: 'The account that creates the database and its user with SQL from one of the machines, and does nothing else.',
       type: 'text',
       default: () => 'admin',
       check: value => wordProblem(value, 16) ?? masterProblem(String(value)),
@@ -108,7 +108,7 @@ function passwordQuestion(key: string, label: string): Question<AwsLookups> {
   return {
     key,
     label,
-    help: '8 to 41 characters of three kinds. A strong one is made and kept if you give none.',
+    help: '8 to 41 characters of three kinds. A strong one is generated and kept if you give none.',
     type: 'secret',
     default: () => 'generate',
     check: passwordProblem,
@@ -129,8 +129,8 @@ export function endQuestions({ key }: DatabaseQuestions): Question<AwsLookups>[]
     },
     {
       key: `${key}.finalBackup`,
-      label: 'Keep a last snapshot at teardown',
-      help: 'Removing the database removes its data. A snapshot stays behind then, costs a little, and can be made a database again.',
+      label: 'Keep a final snapshot at teardown',
+      help: 'Removing the database deletes its data. With this, a snapshot is kept: it costs a little, and a new database can be restored from it.',
       type: 'yesno',
       default: () => false,
       advanced: true,
@@ -150,7 +150,7 @@ export function passwordProblem(value: Json): string | undefined {
   if (foreign) return `The password must have only letters, digits and ${SPECIALS}`
   const kinds = [/[A-Z]/, /[a-z]/, /[0-9]/, /[^A-Za-z0-9]/].filter(kind => kind.test(value)).length
   return kinds < 3
-    ? 'The password must mix at least three of: upper-case letters, lower-case letters, digits, special characters.'
+    ? 'The password must mix at least three of: uppercase letters, lowercase letters, digits, special characters.'
     : undefined
 }
 
@@ -160,7 +160,7 @@ export function versionProblem(value: Json, { title, versions, supports }: Datab
     return `${show(value)} is not a version. Versions look like ${versions.example}.`
   }
   if (!supports(value)) {
-    return `${title} ${value} has no standard support any more: RDS refuses it or charges extra. Choose ${versions.oldest} or later.`
+    return `${title} ${value} no longer has standard support: RDS refuses it or charges extra. Choose ${versions.oldest} or later.`
   }
   return undefined
 }
@@ -175,11 +175,11 @@ export function classProblem(value: Json): string | undefined {
     : undefined
 }
 
-/** Small letters, digits and _, a letter first: the same in every tool, quoted or not. */
+/** Lowercase letters, digits and _, a letter first: the same in every tool, quoted or not. */
 function wordProblem(value: Json, max: number): string | undefined {
   const wrong = nameProblem(value, { min: 1, max, also: '_' })
   if (wrong) return wrong
-  return /[A-Z]/.test(value as string) ? `${show(value)} must be in small letters.` : undefined
+  return /[A-Z]/.test(value as string) ? `${show(value)} must be in lowercase letters.` : undefined
 }
 
 function masterProblem(name: string): string | undefined {

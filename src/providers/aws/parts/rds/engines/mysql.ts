@@ -9,7 +9,7 @@ export const mysql: DatabaseEngine = {
   identifierLabel: 'DB instance identifier',
   help: {
     version:
-      'The one RDS itself would choose. MySQL 8.0 of the tutorials has had no standard support since July 2026 and costs extra.',
+      'The one RDS itself would choose. The tutorials’ MySQL 8.0 has had no standard support since July 2026 and costs extra.',
     class:
       'How large the database server is. The tutorial’s db.t2.micro runs no current MySQL; the default is its successor.',
   },

@@ -1,6 +1,6 @@
 /**
  * Words MySQL 8.4 reserves (manual, "Keywords and Reserved Words", those marked R), and the accounts and schemas that
- * RDS and MySQL keep for themselves. Scripts quote every name; people who type SQL by hand do not.
+ * RDS and MySQL reserve. Scripts quote every name; people who type SQL by hand do not.
  */
 const words = (list: string) => new Set(list.split(/\s+/).filter(Boolean))
 
