@@ -70,7 +70,7 @@ export class Problem extends Error {
  */
 export type Outcome = 'refused' | 'unknown' | 'exists' | 'notFound' | 'retry'
 
-/** An error answer of a cloud, or none at all, with what it means for the engine. Created only in `providers/<cloud>/errors.ts`. */
+/** An error answer of a cloud, or none at all, with what it means for the engine. Created only in `src/providers`. */
 export class CloudProblem extends Problem {
   readonly outcome: Outcome
   /** The same call was sent before and got no answer: that this one was refused says nothing about the earlier one. */

@@ -105,6 +105,8 @@ function draw(
   balancer: Handle<{ id: string; dnsName: string; zoneId: string }>,
 ): Handle<{ id: string; name: string }> | undefined {
   if (homeOf(values) !== 'route53') return undefined
+  // Before every run: a record that exists does no good once the zone has moved.
+  on.check([], (lookups, run) => zoneAnswers(lookups, values, run))
   return on.add('domain-record', record, {
     zoneId: text(values, 'domain.zoneId'),
     name: text(values, 'domain.name'),
