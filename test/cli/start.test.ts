@@ -93,7 +93,7 @@ describe('help and usage', () => {
     [
       'a blueprint on a cloud that it is not for',
       ['plan', '--blueprint', 'django', '--cloud', 'aws'],
-      /not for AWS[\s\S]*Available on AWS: rails, three-tier\./,
+      /not for AWS[\s\S]*Available on AWS: rails, three-tier(, [\w-]+)*\./,
     ],
     ['a region that is none', ['up', '--yes', '--region', 'x;y'], /is not a region/],
     ['an answer without a value', ['up', '--yes', '--set', 'vpc.cidr'], /KEY=VALUE/],
