@@ -7,7 +7,14 @@ import { needsOf } from './needs.mjs'
 const SMALL = ['built', 'tmux', 'openssl', 'ssh-keygen', 'python']
 
 /** In the order in which they run. */
-export const GROUPS = ['fast', 'the built program', 'programs of the machines', 'whole stacks', 'containers']
+export const GROUPS = [
+  'fast',
+  'providers',
+  'the built program',
+  'programs of the machines',
+  'whole stacks',
+  'containers',
+]
 
 /**
  * The test files below the given paths (nothing: all), by group: `{ name, files, needs }`. As in the test runner, a path
@@ -29,6 +36,11 @@ export function groupsOf(root, paths = []) {
 function groupOf({ file, needs }) {
   if (needs.has('containers')) return 'containers'
   if (/^test\/(crash|promises)\//.test(file)) return 'whole stacks'
-  if (needs.size === 0) return 'fast'
+  if (needs.size === 0) return isProvider(file) ? 'providers' : 'fast'
   return [...needs].every(need => SMALL.includes(need)) ? 'the built program' : 'programs of the machines'
+}
+
+/** What the clouds' clients do in special cases. Their contract, and what is drawn, are among the fast ones. */
+function isProvider(file) {
+  return /^test\/providers\//.test(file) && !/\/(contract|draw-[\w-]+|checks|parts)\.test\.ts$/.test(file)
 }

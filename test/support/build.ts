@@ -12,7 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
  * program, which the tests of the command line run, is built when sources are newer.
  */
 export default async function setUp(): Promise<() => Promise<void>> {
-  const temporary = await mkdtemp(join(tmpdir(), 'sw-tests-'))
+  const temporary = await mkdtemp(join(process.env.TESTS_FOLDER ?? tmpdir(), 'sw-tests-'))
   // Servers that the tests start as another user keep their data below it.
   await chmod(temporary, 0o755)
   process.env.TMPDIR = temporary
