@@ -3,10 +3,10 @@ import type { Question, Values } from '../../../answers/question.ts'
 import type { Handle } from '../../../engine/kind.ts'
 import type { Fix } from '../../../steps/diagnose.ts'
 import type { StepDrawing } from '../../../steps/drawing.ts'
+import { list } from '../../sentences.ts'
 import type { AlicloudLookups } from '../lookups.ts'
 import { loadBalancer as balancerResource } from '../resources/slb/load-balancer.ts'
 import { text } from './names.ts'
-import { list } from './sentences.ts'
 import { type VSwitches, zoneProblem } from './vswitches.ts'
 
 /** A load balancer, as its listeners and groups use it. */

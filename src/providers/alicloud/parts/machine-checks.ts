@@ -1,10 +1,10 @@
 import type { Values } from '../../../answers/question.ts'
 import type { StepDrawing } from '../../../steps/drawing.ts'
 import type { Place } from '../../../steps/results.ts'
+import { list, some } from '../../sentences.ts'
 import type { AlicloudLookups } from '../lookups.ts'
 import { number, placesOf, text } from './names.ts'
 import { selectionOf } from './selection.ts'
-import { list, some } from './sentences.ts'
 
 /** Before any of the `machines` is created, its zone must have its type, its image must fit and its disk exist. In the machines' order. */
 export function checkMachines(on: StepDrawing<AlicloudLookups>, machines: Place[], values: Values): void {

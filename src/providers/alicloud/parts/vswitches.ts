@@ -3,11 +3,11 @@ import type { Question, Values } from '../../../answers/question.ts'
 import type { Json } from '../../../base/json.ts'
 import type { Handle } from '../../../engine/kind.ts'
 import type { StepDrawing } from '../../../steps/drawing.ts'
+import { list } from '../../sentences.ts'
 import type { AlicloudLookups } from '../lookups.ts'
 import { vswitch } from '../resources/vpc/vswitch.ts'
 import { placesOf, text } from './names.ts'
 import { selectionOf } from './selection.ts'
-import { list } from './sentences.ts'
 import type { Vpc } from './vpc.ts'
 
 /** A part of the VPC in one zone. */

@@ -5,10 +5,10 @@ import { Exit, Problem } from '../../../base/errors.ts'
 import type { Json } from '../../../base/json.ts'
 import type { Handle } from '../../../engine/kind.ts'
 import type { CheckedRun, StepDrawing } from '../../../steps/drawing.ts'
+import { list } from '../../sentences.ts'
 import type { AwsLookups } from '../lookups.ts'
 import { record } from '../resources/index.ts'
 import { text, yes } from './names.ts'
-import { list } from './sentences.ts'
 
 /** Whose DNS answers for the domain: this account's Route 53, somebody else's, or there is no domain. */
 export type DnsHome = 'route53' | 'elsewhere' | 'none'

@@ -1,9 +1,9 @@
 import type { Values } from '../../../answers/question.ts'
 import type { Check, StepDrawing } from '../../../steps/drawing.ts'
 import type { Place } from '../../../steps/results.ts'
+import { list, some } from '../../sentences.ts'
 import { type AwsLookups, archOf } from '../lookups.ts'
 import { text } from './names.ts'
-import { list, some } from './sentences.ts'
 import { zoneOf } from './subnets.ts'
 
 /** Machines of one type: where their answers are, and the subnets they are in. */

@@ -1,11 +1,11 @@
 import type { Values } from '../../../../answers/question.ts'
+import { list, some } from '../../../sentences.ts'
 import type { Catalog, DbOffer, Selection } from '../../catalog.ts'
 import type { AlicloudLookups } from '../../lookups.ts'
 import { classesIn, offerIn } from '../../lookups-databases.ts'
 import { byVersion } from '../../ranking.ts'
 import { number, text, vswitchIndex } from '../names.ts'
 import { selectionOf } from '../selection.ts'
-import { list, some } from '../sentences.ts'
 
 /** RDS offers this database in its zone, with this class and storage. */
 export async function databaseOffered({ catalog }: AlicloudLookups, values: Values): Promise<string[]> {

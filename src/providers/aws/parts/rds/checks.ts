@@ -1,9 +1,9 @@
 import type { Values } from '../../../../answers/question.ts'
+import { list, some } from '../../../sentences.ts'
 import type { DbClass } from '../../catalog.ts'
 import type { AwsLookups } from '../../lookups.ts'
 import { ruledOut } from '../../ranking.ts'
 import { text } from '../names.ts'
-import { list, some } from '../sentences.ts'
 import { zoneOf } from '../subnets.ts'
 import type { DatabaseQuestions } from './questions.ts'
 
