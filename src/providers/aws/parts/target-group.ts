@@ -153,6 +153,8 @@ function healthy(
 export const balancerFixes: Record<string, Fix> = {
   'load balancer':
     'Start its listener in the console and make it forward to the machines, or tear the stack down and build it again.',
+  websocket:
+    'Look at the rule for its path in the console (EC2 › Load Balancers › Listeners › Rules), and at the log of the WebSocket server on the machines.',
   'internal load balancer': 'In the console, restore its listener, or allow the web servers in its security group.',
 }
 
