@@ -1,5 +1,6 @@
 import { request as plainly } from 'node:http'
 import { request as securely } from 'node:https'
+import { connect, type SecureVersion } from 'node:tls'
 import { ACM } from '@aws-sdk/client-acm'
 import { AutoScaling } from '@aws-sdk/client-auto-scaling'
 import { type Action, ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
@@ -17,6 +18,7 @@ let elb: ElasticLoadBalancingV2
 let asg: AutoScaling
 let tg: string
 let socketGroup: string
+let front: string
 let inner: string
 let client: { id: string }
 
@@ -103,6 +105,19 @@ async function wayTo(port: number, host = name): Promise<Way> {
   return url.startsWith('https') ? { ...options, ca: ground.authority, servername: host } : options
 }
 
+/** Whether the listener on 443 takes this version of TLS. */
+async function speaks(version: SecureVersion): Promise<boolean> {
+  const { headers: _, ...way } = await wayTo(443)
+  const options = { ...way, minVersion: version, maxVersion: version, ciphers: 'DEFAULT:@SECLEVEL=0' }
+  return await new Promise(resolve => {
+    const socket = connect(options, () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => resolve(false))
+  })
+}
+
 interface Way {
   host: string
   port: number
@@ -160,6 +175,7 @@ beforeAll(async () => {
   )
   const place = { Name: 'inner', Subnets: ground.subnets, SecurityGroups: [inwards] }
   const nlb = (await elb.createLoadBalancer({ ...place, Type: 'network', Scheme: 'internal' })).LoadBalancers![0]!
+  front = alb.LoadBalancerArn!
   inner = nlb.DNSName!
 
   const zone = (await dns.createHostedZone({ Name: 'example.com', CallerReference: 'one' })).HostedZone!.Id!
@@ -245,6 +261,20 @@ describe('load balancers and Auto Scaling that really run', () => {
     expect(new Set(pages.map(page => page.body)).size).toBe(2)
     for (const page of pages)
       expect(page).toMatchObject({ status: 200, body: expect.stringMatching(/^ip-10-0-.* https$/) })
+  })
+
+  it('speaks the versions of TLS that the listener’s policy allows', async () => {
+    // Without a policy of its own the listener has the API's default, which is an old one.
+    expect(await speaks('TLSv1')).toBe(true)
+    const secure = (await elb.describeListeners({ LoadBalancerArn: front })).Listeners!.find(one => one.Port === 443)!
+    const SslPolicy = 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09'
+    await elb.modifyListener({ ListenerArn: secure.ListenerArn!, SslPolicy })
+    await slowly(
+      () => speaks('TLSv1'),
+      yes => !yes,
+      30,
+    )
+    expect([await speaks('TLSv1.1'), await speaks('TLSv1.2'), await speaks('TLSv1.3')]).toEqual([false, true, true])
   })
 
   it('follows its rules, the first that fits', async () => {
