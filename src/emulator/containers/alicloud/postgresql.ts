@@ -1,6 +1,7 @@
 import { parseAddress, parseCidr } from '../../world/cidr.ts'
+import { inside } from '../container.ts'
 import { bootDatabaseServer, type DatabaseSpec } from '../database-server.ts'
-import { inside, type Machine } from '../machine.ts'
+import type { Machine } from '../machine.ts'
 import type { Runtime } from '../runtime.ts'
 
 /** An account of a database instance. */
