@@ -26,10 +26,11 @@ const server = [...ownHouse, 'NET_ADMIN']
 const machine = [...server, 'FSETID', 'SETFCAP', 'SYS_CHROOT', 'NET_RAW']
 
 /**
- * SYS_ADMIN of the machine's own namespace: with it systemd mounts what `ProtectSystem=` and its like promise. Without it
- * systemd leaves these out and says nothing. Without a user namespace it would be the computer's, so it is not given there.
+ * Of the machine's own namespace; without one they would be the computer's, so they are not given there. SYS_ADMIN: systemd
+ * mounts what `ProtectSystem=` and its like promise, which it otherwise leaves out without a word, and Podman runs in the
+ * machine. SYS_PTRACE: `podman exec` there enters containers of other users.
  */
-const ownMounts = 'SYS_ADMIN'
+const ofNamespace = ['SYS_ADMIN', 'SYS_PTRACE']
 
 /** The most that one container takes. Far above what the blueprints' machines use, and well below a fork bomb. */
 const limits: Record<ContainerUse, { memory: string; pids: number }> = {
@@ -39,7 +40,7 @@ const limits: Record<ContainerUse, { memory: string; pids: number }> = {
 
 /** The capabilities of a container, in the kernel's words without `CAP_`. Everything else is dropped. */
 export function capabilitiesOf({ userNamespaces }: Pick<Rights, 'userNamespaces'>, use: ContainerUse): string[] {
-  const all = use === 'server' ? server : [...machine, ...(userNamespaces ? [ownMounts] : [])]
+  const all = use === 'server' ? server : [...machine, ...(userNamespaces ? ofNamespace : [])]
   return [...all].sort()
 }
 
@@ -54,10 +55,11 @@ export function rightsFlags(rights: Rights, use: ContainerUse): string[] {
   ]
 }
 
-/** Asks the kernel for a user namespace. */
-export async function readRights(env: NodeJS.ProcessEnv): Promise<Rights> {
+/** Asks the kernel for a user namespace. `podman`: the version of Podman. */
+export async function readRights(env: NodeJS.ProcessEnv, podman: string): Promise<Rights> {
   const why = await obstacle(env)
-  return { userNamespaces: why === undefined, ...(why !== undefined && { why }), shifts: shiftsOwners(release()) }
+  const userNamespaces = why === undefined
+  return { userNamespaces, ...(!userNamespaces && { why }), shifts: shiftsOwners(release(), podman) }
 }
 
 /** What `sandbox status` tells of it. */
@@ -76,10 +78,14 @@ async function obstacle(env: NodeJS.ProcessEnv): Promise<string | undefined> {
   return tried.code === 0 ? undefined : lastLines(tried.stderr, 1) || `unshare ended with ${tried.code}`
 }
 
-/** Linux 5.19: overlayfs takes layers with shifted owners. */
-function shiftsOwners(kernel: string): boolean {
-  const [major = 0, minor = 0] = kernel.split('.').map(Number)
-  return major > 5 || (major === 5 && minor >= 19)
+/** From Linux 5.19 on overlayfs takes layers with shifted owners, and Podman gives them so from 4.2 on. */
+export function shiftsOwners(kernel: string, podman: string): boolean {
+  return atLeast(kernel, 5, 19) && atLeast(podman, 4, 2)
+}
+
+function atLeast(version: string, major: number, minor: number): boolean {
+  const [ownMajor = 0, ownMinor = 0] = version.split('.').map(part => Number.parseInt(part, 10))
+  return ownMajor > major || (ownMajor === major && ownMinor >= minor)
 }
 
 /** Podman raises the limits of a container above ours, which fails with "setting rlimits" where we may not: in any user namespace. */

@@ -40,10 +40,11 @@ async function probe(env: NodeJS.ProcessEnv): Promise<Runtime | string> {
   const obstacle = podmanObstacle(facts)
   if (obstacle) return `Podman: ${obstacle}`
   const run = (args: string[], options: RunOptions = {}) => runProgram('podman', args, { ...options, env })
+  const version = String(get(facts, 'version', 'Version') ?? '')
   return {
-    version: String(get(facts, 'version', 'Version') ?? ''),
+    version,
     runFlags: ociFlags(facts),
-    rights: await readRights(env),
+    rights: await readRights(env, version),
     run,
     async must(what, args, options) {
       const ran = await run(args, options)

@@ -30,7 +30,8 @@ export async function bootDatabase(runtime: Runtime, spec: DatabaseSpec): Promis
   return await bootDatabaseServer(runtime, spec, {
     start: [
       'install -d -o postgres -g postgres /run/postgresql',
-      `exec runuser -u postgres -- /usr/lib/stackwright/postgresql/postgres -D ${data} "$@"`,
+      // Not runuser, whose own process would stay as root beside it.
+      `exec setpriv --reuid=postgres --regid=postgres --init-groups /usr/lib/stackwright/postgresql/postgres -D ${data} "$@"`,
     ].join('\n'),
     arguments: settings.flatMap(setting => ['-c', setting]),
     stopSignal: 'SIGINT',
