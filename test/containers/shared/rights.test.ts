@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Problem } from '../../../src/base/errors.ts'
 import { packages as machinePackages } from '../../../src/commands/emulator.ts'
 import { bootDatabase } from '../../../src/emulator/containers/alicloud/postgresql.ts'
 import { ensureAwsImage } from '../../../src/emulator/containers/aws/image.ts'
@@ -9,6 +10,7 @@ import { bootProxy } from '../../../src/emulator/containers/aws/proxy.ts'
 import { runProgram } from '../../../src/emulator/containers/command.ts'
 import { inside } from '../../../src/emulator/containers/container.ts'
 import { boot, type Machine, stopMachine } from '../../../src/emulator/containers/machine.ts'
+import { containerName } from '../../../src/emulator/containers/network.ts'
 import { freeBase } from '../../../src/emulator/containers/owners.ts'
 import { capabilitiesOf, shiftsOwners } from '../../../src/emulator/containers/rights.ts'
 import { findRuntime } from '../../../src/emulator/containers/runtime.ts'
@@ -181,6 +183,15 @@ describe('a container of a sandbox', () => {
       expect(await capabilities(one, 'CapEff')).not.toContain('NET_ADMIN')
     }
     expect(await capabilities(database, 'CapEff')).toEqual([])
+  })
+
+  it('is not started when an earlier version made it with other rights, and the sentence says what to do', async () => {
+    const name = containerName(ground.sandbox, 'i-old')
+    const mark = `stackwright.sandbox=${ground.sandbox}`
+    await ground.runtime.must('No container.', ['create', '--name', name, '--label', mark, ground.image, '/sbin/init'])
+    const problem = (await boot(ground.runtime, place('i-old', '172.16.1.50')).catch(error => error)) as Problem
+    expect(problem.why).toContain('made by an earlier version')
+    expect(problem.next).toContain('sandbox purge')
   })
 
   it('runs nothing with more rights than its own, also what this program runs in it', async () => {
