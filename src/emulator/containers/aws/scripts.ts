@@ -1,4 +1,5 @@
-import { inside, type Machine } from '../machine.ts'
+import { inside } from '../container.ts'
+import type { Machine } from '../machine.ts'
 import { base64, programText } from '../programs.ts'
 import type { Runtime } from '../runtime.ts'
 
