@@ -9,6 +9,7 @@ import { createWatch } from '../watch.ts'
 import { portName, watchBalancers } from './balancers.ts'
 import { watchAwsCommands } from './commands.ts'
 import { type AwsReconcilerDeps, createContext } from './context.ts'
+import { watchCpuLoad } from './cpu-load.ts'
 import { watchDatabases } from './databases.ts'
 import { everyAws } from './desired.ts'
 import { createEndpoints } from './endpoint.ts'
@@ -38,6 +39,7 @@ export async function createAwsReconciler(deps: AwsReconcilerDeps): Promise<Reco
   const databases = watchDatabases(context)
   const balancers = watchBalancers(context, forwards)
   const commands = watchAwsCommands(context)
+  const cpuLoad = watchCpuLoad(context)
 
   function look(): void {
     if (watch.closed()) return
@@ -53,6 +55,7 @@ export async function createAwsReconciler(deps: AwsReconcilerDeps): Promise<Reco
 
   watch.every(tickMs, watch.lookAndSave)
   watch.every(healthMs, () => jobs.want('health', balancers.readHealth, 'waits'))
+  watch.every(healthMs, cpuLoad.look)
   watch.every(exitedMs, () => jobs.want('exited', instances.noticeExited, 'waits'))
   watch.lookAndSave()
 

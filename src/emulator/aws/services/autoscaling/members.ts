@@ -18,6 +18,8 @@ export type Member = {
   endsAt: number
   /** Ended without draining: it is dead, or its group goes. */
   atOnce?: boolean
+  /** It had drained, and a real load balancer was not done with it. */
+  held?: boolean
   registered: boolean
   protectedFromScaleIn: boolean
   markedUnhealthy: boolean

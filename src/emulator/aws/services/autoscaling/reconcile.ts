@@ -10,7 +10,7 @@ import { targetHealth } from '../elbv2/target-health.ts'
 import { targetBusy } from '../elbv2/target-in-use.ts'
 import { stepRefresh } from './instance-refresh-step.ts'
 import { dismiss, type Member, membersOf, note, save, setMember, templateIn } from './members.ts'
-import { trackTargets } from './target-tracking.ts'
+import { policiesOf, trackTargets } from './target-tracking.ts'
 
 /**
  * Brings one group to the present: it starts what is missing, ends what is too much, replaces what died, and registers
@@ -165,7 +165,9 @@ function endLeaving(call: Call, group: Resource): void {
   for (const member of membersOf(group)) {
     const instance = findResource(call, 'instance', member.id)
     if (member.state !== 'leaving' || !instance || call.world.now() < member.endsAt) continue
-    if (member.atOnce || !targetBusy(call.world, member.id)) terminate(call, instance, 'Auto Scaling', member.endsAt)
+    if (!member.atOnce && targetBusy(call.world, member.id)) {
+      if (!member.held) setMember(call, group, member.id, { held: true })
+    } else terminate(call, instance, 'Auto Scaling', member.held ? call.world.now() : member.endsAt)
   }
 }
 
@@ -182,7 +184,9 @@ function forgetEnded(call: Call, group: Resource): void {
 
 function goAway(call: Call, group: Resource): void {
   if (membersOf(group).length > 0) return
-  if (call.world.now() >= time(group, 'emptyAt') + times.groupLeaves) removeResource(call, group)
+  if (call.world.now() < time(group, 'emptyAt') + times.groupLeaves) return
+  for (const policy of policiesOf(call, group)) removeResource(call, policy)
+  removeResource(call, group)
 }
 
 function staying(group: Resource): Member[] {
