@@ -3,7 +3,7 @@ import { AutoScaling } from '@aws-sdk/client-auto-scaling'
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { config } from '../../emulator/aws/support.ts'
-import { group, slowly, useAws } from './support.ts'
+import { group, slowly, useAws, within } from './support.ts'
 
 /** A minute of the cloud's is 0.6 seconds of ours. */
 const ground = useAws(100)
@@ -123,5 +123,24 @@ describe('a group that follows the requests it gets', () => {
       '',
     ])
     expect((await read()).DesiredCapacity).toBe(1)
+  })
+
+  it('follows the CPU load of its machines as well, as their control groups count it', {
+    timeout: 120_000,
+  }, async () => {
+    await asg.deletePolicy({ ...name, PolicyName: 'requests' })
+    const [machine] = (await read()).Instances!
+    // Idle machines stay below the target; one that is busy is above it on any computer.
+    const metric = { PredefinedMetricType: 'ASGAverageCPUUtilization' as const }
+    await asg.putScalingPolicy({
+      ...{ ...name, PolicyName: 'cpu', PolicyType: 'TargetTrackingScaling' },
+      TargetTrackingConfiguration: { PredefinedMetricSpecification: metric, TargetValue: 5 },
+    })
+    const run = (...args: string[]) => within(ground, machine!.InstanceId!, ...args)
+    await run('systemd-run', '--unit', 'busy', 'timeout', '60', 'sh', '-c', 'while :; do :; done')
+    await slowly(read, one => one.DesiredCapacity === 2, 60)
+    await run('systemctl', 'stop', 'busy')
+    const { Activities } = await asg.describeScalingActivities(name)
+    expect(Activities!.some(one => /-AlarmHigh-\S+ in state ALARM triggered policy cpu /.test(one.Cause!))).toBe(true)
   })
 })
