@@ -36,7 +36,7 @@ describe('moto finds nothing wrong with what the kinds of AWS send', () => {
       sandbox: { url: moto.url, speed: 20 },
       emit: () => {},
       drain: new AbortController().signal,
-      reveal: () => 'Sup3r-secret_Word',
+      reveal: () => 'Sup3r-secret-Word',
       keep: async (_name, make) => make(),
       texts,
     })
