@@ -4,7 +4,12 @@ import type { Values } from '../../../../src/answers/question.ts'
 import type { Node, Sheet } from '../../../../src/engine/kind.ts'
 import type { AwsLookups } from '../../../../src/providers/aws/lookups.ts'
 import { type RedisOf, redis } from '../../../../src/providers/aws/parts/redis.ts'
-import { hostProblem, nameProblem, passwordProblem, tokenProblem } from '../../../../src/providers/aws/parts/redis-checks.ts'
+import {
+  hostProblem,
+  nameProblem,
+  passwordProblem,
+  tokenProblem,
+} from '../../../../src/providers/aws/parts/redis-checks.ts'
 import { securityGroup } from '../../../../src/providers/aws/parts/security-group.ts'
 import { subnets } from '../../../../src/providers/aws/parts/subnets.ts'
 import { vpc } from '../../../../src/providers/aws/parts/vpc.ts'

@@ -11,6 +11,13 @@ proveKinds({
   untagged: ['balancer/name'],
   lost: [
     ...['CreateVpc', 'AllocateAddress', 'RunInstances', 'ImportKeyPair', 'CreateNatGateway'],
-    ...['CreateRole', 'CreateDBCluster', 'CreateReplicationGroup', 'CreateLoadBalancer', 'CreateListener', 'SendCommand'],
+    ...[
+      'CreateRole',
+      'CreateDBCluster',
+      'CreateReplicationGroup',
+      'CreateLoadBalancer',
+      'CreateListener',
+      'SendCommand',
+    ],
   ],
 })
