@@ -203,7 +203,7 @@ async function databases(_bench: Ground, build: Build, net: Net): Promise<void> 
 }
 
 async function cache(build: Build, net: Net): Promise<void> {
-  const places = await build(kinds.cacheSubnetGroup, 'database/cache-subnets', { name: 'Shop', subnetIds: net.closed })
+  const places = await build(kinds.cacheSubnetGroup, 'database/cache-subnets', { name: 'shop', subnetIds: net.closed })
   expect(places.id).toBe('shop')
   const made = await build(kinds.replicationGroup, 'database/cache', {
     name: 'shop-redis',
