@@ -57,13 +57,8 @@ export async function openReconcilers(options: OpenOptions): Promise<Reconcilers
     async aws(operations) {
       const image = await ensureAwsImage(runtime, { env, machinePackages })
       opened = await createAwsReconciler({
-        ...rest,
-        runtime,
-        image,
-        sandbox: awsId(sandbox),
-        apiPort,
-        issue,
-        authority,
+        ...{ ...rest, runtime, image, sandbox: awsId(sandbox) },
+        ...{ apiPort, issue, authority },
       })
       return opened.operations(operations)
     },

@@ -29,9 +29,9 @@ import type { Surroundings } from './scripts.ts'
 export interface AwsReconcilerDeps extends ReconcilerDeps {
   /** The local port of the embedded cloud's API, for the machines. */
   apiPort(): number
-  /** Certificates for load balancers and caches that speak TLS. */
+  /** Certificates for load balancers, databases and caches that speak TLS. */
   issue(names: string[]): Issued
-  /** The certificate, PEM, of who signs them: machines trust it. */
+  /** The certificate of who issues them, PEM: machines trust it. */
   authority(): string
 }
 

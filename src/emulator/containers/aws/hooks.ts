@@ -3,6 +3,8 @@ import { word } from '../../aws/core/input.ts'
 import { cacheLook } from '../../aws/services/elasticache/lookup.ts'
 import { rdsLook } from '../../aws/services/rds/lookup.ts'
 import type { Call, Operation } from '../../world/model.ts'
+import { scramVerifier } from '../scram.ts'
+import { serverOf } from './desired.ts'
 import { nativeVerifier } from './mariadb.ts'
 import { redisVerifier } from './redis.ts'
 
@@ -33,7 +35,7 @@ function rememberPassword(name: string, input: JsonObject, call: Call): void {
     word(input, cluster ? 'DBClusterIdentifier' : 'DBInstanceIdentifier'),
   )
   if (!resource) return
-  resource.data.verifier = nativeVerifier(password)
+  resource.data.verifier = serverOf(resource) === 'postgresql' ? scramVerifier(password) : nativeVerifier(password)
   call.world.touch(resource)
 }
 
