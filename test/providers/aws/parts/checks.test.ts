@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { generatePassword } from '../../../src/answers/password.ts'
-import type { Question, Values } from '../../../src/answers/question.ts'
-import type { Json } from '../../../src/base/json.ts'
-import { onAws as rails } from '../../../src/blueprints/rails/aws.ts'
-import { onAws as threeTier } from '../../../src/blueprints/three-tier/aws.ts'
+import { generatePassword } from '../../../../src/answers/password.ts'
+import type { Question, Values } from '../../../../src/answers/question.ts'
+import type { Json } from '../../../../src/base/json.ts'
+import { onAws as rails } from '../../../../src/blueprints/rails/aws.ts'
+import { onAws as threeTier } from '../../../../src/blueprints/three-tier/aws.ts'
 
 const asksOf = ({ steps }: typeof rails) =>
   steps.filter(({ id }) => id !== 'application').flatMap(({ asks }) => asks as Question[])
