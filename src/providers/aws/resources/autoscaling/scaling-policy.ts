@@ -35,7 +35,11 @@ export const scalingPolicy: AwsKind<ScalingPolicyIn, { id: string }> = {
     const wanted = configOf(input)
     const same = isDeepStrictEqual({ ...now?.PredefinedMetricSpecification }, wanted.PredefinedMetricSpecification)
     if (same && now?.TargetValue === wanted.TargetValue) return { id }
-    const policy = { AutoScalingGroupName: input.groupName, PolicyName: input.name, PolicyType: 'TargetTrackingScaling' }
+    const policy = {
+      AutoScalingGroupName: input.groupName,
+      PolicyName: input.name,
+      PolicyType: 'TargetTrackingScaling',
+    }
     // Its two alarms are made, changed and removed with it (docs/facts/aws.md, Auto Scaling).
     const put = { ...policy, TargetTrackingConfiguration: wanted }
     await cloud.call('autoscaling', 'PutScalingPolicy', put, repeatable)
