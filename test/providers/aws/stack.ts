@@ -18,6 +18,8 @@ export async function buildEverything(bench: Ground, build: Build): Promise<void
   const ids = await identity(bench, build)
   const [machine] = await Promise.all([machines(bench, build, net, ids), databases(bench, build, net)])
   await balancers(build, net, ids, machine)
+  const { uri } = await build(kinds.ecrRepository, 'application/repository', { name: 'shop/web' })
+  expect(uri).toMatch(/^\d{12}\.dkr\.ecr\.ap-northeast-1\.amazonaws\.com\/shop\/web$/)
   await build(kinds.bucket, 'application/bucket', { name: 'shop-images-500000000001', versioned: true })
 }
 

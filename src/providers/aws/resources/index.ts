@@ -14,6 +14,7 @@ import { securityGroup } from './ec2/security-group.ts'
 import { securityRules } from './ec2/security-rules.ts'
 import { subnet } from './ec2/subnet.ts'
 import { vpc } from './ec2/vpc.ts'
+import { repository as ecrRepository } from './ecr/repository.ts'
 import { healthyTargets } from './elbv2/healthy-targets.ts'
 import { listener } from './elbv2/listener.ts'
 import { listenerRule } from './elbv2/listener-rule.ts'
@@ -46,6 +47,7 @@ export {
   dbClusterMember,
   dbInstance,
   dbSubnetGroup,
+  ecrRepository,
   elasticIp,
   healthyTargets,
   hostedZone,
@@ -87,6 +89,7 @@ export const kinds: AnyKind[] = [
   role,
   instanceProfile,
   bucket,
+  ecrRepository,
   parameter,
   dbSubnetGroup,
   dbInstance,
