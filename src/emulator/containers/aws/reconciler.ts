@@ -15,6 +15,8 @@ import { createEndpoints } from './endpoint.ts'
 import { withHooks } from './hooks.ts'
 import { watchInstances } from './instances.ts'
 import { createPortForwards } from './port-forwards.ts'
+import { createRegistryDoors } from './registry-door.ts'
+import { watchRepositories } from './repositories.ts'
 
 const tickMs = 200
 const healthMs = 500
@@ -34,14 +36,16 @@ export async function createAwsReconciler(deps: AwsReconcilerDeps): Promise<Reco
   const context = createContext(deps, { jobs, known, closed: watch.closed })
   const endpoints = createEndpoints(deps)
   const forwards = createPortForwards(deps)
-  const instances = watchInstances(context, endpoints)
+  const repositories = watchRepositories(context)
+  const doors = createRegistryDoors({ ...deps, repositories, closed: watch.closed })
+  const instances = watchInstances(context, { endpoints, doors })
   const databases = watchDatabases(context)
   const balancers = watchBalancers(context, forwards)
   const commands = watchAwsCommands(context)
 
   function look(): void {
     if (watch.closed()) return
-    for (const part of [instances, databases, balancers, commands]) part.look()
+    for (const part of [instances, databases, repositories, balancers, commands]) part.look()
     context.removeOrphans()
   }
 
@@ -69,6 +73,6 @@ export async function createAwsReconciler(deps: AwsReconcilerDeps): Promise<Reco
       const scheme = ['HTTPS', 'TLS'].includes(text(listener, 'protocol')) ? 'https' : 'http'
       return `${scheme}://127.0.0.1:${local}`
     },
-    ...lifecycleOf(deps, { watch, jobs }, () => Promise.all([endpoints.close(), forwards.close()])),
+    ...lifecycleOf(deps, { watch, jobs }, () => Promise.all([endpoints.close(), doors.close(), forwards.close()])),
   }
 }

@@ -2,6 +2,7 @@ import { inside } from '../container.ts'
 import type { Machine } from '../machine.ts'
 import { base64, programText } from '../programs.ts'
 import type { Runtime } from '../runtime.ts'
+import type { RegistryWay } from './registry-door.ts'
 
 /** Where each machine has the certificate of the sandbox's authority. */
 const authorityPath = '/usr/lib/stackwright/authority.pem'
@@ -31,4 +32,16 @@ export async function giveAuthority(runtime: Runtime, machine: Machine, certific
   const write = `echo ${base64(certificate)} | base64 -d >${authorityPath}.new`
   const script = `${write}\nchmod 644 ${authorityPath}.new\nmv ${authorityPath}.new ${authorityPath}\n`
   await inside(runtime, machine.name, `The machine ${machine.id} was not given the authority's certificate.`, script)
+}
+
+/** Leads a machine to the registry of its account, whose certificate the sandbox's authority signed. */
+export async function giveRegistry(
+  runtime: Runtime,
+  machine: Machine,
+  { host, address, port }: RegistryWay,
+  certificate: string,
+): Promise<void> {
+  const given = [host, address, String(port), base64(certificate)]
+  const what = `The machine ${machine.id} was not led to the registry.`
+  await inside(runtime, machine.name, what, programText('serve-registry.sh'), given)
 }
