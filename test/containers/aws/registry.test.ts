@@ -25,7 +25,7 @@ afterEach(() => {
 
 /** What Docker and Podman do, step by step: log in, send what the image is made of, then its manifest; and back. */
 const docker = `set -e
-ask() { curl -sS --cacert /etc/docker/certs.d/${host}/ca.crt -u "$login" "$@"; }
+ask() { curl -sS -u "$login" "$@"; }
 status() { ask -o /tmp/said -w '%{http_code} ' "$@"; cat /tmp/said; }
 digest() { echo "sha256:$(sha256sum <"$1" | cut -d ' ' -f 1)"; }
 send() {
@@ -87,7 +87,7 @@ describe('the registry of an account, from its machines', () => {
     const line = `status https://${host}/v2/`
     expect((await on(maker, line)).text).toBe('200 {}')
     expect((await on(maker, line, { login: 'login=AWS:wrong' })).text).toMatch(/^400 .*"DENIED".*is invalid/)
-    const bare = await on(maker, `curl -sSi --cacert /etc/docker/certs.d/${host}/ca.crt https://${host}/v2/`)
+    const bare = await on(maker, `curl -sSi https://${host}/v2/`)
     expect(bare.text).toMatch(/^HTTP\/1\.1 401 [\s\S]*www-authenticate: Basic realm="https:\/\/500000000001\.dkr/i)
     const { authorizationData } = await ecr.getAuthorizationToken({})
     const token = Buffer.from(authorizationData![0]!.authorizationToken!, 'base64').toString()

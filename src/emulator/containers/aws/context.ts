@@ -31,9 +31,9 @@ import type { Surroundings } from './scripts.ts'
 export interface AwsReconcilerDeps extends ReconcilerDeps {
   /** The local port of the embedded cloud's API, for the machines. */
   apiPort(): number
-  /** Certificates for load balancers and databases that speak TLS. */
+  /** Certificates for load balancers, databases and caches that speak TLS. */
   issue(names: string[]): Issued
-  /** The certificate of who issues them, PEM. */
+  /** The certificate of who issues them, PEM: machines trust it. */
   authority(): string
 }
 
@@ -103,7 +103,7 @@ export function createContext(
       })
     },
     removeOrphans() {
-      const types = ['instance', 'db-instance', 'load-balancer', 'repository', 'vpc']
+      const types = ['instance', 'db-instance', 'replication-group', 'load-balancer', 'repository', 'vpc']
       const there = new Set(types.flatMap(type => everyAws(world, type).map(({ resource }) => containerId(resource))))
       if (everyAws(world, 'repository').length > 0) there.add(registriesId)
       running.removeOrphans(id => there.has(id))
@@ -134,6 +134,7 @@ function firewallOf({ network }: AwsContainer, one: Placed): FirewallSpec {
   const rules = isPublic(one) ? allowed : withinVpc(allowed, network.cidr)
   if (resource.type === 'instance') return { network, rules, peers: [], internet: reachesOut(one) }
   if (resource.type === 'db-instance') return { network, rules, peers: matesOf(one), internet: false }
+  if (resource.type === 'replication-group') return { network, rules, peers: [], internet: false }
   return { network, rules: [ours(statsPort), ...rules], peers: [], internet: false }
 }
 

@@ -62,7 +62,7 @@ export function watchInstances(
     const there: AwsContainer = { machine, network, applied: { metadata: facts }, surroundings, settingUp: false }
     await serveMetadata(runtime, machine, facts)
     await giveAuthority(runtime, machine, context.authority())
-    await giveRegistry(runtime, machine, await doors.open(network, call), context.authority())
+    await giveRegistry(runtime, machine, await doors.open(network, call))
     await context.followNow(there, one)
     await firstBoot(there, resource)
     up.set(resource.id, there)

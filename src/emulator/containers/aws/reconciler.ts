@@ -7,6 +7,7 @@ import { lifecycleOf, type Reconciler } from '../lifecycle.ts'
 import { knownThings } from '../purge.ts'
 import { createWatch } from '../watch.ts'
 import { portName, watchBalancers } from './balancers.ts'
+import { watchCaches } from './caches.ts'
 import { watchAwsCommands } from './commands.ts'
 import { type AwsReconcilerDeps, createContext } from './context.ts'
 import { watchDatabases } from './databases.ts'
@@ -40,12 +41,13 @@ export async function createAwsReconciler(deps: AwsReconcilerDeps): Promise<Reco
   const doors = createRegistryDoors({ ...deps, repositories, closed: watch.closed })
   const instances = watchInstances(context, { endpoints, doors })
   const databases = watchDatabases(context)
+  const caches = watchCaches(context)
   const balancers = watchBalancers(context, forwards)
   const commands = watchAwsCommands(context)
 
   function look(): void {
     if (watch.closed()) return
-    for (const part of [instances, databases, repositories, balancers, commands]) part.look()
+    for (const part of [instances, databases, caches, repositories, balancers, commands]) part.look()
     context.removeOrphans()
   }
 

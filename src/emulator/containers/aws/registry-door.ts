@@ -15,8 +15,6 @@ import type { Repositories } from './repositories.ts'
 
 /** How the machines of a network reach the registry of their account and region. */
 export interface RegistryWay {
-  /** The name that Docker is told, and that the certificate is for. */
-  host: string
   address: string
   port: number
 }
@@ -113,16 +111,15 @@ export function createRegistryDoors(deps: RegistryDoorDeps): RegistryDoors {
 
   return {
     async open(network, call) {
-      const host = registryHost(call)
       const name = `registry ${network.name}`
-      const server = servers.get(name) ?? serve(deps.issue([host]), (...two) => answerTo(...two, call))
+      const server = servers.get(name) ?? serve(deps.issue([registryHost(call)]), (...two) => answerTo(...two, call))
       if (!server.listening) {
         await listenAt(server, network.gateway, deps.ports.get(name) ?? 0)
         servers.set(name, server)
       }
       const { port } = server.address() as AddressInfo
       if (deps.ports.get(name) !== port) deps.keepPort(name, port)
-      return { host, address: network.gateway, port }
+      return { address: network.gateway, port }
     },
     async close() {
       await Promise.all([...servers.values()].map(server => closeServer(server)))

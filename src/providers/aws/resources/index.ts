@@ -15,6 +15,8 @@ import { securityRules } from './ec2/security-rules.ts'
 import { subnet } from './ec2/subnet.ts'
 import { vpc } from './ec2/vpc.ts'
 import { repository as ecrRepository } from './ecr/repository.ts'
+import { cacheSubnetGroup } from './elasticache/cache-subnet-group.ts'
+import { replicationGroup } from './elasticache/replication-group.ts'
 import { healthyTargets } from './elbv2/healthy-targets.ts'
 import { listener } from './elbv2/listener.ts'
 import { listenerRule } from './elbv2/listener-rule.ts'
@@ -40,6 +42,7 @@ export type { Rule } from './ec2/security-rules.ts'
 export {
   autoScalingGroup,
   bucket,
+  cacheSubnetGroup,
   certificate,
   certificateIssued,
   command,
@@ -63,6 +66,7 @@ export {
   natGateway,
   parameter,
   record,
+  replicationGroup,
   role,
   routeTable,
   scalingPolicy,
@@ -95,6 +99,8 @@ export const kinds: AnyKind[] = [
   dbInstance,
   dbCluster,
   dbClusterMember,
+  cacheSubnetGroup,
+  replicationGroup,
   instance,
   machineReady,
   launchTemplate,
