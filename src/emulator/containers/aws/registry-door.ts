@@ -12,12 +12,7 @@ import { endToEnd } from '../headers.ts'
 import type { Network } from '../network.ts'
 import { registryPort } from './registry.ts'
 import type { Repositories } from './repositories.ts'
-
-/** How the machines of a network reach the registry of their account and region. */
-export interface RegistryWay {
-  address: string
-  port: number
-}
+import type { RegistryWay } from './scripts.ts'
 
 /** The registry's addresses on the bridges of the machines. */
 export interface RegistryDoors {
@@ -57,14 +52,14 @@ export function createRegistryDoors(deps: RegistryDoorDeps): RegistryDoors {
   async function answerTo(incoming: IncomingMessage, answer: ServerResponse, call: Call): Promise<void> {
     const refusal = refusalOf(incoming, call)
     if (refusal) return refuse(incoming, answer, call, refusal)
-    const path = new URL(incoming.url ?? '/', 'http://door').pathname
-    if (path === '/v2/') return void answer.writeHead(200, { ...version, 'content-type': 'application/json' }).end('{}')
-    const [, name = '', rest = ''] = paths.exec(path) ?? []
+    const { pathname, search } = new URL(incoming.url ?? '/', 'http://door')
+    if (pathname === '/v2/') return void answer.writeHead(200, { ...version, 'content-type': 'application/json' }).end('{}')
+    const [, name = '', rest = ''] = paths.exec(pathname) ?? []
     const server = await serverOf(call, name)
     if (!server) return refuse(incoming, answer, call, [503, 'UNAVAILABLE', 'The repository is not ready yet.'])
     const outgoing = request({
       ...{ host: server.host, port: registryPort, localAddress: server.from, agent: false },
-      ...{ method: incoming.method, path: incoming.url, headers: headersFor(incoming, call) },
+      ...{ method: incoming.method, path: pathname + search, headers: headersFor(incoming, call) },
     })
     const manifest = incoming.method === 'PUT' && rest.startsWith('manifests/') ? collect(incoming) : undefined
     outgoing.on('error', () => {

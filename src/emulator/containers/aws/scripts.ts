@@ -2,7 +2,6 @@ import { inside } from '../container.ts'
 import type { Machine } from '../machine.ts'
 import { base64, programText } from '../programs.ts'
 import type { Runtime } from '../runtime.ts'
-import type { RegistryWay } from './registry-door.ts'
 
 /** Where each machine has the certificate of the sandbox's authority. */
 const authorityPath = '/usr/lib/stackwright/authority.pem'
@@ -12,6 +11,12 @@ export interface Surroundings {
   /** The API's address for this machine. */
   endpoint: string
   region: string
+}
+
+/** How the machines of a network reach the registry of their account and region. */
+export interface RegistryWay {
+  address: string
+  port: number
 }
 
 /** A script as the agent or the first boot runs it; see `programs/run-script.sh`. */
