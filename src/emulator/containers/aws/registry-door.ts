@@ -53,7 +53,8 @@ export function createRegistryDoors(deps: RegistryDoorDeps): RegistryDoors {
     const refusal = refusalOf(incoming, call)
     if (refusal) return refuse(incoming, answer, call, refusal)
     const { pathname, search } = new URL(incoming.url ?? '/', 'http://door')
-    if (pathname === '/v2/') return void answer.writeHead(200, { ...version, 'content-type': 'application/json' }).end('{}')
+    if (pathname === '/v2/')
+      return void answer.writeHead(200, { ...version, 'content-type': 'application/json' }).end('{}')
     const [, name = '', rest = ''] = paths.exec(pathname) ?? []
     const server = await serverOf(call, name)
     if (!server) return refuse(incoming, answer, call, [503, 'UNAVAILABLE', 'The repository is not ready yet.'])
