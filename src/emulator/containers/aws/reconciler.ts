@@ -17,6 +17,8 @@ import { createEndpoints } from './endpoint.ts'
 import { withHooks } from './hooks.ts'
 import { watchInstances } from './instances.ts'
 import { createPortForwards } from './port-forwards.ts'
+import { createRegistryDoors } from './registry-door.ts'
+import { watchRepositories } from './repositories.ts'
 
 const tickMs = 200
 const healthMs = 500
@@ -36,7 +38,9 @@ export async function createAwsReconciler(deps: AwsReconcilerDeps): Promise<Reco
   const context = createContext(deps, { jobs, known, closed: watch.closed })
   const endpoints = createEndpoints(deps)
   const forwards = createPortForwards(deps)
-  const instances = watchInstances(context, endpoints)
+  const repositories = watchRepositories(context)
+  const doors = createRegistryDoors({ ...deps, repositories, closed: watch.closed })
+  const instances = watchInstances(context, { endpoints, doors })
   const databases = watchDatabases(context)
   const caches = watchCaches(context)
   const balancers = watchBalancers(context, forwards)
@@ -45,7 +49,7 @@ export async function createAwsReconciler(deps: AwsReconcilerDeps): Promise<Reco
 
   function look(): void {
     if (watch.closed()) return
-    for (const part of [instances, databases, caches, balancers, commands]) part.look()
+    for (const part of [instances, databases, caches, repositories, balancers, commands]) part.look()
     context.removeOrphans()
   }
 
@@ -74,6 +78,6 @@ export async function createAwsReconciler(deps: AwsReconcilerDeps): Promise<Reco
       const scheme = ['HTTPS', 'TLS'].includes(text(listener, 'protocol')) ? 'https' : 'http'
       return `${scheme}://127.0.0.1:${local}`
     },
-    ...lifecycleOf(deps, { watch, jobs }, () => Promise.all([endpoints.close(), forwards.close()])),
+    ...lifecycleOf(deps, { watch, jobs }, () => Promise.all([endpoints.close(), doors.close(), forwards.close()])),
   }
 }
