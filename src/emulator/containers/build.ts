@@ -38,7 +38,11 @@ export interface Recipe {
   /** What is being installed; a sentence. */
   doing: string
   label?: string
+  /** Lines of a Dockerfile about how containers of it run. Left out: as a machine, with systemd. */
+  settings?: readonly string[]
 }
+
+const machine = ['CMD ["/sbin/init"]']
 
 /** Whether the image is on this computer. */
 export async function hasImage(runtime: Runtime, name: string): Promise<boolean> {
@@ -70,7 +74,7 @@ export async function imageOnce(
 export async function makeImage(
   runtime: Runtime,
   base: string,
-  { name, called, maker, script, packages, doing, label }: Recipe,
+  { name, called, maker, script, packages, doing, label, settings = machine }: Recipe,
   { onProgress }: ImageOptions,
 ): Promise<void> {
   await runtime.run(['rm', '--force', maker])
@@ -92,7 +96,10 @@ export async function makeImage(
       timeout: 15 * 60_000,
     })
     onProgress?.({ part: 'save', text: `Saving the ${called}.` })
-    const changes = [...(label === undefined ? [] : ['--change', `LABEL ${label}`]), '--change', 'CMD ["/sbin/init"]']
+    const changes = [...(label === undefined ? [] : [`LABEL ${label}`]), ...settings].flatMap(line => [
+      '--change',
+      line,
+    ])
     await runtime.must(`The ${called} could not be saved.`, ['commit', ...changes, maker, name], { timeout: 600_000 })
   } finally {
     await runtime.run(['rm', '--force', maker])
