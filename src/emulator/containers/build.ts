@@ -38,6 +38,8 @@ export interface Recipe {
   /** What is being installed; a sentence. */
   doing: string
   label?: string
+  /** More flags of `podman run`, for the script. */
+  flags?: readonly string[]
   /** Lines of a Dockerfile about how containers of it run. Left out: as a machine, with systemd. */
   settings?: readonly string[]
 }
@@ -74,7 +76,7 @@ export async function imageOnce(
 export async function makeImage(
   runtime: Runtime,
   base: string,
-  { name, called, maker, script, packages, doing, label, settings = machine }: Recipe,
+  { name, called, maker, script, packages, doing, label, flags: more = [], settings = machine }: Recipe,
   { onProgress }: ImageOptions,
 ): Promise<void> {
   await runtime.run(['rm', '--force', maker])
@@ -90,6 +92,7 @@ export async function makeImage(
       ...labels,
       ...runtime.runFlags,
       ...ulimitFlags({ userNamespaces: false }),
+      ...more,
     ]
     await runtime.must(`The ${called} could not be built.`, ['run', ...flags, base, 'bash', '-s', '--', ...packages], {
       input: script,

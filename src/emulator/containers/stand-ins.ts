@@ -36,6 +36,14 @@ const settings: Record<StandIn, string[]> = {
   python: ['CMD ["python3"]', 'ENV PIP_CONSTRAINT='],
 }
 
+/** What an application's image is made of, for the stand-ins of Python: they have it already. */
+export interface Contents {
+  /** Debian packages of what it asks apt and pip for. */
+  debian: readonly string[]
+  /** What Debian does not have, or not whole, as requirements of pip: from the index, when the stand-in is made. */
+  index: readonly string[]
+}
+
 export interface Bases {
   /** The official images that stand-ins take the place of, as the Dockerfile names them. */
   replaced: string[]
@@ -44,19 +52,19 @@ export interface Bases {
 }
 
 /**
- * Makes sure that everything a Dockerfile starts from is there, without any registry. `packages`: the Debian packages of
- * what it asks apt and pip for; stand-ins for Python have them. Throws a Problem that names the images without a stand-in.
+ * Makes sure that everything a Dockerfile starts from is there, without any registry of images. Throws a Problem that
+ * names the images without a stand-in, or says what could not be made.
  */
 export async function standInBases(
   runtime: Runtime,
   dockerfile: string,
-  packages: readonly string[],
+  contents: Contents,
   options: ImageOptions = {},
 ): Promise<Bases> {
   const replaced = imagesWithStandIn(dockerfile)
   const flags = ['--pull=never', ...runtime.runFlags, ...ulimitFlags({ userNamespaces: false })]
   for (const image of replaced) {
-    const name = await ensureStandIn(runtime, standInFor(image)!, packages, options)
+    const name = await ensureStandIn(runtime, standInFor(image)!, contents, options)
     // Under the official name it would also stand in for builds that have nothing to do with us.
     flags.push('--build-context', `${image}=container-image://${name}`)
   }
@@ -85,10 +93,10 @@ function standInFor(image: string): StandIn | undefined {
 async function ensureStandIn(
   runtime: Runtime,
   kind: StandIn,
-  packages: readonly string[],
+  contents: Contents,
   options: ImageOptions,
 ): Promise<string> {
-  const own = kind === 'python' ? packages : []
+  const own = kind === 'python' ? [...contents.debian, '--', ...contents.index] : []
   const script = programText('install-packages.sh') + programText(`stand-in-${kind}.sh`)
   const recipe = createHash('sha256')
     .update([kind, ...own, ...settings[kind], script].join('\n'))
@@ -106,8 +114,16 @@ async function ensureStandIn(
       packages: own,
       doing: `Making a stand-in for the image ${kind} of Debian’s packages.`,
       label: standInLabel,
+      flags: indexFlags(options.env ?? process.env),
       settings: settings[kind],
     }
     await makeImage(runtime, base, made, options)
   })
+}
+
+/** What pip is told about the index on this computer. */
+function indexFlags(env: NodeJS.ProcessEnv): string[] {
+  const told = ['PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'PIP_TRUSTED_HOST', 'PIP_CERT'].filter(name => env[name])
+  const authority = env.PIP_CERT ? ['--volume', `${env.PIP_CERT}:${env.PIP_CERT}:ro`] : []
+  return [...told.flatMap(name => ['--env', `${name}=${env[name]}`]), ...authority]
 }

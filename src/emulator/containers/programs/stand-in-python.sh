@@ -1,17 +1,26 @@
 #!/bin/bash
 # Makes of a fresh Debian what stands for the official images of Python, as root, after install-packages.sh.
-# Usage: stand-in-python.sh [PACKAGE…]: the Debian packages of what applications ask apt and pip for.
+# Usage: stand-in-python.sh [PACKAGE…] [-- REQUIREMENT…]: the Debian packages of what applications ask apt and pip for, and
+# what only the index has.
 
+packages=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+  packages+=("$1")
+  shift
+done
 apt-get update
-install_packages ca-certificates nginx python3 python3-pip python3-venv "$@"
-
-# What there is must do: nothing is asked of an index, and any version counts that an application's requirements allow.
-rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*
-printf '[global]\nno-index = true\ndisable-pip-version-check = true\n' >/etc/pip.conf
+install_packages ca-certificates nginx python3 python3-pip python3-venv "${packages[@]}"
 
 # As in the official images: "python" is there, and pip may install into it.
 ln -s /usr/bin/python3 /usr/local/bin/python
 rm -f /usr/lib/python3*/EXTERNALLY-MANAGED
+if [ $# -gt 1 ]; then
+  pip install --no-cache-dir --root-user-action=ignore --no-deps "${@:2}"
+fi
+
+# What there is must do: nothing is asked of an index, and any version counts that an application's requirements allow.
+rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*
+printf '[global]\nno-index = true\ndisable-pip-version-check = true\n' >/etc/pip.conf
 
 # known_to_pip PACKAGE NAME: pip takes Debian's package for what the index calls NAME. Only for builds of the same source.
 known_to_pip() {
