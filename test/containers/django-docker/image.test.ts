@@ -150,6 +150,10 @@ describe('production', () => {
     ])
   })
 
+  test('the migrations are complete: the models ask for nothing more', async () => {
+    expect(await podman('exec', own, 'python', 'manage.py', 'makemigrations', '--check', '--dry-run')).toBe('No changes detected\n')
+  })
+
   test('the health check is answered by address and by any name; a page is not', async () => {
     for (const host of ['10.0.1.7', '10.0.1.7:7999', 'nobody.example']) {
       expect(await visit(`${url}/healthz`, '-H', `Host: ${host}`)).toEqual({ status: 200, text: 'ok\n' })
@@ -209,7 +213,7 @@ describe('production', () => {
     expect([await from(`https://${site}`), await from('https://elsewhere.example')]).toEqual([302, 403])
   })
 
-  test('a note without text, with a NUL or with too large a file is refused', async () => {
+  test('a note without text or with too large a file is refused, a photo of some megabytes is not', async () => {
     expect((await addNote(url, '', { name: 'x', body: 'x' })).status).toBe(400)
     expect((await addNote(url, 'large', { name: 'x', body: 'x'.repeat(21 << 20) })).status).toBe(413)
     expect((await addNote(url, 'photo', { name: 'x', body: 'x'.repeat(5 << 20) })).status).toBe(302)
