@@ -151,7 +151,9 @@ describe('production', () => {
   })
 
   test('the migrations are complete: the models ask for nothing more', async () => {
-    expect(await podman('exec', own, 'python', 'manage.py', 'makemigrations', '--check', '--dry-run')).toBe('No changes detected\n')
+    expect(await podman('exec', own, 'python', 'manage.py', 'makemigrations', '--check', '--dry-run')).toBe(
+      'No changes detected\n',
+    )
   })
 
   test('the health check is answered by address and by any name; a page is not', async () => {
