@@ -44,6 +44,8 @@ export interface Served {
   healthPath: string
   /** A page that writes to the database, reads it again and takes it back, where the application has one. */
   proofPath?: string
+  /** A path that takes WebSockets through the load balancer, without a query or with one, for example `/ws/echo/`. */
+  webSocketPath?: string
   /** A script that finds, on a machine, which hop between the load balancer and the database is broken: see steps/diagnose.ts. */
   check: string
   /** What to do about a broken hop, by the hop's name. */

@@ -45,7 +45,7 @@ function recordsOf(state: State, { records }: Pick<Served, 'records'>, target: B
     const entry = state.entries[$ref]
     return entry?.is === 'ready' ? entry.out[field] : undefined
   }
-  const proofs = (read(records.proofs) ?? []) as { name: string; type: string; value: string }[]
+  const proofs = ((records.proofs && read(records.proofs)) ?? []) as { name: string; type: string; value: string }[]
   const all = [...proofs, { ...records.name, value: String(read(records.name.value) ?? '') }]
   // The forms of DNS providers take names without the final dot.
   const dotless = (name: string) => name.replace(/\.$/, '')

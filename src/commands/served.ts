@@ -1,6 +1,6 @@
 import type { Ref } from '../engine/kind.ts'
 import type { State } from '../engine/state.ts'
-import { brokenHop, diagnose, type Fix, type Suspicion, unexplained } from '../steps/diagnose.ts'
+import { brokenHop, diagnose, type Failed, type Fix, unexplained } from '../steps/diagnose.ts'
 import { notAnswering, type Visit, visitUntilWell } from '../steps/verify.ts'
 import type { Link } from './connect.ts'
 import type { Prepared } from './prepare.ts'
@@ -14,6 +14,8 @@ const PATIENCE_MS = { sandbox: 60_000, real: 300_000 }
 const NOTICED_MS = { sandbox: 5_000, real: 30_000 }
 /** A page that proves each machine in turn is asked at most this often. */
 const MOST_VISITS = 12
+/** WebSockets opened one after the other at least: some that fail now and then are reported behind load balancers. */
+const FEWEST_SOCKETS = 3
 
 /** A finished stack, and the run that built it. */
 export interface Built {
@@ -26,7 +28,7 @@ export interface Built {
 
 /**
  * The run is done when the address answered through the load balancer, the database took a write by each machine in
- * turn, and every machine is healthy. Returns the address for a browser; otherwise throws a Problem that names the hop.
+ * turn, WebSockets open where it has them, and every machine is healthy. Returns the address for a browser; otherwise throws a Problem that names the hop.
  */
 export async function served(built: Built): Promise<string> {
   const { session, target, link, prepared, state } = built
@@ -50,6 +52,10 @@ export async function served(built: Built): Promise<string> {
     { ...visit, path: served.healthPath, times: 1, ...patience },
     ...(served.proofPath ? [{ ...visit, path: served.proofPath, times, ...patience }] : []),
   ]
+  if (served.webSocketPath) {
+    const sockets = Math.max(times, FEWEST_SOCKETS)
+    visits.push({ ...visit, path: served.webSocketPath, times: sockets, webSocket: true, ...patience })
+  }
   await visitAll(session, visits, broken)
   await broken(base)
   // A machine that was unhealthy got none of these visits. By now it is healthy, so it gets some.
@@ -68,7 +74,7 @@ interface Wait extends Visit {
   fixes: Record<string, Fix>
 }
 
-type Broken = (url: string, failed?: Suspicion['failed']) => Promise<boolean>
+type Broken = (url: string, failed?: Failed) => Promise<boolean>
 
 async function visitAll({ view, figures }: Session, visits: Wait[], broken: Broken): Promise<void> {
   for (const one of visits) {
@@ -81,12 +87,13 @@ async function visitAll({ view, figures }: Session, visits: Wait[], broken: Brok
 async function answered(visit: Wait, broken: Broken): Promise<number> {
   const first = await visitUntilWell({ ...visit, withinMs: visit.first })
   if (first.is === 'well') return first.ms
-  await broken(visit.base + visit.path, { path: visit.path, answer: first.last })
+  const { path, webSocket = false } = visit
+  await broken(visit.base + path, { path, answer: first.last, webSocket })
   const second = await visitUntilWell({ ...visit, withinMs: visit.withinMs - visit.first })
   if (second.is === 'well') return first.ms + second.ms
-  const failed = { path: visit.path, answer: second.last }
-  const looked = await broken(visit.base + visit.path, failed)
-  if (looked) throw brokenHop([unexplained(failed)], visit.base + visit.path, visit.fixes)
+  const failed = { path, answer: second.last, webSocket }
+  const looked = await broken(visit.base + path, failed)
+  if (looked) throw brokenHop([unexplained(failed)], visit.base + path, visit.fixes)
   throw notAnswering(visit, { ms: visit.withinMs, last: second.last })
 }
 
@@ -97,7 +104,7 @@ async function answered(visit: Wait, broken: Broken): Promise<number> {
 export async function refuseBroken(
   { target, link, prepared, state }: Built,
   url: string,
-  failed?: Suspicion['failed'],
+  failed?: Failed,
 ): Promise<boolean> {
   const { connected } = link
   const found = await diagnose(connected, state, {

@@ -51,11 +51,18 @@ export interface BackendView {
 /** A machine as its load balancer sees it. */
 type Backend = BackendView & { machine: string }
 
+/** What did not answer as it should. `answer`: a sentence about what came instead. */
+export interface Failed {
+  path: string
+  answer: string
+  webSocket?: boolean
+}
+
 export interface Suspicion {
   /** The script that finds the broken hop on a machine. */
   script: string
-  /** The page that did not answer 200 through the load balancer, and what came instead. Nothing: all answered. */
-  failed?: { path: string; answer: string }
+  /** The page, or with `webSocket` the path, that did not answer through the load balancer, and what came instead. Nothing: all answered. */
+  failed?: Failed
   /** How long the load balancer may take to see that a machine is healthy again, milliseconds. */
   noticedMs: number
 }
@@ -107,7 +114,11 @@ async function illAfter(connected: Diagnosable, state: State, machines: string[]
 }
 
 /** When every hop behind the load balancer is healthy and still no answer comes through it. */
-export function unexplained({ path, answer }: { path: string; answer: string }): Diagnosis {
+export function unexplained({ path, answer, webSocket }: Failed): Diagnosis {
+  if (webSocket) {
+    const sentence = `the machines behind the load balancer are healthy, but no WebSocket opens at ${path} through it`
+    return { hop: 'websocket', sentence, evidence: [answer] }
+  }
   return {
     hop: 'load balancer',
     sentence: `the machines behind it are healthy, but ${path} fails through it`,
@@ -156,7 +167,10 @@ async function askAll(connected: Diagnosable, backends: Backend[], suspicion: Su
       const { port, path } = group[0]!
       // Behind the first line, which says what runs the script.
       const [first = '', ...rest] = script.split('\n')
-      const facts = [`CHECK_PORT=${port}`, `CHECK_PATH=${quoted(path)}`, `CHECK_VISIT=${quoted(failed?.path ?? path)}`]
+      // A WebSocket's path is no page that a machine could be asked for.
+      const page = failed && !failed.webSocket ? failed.path : path
+      const facts = [`CHECK_PORT=${port}`, `CHECK_PATH=${quoted(path)}`, `CHECK_VISIT=${quoted(page)}`]
+      if (failed?.webSocket) facts.push(`CHECK_WEBSOCKET=${quoted(failed.path)}`)
       const machines = group.map(backend => backend.machine)
       return runScript(machines, [first, ...facts, ...rest].join('\n'))
     }),

@@ -37,7 +37,8 @@ export interface Place {
 
 /** DNS records that people must add themselves: the proof for a certificate, and the way to the load balancer. */
 export interface Records {
-  proofs: Ref<{ name: string; type: string; value: string }[]>
+  /** None where the certificate was there before. */
+  proofs?: Ref<{ name: string; type: string; value: string }[]>
   name: { name: string; type: string; value: Ref<string> }
   /** What to answer once they are there, so that the stack goes on: `domain.wait=yes`. */
   afterwards?: string

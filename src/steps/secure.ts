@@ -1,4 +1,4 @@
-import { request } from 'node:https'
+import { type RequestOptions, request } from 'node:https'
 import { rootCertificates } from 'node:tls'
 
 /** How an address is visited under a name that its DNS may not have yet. */
@@ -10,23 +10,8 @@ export interface Secure {
 }
 
 /** The status of a page over HTTPS, asked at `base` for the host `name`. Rejects with the system's or TLS's error. */
-export function visitSecurely(
-  base: string,
-  path: string,
-  { name, authority }: Secure,
-  withinMs: number,
-): Promise<number> {
-  const { hostname, port } = new URL(base)
-  const options = {
-    hostname,
-    port: port || 443,
-    path,
-    servername: name,
-    headers: { host: name },
-    agent: false,
-    signal: AbortSignal.timeout(withinMs),
-    ...(authority && { ca: [...rootCertificates, authority] }),
-  }
+export function visitSecurely(base: string, path: string, secure: Secure, withinMs: number): Promise<number> {
+  const options = { ...securely(base, secure), path, signal: AbortSignal.timeout(withinMs) }
   return new Promise((resolve, reject) => {
     const asked = request(options, response => {
       response.resume()
@@ -36,4 +21,17 @@ export function visitSecurely(
     asked.on('error', reject)
     asked.end()
   })
+}
+
+/** A request to `base` in the name of `secure`: which host, which certificate, who is trusted. */
+export function securely(base: string, { name, authority }: Secure): RequestOptions {
+  const { hostname, port } = new URL(base)
+  return {
+    hostname,
+    port: port || 443,
+    servername: name,
+    headers: { host: name },
+    agent: false,
+    ...(authority && { ca: [...rootCertificates, authority] }),
+  }
 }

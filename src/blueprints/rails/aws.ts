@@ -3,7 +3,7 @@ import type { AwsLookups } from '../../providers/aws/lookups.ts'
 import { bastion } from '../../providers/aws/parts/bastion.ts'
 import { bucket } from '../../providers/aws/parts/bucket.ts'
 import { certificate } from '../../providers/aws/parts/certificate.ts'
-import { domain, homeOf, isSecure } from '../../providers/aws/parts/domain.ts'
+import { domain, isSecure } from '../../providers/aws/parts/domain.ts'
 import { instanceRole } from '../../providers/aws/parts/instance-role.ts'
 import { type InstancesOf, instances } from '../../providers/aws/parts/instances.ts'
 import { listenerPort, loadBalancer } from '../../providers/aws/parts/load-balancer.ts'
@@ -166,8 +166,8 @@ function drawFront(
     action: redirects ? { type: 'redirect', port: 443, protocol: 'HTTPS' } : forward,
   })
   const listeners = [plain]
-  if (certified?.issued) {
-    const tls = { certificate: certified.certificate, policy: text(values, 'https.policy'), issued: certified.issued }
+  const tls = certificate.tls(values, certified)
+  if (tls) {
     listeners.push(
       loadBalancer.listen(step, 'https-listener', { balancer, port: 443, protocol: 'HTTPS', action: forward, tls }),
     )
@@ -179,12 +179,13 @@ function drawFront(
     needs: [...listeners, registered, ...installed],
   })
   const proof = proofPath(values)
+  const records = certificate.recordsFor(values, balancer, certified)
   return {
     host: balancer.get('dnsName'),
     port: redirects ? 443 : listenerPort(values),
     internal: false,
     ...(isSecure(values) && { secure: { name: text(values, 'domain.name') } }),
-    ...(homeOf(values) === 'elsewhere' && { records: certificate.recordsFor(values, balancer, certified!) }),
+    ...(records && { records }),
     awaits: [health],
     healthPath: healthPath(values),
     ...(proof !== undefined && { proofPath: proof }),

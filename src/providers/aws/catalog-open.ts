@@ -4,6 +4,8 @@ import type { Catalog } from './catalog.ts'
 import { databaseCatalog } from './catalog-databases.ts'
 import { machineCatalog } from './catalog-machines.ts'
 import type { Aws } from './client.ts'
+import { listed, readCertificate } from './resources/acm/common.ts'
+import { orAbsent } from './resources/common.ts'
 
 /** The catalog of the connected region; each question is asked once a connection. */
 export function openCatalog(cloud: Aws): Catalog {
@@ -35,9 +37,11 @@ export function openCatalog(cloud: Aws): Catalog {
 function accountCatalog(
   cloud: Aws,
   memoize: Memoize,
-): Pick<Catalog, 'hostedZones' | 'keyPair' | 'bucket' | 'addresses' | 'networks'> {
+): Pick<Catalog, 'hostedZones' | 'certificates' | 'certificate' | 'keyPair' | 'bucket' | 'addresses' | 'networks'> {
   return {
     hostedZones: () => memoize('hosted zones', () => hostedZonesOf(cloud)),
+    certificates: () => memoize('certificates', () => certificatesOf(cloud)),
+    certificate: arn => memoize(`certificate ${arn}`, () => certificateOf(cloud, arn)),
     keyPair: name =>
       memoize(`key pair ${name}`, async () => {
         const filter = { Filters: [{ Name: 'key-name', Values: [name] }] }
@@ -73,6 +77,25 @@ async function hostedZonesOf(cloud: Aws): Promise<{ id: string; name: string }[]
       ? [{ id: Id.replace(/^\/hostedzone\//, ''), name: Name.replace(/\.$/, '') }]
       : [],
   )
+}
+
+async function certificatesOf(cloud: Aws): Promise<{ arn: string; names: string[] }[]> {
+  const rows = await listed(cloud)
+  return rows.flatMap(({ CertificateArn, DomainName, SubjectAlternativeNameSummaries, Status }) =>
+    CertificateArn && Status === 'ISSUED'
+      ? [{ arn: CertificateArn, names: namesOf(DomainName, SubjectAlternativeNameSummaries) }]
+      : [],
+  )
+}
+
+async function certificateOf(cloud: Aws, arn: string): Promise<{ status: string; names: string[] } | undefined> {
+  const row = await orAbsent(() => readCertificate(cloud, arn))
+  return row && { status: row.Status ?? 'unknown', names: namesOf(row.DomainName, row.SubjectAlternativeNames) }
+}
+
+/** The first name is among the others as a rule. */
+function namesOf(first: string | undefined, others: string[] = []): string[] {
+  return [...new Set([...(first ? [first] : []), ...others])]
 }
 
 /** 404 says that the name is free, 403 that another account has it (docs/facts/aws.md, S3). */

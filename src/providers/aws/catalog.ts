@@ -19,6 +19,10 @@ export interface Catalog {
   classes(engine: string, version: string): Promise<DbClass[]>
   /** Public hosted zones of the account. */
   hostedZones(): Promise<{ id: string; name: string }[]>
+  /** Certificates of the region that are issued. */
+  certificates(): Promise<{ arn: string; names: string[] }[]>
+  /** A certificate of the region, the name it was requested for first; undefined when there is none. */
+  certificate(arn: string): Promise<{ status: string; names: string[] } | undefined>
   /** Tags of the key pair of this name; undefined when there is none. */
   keyPair(name: string): Promise<Record<string, string> | undefined>
   /** Whose a bucket's name is. */

@@ -161,7 +161,7 @@ function outcomeOf(failure: Refusal, action: string): Outcome {
 function isTaken({ code, name }: Refusal): boolean {
   return [code, name].some(
     word =>
-      /^(InvalidSubnet\.Conflict|InvalidGroup\.Duplicate|InvalidKeyPair\.Duplicate|BucketAlreadyExists|Duplicate(LoadBalancer|TargetGroup)Name(Exception)?|DuplicateListener(Exception)?)$/.test(
+      /^(InvalidSubnet\.Conflict|InvalidGroup\.Duplicate|InvalidKeyPair\.Duplicate|BucketAlreadyExists|Duplicate(LoadBalancer|TargetGroup)Name(Exception)?|DuplicateListener(Exception)?|PriorityInUse(Exception)?)$/.test(
         word,
       ) || /AlreadyExists(Fault|Exception)?$|^BucketAlreadyOwnedByYou$/.test(word),
   )

@@ -36,6 +36,8 @@ export interface AwsLookups {
   /** The public hosted zone that answers for a domain: the one with the longest fitting name. */
   zoneFor(domain: string): Promise<{ id: string; name: string } | undefined>
   domainChoices(): Promise<Choice[]>
+  /** Issued certificates of the region, by the names they are for. */
+  certificateChoices(): Promise<Choice[]>
   /** The public half of a key made once for this stack; its private half is in the secret store. */
   generatedKey(stack: string): Promise<string>
 }
@@ -90,6 +92,8 @@ export function openLookups(catalog: Catalog, { region, account, keep }: Place):
     },
     zoneFor: domain => zoneFor(catalog, domain),
     domainChoices: async () => (await catalog.hostedZones()).map(({ name }) => ({ value: name, name })),
+    certificateChoices: async () =>
+      (await catalog.certificates()).map(({ arn, names }) => ({ value: arn, name: names.join(', '), hint: arn })),
     generatedKey: async stack => publicKeyOf(await keep(PRIVATE_KEY, makePrivateKey), stack),
   }
 }

@@ -35,6 +35,7 @@ export async function balancers(build: Build, net: Net, ids: Ids, machine: strin
     scheme: 'internet-facing',
     subnetIds: net.open,
     securityGroupIds: [net.group],
+    idleTimeout: 120,
   })
   const inner = build(kinds.loadBalancer, 'machines/balancer', {
     name: 'shop-app',
@@ -78,11 +79,17 @@ export async function balancers(build: Build, net: Net, ids: Ids, machine: strin
   const { id: front1, dnsName, zoneId } = await front
   await build(kinds.targets, 'balancer/targets', { groupArn: pool.id, instanceIds: [machine], port: 80 })
   const https = { certificateArn: ids.certificate, sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06' }
-  await build(kinds.listener, 'balancer/https', {
+  const secure = await build(kinds.listener, 'balancer/https', {
     loadBalancerArn: front1,
     port: 443,
     protocol: 'HTTPS',
     ...https,
+    action: { type: 'forward', targetGroupArn: pool.id },
+  })
+  await build(kinds.listenerRule, 'balancer/rule', {
+    listenerArn: secure.id,
+    priority: 1,
+    paths: ['/ws/*', '/ws'],
     action: { type: 'forward', targetGroupArn: pool.id },
   })
   await build(kinds.listener, 'balancer/http', {

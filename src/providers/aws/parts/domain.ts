@@ -1,6 +1,6 @@
 import { resolveNs } from 'node:dns/promises'
 import { show } from '../../../answers/checks.ts'
-import type { Asking, Question, Values } from '../../../answers/question.ts'
+import type { Asking, Choice, Question, Values } from '../../../answers/question.ts'
 import { Exit, Problem } from '../../../base/errors.ts'
 import type { Json } from '../../../base/json.ts'
 import type { Handle } from '../../../engine/kind.ts'
@@ -10,18 +10,24 @@ import type { AwsLookups } from '../lookups.ts'
 import { record } from '../resources/index.ts'
 import { text, yes } from './names.ts'
 
-/** Whose DNS answers for the domain: this account's Route 53, somebody else's, or there is no domain. */
-export type DnsHome = 'route53' | 'elsewhere' | 'none'
+/**
+ * Whose DNS answers for the domain: this account's Route 53 or somebody else's. `certificate`: the certificate exists
+ * already, and people see to its DNS themselves. `none`: there is no domain.
+ */
+export type DnsHome = 'route53' | 'elsewhere' | 'certificate' | 'none'
+
+const homes = ['route53', 'elsewhere', 'certificate']
 
 /** Where the domain's DNS is; `none`: there is no domain. */
 export function homeOf(values: Values): DnsHome {
   const home = text(values, 'domain.zone')
-  return home === 'route53' || home === 'elsewhere' ? home : 'none'
+  return homes.includes(home) ? (home as DnsHome) : 'none'
 }
 
 /** Whether HTTPS is served at the end of this run. */
 export function isSecure(values: Values): boolean {
-  return homeOf(values) === 'route53' || (homeOf(values) === 'elsewhere' && yes(values, 'domain.wait'))
+  const home = homeOf(values)
+  return home === 'route53' || home === 'certificate' || (home === 'elsewhere' && yes(values, 'domain.wait'))
 }
 
 const hasDomain = (values: Values) => homeOf(values) !== 'none'
@@ -30,20 +36,36 @@ const hasDomain = (values: Values) => homeOf(values) !== 'none'
 export const POLICIES = ['ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09', 'ELBSecurityPolicy-TLS13-1-2-2021-06']
 
 /** Console: Route 53, Certificate Manager, the HTTPS listener of the load balancer. */
-export const domain = { questions: () => questions, draw, checks: { zoneAnswers } }
+export const domain = { questions, draw, checks: { zoneAnswers } }
 
-const questions: Question<AwsLookups>[] = [
+/** `tutorialPolicy`: an older TLS policy that people may choose because their tutorial does. */
+function questions({ tutorialPolicy }: { tutorialPolicy?: string } = {}): Question<AwsLookups>[] {
+  return [...domainQuestions, ...httpsQuestions(tutorialPolicy)]
+}
+
+const domainQuestions: Question<AwsLookups>[] = [
   {
     key: 'domain.zone',
     label: 'Domain and HTTPS',
-    help: 'With a domain in Route 53 of this account, certificate, HTTPS and DNS are made for you. With one elsewhere, you add two records there. Without one, the stack serves HTTP at the load balancer’s own name.',
+    help: 'With a domain in Route 53 of this account, certificate, HTTPS and DNS are made for you. With one elsewhere, you add two records there. With a certificate that exists already, you give its ARN and point the name to the load balancer yourself. Without one, the stack serves HTTP at the load balancer’s own name.',
     type: 'choice',
     choices: () => [
       { value: 'none', name: 'No domain: HTTP only' },
       { value: 'route53', name: 'A domain in Route 53 of this account' },
       { value: 'elsewhere', name: 'A domain whose DNS is elsewhere' },
+      { value: 'certificate', name: 'An existing certificate: its ARN' },
     ],
     default: () => 'none',
+  },
+  {
+    key: 'https.certificateArn',
+    label: 'Certificate ARN',
+    help: 'A certificate of AWS Certificate Manager in this region that is issued already; it stays when the stack is torn down.',
+    type: 'choice',
+    open: true,
+    when: values => homeOf(values) === 'certificate',
+    choices: ({ lookups }) => lookups.certificateChoices(),
+    check: arnProblem,
   },
   {
     key: 'domain.name',
@@ -52,7 +74,7 @@ const questions: Question<AwsLookups>[] = [
     type: 'choice',
     open: true,
     when: hasDomain,
-    choices: async ({ lookups, values }) => (homeOf(values) === 'route53' ? lookups.domainChoices() : []),
+    choices: nameChoices,
     check: (value, values) => domainProblem(value) ?? apexProblem(String(value), values),
   },
   {
@@ -76,27 +98,35 @@ const questions: Question<AwsLookups>[] = [
     when: values => homeOf(values) === 'elsewhere',
     default: () => false,
   },
-  {
-    key: 'https.redirect',
-    label: 'Redirect HTTP to HTTPS',
-    help: 'Requests over HTTP are redirected to HTTPS. Without it, both answer.',
-    type: 'yesno',
-    when: isSecure,
-    default: () => true,
-  },
-  {
-    key: 'https.policy',
-    label: 'TLS policy',
-    help: 'Which protocols and ciphers the load balancer accepts. The tutorial’s ELBSecurityPolicy-2016-08 still allows TLS 1.0; the default is what AWS recommends: TLS 1.2 and 1.3.',
-    type: 'choice',
-    open: true,
-    when: isSecure,
-    choices: () => POLICIES.map(value => ({ value, name: value })),
-    default: () => POLICIES[0],
-    check: policyProblem,
-    advanced: true,
-  },
 ]
+
+function httpsQuestions(tutorialPolicy: string | undefined): Question<AwsLookups>[] {
+  const older = tutorialPolicy === undefined ? [] : [tutorialPolicy]
+  return [
+    {
+      key: 'https.redirect',
+      label: 'Redirect HTTP to HTTPS',
+      help: 'Requests over HTTP are redirected to HTTPS. Without it, both answer.',
+      type: 'yesno',
+      when: isSecure,
+      default: () => true,
+    },
+    {
+      key: 'https.policy',
+      label: 'TLS policy',
+      help: 'Which protocols and ciphers the load balancer accepts. The tutorial’s ELBSecurityPolicy-2016-08 still allows TLS 1.0; the default is what AWS recommends: TLS 1.2 and 1.3.',
+      type: 'choice',
+      open: true,
+      when: isSecure,
+      choices: () => [...POLICIES, ...older].map(value => ({ value, name: value })),
+      default: () => POLICIES[0],
+      check: value => (older.includes(String(value)) ? undefined : policyProblem(value)),
+      caution: value =>
+        older.includes(String(value)) ? `${value} still allows TLS 1.0 and 1.1 (https.policy).` : undefined,
+      advanced: true,
+    },
+  ]
+}
 
 /** The name that people type, as an alias of the load balancer. Only where this account's Route 53 answers for it. */
 function draw(
@@ -133,6 +163,15 @@ async function zoneAnswers({ catalog }: AwsLookups, values: Values, { real }: Ch
   ]
 }
 
+/** The names that the answers so far can lead to; others can be typed. */
+async function nameChoices({ lookups, values }: Asking<AwsLookups>): Promise<Choice[]> {
+  const home = homeOf(values)
+  if (home === 'route53') return lookups.domainChoices()
+  if (home !== 'certificate') return []
+  const found = await lookups.catalog.certificate(text(values, 'https.certificateArn'))
+  return (found?.names ?? []).filter(name => !name.startsWith('*.')).map(name => ({ value: name, name }))
+}
+
 async function zoneIdFor({ lookups, values }: Asking<AwsLookups>): Promise<string | undefined> {
   const name = text(values, 'domain.name')
   if (!name) return undefined
@@ -165,9 +204,29 @@ export function domainProblem(value: Json): string | undefined {
   return undefined
 }
 
+/** Whether a name has two labels only. Registered below `co.uk` and the like it has three, which is not told apart here. */
+export function isApex(name: string): boolean {
+  return name.split('.').length <= 2
+}
+
+/** A certificate of AWS Certificate Manager. A sentence when wrong. */
+function arnProblem(value: Json): string | undefined {
+  const like = 'ARNs look like arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012.'
+  if (typeof value === 'string' && /^arn:aws[a-z-]*:iam::\d{12}:server-certificate\//.test(value)) {
+    return `${show(value)} is a certificate of IAM. Import it into Certificate Manager and give its ARN there.`
+  }
+  if (typeof value !== 'string' || !CERTIFICATE_ARN.test(value)) {
+    return `${show(value)} is not the ARN of a certificate of Certificate Manager. ${like}`
+  }
+  return undefined
+}
+
+const CERTIFICATE_ARN =
+  /^arn:aws[a-z-]{0,20}:acm:[a-z0-9-]{1,30}:\d{12}:certificate\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 /** Outside Route 53 a load balancer is pointed at by a CNAME, which a domain itself cannot have (RFC 1034). */
 function apexProblem(name: string, values: Values): string | undefined {
-  if (homeOf(values) !== 'elsewhere' || name.split('.').length > 2) return undefined
+  if (homeOf(values) !== 'elsewhere' || !isApex(name)) return undefined
   return `${name} is a domain itself; outside Route 53 only a name in it can point to a load balancer. Use www.${name}.`
 }
 

@@ -13,46 +13,67 @@ import type { Vpc } from './vpc.ts'
 /** Console: EC2 → Target Groups. The machines behind a listener, and how each is asked whether it serves. */
 export const targetGroup = { questions, healthQuestions, backendPortQuestion, draw, register, healthy }
 
-function questions(): Question<AwsLookups>[] {
+/** `suffix`: what follows the stack's name in the suggested one. */
+function questions({
+  key = 'group.name',
+  label = 'Target group name',
+  help = 'The group of machines behind the listener.',
+  suffix = 'web',
+} = {}): Question<AwsLookups>[] {
   return [
     {
-      key: 'group.name',
-      label: 'Target group name',
-      help: 'The group of machines behind the listener.',
+      key,
+      label,
+      help,
       type: 'text',
-      default: ({ stack }) => named(stack, 'web', 32),
+      default: ({ stack }) => named(stack, suffix, 32),
       check: balancerNameProblem,
       advanced: true,
     },
   ]
 }
 
+/** Whose health check: a stack with several target groups asks for each. */
+export interface HealthOf {
+  /** The keys' first part; `health` where there is only one. */
+  key?: string
+  /** What is checked, behind every label: `WebSocket server`. */
+  of?: string
+}
+
 /** Health check of an HTTP target group (docs/facts/aws.md, ELB): interval 5–300 s, thresholds 2–10. `path`: what answers 200. */
-function healthQuestions(path: (values: Values) => string): Question<AwsLookups>[] {
+function healthQuestions(
+  path: (values: Values) => string,
+  { key = 'health', of }: HealthOf = {},
+): Question<AwsLookups>[] {
+  const label = (words: string) => (of ? `${words}, ${of}` : words)
+  const count = (name: string, words: string, help: string, usual: number, min: number, max: number) =>
+    counted(`${key}.${name}`, label(words), help, usual, min, max)
+  const interval = (values: Values) => number(values, `${key}.interval`, 10)
   return [
     {
-      key: 'health.path',
-      label: 'Health check path',
+      key: `${key}.path`,
+      label: label('Health check path'),
       help: 'The page the load balancer asks for to see whether a machine serves.',
       type: 'text',
       default: ({ values }) => path(values),
       check: pathProblem,
       advanced: true,
     },
-    counted('health.interval', 'Health check interval (seconds)', 'Time between two checks.', 10, 5, 300),
+    count('interval', 'Health check interval (seconds)', 'Time between two checks.', 10, 5, 300),
     {
-      ...counted('health.timeout', 'Response timeout (seconds)', 'A slower answer counts as a failure.', 5, 2, 120),
+      ...count('timeout', 'Response timeout (seconds)', 'A slower answer counts as a failure.', 5, 2, 120),
       check: (value, values) =>
         numberProblem(value, 2, 120) ??
-        (Number(value) >= number(values, 'health.interval', 10)
-          ? `${value} must be less than the interval (health.interval is ${number(values, 'health.interval', 10)}).`
+        (Number(value) >= interval(values)
+          ? `${value} must be less than the interval (${key}.interval is ${interval(values)}).`
           : undefined),
     },
-    counted('health.healthy', 'Healthy threshold', 'Good answers in a row before a machine gets requests.', 2, 2, 10),
-    counted('health.unhealthy', 'Unhealthy threshold', 'Bad answers in a row before it gets none.', 3, 2, 10),
+    count('healthy', 'Healthy threshold', 'Good answers in a row before a machine gets requests.', 2, 2, 10),
+    count('unhealthy', 'Unhealthy threshold', 'Bad answers in a row before it gets none.', 3, 2, 10),
     {
-      key: 'health.codes',
-      label: 'Success codes',
+      key: `${key}.codes`,
+      label: label('Success codes'),
       help: 'The answers that count as good: 200, 200,301 or 200-399.',
       type: 'text',
       default: () => '200',
@@ -63,13 +84,17 @@ function healthQuestions(path: (values: Values) => string): Question<AwsLookups>
 }
 
 /** The port that the machines answer on. `server`: what listens there. */
-function backendPortQuestion(server: string, whose: string): Question<AwsLookups> {
+function backendPortQuestion(
+  server: string,
+  whose: string,
+  { key = 'backend.port', label = 'Backend port', usual = 80 } = {},
+): Question<AwsLookups> {
   return {
-    key: 'backend.port',
-    label: 'Backend port',
+    key,
+    label,
     help: `The port ${server} answers on, on the ${whose}.`,
     type: 'number',
-    default: () => 80,
+    default: () => usual,
     min: 1,
     max: 65_535,
     check: backendPortProblem,
@@ -83,20 +108,22 @@ export interface TargetGroupOf {
   protocol: 'HTTP' | 'TCP'
   port: number
   attributes?: Record<string, string>
+  /** The first part of the keys of its health check's answers; `health` without it. */
+  health?: string
 }
 
 function draw(
   on: StepDrawing<AwsLookups>,
   place: string,
   values: Values,
-  { network, name, protocol, port, attributes = {} }: TargetGroupOf & { network: Vpc },
+  { network, name, protocol, port, attributes = {}, health = 'health' }: TargetGroupOf & { network: Vpc },
 ): Handle<{ id: string }> {
   return on.add(place, groupKind, {
     name,
     vpcId: network.vpc.get('id'),
     protocol,
     port,
-    health: { protocol, ...(protocol === 'HTTP' ? healthOf(values) : connectionOf(values)) },
+    health: { protocol, ...(protocol === 'HTTP' ? healthOf(values, health) : connectionOf(values, health)) },
     attributes,
   })
 }
@@ -107,9 +134,10 @@ function register(
   group: Handle<{ id: string }>,
   machines: Machine[],
   port: number,
+  place = 'targets',
 ): Handle<{ id: string }> {
   const input = { groupArn: group.get('id'), instanceIds: machines.map(({ handle }) => handle.get('id')), port }
-  return on.add('targets', targets, input, { within: group })
+  return on.add(place, targets, input, { within: group })
 }
 
 /** Waits until so many machines of the group are healthy, once all of `needs` are ready. */
@@ -125,24 +153,26 @@ function healthy(
 export const balancerFixes: Record<string, Fix> = {
   'load balancer':
     'Start its listener in the console and make it forward to the machines, or tear the stack down and build it again.',
+  websocket:
+    'Look at the rule for its path in the console (EC2 › Load Balancers › Listeners › Rules), and at the log of the WebSocket server on the machines.',
   'internal load balancer': 'In the console, restore its listener, or allow the web servers in its security group.',
 }
 
 /** The answers as a target group takes them. */
-function healthOf(values: Values) {
+function healthOf(values: Values, key: string) {
   return {
-    path: text(values, 'health.path'),
-    interval: number(values, 'health.interval', 10),
-    timeout: number(values, 'health.timeout', 5),
-    healthy: number(values, 'health.healthy', 2),
-    unhealthy: number(values, 'health.unhealthy', 3),
-    codes: text(values, 'health.codes') || '200',
+    path: text(values, `${key}.path`),
+    interval: number(values, `${key}.interval`, 10),
+    timeout: number(values, `${key}.timeout`, 5),
+    healthy: number(values, `${key}.healthy`, 2),
+    unhealthy: number(values, `${key}.unhealthy`, 3),
+    codes: text(values, `${key}.codes`) || '200',
   }
 }
 
 /** A TCP check has no path and no codes. */
-function connectionOf(values: Values) {
-  return { ...healthOf(values), path: '', codes: '' }
+function connectionOf(values: Values, key: string) {
+  return { ...healthOf(values, key), path: '', codes: '' }
 }
 
 /**

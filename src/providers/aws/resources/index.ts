@@ -16,6 +16,7 @@ import { subnet } from './ec2/subnet.ts'
 import { vpc } from './ec2/vpc.ts'
 import { healthyTargets } from './elbv2/healthy-targets.ts'
 import { listener } from './elbv2/listener.ts'
+import { listenerRule } from './elbv2/listener-rule.ts'
 import { loadBalancer } from './elbv2/load-balancer.ts'
 import { targetGroup } from './elbv2/target-group.ts'
 import { targets } from './elbv2/targets.ts'
@@ -54,6 +55,7 @@ export {
   keyPair,
   launchTemplate,
   listener,
+  listenerRule,
   loadBalancer,
   machineReady,
   natGateway,
@@ -104,6 +106,7 @@ export const kinds: AnyKind[] = [
   command,
   targets,
   listener,
+  listenerRule,
   healthyTargets,
   record,
 ]

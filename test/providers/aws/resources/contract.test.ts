@@ -11,6 +11,6 @@ proveKinds({
   untagged: ['balancer/name'],
   lost: [
     ...['CreateVpc', 'AllocateAddress', 'RunInstances', 'ImportKeyPair', 'CreateNatGateway'],
-    ...['CreateRole', 'CreateDBCluster', 'CreateLoadBalancer', 'CreateListener', 'SendCommand'],
+    ...['CreateRole', 'CreateDBCluster', 'CreateLoadBalancer', 'CreateListener', 'CreateRule', 'SendCommand'],
   ],
 })

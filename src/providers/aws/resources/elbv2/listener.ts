@@ -1,10 +1,10 @@
 import type { Aws } from '../../client.ts'
 import { tagList } from '../../read.ts'
 import { type AwsKind, minute, orAbsent, removed, repeatable, second, settled } from '../common.ts'
+import { type Action, actionOf, sameAction } from './action.ts'
 import { nameIn, ofMark, taken, withTags } from './common.ts'
 import { balancersOf } from './load-balancer.ts'
 
-export type Action = { type: 'forward'; targetGroupArn: string } | { type: 'redirect'; protocol: string; port: number }
 export type ListenerIn = {
   loadBalancerArn: string
   port: number
@@ -33,8 +33,7 @@ export const listener: AwsKind<ListenerIn, { id: string }> = {
         : where.input
           ? [where.input.loadBalancerArn]
           : await balancersOf(cloud, where.stack)
-    const lists = await Promise.all(arns.map(async arn => (await orAbsent(() => listeners(cloud, arn))) ?? []))
-    const rows = lists.flat().filter(row => {
+    const rows = (await listenersOf(cloud, arns)).filter(row => {
       if ('id' in where) return row.ListenerArn === where.id
       return !where.input || row.Port === where.input.port
     })
@@ -81,6 +80,12 @@ const pendingCertificate = {
   busy: ({ code }: { code: string }) => /^(UnsupportedCertificate|CertificateNotFound)(Exception)?$/.test(code),
 }
 
+/** The listeners of these load balancers; none of one that is gone. */
+export async function listenersOf(cloud: Aws, balancerArns: string[]): Promise<Row[]> {
+  const lists = await Promise.all(balancerArns.map(async arn => (await orAbsent(() => listeners(cloud, arn))) ?? []))
+  return lists.flat()
+}
+
 function listeners(cloud: Aws, arn: string) {
   return cloud.pages('elbv2', 'DescribeListeners', { LoadBalancerArn: arn }, answer => answer.Listeners)
 }
@@ -99,29 +104,9 @@ function settings({ protocol, certificateArn, sslPolicy, action }: ListenerIn) {
   }
 }
 
-function actionOf(action: Action) {
-  if (action.type === 'forward') return { Type: 'forward' as const, TargetGroupArn: action.targetGroupArn }
-  const RedirectConfig = {
-    Protocol: action.protocol,
-    Port: String(action.port),
-    Host: '#{host}',
-    Path: '/#{path}',
-    Query: '#{query}',
-    StatusCode: 'HTTP_301' as const,
-  }
-  return { Type: 'redirect' as const, RedirectConfig }
-}
-
 function matches(row: Row, { protocol, certificateArn, sslPolicy, action }: ListenerIn): boolean {
-  const now = row.DefaultActions?.[0]
-  const target = now?.TargetGroupArn ?? now?.ForwardConfig?.TargetGroups?.[0]?.TargetGroupArn
-  const sameAction =
-    now?.Type === action.type &&
-    (action.type === 'forward'
-      ? target === action.targetGroupArn
-      : now.RedirectConfig?.Port === String(action.port) && now.RedirectConfig.Protocol === action.protocol)
   return (
-    sameAction &&
+    sameAction(row.DefaultActions?.[0], action) &&
     row.Protocol === protocol &&
     (row.Certificates?.[0]?.CertificateArn ?? '') === certificateArn &&
     (!sslPolicy || row.SslPolicy === sslPolicy)

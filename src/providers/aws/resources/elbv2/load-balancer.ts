@@ -21,6 +21,8 @@ export type LoadBalancerIn = {
   subnetIds: string[]
   /** A network load balancer created without a group can never get one. */
   securityGroupIds: string[]
+  /** Seconds after which a connection that nothing is sent on is closed, 1 to 4000; 60 without it. Application only. */
+  idleTimeout?: number
 }
 /** `zoneId`: the hosted zone that alias records refer to. */
 export type LoadBalancerOut = { id: string; dnsName: string; zoneId: string }
@@ -33,6 +35,7 @@ export const loadBalancer: AwsKind<LoadBalancerIn, LoadBalancerOut> = {
   after: ['aws:subnet', 'aws:security-group', 'aws:internet-gateway'],
   expectMs: 2 * minute,
   tagged: true,
+  mutable: ['idleTimeout'],
   async find(cloud, where) {
     const input = 'id' in where ? { LoadBalancerArns: [where.id] } : where.input ? { Names: [where.input.name] } : {}
     const rows = (await orAbsent(() => balancers(cloud, input))) ?? []
@@ -55,7 +58,7 @@ export const loadBalancer: AwsKind<LoadBalancerIn, LoadBalancerOut> = {
     })
     return answer.LoadBalancers?.[0]?.LoadBalancerArn ?? ''
   },
-  async settle(cloud, id, { type }) {
+  async settle(cloud, id, { type, idleTimeout }) {
     const active = (row: Balancer) => {
       if (row.State?.Code === 'failed') throw failed(id, row.State.Reason)
       return /^active/.test(row.State?.Code ?? '')
@@ -67,7 +70,7 @@ export const loadBalancer: AwsKind<LoadBalancerIn, LoadBalancerOut> = {
       active,
       options,
     )
-    await setAttributes(cloud, id, attributesOf[type])
+    await setAttributes(cloud, id, attributesOf(type, idleTimeout))
     return { id, dnsName: row.DNSName ?? '', zoneId: row.CanonicalHostedZoneId ?? '' }
   },
   async remove(cloud, id) {
@@ -87,10 +90,16 @@ export const loadBalancer: AwsKind<LoadBalancerIn, LoadBalancerOut> = {
 
 type Balancer = Awaited<ReturnType<typeof balancers>>[number]
 
-const attributesOf = {
-  application: { 'routing.http.drop_invalid_header_fields.enabled': 'true' },
+/** The idle time-out that Elastic Load Balancing itself begins with, seconds. */
+export const USUAL_IDLE_TIMEOUT = 60
+
+function attributesOf(type: LoadBalancerIn['type'], idleTimeout = USUAL_IDLE_TIMEOUT): Record<string, string> {
   // Otherwise the address of each zone serves only the machines of that zone.
-  network: { 'load_balancing.cross_zone.enabled': 'true' },
+  if (type === 'network') return { 'load_balancing.cross_zone.enabled': 'true' }
+  return {
+    'routing.http.drop_invalid_header_fields.enabled': 'true',
+    'idle_timeout.timeout_seconds': String(idleTimeout),
+  }
 }
 
 function balancers(cloud: Aws, where: { Names?: string[]; LoadBalancerArns?: string[] }) {
