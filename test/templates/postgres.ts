@@ -62,7 +62,8 @@ export async function startPostgres(password: string): Promise<Postgres> {
   }
 }
 
-async function postgresFolder(): Promise<string> {
+/** Where the newest PostgreSQL of the system has its programs. */
+export async function postgresFolder(): Promise<string> {
   const base = '/usr/lib/postgresql'
   const versions = await readdir(base).catch(() => [])
   const newest = versions.sort((a, b) => Number(b) - Number(a))[0]

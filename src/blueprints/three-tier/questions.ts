@@ -3,7 +3,7 @@ import type { Question } from '../../answers/question.ts'
 import type { Json } from '../../base/json.ts'
 import type { AwsLookups } from '../../providers/aws/lookups.ts'
 import { balancerNameProblem, named, text } from '../../providers/aws/parts/names.ts'
-import { reservedProblem } from '../../providers/aws/parts/rds/engines/reserved-words.ts'
+import { reservedTable } from '../../providers/aws/parts/rds/engines/reserved-words.ts'
 import { backendPortProblem } from '../../providers/aws/parts/target-group.ts'
 
 /** What only this stack asks on AWS: the ports of its two tiers, the load balancer between them, the sample's table. */
@@ -70,5 +70,5 @@ function tableProblem(value: Json): string | undefined {
   const wrong = nameProblem(value, { min: 1, max: 64, also: '_' })
   if (wrong) return wrong
   if (/[A-Z]/.test(value as string)) return `${show(value)} must be in lowercase letters.`
-  return reservedProblem(String(value), 'table')
+  return reservedTable(String(value))
 }

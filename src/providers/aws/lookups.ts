@@ -82,7 +82,8 @@ export function openLookups(catalog: Catalog, { region, account, keep }: Place):
         .map(({ id, usual }) => ({ value: id, name: id, ...(usual && { hint: 'the default of RDS' }) })),
     async defaultVersion(engine) {
       const versions = (await catalog.versions(engine.id)).filter(({ id }) => engine.supports(id))
-      return (versions.find(({ usual }) => usual) ?? versions[0])?.id
+      const usual = engine.suggests === 'usual' && versions.find(one => one.usual)
+      return (usual || versions[0])?.id
     },
     classChoices: async (engine, version, zones) =>
       (await classesIn(catalog, engine, version, zones)).map(id => ({ value: id, name: nameOfClass(id) })),

@@ -15,7 +15,7 @@ export function nameOfType({ id, cores, memory, arch }: Spec): string {
   return `${id.padEnd(14)} ${String(cores).padStart(3)} vCPU ${String(memory).padStart(5)} GiB${arm}`
 }
 
-/** Classes that no current version of MySQL runs on. */
+/** Classes that no current version of MySQL or PostgreSQL runs on. */
 export function ruledOut(id: string): boolean {
   return /^db\.(t1|t2|m1|m2|m3|r3)\./.test(id)
 }

@@ -79,7 +79,7 @@ function draw(
   )
   on.check(members.slice(0, 1), lookups => databaseOffered(lookups, values, of))
   return {
-    engine: 'mysql',
+    engine: engine.dialect,
     host: cluster.get('host'),
     port: cluster.get('port'),
     readerHost: cluster.get('readerHost'),

@@ -78,7 +78,7 @@ function draw(
   })
   on.check([made], lookups => databaseOffered(lookups, values, of))
   return {
-    engine: 'mysql',
+    engine: engine.dialect,
     host: made.get('host'),
     port: made.get('port'),
     name: text(values, `${key}.name`),

@@ -5,8 +5,7 @@ import type { AwsLookups } from '../../lookups.ts'
 import { ruledOut } from '../../ranking.ts'
 import { identifierProblem, named, text } from '../names.ts'
 import { zoneOf } from '../subnets.ts'
-import type { DatabaseEngine } from './engines/engine.ts'
-import { reservedProblem } from './engines/reserved-words.ts'
+import { type DatabaseEngine, type EngineNames, reservedName } from './engines/engine.ts'
 
 /** Questions about RDS and Aurora, which differ in their engine and little else. */
 export interface DatabaseQuestions {
@@ -55,13 +54,14 @@ export function serverQuestions(of: DatabaseQuestions): Question<AwsLookups>[] {
       open: true,
       choices: ({ lookups, values }) => lookups.classChoices(engine, version(values), zones(values)),
       default: ({ lookups, values }) => lookups.defaultClass(engine, version(values), zones(values), prefer),
-      check: classProblem,
+      check: value => classProblem(value, engine),
     },
   ]
 }
 
 /** The application's account and its database. */
-export function accountQuestions({ key, name, user }: DatabaseQuestions): Question<AwsLookups>[] {
+export function accountQuestions({ key, engine, name, user }: DatabaseQuestions): Question<AwsLookups>[] {
+  const { names } = engine
   return [
     {
       key: `${key}.name`,
@@ -69,7 +69,7 @@ export function accountQuestions({ key, name, user }: DatabaseQuestions): Questi
       help: 'The database the application keeps its tables in.',
       type: 'text',
       default: () => name,
-      check: value => wordProblem(value, 64) ?? reservedProblem(String(value), 'database'),
+      check: value => wordProblem(value, names.longest.database) ?? reservedName(names, String(value), 'database'),
     },
     {
       key: `${key}.user`,
@@ -78,40 +78,41 @@ export function accountQuestions({ key, name, user }: DatabaseQuestions): Questi
       type: 'text',
       default: () => user,
       check: (value, values) =>
-        wordProblem(value, 32) ??
-        reservedProblem(String(value), 'account') ??
+        wordProblem(value, names.longest.account) ??
+        reservedName(names, String(value), 'account') ??
         (value === text(values, `${key}.adminUser`)
           ? `${show(value)} is already the master user (${key}.adminUser).`
           : undefined),
     },
-    passwordQuestion(`${key}.password`, 'Password of the user'),
+    passwordQuestion(`${key}.password`, 'Password of the user', names),
   ]
 }
 
 /** The account that makes the database and its user. */
-export function masterQuestions({ key }: DatabaseQuestions): Question<AwsLookups>[] {
+export function masterQuestions({ key, engine }: DatabaseQuestions): Question<AwsLookups>[] {
+  const { names } = engine
   return [
     {
       key: `${key}.adminUser`,
       label: 'Master user',
       help: 'The account that creates the database and its user with SQL from one of the machines, and does nothing else.',
       type: 'text',
-      default: () => 'admin',
-      check: value => wordProblem(value, 16) ?? masterProblem(String(value)),
+      default: () => names.master,
+      check: value => wordProblem(value, 16) ?? reservedName(names, String(value), 'master'),
       advanced: true,
     },
-    passwordQuestion(`${key}.adminPassword`, 'Master password'),
+    passwordQuestion(`${key}.adminPassword`, 'Master password', names),
   ]
 }
 
-function passwordQuestion(key: string, label: string): Question<AwsLookups> {
+function passwordQuestion(key: string, label: string, { password }: EngineNames): Question<AwsLookups> {
   return {
     key,
     label,
-    help: '8 to 41 characters of three kinds. A strong one is generated and kept if you give none.',
+    help: `${password.min} to ${password.max} characters of three kinds. A strong one is generated and kept if you give none.`,
     type: 'secret',
     default: () => 'generate',
-    check: passwordProblem,
+    check: value => passwordProblem(value, password),
     advanced: true,
   }
 }
@@ -138,13 +139,13 @@ export function endQuestions({ key }: DatabaseQuestions): Question<AwsLookups>[]
   ]
 }
 
-/** RDS: no `/`, `"`, `@` or space; MySQL 8–41. Those a shell or a URL would act on are left out too. */
+/** RDS: no `/`, `"`, `@` or space. Those a shell or a URL would act on are left out too. */
 const SPECIALS = '!#$%&()*+,-.:;<=>?[]^_{|}~'
 
-/** RDS: 8 to 41 characters (MySQL's most), without / " @, of at least three kinds. A sentence when wrong. */
-export function passwordProblem(value: Json): string | undefined {
+/** RDS: as long as the engine allows, without / " @, of at least three kinds. A sentence when wrong. */
+export function passwordProblem(value: Json, { min, max }: EngineNames['password']): string | undefined {
   if (typeof value !== 'string' || value === 'generate') return undefined
-  if (value.length < 8 || value.length > 41) return 'The password must have 8 to 41 characters.'
+  if (value.length < min || value.length > max) return `The password must have ${min} to ${max} characters.`
   if (/[/"@]/.test(value)) return 'The password must not have / " or @, which RDS refuses.'
   const foreign = [...value].some(char => !/[A-Za-z0-9]/.test(char) && !SPECIALS.includes(char))
   if (foreign) return `The password must have only letters, digits and ${SPECIALS}`
@@ -166,12 +167,12 @@ export function versionProblem(value: Json, { title, versions, supports }: Datab
 }
 
 /** Shaped like a DB instance class, and none that current engines refuse. A sentence when wrong. */
-export function classProblem(value: Json): string | undefined {
+export function classProblem(value: Json, { names }: DatabaseEngine): string | undefined {
   if (typeof value !== 'string' || !/^db\.[a-z0-9-]{2,20}(\.[a-z0-9-]{2,20}){0,2}$/.test(value)) {
     return `${show(value)} is not a DB instance class. Classes look like db.t4g.micro.`
   }
   return ruledOut(value)
-    ? `${value} cannot run a current MySQL. Choose db.t4g or db.t3, for example db.t4g.micro.`
+    ? `${value} cannot run a current ${names.server}. Choose db.t4g or db.t3, for example db.t4g.micro.`
     : undefined
 }
 
@@ -180,8 +181,4 @@ function wordProblem(value: Json, max: number): string | undefined {
   const wrong = nameProblem(value, { min: 1, max, also: '_' })
   if (wrong) return wrong
   return /[A-Z]/.test(value as string) ? `${show(value)} must be in lowercase letters.` : undefined
-}
-
-function masterProblem(name: string): string | undefined {
-  return name === 'admin' ? undefined : reservedProblem(name, 'account')
 }

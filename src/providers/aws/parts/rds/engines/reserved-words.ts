@@ -1,8 +1,10 @@
+import type { EngineNames } from './engine.ts'
+
 /**
  * Words MySQL 8.4 reserves (manual, "Keywords and Reserved Words", those marked R), and the accounts and schemas that
  * RDS and MySQL reserve. Scripts quote every name; people who type SQL by hand do not.
  */
-const words = (list: string) => new Set(list.split(/\s+/).filter(Boolean))
+export const words = (list: string) => new Set(list.split(/\s+/).filter(Boolean))
 
 const RESERVED = words(`accessible add all alter analyze and as asc asensitive before between bigint binary blob both by
   call cascade case change char character check collate column condition constraint continue convert create cross cube
@@ -27,10 +29,16 @@ const RESERVED = words(`accessible add all alter analyze and as asc asensitive b
 const ACCOUNTS = words('admin root rdsadmin rdsrepladmin rds_superuser_role mysql event_scheduler system_user public')
 const SCHEMAS = words('mysql sys information_schema performance_schema innodb tmp')
 
-/** Why a word cannot name an account, a database or a table. */
-export function reservedProblem(name: string, thing: 'account' | 'database' | 'table'): string | undefined {
-  const word = name.toLowerCase()
-  const own = thing === 'account' ? ACCOUNTS : thing === 'database' ? SCHEMAS : words('')
-  if (!RESERVED.has(word) && !own.has(word)) return undefined
-  return `"${name}" is reserved by MySQL or RDS and cannot name ${thing === 'account' ? 'an account' : `a ${thing}`}.`
+/** Names and passwords of MySQL's servers: those of RDS, and Aurora's (docs/facts/aws.md, RDS). */
+export const mysqlNames: EngineNames = {
+  server: 'MySQL',
+  longest: { account: 32, database: 64 },
+  password: { min: 8, max: 41 },
+  master: 'admin',
+  reserves: (word, thing) => RESERVED.has(word) || (thing === 'database' ? SCHEMAS : ACCOUNTS).has(word),
+}
+
+/** Why a word cannot name a table of MySQL. A sentence, or undefined. */
+export function reservedTable(name: string): string | undefined {
+  return RESERVED.has(name.toLowerCase()) ? `"${name}" is reserved by MySQL or RDS and cannot name a table.` : undefined
 }
