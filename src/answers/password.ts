@@ -25,8 +25,8 @@ export function passwordProblem(value: string, rule: PasswordRule): string | und
 const upper = 'ABCDEFGHJKLMNPQRSTUVWXYZ'
 const lower = 'abcdefghijkmnpqrstuvwxyz'
 const digits = '23456789'
-/** Allowed by every service, and harmless in a shell, a URL, SQL and YAML. */
-const specials = '_-'
+/** Allowed by every service (AUTH tokens of ElastiCache have no `_`), and harmless in a shell, a URL, SQL and YAML. */
+const specials = '-'
 
 /** A random password of `length` characters with all four classes, starting with a letter; without look-alikes (0 O 1 l). */
 export function generatePassword(length = 20): string {

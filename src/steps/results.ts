@@ -21,6 +21,19 @@ export interface ManagedDatabase extends Database {
   admin: { user: string; password: Secret }
 }
 
+/** A server that speaks the protocol of Redis (Valkey does), as an application reaches it. */
+export interface Redis {
+  /** A host name or an address. */
+  host: string | Ref<string>
+  port: string | Ref<string>
+  /** Whether it speaks TLS (`rediss://`), with a certificate for its host that the machine trusts. */
+  tls: boolean
+  /** Absent: it asks for none. */
+  password?: Secret
+  /** What must be ready before the application can use it. */
+  ready: Place[]
+}
+
 /** What is installed on a machine; written by the blueprint, delivered by the cloud. */
 export interface Setup {
   /** A bash script that may be run any number of times. Reads the variables below. */

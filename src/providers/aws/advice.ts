@@ -38,11 +38,11 @@ const protection: Advice = {
 
 const byCode: [RegExp, Advice][] = [
   [
-    /^(InsufficientInstanceCapacity|Unsupported|InsufficientDBInstanceCapacity(Fault)?|InsufficientFreeAddressesInSubnet)$/,
+    /^(InsufficientInstanceCapacity|Unsupported|InsufficientDBInstanceCapacity(Fault)?|InsufficientCacheClusterCapacity(Fault)?|InsufficientFreeAddressesInSubnet)$/,
     capacity,
   ],
   [
-    /^(VcpuLimitExceeded|InstanceLimitExceeded|AddressLimitExceeded|VpcLimitExceeded|.*LimitExceeded(Exception|Fault)?|.*QuotaExceeded(Fault)?|TooMany(?!Requests)\w+)$/,
+    /^(VcpuLimitExceeded|InstanceLimitExceeded|AddressLimitExceeded|VpcLimitExceeded|.*LimitExceeded(Exception|Fault)?|.*Quota(For(Customer|Cluster))?Exceeded(Fault)?|.*QuotaPerResourceExceeded|TooMany(?!Requests)\w+)$/,
     quota,
   ],
   [

@@ -1,6 +1,7 @@
 import { CloudProblem, Exit, hasOutcome } from '../../base/errors.ts'
 import { type Memoize, memoizer } from '../../base/memoize.ts'
 import type { Catalog } from './catalog.ts'
+import { cacheCatalog } from './catalog-caches.ts'
 import { databaseCatalog } from './catalog-databases.ts'
 import { machineCatalog } from './catalog-machines.ts'
 import type { Aws } from './client.ts'
@@ -13,6 +14,7 @@ export function openCatalog(cloud: Aws): Catalog {
   return {
     ...machineCatalog(cloud, memoize),
     ...databaseCatalog(cloud, memoize),
+    ...cacheCatalog(cloud, memoize),
     ...accountCatalog(cloud, memoize),
     regions: () =>
       memoize('regions', async () => {

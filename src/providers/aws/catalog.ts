@@ -17,6 +17,10 @@ export interface Catalog {
   versions(engine: string): Promise<Version[]>
   /** What can be ordered of a version: classes with their zones. */
   classes(engine: string, version: string): Promise<DbClass[]>
+  /** Versions of an engine of ElastiCache, newest first; [] where the region does not offer the engine. */
+  cacheVersions(engine: string): Promise<string[]>
+  /** Node types of ElastiCache that the region is known to offer; others can be offered too. */
+  cacheNodeTypes(): Promise<string[]>
   /** Public hosted zones of the account. */
   hostedZones(): Promise<{ id: string; name: string }[]>
   /** Certificates of the region that are issued. */

@@ -38,7 +38,7 @@ export function isThrottling({ code, name, status }: Refusal): boolean {
 
 /** "Not now": nothing was done, and the same call can be sent again. */
 export function isBusy({ code }: Refusal): boolean {
-  return /^(IncorrectState|IncorrectInstanceState|OperationAborted|ConcurrentModification(Exception)?|ResourceContention(Fault)?|OperationInProgress(Exception)?|ScalingActivityInProgress(Fault)?|ServiceLinkedRoleFailure|InvalidDB(Instance|Cluster)State(Fault)?)$/.test(
+  return /^(IncorrectState|IncorrectInstanceState|OperationAborted|ConcurrentModification(Exception)?|ResourceContention(Fault)?|OperationInProgress(Exception)?|ScalingActivityInProgress(Fault)?|ServiceLinkedRoleFailure|Invalid(DBInstance|DBCluster|ReplicationGroup)State(Fault)?)$/.test(
     code,
   )
 }
@@ -68,7 +68,7 @@ export function isMissing({ code, name, message }: Pick<Refusal, 'code' | 'name'
 export function isDependency(code: string | undefined): boolean {
   return (
     code !== undefined &&
-    /^(DependencyViolation|InvalidGroup\.InUse|InvalidIPAddress\.InUse|ResourceInUse(Exception|Fault)?|VolumeInUse|DeleteConflict(Exception)?|HostedZoneNotEmpty|BucketNotEmpty|InvalidDBSubnetGroupStateFault|InvalidDBSubnetGroupState|CannotDelete)$/.test(
+    /^(DependencyViolation|InvalidGroup\.InUse|InvalidIPAddress\.InUse|ResourceInUse(Exception|Fault)?|VolumeInUse|DeleteConflict(Exception)?|HostedZoneNotEmpty|BucketNotEmpty|InvalidDBSubnetGroupStateFault|InvalidDBSubnetGroupState|CacheSubnetGroupInUse|CannotDelete)$/.test(
       code,
     )
   )

@@ -66,6 +66,10 @@ export const times = {
   databaseInterfaceLingers: 60 * second,
   /** From the request until the instance's state says `modifying`. */
   databaseModifies: 2 * second,
+  /** 5 to 15 minutes. */
+  cacheCreating: 420 * second,
+  cacheDeleting: 240 * second,
+  cacheInterfaceLingers: 60 * second,
   clusterCreating: 80 * second,
   clusterDeleting: 60 * second,
   memberCreating: 380 * second,

@@ -2,6 +2,7 @@ import type { EmulatedService } from '../core/emulated-service.ts'
 import { acm } from './acm/index.ts'
 import { autoscaling } from './autoscaling/index.ts'
 import { ec2 } from './ec2/index.ts'
+import { elasticache } from './elasticache/index.ts'
 import { elbv2 } from './elbv2/index.ts'
 import { iam } from './iam/index.ts'
 import { rds } from './rds/index.ts'
@@ -18,6 +19,7 @@ export const services: EmulatedService[] = [
   ssm,
   autoscaling,
   rds,
+  elasticache,
   s3,
   elbv2,
   acm,

@@ -14,6 +14,8 @@ import { securityGroup } from './ec2/security-group.ts'
 import { securityRules } from './ec2/security-rules.ts'
 import { subnet } from './ec2/subnet.ts'
 import { vpc } from './ec2/vpc.ts'
+import { cacheSubnetGroup } from './elasticache/cache-subnet-group.ts'
+import { replicationGroup } from './elasticache/replication-group.ts'
 import { healthyTargets } from './elbv2/healthy-targets.ts'
 import { listener } from './elbv2/listener.ts'
 import { listenerRule } from './elbv2/listener-rule.ts'
@@ -39,6 +41,7 @@ export type { Rule } from './ec2/security-rules.ts'
 export {
   autoScalingGroup,
   bucket,
+  cacheSubnetGroup,
   certificate,
   certificateIssued,
   command,
@@ -61,6 +64,7 @@ export {
   natGateway,
   parameter,
   record,
+  replicationGroup,
   role,
   routeTable,
   scalingPolicy,
@@ -92,6 +96,8 @@ export const kinds: AnyKind[] = [
   dbInstance,
   dbCluster,
   dbClusterMember,
+  cacheSubnetGroup,
+  replicationGroup,
   instance,
   machineReady,
   launchTemplate,

@@ -26,7 +26,7 @@ export interface NewInterface {
   subnet: Resource
   groups: string[]
   description: string
-  /** Who manages it: `amazon-elb`, `amazon-aws` (NLB, NAT), `amazon-rds`; nothing for the account itself. */
+  /** Who manages it: `amazon-elb`, `amazon-aws` (NLB, NAT), `amazon-rds`, `amazon-elasticache`; nothing for the account itself. */
   owner?: string
   /** `interface`, `nat_gateway`, `network_load_balancer`… */
   kind?: string

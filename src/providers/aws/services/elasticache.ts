@@ -1,0 +1,12 @@
+export {
+  CreateCacheSubnetGroupCommand,
+  CreateReplicationGroupCommand,
+  DeleteCacheSubnetGroupCommand,
+  DeleteReplicationGroupCommand,
+  DescribeCacheEngineVersionsCommand,
+  DescribeCacheSubnetGroupsCommand,
+  DescribeReplicationGroupsCommand,
+  DescribeReservedCacheNodesOfferingsCommand,
+  ElastiCacheClient as Client,
+  ListTagsForResourceCommand,
+} from '@aws-sdk/client-elasticache'
