@@ -88,7 +88,7 @@ export function setupScript(values: Values): string {
     backendPort: integer(backendPort(values)),
     sample: shellWords(git ? [] : sampleFiles.flatMap(file => [file, sampleFile(file, values)])),
     constraints: shell(template('constraints.txt')),
-    prepare: shell(machine('django.py')),
+    prepare: shell(machine('django-prepare.py')),
     procfile: shell(machine('procfile.py')),
     postgresql: shell(machine('postgresql.py')),
     nginx: shell(nginxConf(values)),
