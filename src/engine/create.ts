@@ -7,6 +7,7 @@ import {
   changedKeys,
   forget,
   frozenInput,
+  intentOf,
   interrupted,
   isInterruption,
   markOf,
@@ -150,9 +151,7 @@ async function adopt(run: Run, node: Node, entry: Entry, report: Report, clash: 
 }
 
 async function created(run: Run, node: Node, entry: Entry, id: string, report: Report): Promise<void> {
-  const { type, step, input, token, since, needs, within } = entry
-  const saved: Entry = { is: 'created', type, step, input, token, since, needs, ...(within && { within }), id }
-  run.store.state.entries[node.address] = saved
+  run.store.state.entries[node.address] = { ...intentOf(entry), is: 'created', id }
   await run.store.save()
   report('created', { id })
 }

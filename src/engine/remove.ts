@@ -1,6 +1,6 @@
 import { Problem } from '../base/errors.ts'
 import type { AnyKind, Found } from './kind.ts'
-import { forget, isInterruption, kindOf, markOf, type Run, reporter } from './run.ts'
+import { forget, intentOf, isInterruption, kindOf, markOf, type Run, reporter } from './run.ts'
 import { runTasks, type Task } from './schedule.ts'
 import type { Entry } from './state.ts'
 
@@ -94,8 +94,7 @@ async function remove(run: Run, address: string, inside: string[]): Promise<void
   const report = reporter(run, address, kind, entry.step)
   report('removing', 'id' in entry && entry.id ? { id: entry.id } : {})
   const ids = await idsOf(run, address, entry, kind)
-  const { is: _, ...rest } = entry
-  state.entries[address] = { ...common(rest), is: 'removing', ...(ids[0] && { id: ids[0] }) }
+  state.entries[address] = { ...intentOf(entry), is: 'removing', ...(ids[0] && { id: ids[0] }) }
   await run.store.save()
   try {
     for (const id of ids) await untilGone(run, kind, id, address, entry)
@@ -149,11 +148,6 @@ function homeOf(entries: Record<string, Entry>, going: Set<string>, address: str
   const within = entries[address]?.within
   if (!within || !going.has(within)) return undefined
   return homeOf(entries, going, within) ?? within
-}
-
-function common(entry: Omit<Entry, 'is'>): Omit<Entry, 'is' | 'id' | 'out'> {
-  const { type, step, input, token, since, needs, within } = entry
-  return { type, step, input, token, since, needs, ...(within && { within }) }
 }
 
 function nameOf(address: string, entry: Entry, kind: AnyKind): Omit<Left, 'why'> {

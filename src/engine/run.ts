@@ -47,6 +47,14 @@ export function markOf(state: State, address: string, entry: Pick<Entry, 'type' 
   }
 }
 
+/** What an entry keeps from its intent to its removal, whatever becomes of it in between. */
+export function intentOf({ type, step, input, token, since, needs, blueprint, within }: Omit<Entry, 'is'>): Intent {
+  const frozen = { type, step, input, token, since, needs }
+  return { ...frozen, ...(blueprint && { blueprint }), ...(within && { within }) }
+}
+
+type Intent = Omit<Entry, 'is' | 'id' | 'out'>
+
 /**
  * The node's input with every reference replaced by its value and every secret with its version. Throws an Error for a
  * reference to something that is not ready: a fault of this program.

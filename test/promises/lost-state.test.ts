@@ -15,6 +15,7 @@ const ids = () =>
     .inventory()
     .map(thing => String(thing.id))
     .sort()
+const tagOf = (tags: unknown, key: string) => (tags as Record<string, string>)[key]
 const fromTagsOf = ({ cloud }: Subject) => [
   ...['teardown', '--from-tags', '--sandbox', '--yes', '--json', '--stack', 'shop'],
   ...['--cloud', cloud, '--region', 'ap-northeast-1'],
@@ -33,6 +34,10 @@ describe.each(subjects)('$blueprint, with the state folder gone', subject => {
     const group = await others.securityGroup(vpc, 'theirs', {})
     const before = ids()
     expectDone(await scene.run(upArgs))
+    const tagged = scene.sandbox.inventory().filter(({ tags }) => tagOf(tags, 'stackwright:stack') === 'shop')
+    expect(new Set(tagged.map(({ tags }) => tagOf(tags, 'stackwright:blueprint')))).toEqual(
+      new Set([subject.blueprint]),
+    )
     const ours = scene.sandbox.inventory().find(({ type, id }) => type === 'vpc' && id !== vpc)!
     // Somebody copied all tags of our VPC onto something of another type, and the stack's name onto a VPC.
     const copied = await others.securityGroup(vpc, 'copied', ours.tags as Record<string, string>)

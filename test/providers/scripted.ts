@@ -73,3 +73,18 @@ export function scripted<C extends Cloud, S>(script: Script<C, S>): (replies: Re
 export const reset: Reply<unknown> = response => void response.socket?.destroy()
 /** A page of something in between. */
 export const html: Reply<unknown> = response => void response.writeHead(502).end('<html>Bad gateway</html>')
+/** An answer that begins well and breaks off. */
+export const cut: Reply<unknown> = response => {
+  response.writeHead(200, { 'content-length': '1000', 'content-type': 'text/xml' })
+  response.write('<begins>', () => response.socket?.resetAndDestroy())
+}
+/** An answer that begins well and never ends. */
+export const stalled: Reply<unknown> = response => {
+  response.writeHead(200, { 'content-length': '1000', 'content-type': 'text/xml' }).write('<begins>')
+}
+/** An answer of which a byte comes now and then, without an end. */
+export const trickling: Reply<unknown> = response => {
+  response.writeHead(200, { 'content-length': '1000', 'content-type': 'text/xml' })
+  const timer = setInterval(() => response.write(' '), 1000)
+  response.on('close', () => clearInterval(timer))
+}

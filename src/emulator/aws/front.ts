@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { JsonObject } from '../../base/json.ts'
 import type { FrontDoor } from '../http/front.ts'
 import type { Call, Resource, World } from '../world/model.ts'
@@ -6,30 +7,33 @@ import { object, objects, word } from './core/input.ts'
 import { everyPlace } from './core/places.ts'
 import { everywhere, findResource, resourcesOf, text, texts, time } from './core/resources.ts'
 import { firstAccount, secondAccount } from './protocol/accounts.ts'
+import { rulesOf } from './services/elbv2/listener-rule.ts'
 import { certificatesOf, listenersOf } from './services/elbv2/load-balancer.ts'
 import { balancerState } from './services/elbv2/load-balancer-description.ts'
+import { ruleFits } from './services/elbv2/rule-match.ts'
 import { targetsOf } from './services/elbv2/target.ts'
 import { targetHealth } from './services/elbv2/target-health.ts'
 
 /**
  * What answers behind a load balancer's DNS name, or behind a name of one's own that Route 53 leads there, on a port.
- * Undefined when no load balancer has that name. Rules are not read: the listener's own action answers.
+ * Undefined when no load balancer has that name. Without a request no rule is asked: the listener's own action counts.
  */
-export function frontDoor(world: World, host: string, port: number): FrontDoor | undefined {
+export function frontDoor(world: World, host: string, port: number, request?: IncomingMessage): FrontDoor | undefined {
   advanceAll(world)
   const names = namesBehind(world, host.toLowerCase().replace(/\.$/, ''))
   for (const call of everyPlace(world)) {
     const balancer = resourcesOf(call, 'load-balancer').find(one => names.includes(text(one, 'dnsName').toLowerCase()))
-    if (balancer) return doorOf(call, balancer, port)
+    if (balancer) return doorOf(call, balancer, port, request)
   }
   return undefined
 }
 
-function doorOf(call: Call, balancer: Resource, port: number): FrontDoor {
+function doorOf(call: Call, balancer: Resource, port: number, request: IncomingMessage | undefined): FrontDoor {
   const closed = { loadBalancerId: text(balancer, 'name'), listening: false, healthy: [], backends: [] }
   const listener = listenersOf(call, balancer).find(one => time(one, 'port') === port)
   if (!listener || balancerState(call, balancer) !== 'active') return closed
-  const actions = objects(listener.data, 'actions')
+  const decides = (request && ruleFor(call, listener, request)) ?? listener
+  const actions = objects(decides.data, 'actions')
   const targets = actions.flatMap(action => targetsBehind(call, action))
   const tls = ['HTTPS', 'TLS'].includes(text(listener, 'protocol')) ? namesOf(call, listener) : undefined
   return {
@@ -40,6 +44,13 @@ function doorOf(call: Call, balancer: Resource, port: number): FrontDoor {
     ...(tls && { tls }),
     ...instead(actions),
   }
+}
+
+/** The rule with the smallest priority that fits. */
+function ruleFor(call: Call, listener: Resource, { url = '/', headers, method = '' }: IncomingMessage) {
+  const asked = { path: url.split('?')[0]!, host: (headers.host ?? '').replace(/:\d+$/, ''), method }
+  const byPriority = rulesOf(call, listener).sort((one, other) => time(one, 'priority') - time(other, 'priority'))
+  return byPriority.find(rule => ruleFits(rule, asked))
 }
 
 function targetsBehind(call: Call, action: JsonObject): { id: string; healthy: boolean }[] {

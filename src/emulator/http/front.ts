@@ -1,8 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createSecureContext } from 'node:tls'
 import type { Authority } from './authority.ts'
+import { asksForWebSocket, openSimulated } from './web-socket.ts'
 
 /** What a load balancer's listener would do with a request now. */
 export interface FrontDoor {
@@ -37,7 +39,8 @@ export interface Fronts {
 
 /** What the fronts need of the server around them. */
 export interface FrontDeps {
-  look(host: string, port: number): FrontDoor | undefined
+  /** `request`: what is asked for, where a rule of the listener may decide. */
+  look(host: string, port: number, request?: IncomingMessage): FrontDoor | undefined
   /** Local ports used before, so that a printed address still holds after a restart. */
   ports: Map<string, number>
   keepPort(name: string, port: number): void
@@ -48,12 +51,13 @@ export interface FrontDeps {
 /** One local port per listener. What answers there says that it is simulated. */
 export function createFronts(deps: FrontDeps): Fronts {
   const open = new Map<string, Promise<Server>>()
+  const sockets = new Set<Duplex>()
   return {
     async reach(host, port) {
       const door = deps.look(host, port)
       if (!door) return undefined
       const name = `${host}:${port}${speaksTls(door) ? '/tls' : ''}`
-      const opening = open.get(name) ?? openFront(deps, name, host, port)
+      const opening = open.get(name) ?? openFront({ deps, sockets }, name, host, port)
       open.set(name, opening)
       // One that could not be opened is tried again the next time it is asked for.
       opening.catch(() => open.delete(name))
@@ -64,15 +68,31 @@ export function createFronts(deps: FrontDeps): Fronts {
     },
     async close() {
       const servers = await Promise.all(open.values())
+      // A server no longer knows what it has handed over.
+      for (const socket of sockets) socket.destroy()
       await Promise.all(servers.map(closeServer))
     },
   }
 }
 
-async function openFront(deps: FrontDeps, name: string, host: string, port: number): Promise<Server> {
+interface Opening {
+  deps: FrontDeps
+  /** WebSockets that are open. */
+  sockets: Set<Duplex>
+}
+
+async function openFront({ deps, sockets }: Opening, name: string, host: string, port: number): Promise<Server> {
   const serve = (request: IncomingMessage, response: ServerResponse) =>
-    page(deps.look(host, port), host, port, request, response)
-  const create = () => (name.endsWith('/tls') ? createTls(deps, host, port, serve) : createServer(serve))
+    page(deps.look(host, port, request), host, port, request, response)
+  const create = () => {
+    const server = name.endsWith('/tls') ? createTls(deps, host, port, serve) : createServer(serve)
+    return server.on('upgrade', (request, socket) => {
+      sockets.add(socket)
+      socket.on('close', () => sockets.delete(socket))
+      if (asksForWebSocket(request) && passesOn(deps.look(host, port, request))) openSimulated(request, socket)
+      else serve(request, answerOn(request, socket))
+    })
+  }
   const former = deps.ports.get(name)
   try {
     return await listen(create(), former ?? 0)
@@ -80,6 +100,19 @@ async function openFront(deps: FrontDeps, name: string, host: string, port: numb
     if (former === undefined) throw error
     return await listen(create(), 0)
   }
+}
+
+function passesOn(door: FrontDoor | undefined): boolean {
+  return Boolean(door?.listening && door.healthy.length > 0 && !door.redirect && !door.fixed)
+}
+
+/** A request that asks for another protocol is answered in HTTP like any other, once. */
+function answerOn(request: IncomingMessage, socket: Duplex): ServerResponse {
+  const response = new ServerResponse(request)
+  response.shouldKeepAlive = false
+  response.assignSocket(socket as Socket)
+  response.on('finish', () => socket.end())
+  return response
 }
 
 /** A server that shows the certificate of the name it is asked for, as the listener has them at that moment. */

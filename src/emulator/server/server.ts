@@ -19,7 +19,7 @@ import type { MachinePackages } from '../containers/build.ts'
 import type { OpenOptions, Reconcilers } from '../containers/open.ts'
 import { type Authority, openAuthority } from '../http/authority.ts'
 import type { Raw, Reply } from '../http/exchange.ts'
-import { closeServer, createFronts, listen } from '../http/front.ts'
+import { closeServer, createFronts, type FrontDeps, listen } from '../http/front.ts'
 import { createFaults, type Faults, parseFaults } from '../world/faults.ts'
 import { createJournal } from '../world/journal.ts'
 import { openStore } from '../world/store.ts'
@@ -111,7 +111,8 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
     ...{ world, save: () => save(), speed, ports, keepPort, apiPort: () => sandbox.port },
     issue: names => authority().issue(names),
   })
-  const simulated = (host: string, port: number) => frontDoor(world, host, port) ?? awsFrontDoor(world, host, port)
+  const simulated: FrontDeps['look'] = (host, port, request) =>
+    frontDoor(world, host, port) ?? awsFrontDoor(world, host, port, request)
   // What is real answers for itself.
   const fronts = createFronts({ look: real ? () => undefined : simulated, ports, keepPort, authority })
   const log = createCallLog()

@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { Problem } from '../../base/errors.ts'
+import { inTime } from '../in-time.ts'
 import type { KeySource } from './credentials.ts'
 import { type Product, versions } from './endpoints.ts'
 import { type Failure, failureOf } from './errors.ts'
@@ -49,7 +50,7 @@ export async function openTransport({ keys, timeout, endpoint }: TransportOption
       const client = clientOf(product)
       const agent = fresh ? { agent: endpoint(product).startsWith('https:') ? lone['https:'] : lone['http:'] } : {}
       try {
-        const [body, entry] = await client.request(action, flatten(params), {
+        const request = client.request(action, flatten(params), {
           // In capitals: otherwise everything, passwords too, goes into the URL.
           method: 'POST',
           formatParams: false,
@@ -57,6 +58,7 @@ export async function openTransport({ keys, timeout, endpoint }: TransportOption
           timeout,
           ...agent,
         })
+        const [body, entry] = await inTime(() => request, 2 * timeout)
         return answerIn(body, entry.response.statusCode)
       } catch (error) {
         // The credentials source reports its own problems.

@@ -1,4 +1,5 @@
 import { Problem } from '../../base/errors.ts'
+import { inTime } from '../in-time.ts'
 import type { Credentials } from './credentials.ts'
 import { type Failure, failureOf } from './errors.ts'
 import { endpointIds, loaders, type Service } from './services/index.ts'
@@ -24,7 +25,7 @@ export interface TransportOptions {
 
 /** What all official clients have in common. */
 interface Client {
-  send(command: object): Promise<object>
+  send(command: object, options: { abortSignal: AbortSignal }): Promise<object>
   destroy(): void
 }
 type ClientClass = new (config: object) => Client
@@ -38,6 +39,7 @@ const silent = { trace() {}, debug() {}, warn() {}, error() {} }
 
 /** Opens nothing yet: each official client is loaded and opened by the first call of its service. */
 export function openTransport(options: TransportOptions): Transport {
+  const { timeout } = options
   const clients = new Map<string, Promise<{ client: Client; module: Module }>>()
   quietNode()
 
@@ -47,7 +49,7 @@ export function openTransport(options: TransportOptions): Transport {
       const Command = module[`${action}Command`] as new (input: object) => object
       if (!Command) throw new Error(`no such operation here: ${service}.${action}`)
       try {
-        return { answer: await client.send(new Command(input)) }
+        return { answer: await inTime(signal => client.send(new Command(input), { abortSignal: signal }), 2 * timeout) }
       } catch (error) {
         if (error instanceof Problem) throw error
         return failureOf(error)
@@ -78,8 +80,8 @@ export function openTransport(options: TransportOptions): Transport {
       // The official retry repeats a create that may have been carried out: all retries are in calls.ts.
       maxAttempts: 1,
       requestHandler: {
-        connectionTimeout: Math.max(10_000, options.timeout / 4),
-        requestTimeout: options.timeout,
+        connectionTimeout: Math.max(10_000, timeout / 4),
+        requestTimeout: timeout,
         // Without it a time-out is only logged.
         throwOnRequestTimeout: true,
         httpAgent: agent,

@@ -11,7 +11,9 @@ import {
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
+  CreateRuleCommand,
   ElasticLoadBalancingV2Client,
+  type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53'
 import { describe, expect, it } from 'vitest'
@@ -23,9 +25,9 @@ interface Page {
   body: string
 }
 
-function visit(url: string, host: string, ca?: string): Promise<Page> {
-  const { port, pathname } = new URL(url)
-  const options = { host: '127.0.0.1', port, path: `${pathname}cart?item=1`, headers: { host }, agent: false }
+function visit(url: string, host: string, ca?: string, path = '/cart?item=1'): Promise<Page> {
+  const { port } = new URL(url)
+  const options = { host: '127.0.0.1', port, path, headers: { host }, agent: false }
   return new Promise((resolve, reject) => {
     const asked = (ca ? httpsRequest({ ...options, ca, servername: host }) : httpRequest(options)).on(
       'response',
@@ -96,7 +98,19 @@ describe('a load balancer with a name of one’s own', () => {
         elb.send(new CreateListenerCommand({ LoadBalancerArn, Port, Protocol, DefaultActions: [action], ...more })),
       )
     await listener(80, 'HTTP', redirect)
-    await listener(443, 'HTTPS', fixed, { Certificates: [{ CertificateArn }] })
+    const { Listeners } = await listener(443, 'HTTPS', fixed, { Certificates: [{ CertificateArn }] })
+    const rule = (Priority: number, MessageBody: string, conditions: RuleCondition[]) =>
+      soon(() =>
+        elb.send(
+          new CreateRuleCommand({
+            ...{ ListenerArn: Listeners![0]!.ListenerArn, Priority, Conditions: conditions },
+            Actions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200', MessageBody } }],
+          }),
+        ),
+      )
+    const paths = (...Values: string[]) => ({ Field: 'path-pattern', PathPatternConfig: { Values } })
+    await rule(20, 'later', [paths('/w*')])
+    await rule(10, 'sockets', [paths('/ws/*', '/w?'), { Field: 'host-header', HostHeaderConfig: { Values: ['*.example.com'] } }])
 
     const reach = async (host: string, port: number) =>
       (await (await fetch(`${url}/-/reach?host=${host}&port=${port}`)).json()) as { url: string; authority?: string }
@@ -109,6 +123,10 @@ describe('a load balancer with a name of one’s own', () => {
     const secure = await reach(name, 443)
     expect(secure.url).toMatch(/^https:/)
     expect(await visit(secure.url, name, secure.authority)).toMatchObject({ status: 200, body: 'open' })
+    const at = async (path: string) => (await visit(secure.url, name, secure.authority, path)).body
+    expect([await at('/ws/echo'), await at('/ws?a=/'), await at('/wsx'), await at('/WS/echo')]).toEqual([
+      ...['sockets', 'sockets', 'later', 'open'],
+    ])
     await expect(visit(secure.url, 'bank.example.com', secure.authority)).rejects.toMatchObject({
       code: 'ERR_TLS_CERT_ALTNAME_INVALID',
     })

@@ -1,5 +1,7 @@
+import { request } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createFronts, type FrontDoor, type Fronts } from '../../../src/emulator/http/front.ts'
+import { openSocket } from '../../support/web-socket.ts'
 import { codeOf } from '../support.ts'
 
 const host = '47.74.0.1'
@@ -59,6 +61,38 @@ describe("a simulated load balancer's local port", () => {
     expect(urls[0]).toBe(urls[1])
     await first.close()
     expect(await fronts(door(), ports).reach(host, 80)).toBe(urls[0])
+  })
+
+  it('opens WebSockets, says in them that it is simulated, and ends them with the next message', async () => {
+    const made = fronts(door())
+    const socket = await openSocket({ port: Number(new URL((await made.reach(host, 80))!).port), path: '/ws' })
+    expect(await socket.next()).toMatch(/^Simulated/)
+    socket.send('hello')
+    await socket.closed
+  })
+
+  it.each([
+    ['none of its machines is healthy', { healthy: [] }, 'status 503'],
+    ['it answers by itself', { fixed: { status: 403, type: 'text/plain', body: 'no' } }, 'status 403'],
+  ])('opens no WebSocket while %s', async (_, parts, status) => {
+    const { port } = new URL((await fronts(door(parts)).reach(host, 80))!)
+    await expect(openSocket({ port, path: '/ws' })).rejects.toThrow(status)
+  })
+
+  it('closes the WebSockets that are open when it is closed', async () => {
+    const made = fronts(door())
+    const socket = await openSocket({ port: Number(new URL((await made.reach(host, 80))!).port), path: '/ws' })
+    await made.close()
+    await socket.closed
+  })
+
+  it('answers who would rather speak HTTP/2 in HTTP/1.1', async () => {
+    const { port } = new URL((await fronts(door()).reach(host, 80))!)
+    const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' }
+    const status = await new Promise(resolve => {
+      request({ port, headers, agent: false }, reply => resolve(reply.resume().statusCode)).end()
+    })
+    expect(status).toBe(200)
   })
 
   it('escapes what it prints', async () => {

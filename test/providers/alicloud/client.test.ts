@@ -1,7 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { type CloudProblem, Problem } from '../../../src/base/errors.ts'
 import { until } from '../../../src/providers/waiting.ts'
-import { codeless, failing, good, html, type Reply, reset, secretValue, send, throttled, wire } from './scripted.ts'
+import {
+  codeless,
+  cut,
+  failing,
+  good,
+  html,
+  type Reply,
+  reset,
+  secretValue,
+  send,
+  stalled,
+  throttled,
+  trickling,
+  wire,
+} from './scripted.ts'
 
 describe('a call comes through what is only passing', () => {
   test('throttling is always waited out, also for a create without a token', async () => {
@@ -35,6 +49,14 @@ describe('a call comes through what is only passing', () => {
     const { cloud, seen } = await wire([reset, html, good({ Status: 'Available' })])
     expect(await cloud.call('vpc', 'DescribeVpcAttribute', { VpcId: 'v' })).toMatchObject({ Status: 'Available' })
     expect(seen).toHaveLength(3)
+  })
+
+  test('an answer that breaks off, stalls or trickles is asked for again', { timeout: 90_000 }, async () => {
+    for (const half of [cut, stalled, trickling]) {
+      const { cloud, seen } = await wire([half, good({ Status: 'Available' })])
+      expect(await cloud.call('vpc', 'DescribeVpcAttribute', { VpcId: 'v' })).toMatchObject({ Status: 'Available' })
+      expect(seen).toHaveLength(2)
+    }
   })
 
   test('busy is waited for', async () => {

@@ -4,7 +4,7 @@ import type { Alicloud } from '../../../src/providers/alicloud/cloud.ts'
 import { type Reply as ReplyTo, scripted } from '../scripted.ts'
 
 export { secretValue } from '../../support/bench.ts'
-export { html, reset } from '../scripted.ts'
+export { cut, html, reset, stalled, trickling } from '../scripted.ts'
 
 export type Reply = ReplyTo<URLSearchParams>
 

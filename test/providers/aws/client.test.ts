@@ -1,6 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { type CloudProblem, Problem } from '../../../src/base/errors.ts'
-import { empty, failing, good, html, type Reply, reset, secretValue, throttled, wire } from './scripted.ts'
+import {
+  cut,
+  empty,
+  failing,
+  good,
+  html,
+  type Reply,
+  reset,
+  secretValue,
+  stalled,
+  throttled,
+  trickling,
+  wire,
+} from './scripted.ts'
 
 const vpc = good('<vpc><vpcId>vpc-1</vpcId></vpc>')
 const nat = good('<natGateway><natGatewayId>nat-1</natGatewayId></natGateway>')
@@ -30,6 +43,14 @@ describe('a call is retried through what passes by itself', () => {
     const { cloud, seen } = await wire([reset, html, good('<vpcSet><item><vpcId>vpc-1</vpcId></item></vpcSet>')])
     expect(await cloud.call('ec2', 'DescribeVpcs', {})).toMatchObject({ Vpcs: [{ VpcId: 'vpc-1' }] })
     expect(seen).toHaveLength(3)
+  })
+
+  test('an answer that breaks off, stalls or trickles is asked for again', { timeout: 90_000 }, async () => {
+    for (const half of [cut, stalled, trickling]) {
+      const { cloud, seen } = await wire([half, good('<vpcSet><item><vpcId>vpc-1</vpcId></item></vpcSet>')])
+      expect(await cloud.call('ec2', 'DescribeVpcs', {})).toMatchObject({ Vpcs: [{ VpcId: 'vpc-1' }] })
+      expect(seen).toHaveLength(2)
+    }
   })
 
   test('what was created a moment ago and is not known everywhere yet is waited for', async () => {

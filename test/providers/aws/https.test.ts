@@ -1,4 +1,5 @@
 import { request } from 'node:https'
+import { ACMClient, DescribeCertificateCommand, RequestCertificateCommand } from '@aws-sdk/client-acm'
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { serve } from '../../../src/commands/emulator.ts'
@@ -172,3 +173,66 @@ async function addRecord(Name: string, Value: string): Promise<void> {
   const HostedZoneId = await makeZone('example.com')
   await dns.send(new ChangeResourceRecordSetsCommand({ HostedZoneId, ChangeBatch: { Changes } }))
 }
+
+describe('A certificate that exists already', () => {
+  const acm = () => {
+    const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' }
+    return new ACMClient({ region: 'ap-northeast-1', endpoint: server.url, credentials })
+  }
+  const use = (arn: string, name: string) =>
+    up('domain.zone=certificate', `https.certificateArn=${arn}`, `domain.name=${name}`)
+
+  /** A certificate of somebody else's, proven in a zone or not. */
+  async function certificate(name: string, zone?: string): Promise<string> {
+    const client = acm()
+    const wish = { DomainName: name, SubjectAlternativeNames: [`*.${name}`], ValidationMethod: 'DNS' as const }
+    const { CertificateArn } = await client.send(new RequestCertificateCommand(wish))
+    const read = async () =>
+      (await client.send(new DescribeCertificateCommand({ CertificateArn })).catch(() => undefined))?.Certificate
+    await expect.poll(async () => (await read())?.DomainValidationOptions?.[0]?.ResourceRecord).toBeDefined()
+    if (zone === undefined) return CertificateArn!
+    const record = (await read())!.DomainValidationOptions![0]!.ResourceRecord!
+    const set = { Name: record.Name, Type: record.Type, TTL: 60, ResourceRecords: [{ Value: record.Value }] }
+    const Changes = [{ Action: 'UPSERT' as const, ResourceRecordSet: set }]
+    await dns.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: zone, ChangeBatch: { Changes } }))
+    await expect.poll(async () => (await read())?.Status).toBe('ISSUED')
+    return CertificateArn!
+  }
+
+  test('serves HTTPS for a name that it covers, says which record leads there, and stays', async () => {
+    const zone = await makeZone('example.com')
+    const arn = await certificate('example.com', zone)
+    const ended = await use(arn, 'shop.example.com')
+    expect(ended.code, ended.stderr + JSON.stringify(ended.last)).toBe(0)
+    const outputs = ended.last.outputs!
+    expect(await browse(outputs.url!, 'shop.example.com')).toMatchObject({ status: 200 })
+    expect(outputs['dns.1.name']).toBe('shop.example.com')
+    expect(outputs['dns.1.type']).toBe('CNAME')
+    expect(outputs['dns.1.value']).toMatch(/elb\.amazonaws\.com$/)
+    expect(outputs['dns.2.name']).toBeUndefined()
+    expect((await stackwright('teardown')).code).toBe(0)
+    expect(server.inventory().map(({ type }) => type)).toContain('certificate')
+  })
+
+  test('that does not fit is reported before anything is created', async () => {
+    const zone = await makeZone('example.com')
+    const arn = await certificate('example.com', zone)
+    const pending = await certificate('example.org')
+    const wrong: [string, string, RegExp][] = [
+      [arn, 'www.example.net', /certificate is for .*not for www\.example\.net/],
+      [arn, 'a.b.example.com', /not for a\.b\.example\.com/],
+      [pending, 'example.org', /PENDING_VALIDATION/],
+      [arn.replace(/.{4}$/, '0000'), 'shop.example.com', /no certificate/],
+      [arn.replace('ap-northeast-1', 'us-east-1'), 'shop.example.com', /in us-east-1; a load balancer in ap-northeast-1/],
+      ['arn:aws:iam::123456789012:server-certificate/shop', 'shop.example.com', /certificate of IAM/],
+      ['shop', 'shop.example.com', /not the ARN/],
+    ]
+    for (const [given, name, why] of wrong) {
+      const ended = await use(given, name)
+      expect(ended.code, given).not.toBe(0)
+      expect(JSON.stringify(ended.last), given).toMatch(why)
+    }
+    const others = ['hosted-zone', 'certificate', 'record']
+    expect(server.inventory().filter(({ type }) => !others.includes(String(type)))).toEqual([])
+  })
+})

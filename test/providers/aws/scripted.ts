@@ -3,7 +3,7 @@ import { type Aws, connectAws } from '../../../src/providers/aws/client.ts'
 import { type Reply as ReplyTo, scripted } from '../scripted.ts'
 
 export { secretValue } from '../../support/bench.ts'
-export { html, reset } from '../scripted.ts'
+export { cut, html, reset, stalled, trickling } from '../scripted.ts'
 
 export interface Sent {
   method: string

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../base/json.ts'
 import { object, objects, word, words } from '../../aws/core/input.ts'
 import { findResource, text, texts, time } from '../../aws/core/resources.ts'
 import { instanceState } from '../../aws/services/ec2/instance-state.ts'
+import { oldestTls } from '../../aws/services/elbv2/listener.ts'
 import { rulesOf } from '../../aws/services/elbv2/listener-rule.ts'
 import { certificatesOf, listenersOf } from '../../aws/services/elbv2/load-balancer.ts'
 import { targetsOf } from '../../aws/services/elbv2/target.ts'
@@ -52,6 +53,8 @@ export function proxyFiles({ call, resource }: Placed, deps: ConfigDeps): ProxyF
     '  timeout connect 5s',
     `  timeout client ${idle}s`,
     `  timeout server ${idle}s`,
+    // A WebSocket is cut like any other connection that nothing is sent on.
+    ...(http ? [`  timeout tunnel ${idle}s`] : []),
     // A visitor whose connection lies idle must not lose a request because the targets changed meanwhile.
     ...(http ? ['  option redispatch 1', '  retries 2', '  retry-on conn-failure empty-response'] : ['  retries 0']),
     ...(http ? ['  option idle-close-on-response'] : []),
@@ -97,7 +100,7 @@ function frontLines(call: Call, listener: Resource, making: Making): string {
   const tls = ['HTTPS', 'TLS'].includes(text(listener, 'protocol'))
   const certificates = tls ? certificateFiles(call, listener, making) : []
   const crt = certificates.map(name => ` crt ${folder}/${name}`).join('')
-  const lines = [`frontend port-${port}`, `  bind :${port}${tls ? ` ssl${crt} ssl-min-ver TLSv1.2` : ''}`]
+  const lines = [`frontend port-${port}`, `  bind :${port}${tls ? ` ssl${crt} ${oldestOf(listener)}` : ''}`]
   if (!making.http)
     return [...lines, ...forward(call, objects(listener.data, 'actions')[0] ?? {}, '', making)].join('\n')
   const rules = rulesOf(call, listener).sort((one, other) => time(one, 'priority') - time(other, 'priority'))
@@ -115,6 +118,12 @@ function frontLines(call: Call, listener: Resource, making: Making): string {
       actionLines(call, objects(resource.data, 'actions')[0] ?? {}, { n: n + 1, port, tls }, making),
     ),
   ].join('\n')
+}
+
+/** OpenSSL itself refuses what is older than TLS 1.2 unless its ciphers may be weak. */
+function oldestOf(listener: Resource): string {
+  const oldest = oldestTls(listener)
+  return oldest === 'TLSv1' ? 'ssl-min-ver TLSv1.0 ciphers DEFAULT:@SECLEVEL=0' : `ssl-min-ver ${oldest}`
 }
 
 function certificateFiles(call: Call, listener: Resource, { files, deps }: Making): string[] {
@@ -236,7 +245,7 @@ function backLines(call: Call, group: Resource, http: boolean, { secondMs }: Con
     ...(asks
       ? [
           '  option httpchk',
-          `  http-check send meth GET uri ${quoted(text(group, 'path'))} ver HTTP/1.1 hdr Host sandbox hdr User-Agent ELB-HealthChecker/2.0 hdr Connection close`,
+          `  http-check send meth GET uri ${quoted(text(group, 'path'))} ver HTTP/1.1 hdr Host %[bc_dst]:%[bc_dst_port] hdr User-Agent ELB-HealthChecker/2.0 hdr Connection close`,
           `  http-check expect status ${text(group, 'codes')}`,
         ]
       : []),

@@ -18,7 +18,7 @@ export const listenerRuleOperations: Record<string, Operation> = {
     const tags = tagsIn(input, elbTagCodes)
     const priority = readPriority(word(input, 'Priority'))
     if (rulesOf(call, listener).some(one => one.data.priority === priority)) inUse(priority)
-    if (rulesOf(call, listener).length >= 100) {
+    if (resourcesOf(call, 'rule').filter(one => text(one, 'balancerId') === balancer.id).length >= 100) {
       refuse(400, 'TooManyRulesException', 'The maximum number of rules per load balancer has been reached.')
     }
     const data = {
@@ -56,6 +56,7 @@ export const listenerRuleOperations: Record<string, Operation> = {
       priority: readPriority(word(one, 'Priority')),
     }))
     for (const { rule, priority } of pairs) {
+      if (pairs.some(one => one.rule !== rule && one.priority === priority)) inUse(priority)
       const listener = elbFind(call, 'listener', text(rule, 'listenerId'))
       const others = rulesOf(call, listener).filter(one => !pairs.some(pair => pair.rule === one))
       if (others.some(one => one.data.priority === priority)) inUse(priority)
@@ -112,16 +113,35 @@ const fields: Record<string, string> = {
 /** Each as the product shows it: values under the field's own name and, for paths and hosts, beside it as well. */
 function readConditions(list: JsonObject[]): JsonObject[] {
   if (list.length === 0) invalid('A condition must be specified')
-  return list.map(one => {
-    const field = word(one, 'Field')
-    const config =
-      fields[field] ?? invalid(`Condition field '${field}' must be one of '${Object.keys(fields).join(', ')}'`)
-    const values = [...words(one, 'Values'), ...words(object(one, config), 'Values')]
-    if (values.length === 0) invalid('A condition value must be specified')
-    if (values.some(value => value.length > 128)) invalid('A condition value cannot be longer than 128 characters')
-    const both = field === 'path-pattern' || field === 'host-header'
-    return { Field: field, ...(both && { Values: values }), [config]: { Values: values } }
-  })
+  const all = list.map(readCondition)
+  for (const field of Object.keys(fields)) {
+    if (all.filter(one => one.Field === field).length > 1) {
+      invalid(`A rule can only have one '${field}' condition`)
+    }
+  }
+  const values = all.flatMap(one => words(object(one, fields[word(one, 'Field')]!), 'Values'))
+  if (values.length > mostValues) invalid(`A rule can only have '${mostValues}' condition values`)
+  const wildcards = all
+    .flatMap(one => words(one, 'Values'))
+    .join('')
+    .replace(/[^*?]/g, '').length
+  if (wildcards > mostWildcards) invalid(`A rule can only have '${mostWildcards}' condition wildcards`)
+  return all
+}
+
+/** Quotas of a rule. */
+const mostValues = 5
+const mostWildcards = 6
+
+function readCondition(one: JsonObject): JsonObject {
+  const field = word(one, 'Field')
+  const config =
+    fields[field] ?? invalid(`Condition field '${field}' must be one of '${Object.keys(fields).join(', ')}'`)
+  const values = [...words(one, 'Values'), ...words(object(one, config), 'Values')]
+  if (values.length === 0) invalid('A condition value must be specified')
+  if (values.some(value => value.length > 128)) invalid('A condition value cannot be longer than 128 characters')
+  const both = field === 'path-pattern' || field === 'host-header'
+  return { Field: field, ...(both && { Values: values }), [config]: { Values: values } }
 }
 
 function describe(rule: Resource): JsonObject {

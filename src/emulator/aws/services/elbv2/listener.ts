@@ -24,6 +24,11 @@ const policies: Record<string, string[]> = {
   'ELBSecurityPolicy-TLS13-1-3-PQ-2025-09': ['TLSv1.3'],
 }
 
+/** The oldest version of TLS that the listener's policy allows, in the service's words: `TLSv1`, `TLSv1.2`. */
+export function oldestTls(listener: Resource): string {
+  return policies[text(listener, 'policy')]?.[0] ?? 'TLSv1.2'
+}
+
 /** Listeners. Their key is (load balancer, port). */
 export const listenerOperations: Record<string, Operation> = {
   'elbv2.CreateListener': operation(

@@ -74,7 +74,8 @@ export const loadBalancerOperations: Record<string, Operation> = {
     const balancer = balancerOf(call, input)
     const attributes = readAttributes(input, attributesOf(balancer), 'Load balancer')
     const idle = Number(attributes['idle_timeout.timeout_seconds'] ?? 60)
-    if (!(idle >= 1 && idle <= 4000)) misconfigured("'idle_timeout.timeout_seconds' must be between '1' and '4000'")
+    if (!Number.isInteger(idle) || idle < 1 || idle > 4000)
+      misconfigured("'idle_timeout.timeout_seconds' must be between '1' and '4000'")
     updateResource(call, balancer, { attributes })
     return { Attributes: attributeList(attributes) }
   }),
