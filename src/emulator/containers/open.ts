@@ -44,7 +44,7 @@ export async function prepareContainers(
  * when the machine image cannot be built.
  */
 export async function openReconcilers(options: OpenOptions): Promise<Reconcilers> {
-  const { data, env, machinePackages, apiPort, issue, ...rest } = options
+  const { data, env, machinePackages, apiPort, issue, authority, ...rest } = options
   const runtime = await findRuntime(env)
   const image = await ensureImage(runtime, { env, machinePackages })
   const sandbox = sandboxId(data)
@@ -56,7 +56,10 @@ export async function openReconcilers(options: OpenOptions): Promise<Reconcilers
     alicloud: alicloud.operations,
     async aws(operations) {
       const image = await ensureAwsImage(runtime, { env, machinePackages })
-      opened = await createAwsReconciler({ ...rest, runtime, image, sandbox: awsId(sandbox), apiPort, issue })
+      opened = await createAwsReconciler({
+        ...{ ...rest, runtime, image, sandbox: awsId(sandbox) },
+        ...{ apiPort, issue, authority },
+      })
       return opened.operations(operations)
     },
     reach: async (host, port) => (await alicloud.reach(host, port)) ?? (await opened?.reach(host, port)),

@@ -110,6 +110,7 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
   const real = await realFor(options, {
     ...{ world, save: () => save(), speed, ports, keepPort, apiPort: () => sandbox.port },
     issue: names => authority().issue(names),
+    authority: () => authority().certificate,
   })
   const simulated: FrontDeps['look'] = (host, port, request) =>
     frontDoor(world, host, port) ?? awsFrontDoor(world, host, port, request)

@@ -1,14 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import {
-  bootDatabase,
-  type DatabaseContent,
-  query,
-  setContent,
-} from '../../../src/emulator/containers/alicloud/postgresql.ts'
-import { scramVerifier } from '../../../src/emulator/containers/alicloud/scram.ts'
+import { bootDatabase, type DatabaseContent, setContent } from '../../../src/emulator/containers/alicloud/postgresql.ts'
 import { type GroupRule, setFirewall } from '../../../src/emulator/containers/firewall.ts'
 import { boot, type Machine, run, setNames } from '../../../src/emulator/containers/machine.ts'
 import { ensureNetwork } from '../../../src/emulator/containers/network.ts'
+import { query } from '../../../src/emulator/containers/postgresql.ts'
+import { scramVerifier } from '../../../src/emulator/containers/scram.ts'
 import { useGround } from '../shared/support.ts'
 
 const ground = useGround()
@@ -99,7 +95,13 @@ describe('a database in a container', () => {
     expect(await sql(inside, 'djangouser', password, 'select 1')).toContain('authentication failed')
     expect(await sql(inside, 'root', 'Root#12345', 'select n from t')).toBe('42\n')
     await setContent(ground.runtime, database, 5432, { ...content, databases: [] })
-    const left = await query(ground.runtime, database, 5432, 'list', 'select datname from pg_database order by 1;')
+    const left = await query(
+      ground.runtime,
+      database,
+      { port: 5432 },
+      'list',
+      'select datname from pg_database order by 1;',
+    )
     expect(left).toEqual(['postgres', 'template0', 'template1'])
   })
 })

@@ -2,8 +2,8 @@ import type { JsonObject } from '../../../base/json.ts'
 import { isObject, word } from '../../alicloud/core/input.ts'
 import { isMutating } from '../../alicloud/protocol/api.ts'
 import type { Call, Operation, World } from '../../world/model.ts'
+import { scramVerifier } from '../scram.ts'
 import type { Balancer } from './balancer.ts'
-import { scramVerifier } from './scram.ts'
 
 /** What the hooks need. */
 export interface HookDeps {

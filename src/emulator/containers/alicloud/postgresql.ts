@@ -1,6 +1,7 @@
 import { parseAddress, parseCidr } from '../../world/cidr.ts'
-import { bootDatabaseServer, type DatabaseSpec } from '../database-server.ts'
+import type { DatabaseSpec } from '../database-server.ts'
 import { inside, type Machine } from '../machine.ts'
+import { bootPostgresql, name, query, text } from '../postgresql.ts'
 import type { Runtime } from '../runtime.ts'
 
 /** An account of a database instance. */
@@ -8,7 +9,7 @@ export interface Account {
   name: string
   /** May make databases and accounts, and reads and writes everything (the product's Super). */
   privileged: boolean
-  /** From `scramVerifier`. */
+  /** From `scramVerifier` (../scram.ts). */
   verifier: string
 }
 
@@ -25,16 +26,7 @@ const data = '/var/lib/stackwright-database'
 
 /** Starts PostgreSQL, or finds it running, and waits until it accepts connections. None are accepted from outside yet. */
 export async function bootDatabase(runtime: Runtime, spec: DatabaseSpec): Promise<Machine> {
-  const settings = ['listen_addresses=*', `port=${spec.port}`, 'unix_socket_directories=/run/postgresql', 'fsync=off']
-  return await bootDatabaseServer(runtime, spec, {
-    start: [
-      'install -d -o postgres -g postgres /run/postgresql',
-      `exec runuser -u postgres -- /usr/lib/stackwright/postgresql/postgres -D ${data} "$@"`,
-    ].join('\n'),
-    arguments: settings.flatMap(setting => ['-c', setting]),
-    stopSignal: 'SIGINT',
-    ping: ['pg_isready', '-q', '-h', '/run/postgresql', '-p', String(spec.port)],
-  })
+  return await bootPostgresql(runtime, spec, { data })
 }
 
 /** Makes the server have exactly this content and accept exactly these addresses. Can be repeated. */
@@ -53,24 +45,8 @@ export async function setContent(
     databasesSql(content),
     strangersSql(content),
   ]
-  const strangers = await query(runtime, database, port, what, sql.join('\n'))
+  const strangers = await query(runtime, database, { port }, what, sql.join('\n'))
   for (const role of strangers) await dropRole(runtime, database, port, what, role)
-}
-
-/** Runs SQL as the server's own administrator, from inside; rows as lines, columns parted by `|`. */
-export async function query(
-  runtime: Runtime,
-  database: Machine,
-  port: number,
-  what: string,
-  sql: string,
-  base = 'postgres',
-): Promise<string[]> {
-  if (sql === '') return []
-  const psql = ['psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-p', String(port), '-d', base, '-f', '-']
-  const args = ['exec', '--interactive', '--user', 'postgres', database.name, ...psql]
-  const output = await runtime.must(what, args, { input: sql })
-  return output.split('\n').filter(Boolean)
 }
 
 /** The lines of pg_hba.conf: an address that is not on the list is refused before any password is checked. */
@@ -115,17 +91,8 @@ function strangersSql({ accounts }: DatabaseContent): string {
 
 /** What an account owns goes to the administrator: no data is lost with it. */
 async function dropRole(runtime: Runtime, database: Machine, port: number, what: string, role: string): Promise<void> {
-  const bases = await query(runtime, database, port, what, 'SELECT datname FROM pg_database WHERE datallowconn;')
+  const bases = await query(runtime, database, { port }, what, 'SELECT datname FROM pg_database WHERE datallowconn;')
   const hand = `REASSIGN OWNED BY ${name(role)} TO postgres; DROP OWNED BY ${name(role)};`
-  for (const base of bases) await query(runtime, database, port, what, hand, base)
-  await query(runtime, database, port, what, `DROP ROLE ${name(role)};`)
-}
-
-/** A name in SQL, and in the SQL that \gexec runs. Names were checked by the product; this holds for any. */
-function name(value: string): string {
-  return `"${value.replaceAll('"', '""').replaceAll("'", "''")}"`
-}
-
-function text(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`
+  for (const base of bases) await query(runtime, database, { port, base }, what, hand)
+  await query(runtime, database, { port }, what, `DROP ROLE ${name(role)};`)
 }

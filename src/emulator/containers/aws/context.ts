@@ -29,8 +29,10 @@ import type { Surroundings } from './scripts.ts'
 export interface AwsReconcilerDeps extends ReconcilerDeps {
   /** The local port of the embedded cloud's API, for the machines. */
   apiPort(): number
-  /** Certificates for load balancers that speak TLS. */
+  /** Certificates for load balancers and databases that speak TLS. */
   issue(names: string[]): Issued
+  /** The certificate of who issues them, PEM. */
+  authority(): string
 }
 
 /** A container that runs, and what was last put on it. */

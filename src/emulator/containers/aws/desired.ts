@@ -94,9 +94,11 @@ export function vpcCidr({ call, resource }: Placed): string | undefined {
   return vpc && text(vpc, 'cidr')
 }
 
-/** Whether a database instance really runs, as MariaDB: MySQL and Aurora MySQL do. */
-export function isMariaDb(database: Resource): boolean {
-  return /mysql|mariadb/.test(text(database, 'engine'))
+/** The server that really runs as this database: MariaDB for MySQL and Aurora MySQL. Nothing for what stays simulated. */
+export function serverOf(database: Resource): 'mariadb' | 'postgresql' | undefined {
+  const engine = text(database, 'engine')
+  if (engine === 'postgres') return 'postgresql'
+  return /mysql|mariadb/.test(engine) ? 'mariadb' : undefined
 }
 
 /** The cluster that a database server is a member of. */

@@ -2,6 +2,8 @@ import type { JsonObject } from '../../../base/json.ts'
 import { word } from '../../aws/core/input.ts'
 import { rdsLook } from '../../aws/services/rds/lookup.ts'
 import type { Call, Operation } from '../../world/model.ts'
+import { scramVerifier } from '../scram.ts'
+import { serverOf } from './desired.ts'
 import { nativeVerifier } from './mariadb.ts'
 
 /** The same operations, with a hook: the containers follow every call, since each may have advanced the world. */
@@ -30,6 +32,6 @@ function rememberPassword(name: string, input: JsonObject, call: Call): void {
     word(input, cluster ? 'DBClusterIdentifier' : 'DBInstanceIdentifier'),
   )
   if (!resource) return
-  resource.data.verifier = nativeVerifier(password)
+  resource.data.verifier = serverOf(resource) === 'postgresql' ? scramVerifier(password) : nativeVerifier(password)
   call.world.touch(resource)
 }

@@ -7,7 +7,7 @@ import type { AwsContainer, Context } from './context.ts'
 import { everyAws, type Placed } from './desired.ts'
 import type { Endpoints } from './endpoint.ts'
 import { hostName, metadataOf, serveMetadata } from './metadata.ts'
-import { wrapped } from './scripts.ts'
+import { giveAuthority, wrapped } from './scripts.ts'
 
 /** EC2 instances as the reconciler drives them. */
 export interface Instances {
@@ -57,6 +57,7 @@ export function watchInstances(context: Context, endpoints: Endpoints): Instance
     const facts = metadataOf(one)
     const there: AwsContainer = { machine, network, applied: { metadata: facts }, surroundings, settingUp: false }
     await serveMetadata(runtime, machine, facts)
+    await giveAuthority(runtime, machine, context.authority())
     await context.followNow(there, one)
     await firstBoot(there, resource)
     up.set(resource.id, there)

@@ -1,4 +1,9 @@
+import { inside, type Machine } from '../machine.ts'
 import { base64, programText } from '../programs.ts'
+import type { Runtime } from '../runtime.ts'
+
+/** Where each machine has the certificate of the sandbox's authority. */
+const authorityPath = '/usr/lib/stackwright/authority.pem'
 
 /** What an AWS machine's scripts find in their environment besides what any machine gives them. */
 export interface Surroundings {
@@ -10,6 +15,19 @@ export interface Surroundings {
 /** A script as the agent or the first boot runs it; see `programs/run-script.sh`. */
 export function wrapped(script: string | Buffer, { endpoint, region }: Surroundings): string {
   const lines = base64(script).match(/.{1,76}/g) ?? []
-  const values: Record<string, string> = { ENDPOINT: endpoint, REGION: region, SCRIPT: lines.join('\n') }
-  return programText('run-script.sh').replace(/@(ENDPOINT|REGION|SCRIPT)@/g, (_, name: string) => values[name] ?? '')
+  const values: Record<string, string> = {
+    ...{ ENDPOINT: endpoint, REGION: region, AUTHORITY: authorityPath },
+    SCRIPT: lines.join('\n'),
+  }
+  return programText('run-script.sh').replace(
+    /@(ENDPOINT|REGION|AUTHORITY|SCRIPT)@/g,
+    (_, name: string) => values[name] ?? '',
+  )
+}
+
+/** Puts the certificate of the sandbox's authority on a machine: the databases' certificates are signed by it. */
+export async function giveAuthority(runtime: Runtime, machine: Machine, certificate: string): Promise<void> {
+  const write = `echo ${base64(certificate)} | base64 -d >${authorityPath}.new`
+  const script = `${write}\nchmod 644 ${authorityPath}.new\nmv ${authorityPath}.new ${authorityPath}\n`
+  await inside(runtime, machine.name, `The machine ${machine.id} was not given the authority's certificate.`, script)
 }

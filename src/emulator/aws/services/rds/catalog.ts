@@ -49,6 +49,8 @@ const engines: Engine[] = [
     reserved: ['rdsadmin', 'admin', 'user', 'table'],
     versions: [
       ...versions('postgres', '13', ['13.22'], { extended: true }),
+      ...versions('postgres', '14', ['14.20']),
+      ...versions('postgres', '15', ['15.15']),
       ...versions('postgres', '16', ['16.10', '16.11']),
       ...versions('postgres', '17', ['17.6', '17.7'], { isDefault: true }),
       ...versions('postgres', '18', ['18.1']),

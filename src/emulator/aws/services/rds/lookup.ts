@@ -80,6 +80,9 @@ export function readMaster(input: JsonObject, engine: Engine): string {
   if (engine.reserved.includes(user.toLowerCase())) {
     invalid(`MasterUsername ${user} cannot be used as it is a reserved word used by the engine`)
   }
+  if (engine.port === 5432 && /^pg_/i.test(user)) {
+    invalid(`MasterUsername ${user} is not valid: role names starting with "pg_" are reserved by the PostgreSQL engine`)
+  }
   if (flag(input, 'ManageMasterUserPassword')) {
     refuse(400, 'UnsupportedParameter', 'The emulator does not simulate ManageMasterUserPassword.')
   }

@@ -124,6 +124,20 @@ it('what cannot be is refused: class, storage, password, user, group, name', asy
   expect(await code(old)).toBe('InvalidParameterCombination')
 })
 
+it('PostgreSQL takes what its own rules allow: names, passwords, versions', async () => {
+  const { alone } = await start()
+  const postgres = { Engine: 'postgres', EngineVersion: '18', MasterUsername: 'postgres', DBName: 'chat' }
+  const code = (input: object) => codeOf(alone({ ...postgres, ...input }))
+  for (const MasterUsername of ['admin', 'rdsadmin', 'pg_me', 'a-b']) {
+    expect([MasterUsername, await code({ MasterUsername })]).toEqual([MasterUsername, 'InvalidParameterValue'])
+  }
+  expect(await code({ MasterUserPassword: 'a'.repeat(129) })).toBe('InvalidParameterValue')
+  expect(await code({ EngineVersion: '18.99' })).toBe('InvalidParameterCombination')
+  const { DBInstance } = await alone({ ...postgres, MasterUserPassword: 'a'.repeat(128) })
+  expect(DBInstance).toMatchObject({ Engine: 'postgres', EngineVersion: '18.1', MasterUsername: 'postgres' })
+  expect(DBInstance!.DBParameterGroups![0]!.DBParameterGroupName).toBe('default.postgres18')
+})
+
 it('a protected database is let go only after its protection, and a final snapshot stays', async () => {
   const { alone, rds, instance, box } = await start(1)
   await alone({ DeletionProtection: true })
