@@ -30,7 +30,7 @@ export type OpenBench<C extends Cloud> = (
   through?: (url: string) => string,
 ) => Promise<Bench<C>>
 
-export const secretValue = 'Sup3r-secret_Word'
+export const secretValue = 'Sup3r-secret-Word'
 
 /** Opens one with a cloud's own way to connect, perhaps through something in between. */
 export function opening<C extends Cloud>(connect: Connect<C>): OpenBench<C> {

@@ -223,7 +223,11 @@ describe('A certificate that exists already', () => {
       [arn, 'a.b.example.com', /not for a\.b\.example\.com/],
       [pending, 'example.org', /PENDING_VALIDATION/],
       [arn.replace(/.{4}$/, '0000'), 'shop.example.com', /no certificate/],
-      [arn.replace('ap-northeast-1', 'us-east-1'), 'shop.example.com', /in us-east-1; a load balancer in ap-northeast-1/],
+      [
+        arn.replace('ap-northeast-1', 'us-east-1'),
+        'shop.example.com',
+        /in us-east-1; a load balancer in ap-northeast-1/,
+      ],
       ['arn:aws:iam::123456789012:server-certificate/shop', 'shop.example.com', /certificate of IAM/],
       ['shop', 'shop.example.com', /not the ARN/],
     ]

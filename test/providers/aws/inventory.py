@@ -21,7 +21,7 @@ def client(name):
     )
 
 
-ec2, elb, rds, asg = client("ec2"), client("elbv2"), client("rds"), client("autoscaling")
+ec2, elb, rds, asg, cache = client("ec2"), client("elbv2"), client("rds"), client("autoscaling"), client("elasticache")
 iam, ssm, acm, dns, s3, secrets = client("iam"), client("ssm"), client("acm"), client("route53"), client("s3"), client("secretsmanager")
 found = []
 
@@ -93,6 +93,13 @@ for row in pages(rds, "describe_db_clusters", "DBClusters"):
 for row in pages(rds, "describe_db_subnet_groups", "DBSubnetGroups"):
     tags = rds.list_tags_for_resource(ResourceName=row["DBSubnetGroupArn"])["TagList"]
     add("db-subnet-group", row["DBSubnetGroupArn"], tags=tags)
+
+for row in pages(cache, "describe_replication_groups", "ReplicationGroups"):
+    tags = cache.list_tags_for_resource(ResourceName=row["ARN"])["TagList"]
+    add("replication-group", row["ARN"], row["Status"], tags)
+for row in pages(cache, "describe_cache_subnet_groups", "CacheSubnetGroups"):
+    tags = cache.list_tags_for_resource(ResourceName=row["ARN"])["TagList"]
+    add("cache-subnet-group", row["ARN"], tags=tags)
 
 for row in s3.list_buckets()["Buckets"]:
     try:

@@ -14,6 +14,9 @@ import { make, markFor, removeWholly } from './support.ts'
 /** No agent, no commands (DescribeInstanceInformation is not built), no second life of a machine. */
 const beyondIt = new Set<AnyKind>([kinds.machineReady, kinds.command])
 
+/** It has no DeleteCacheSubnetGroup, and a deleted replication group stays for ever, as `deleting`. */
+const stays = new Set<AnyKind>([kinds.cacheSubnetGroup, kinds.replicationGroup])
+
 interface Made {
   kind: AnyKind
   address: string
@@ -36,7 +39,7 @@ describe('moto finds nothing wrong with what the kinds of AWS send', () => {
       sandbox: { url: moto.url, speed: 20 },
       emit: () => {},
       drain: new AbortController().signal,
-      reveal: () => 'Sup3r-secret_Word',
+      reveal: () => 'Sup3r-secret-Word',
       keep: async (_name, make) => make(),
       texts,
     })
@@ -72,11 +75,11 @@ describe('moto finds nothing wrong with what the kinds of AWS send', () => {
   })
 
   test('it removes everything, and says the second time that it is gone', { timeout: 300_000 }, async () => {
-    for (const { kind, address, input, out } of [...made].reverse()) {
+    for (const { kind, address, input, out } of made.filter(one => !stays.has(one.kind)).reverse()) {
       await removeWholly(cloud, kind, out.id, address, input)
       expect([address, await kind.remove(cloud, out.id, input, markFor(kind, address))]).toEqual([address, 'gone'])
     }
-    for (const kind of kinds.kinds.filter(kind => kind.tagged)) {
+    for (const kind of kinds.kinds.filter(kind => kind.tagged && !stays.has(kind))) {
       expect([kind.type, await kind.find(cloud, { stack: 'shop' })]).toEqual([kind.type, []])
     }
   })

@@ -16,7 +16,8 @@ const password = { $secret: 'database.password' }
 export async function buildEverything(bench: Ground, build: Build): Promise<void> {
   const net = await network(bench, build)
   const ids = await identity(bench, build)
-  const [machine] = await Promise.all([machines(bench, build, net, ids), databases(bench, build, net)])
+  const others = [databases(bench, build, net), cache(build, net)]
+  const [machine] = await Promise.all([machines(bench, build, net, ids), ...others])
   await balancers(build, net, ids, machine)
   await build(kinds.bucket, 'application/bucket', { name: 'shop-images-500000000001', versioned: true })
 }
@@ -199,6 +200,23 @@ async function databases(_bench: Ground, build: Build, net: Net): Promise<void> 
     })
   }
   expect((await single).port).toBe('3306')
+}
+
+async function cache(build: Build, net: Net): Promise<void> {
+  const places = await build(kinds.cacheSubnetGroup, 'database/cache-subnets', { name: 'shop', subnetIds: net.closed })
+  expect(places.id).toBe('shop')
+  const made = await build(kinds.replicationGroup, 'database/cache', {
+    name: 'shop-redis',
+    engine: 'valkey',
+    version: '8.1',
+    nodeType: 'cache.t4g.micro',
+    replicas: 1,
+    port: 6379,
+    subnetGroup: places.id,
+    securityGroupIds: [net.inner],
+    authToken: password,
+  })
+  expect(made).toMatchObject({ host: expect.stringContaining('.'), port: '6379' })
 }
 
 /** As `ssh-keygen -t ed25519` writes it. */

@@ -29,9 +29,9 @@ import type { Surroundings } from './scripts.ts'
 export interface AwsReconcilerDeps extends ReconcilerDeps {
   /** The local port of the embedded cloud's API, for the machines. */
   apiPort(): number
-  /** Certificates for load balancers and databases that speak TLS. */
+  /** Certificates for load balancers, databases and caches that speak TLS. */
   issue(names: string[]): Issued
-  /** The certificate of who issues them, PEM. */
+  /** The certificate, PEM, of who signs them: machines trust it. */
   authority(): string
 }
 
@@ -98,7 +98,7 @@ export function createContext(
       })
     },
     removeOrphans() {
-      const types = ['instance', 'db-instance', 'load-balancer', 'vpc']
+      const types = ['instance', 'db-instance', 'replication-group', 'load-balancer', 'vpc']
       const there = new Set(types.flatMap(type => everyAws(world, type).map(({ resource }) => containerId(resource))))
       running.removeOrphans(id => there.has(id))
     },
@@ -121,6 +121,7 @@ function firewallOf({ network }: AwsContainer, one: Placed): FirewallSpec {
   const rules = isPublic(one) ? allowed : withinVpc(allowed, network.cidr)
   if (resource.type === 'instance') return { network, rules, peers: [], internet: reachesOut(one) }
   if (resource.type === 'db-instance') return { network, rules, peers: matesOf(one), internet: false }
+  if (resource.type === 'replication-group') return { network, rules, peers: [], internet: false }
   const ours = { ...everything, protocol: 'tcp', ports: `${statsPort}/${statsPort}`, from: network.gateway }
   return { network, rules: [ours, ...rules], peers: [], internet: false }
 }

@@ -22,14 +22,16 @@ export function everyAws(world: World, type: string): Placed[] {
   return everyPlace(world).flatMap(call => resourcesOf(call, type).map(resource => ({ call, resource })))
 }
 
+const prefixes: Record<string, string> = { 'load-balancer': 'lb', 'replication-group': 'cache' }
+
 /** The id of a resource's container: ARNs are too long, and names are not unique across accounts. */
 export function containerId(resource: Resource): string {
   if (!resource.id.startsWith('arn:')) return resource.id
   const short = createHash('sha256').update(resource.id).digest('hex').slice(0, 12)
-  return `${resource.type === 'load-balancer' ? 'lb' : 'db'}-${short}`
+  return `${prefixes[resource.type] ?? 'db'}-${short}`
 }
 
-/** The addresses of a load balancer or database in its VPC, one for each of its interfaces. */
+/** The addresses of a load balancer, database or cache in its VPC, one for each of its interfaces. */
 export function addressesOf({ call, resource }: Placed): string[] {
   return texts(resource, 'interfaces').flatMap(id => {
     const port = findResource(call, 'network-interface', id)
@@ -62,6 +64,7 @@ export function inwardRules(call: Call, groups: string[]): GroupRule[] {
 export function isPublic({ call, resource }: Placed): boolean {
   if (resource.type === 'load-balancer') return text(resource, 'scheme') === 'internet-facing'
   if (resource.type === 'db-instance') return resource.data.isPublic === true
+  if (resource.type === 'replication-group') return false
   const subnet = findResource(call, 'subnet', text(resource, 'subnetId'))
   return subnet !== undefined && wayOut(call, subnet) === 'internet' && hasPublicIp({ call, resource })
 }
@@ -107,13 +110,18 @@ export function clusterOf({ call, resource }: Placed): Resource | undefined {
   return name === '' ? undefined : resourcesOf(call, 'db-cluster').find(one => text(one, 'name') === name)
 }
 
-/** Endpoints of databases, clusters and load balancers in a VPC: a name means one address. */
+/** Endpoints of databases, clusters, caches and load balancers in a VPC: a name means one address. */
 export function endpointNames(call: Call, vpcId: string): Record<string, string> {
   const here = (type: string) =>
     resourcesOf(call, type).filter(one => text(one, 'vpcId') === vpcId && one.goneAt === undefined)
   const first = (resource: Resource | undefined) => (resource ? (addressesOf({ call, resource })[0] ?? '') : '')
   const names: Record<string, string> = {}
   for (const one of here('db-instance')) names[text(one, 'host')] = first(one)
+  for (const one of here('replication-group')) {
+    for (const host of ['host', 'readerHost'].map(field => text(one, field)).concat(texts(one, 'nodeHosts'))) {
+      names[host] = first(one)
+    }
+  }
   for (const one of here('load-balancer')) names[text(one, 'dnsName').toLowerCase()] = first(one)
   for (const one of resourcesOf(call, 'db-cluster').filter(cluster => cluster.goneAt === undefined)) {
     const writer = writerOf(call, one)

@@ -7,6 +7,7 @@ import { lifecycleOf, type Reconciler } from '../lifecycle.ts'
 import { knownThings } from '../purge.ts'
 import { createWatch } from '../watch.ts'
 import { portName, watchBalancers } from './balancers.ts'
+import { watchCaches } from './caches.ts'
 import { watchAwsCommands } from './commands.ts'
 import { type AwsReconcilerDeps, createContext } from './context.ts'
 import { watchDatabases } from './databases.ts'
@@ -36,12 +37,13 @@ export async function createAwsReconciler(deps: AwsReconcilerDeps): Promise<Reco
   const forwards = createPortForwards(deps)
   const instances = watchInstances(context, endpoints)
   const databases = watchDatabases(context)
+  const caches = watchCaches(context)
   const balancers = watchBalancers(context, forwards)
   const commands = watchAwsCommands(context)
 
   function look(): void {
     if (watch.closed()) return
-    for (const part of [instances, databases, balancers, commands]) part.look()
+    for (const part of [instances, databases, caches, balancers, commands]) part.look()
     context.removeOrphans()
   }
 

@@ -60,7 +60,9 @@ test('the idle time-out is 1 to 4000 seconds, and left out of what is drawn whil
 test('a second target group has a health check with keys of its own', () => {
   const keys = (list: Question<never>[]) => list.map(({ key }) => key)
   const second = targetGroup.healthQuestions(() => '/ws/health', { key: 'sockets', of: 'WebSockets' })
-  expect(keys(second)).toEqual(keys(targetGroup.healthQuestions(() => '/')).map(key => key.replace('health.', 'sockets.')))
+  expect(keys(second)).toEqual(
+    keys(targetGroup.healthQuestions(() => '/')).map(key => key.replace('health.', 'sockets.')),
+  )
   expect(second[0]!.label).toBe('Health check path, WebSockets')
   const timeout = second.find(({ key }) => key === 'sockets.timeout')!
   expect(timeout.check!(10, { 'sockets.interval': 8, 'health.interval': 30 })).toMatch(/sockets\.interval is 8/)

@@ -11,6 +11,14 @@ proveKinds({
   untagged: ['balancer/name'],
   lost: [
     ...['CreateVpc', 'AllocateAddress', 'RunInstances', 'ImportKeyPair', 'CreateNatGateway'],
-    ...['CreateRole', 'CreateDBCluster', 'CreateLoadBalancer', 'CreateListener', 'CreateRule', 'SendCommand'],
+    ...[
+      'CreateRole',
+      'CreateDBCluster',
+      'CreateReplicationGroup',
+      'CreateLoadBalancer',
+      'CreateListener',
+      'CreateRule',
+    ],
+    'SendCommand',
   ],
 })

@@ -3,7 +3,7 @@ import type { Call, Resource } from '../../../world/model.ts'
 import { regionOf } from '../../core/catalog.ts'
 import { arn } from '../../core/ids.ts'
 import { refuse } from '../../core/input.ts'
-import { findResource, text, texts } from '../../core/resources.ts'
+import { findResource, texts } from '../../core/resources.ts'
 import type { TagCodes } from '../../core/tags.ts'
 
 /** What the caches' operations share. A resource's id is its ARN: names are the account's own in one region. */
@@ -76,6 +76,6 @@ export function subnetsOf(call: Call, group: Resource): Resource[] {
 }
 
 /** The node's name: `chat-redis-001`. */
-export function nodeName(group: Resource, index: number): string {
-  return `${text(group, 'name')}-${String(index + 1).padStart(3, '0')}`
+export function nodeName(group: string, index: number): string {
+  return `${group}-${String(index + 1).padStart(3, '0')}`
 }

@@ -6,7 +6,7 @@ import { tagsIn } from '../../core/tags.ts'
 import { times } from '../../core/times.ts'
 import { createInterface } from '../ec2/network-interface.ts'
 import { type CacheEngine, type CacheVersion, cacheEngines, type NodeType, nodeTypeNamed } from './catalog.ts'
-import { cacheArn, cacheFind, cacheLook, cacheTagCodes, combination, invalid, subnetsOf } from './lookup.ts'
+import { cacheArn, cacheFind, cacheLook, cacheTagCodes, combination, invalid, nodeName, subnetsOf } from './lookup.ts'
 import { describeGroup, endpointsOf } from './replication-group-description.ts'
 
 /** The parameters of CreateReplicationGroup that are honoured. */
@@ -56,7 +56,7 @@ export function createGroup(input: JsonObject, call: Call): JsonObject {
     hasToken,
     encrypted: flag(input, 'AtRestEncryptionEnabled') || engine.name === 'valkey',
     autoUpgrade: flag(input, 'AutoMinorVersionUpgrade', true),
-    ...endpointsOf(call, name, tls),
+    ...endpointsOf(call, name, count, tls),
     interfaces: interfacesFor(call, { name, count, places, groups }),
     readyAt: call.world.now() + times.cacheCreating,
   }
@@ -153,7 +153,7 @@ function interfacesFor(
 ): string[] {
   const subnets = subnetsOf(call, places)
   return Array.from({ length: count }, (_, index) => {
-    const description = `ElastiCache ${name}-${String(index + 1).padStart(3, '0')}`
+    const description = `ElastiCache ${nodeName(name, index)}`
     const subnet = subnets[index % subnets.length]!
     return createInterface(call, { subnet, groups, description, owner: 'amazon-elasticache' }).id
   })

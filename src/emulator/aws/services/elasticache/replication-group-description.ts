@@ -10,19 +10,21 @@ export function replicationGroupStatus(call: Call, group: Resource): string {
   return call.world.now() < time(group, 'readyAt') ? 'creating' : 'available'
 }
 
-/** The names that a new group answers to: of its primary node, and of any replica. With TLS they are others. */
-export function endpointsOf(call: Call, name: string, tls: boolean): { host: string; readerHost: string } {
-  return tls
-    ? { host: `master.${name}.${endpointEnd(call)}`, readerHost: `replica.${name}.${endpointEnd(call)}` }
-    : { host: `${name}.${endpointEnd(call, 'ng.0001.')}`, readerHost: `${name}-ro.${endpointEnd(call, 'ng.0001.')}` }
-}
+/** The names of a new group's primary node, of any of its replicas, and of each of its nodes. */
+export type Endpoints = { host: string; readerHost: string; nodeHosts: string[] }
 
-/** The name of one node. */
-export function nodeHost(call: Call, group: Resource, index: number): string {
-  const node = nodeName(group, index)
-  return group.data.tls === true
-    ? `${node}.${text(group, 'name')}.${endpointEnd(call)}`
-    : `${node}.${endpointEnd(call, '0001.')}`
+/** The names that a new group answers to. With TLS they are others. */
+export function endpointsOf(call: Call, name: string, count: number, tls: boolean): Endpoints {
+  const nodes = Array.from({ length: count }, (_, index) => nodeName(name, index))
+  if (!tls) {
+    return {
+      host: `${name}.${endpointEnd(call, 'ng.0001.')}`,
+      readerHost: `${name}-ro.${endpointEnd(call, 'ng.0001.')}`,
+      nodeHosts: nodes.map(node => `${node}.${endpointEnd(call, '0001.')}`),
+    }
+  }
+  const end = `${name}.${endpointEnd(call)}`
+  return { host: `master.${end}`, readerHost: `replica.${end}`, nodeHosts: nodes.map(node => `${node}.${end}`) }
 }
 
 /** A replication group as `DescribeReplicationGroups` shows it. Tokens are not; endpoints once it is available. */
@@ -31,9 +33,9 @@ export function describeGroup(call: Call, group: Resource): JsonObject {
   const port = time(group, 'port')
   const status = replicationGroupStatus(call, group)
   const nodes = texts(group, 'interfaces').map((_, index) => ({
-    CacheClusterId: nodeName(group, index),
+    CacheClusterId: nodeName(text(group, 'name'), index),
     CacheNodeId: '0001',
-    ReadEndpoint: { Address: nodeHost(call, group, index), Port: port },
+    ReadEndpoint: { Address: texts(group, 'nodeHosts')[index] ?? '', Port: port },
     PreferredAvailabilityZone: zoneOf(call, group, index),
     CurrentRole: index === 0 ? 'primary' : 'replica',
   }))
@@ -77,7 +79,7 @@ export function describeGroup(call: Call, group: Resource): JsonObject {
 
 /** A node of a replication group as `DescribeCacheClusters` shows it; its endpoint only on request. */
 export function describeCluster(call: Call, group: Resource, index: number, withNodes: boolean): JsonObject {
-  const id = nodeName(group, index)
+  const id = nodeName(text(group, 'name'), index)
   const status = replicationGroupStatus(call, group)
   const zone = zoneOf(call, group, index)
   return {
@@ -116,7 +118,7 @@ export function describeCluster(call: Call, group: Resource, index: number, with
             CacheNodeId: '0001',
             CacheNodeStatus: status,
             CacheNodeCreateTime: date(call, group.born),
-            Endpoint: { Address: nodeHost(call, group, index), Port: time(group, 'port') },
+            Endpoint: { Address: texts(group, 'nodeHosts')[index] ?? '', Port: time(group, 'port') },
             ParameterGroupStatus: 'in-sync',
             CustomerAvailabilityZone: zone,
           },

@@ -25,7 +25,12 @@ beforeAll(async () => {
 })
 
 const to = (pool: 0 | 1) => ({ type: 'forward', targetGroupArn: pools[pool]! })
-const rule = (priority: number, paths: string[], pool: 0 | 1 = 1) => ({ listenerArn, priority, paths, action: to(pool) })
+const rule = (priority: number, paths: string[], pool: 0 | 1 = 1) => ({
+  listenerArn,
+  priority,
+  paths,
+  action: to(pool),
+})
 const add = (name: string, input: JsonObject) => make(at.bench.cloud, kinds.listenerRule, `balancer/${name}`, input)
 const drop = (name: string, id: string, input: JsonObject) =>
   removeWholly(at.bench.cloud, kinds.listenerRule, id, `balancer/${name}`, input)
@@ -64,7 +69,12 @@ test('a rule of somebody else keeps its priority', async () => {
   const { cloud } = at.bench
   const Conditions = [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/theirs'] } }]
   const Actions = [{ Type: 'forward' as const, TargetGroupArn: pools[0]! }]
-  const { Rules } = await cloud.call('elbv2', 'CreateRule', { ListenerArn: listenerArn, Priority: 5, Conditions, Actions })
+  const { Rules } = await cloud.call('elbv2', 'CreateRule', {
+    ListenerArn: listenerArn,
+    Priority: 5,
+    Conditions,
+    Actions,
+  })
   const mark = markFor(kinds.listenerRule, 'balancer/one')
   await expect(kinds.listenerRule.create(cloud, rule(5, ['/ws/*']) as never, mark)).rejects.toMatchObject({
     outcome: 'exists',
