@@ -158,7 +158,6 @@ write_settings() {
     setting REDIS_HOST "$REDIS_HOST"
     setting REDIS_PORT "$REDIS_PORT"
     setting REDIS_TLS "$REDIS_TLS"
-    setting REDIS_TLS_CA "$(redis_authority)"
     setting REDIS_PASSWORD "${REDIS_PASSWORD:-}"
     setting REDIS_URL "$(redis_url)"
     setting STATIC_ROOT "$ROOT/public/collected"
@@ -178,17 +177,10 @@ database_url() {
 }
 
 redis_url() {
-  local scheme=redis login='' authority
+  local scheme=redis login=''
   if [ "$REDIS_TLS" = yes ]; then scheme=rediss; fi
   if [ -n "${REDIS_PASSWORD:-}" ]; then login=":$(percent "$REDIS_PASSWORD")@"; fi
-  authority=$(redis_authority)
-  printf '%s://%s%s:%s/0%s' "$scheme" "$login" "$REDIS_HOST" "$REDIS_PORT" \
-    "${authority:+?ssl_ca_certs=$(percent "$authority")}"
-}
-
-# ElastiCache's certificates are signed by an authority that every system knows. The machines of a sandbox have its own at hand.
-redis_authority() {
-  if [ "$REDIS_TLS" = yes ] && [ -n "${STACKWRIGHT_AUTHORITY:-}" ]; then printf '%s' "$DB_TLS_CA"; fi
+  printf '%s://%s%s:%s/0' "$scheme" "$login" "$REDIS_HOST" "$REDIS_PORT"
 }
 
 percent() {

@@ -24,7 +24,7 @@ def connect():
         stop("%s:%d cannot be reached from this machine: does its security group allow it?" % (host, port), error)
     if not tls:
         return plain
-    context = ssl.create_default_context(cafile=os.environ.get("REDIS_TLS_CA") or None)
+    context = ssl.create_default_context()
     try:
         return context.wrap_socket(plain, server_hostname=host)
     except ssl.SSLCertVerificationError as error:

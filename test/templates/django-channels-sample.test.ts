@@ -43,7 +43,7 @@ beforeAll(async () => {
     ...{ DATABASE_HOST: '127.0.0.1', DATABASE_PORT: String(postgres.port), DATABASE_NAME: 'channels' },
     ...{ DATABASE_USER: 'chatter', DATABASE_PASSWORD: password, DATABASE_TLS_CA: postgres.ca },
     ...{ REDIS_HOST: '127.0.0.1', REDIS_PORT: String(redis.port), REDIS_PASSWORD: redis.password },
-    ...{ REDIS_TLS: 'yes', REDIS_TLS_CA: redis.ca },
+    ...{ REDIS_TLS: 'yes', SSL_CERT_FILE: redis.ca },
   }
   await cp(packageFile('templates/django-channels/sample'), app, { recursive: true })
   const made = await run('python3', [packageFile('templates/machine/postgresql.py')], {

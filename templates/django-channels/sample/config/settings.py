@@ -70,8 +70,6 @@ def redis():
     if tls:
         # Older versions of redis-py compare the name only when they are told to.
         host.update(ssl_cert_reqs="required", ssl_check_hostname=True)
-        if os.environ.get("REDIS_TLS_CA"):
-            host["ssl_ca_certs"] = os.environ["REDIS_TLS_CA"]
     return host
 
 
