@@ -23,6 +23,7 @@ main() {
   check_redis
   if [ "$SERVICE" = stackwright-websocket ]; then
     check_asked_page "$WEBSOCKET_HEALTH_PATH" websocket '' log_of "$SERVICE"
+    check_handshake
   else
     check_page
   fi
@@ -42,6 +43,18 @@ check_websocket() {
     bad websocket "the Procfile's process websocket does not answer on port $WEBSOCKET_PORT" "$(log_of "$SERVICE")"
   fi
   echo 'hop websocket ok'
+}
+
+# CHECK_WEBSOCKET is set where no WebSocket opened through the load balancer.
+check_handshake() {
+  if [ -z "${CHECK_WEBSOCKET:-}" ]; then return; fi
+  local status
+  status=$(curl --noproxy '*' -s -o /dev/null -w '%{http_code}' --max-time 10 --http1.1 -H 'Connection: Upgrade' \
+    -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: c3RhY2t3cmlnaHQtY2hlY2s=' \
+    -H 'Origin: http://localhost' -H 'Host: localhost' "http://127.0.0.1:$WEBSOCKET_PORT$CHECK_WEBSOCKET")
+  if [ "$status" != 101 ]; then
+    bad websocket "$CHECK_WEBSOCKET answers $status to the handshake of a WebSocket" "$(log_of "$SERVICE")"
+  fi
 }
 
 # By the driver that the application has; psycopg2 or psycopg.

@@ -142,7 +142,6 @@ write_settings() {
   origins="http://$BALANCER_HOST"
   if [ -n "${DOMAIN:-}" ]; then origins="https://$DOMAIN http://$DOMAIN $origins"; fi
   put 0600 "$ENV_FILE" "$(
-    setting PATH "$PROGRAMS"
     setting PYTHONUNBUFFERED 1
     setting SECRET_KEY "$SECRET_KEY"
     setting DJANGO_SECRET_KEY "$SECRET_KEY"

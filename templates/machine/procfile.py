@@ -22,6 +22,7 @@ User={user}
 Group={user}
 WorkingDirectory={folder}
 EnvironmentFile={env_file}
+Environment={path}
 {port}ExecStart={command}
 KillMode={kill_mode}
 TimeoutStopSec=30
@@ -117,6 +118,7 @@ def unit(name, command, port, options):
         user=options.user,
         folder=options.folder.replace("%", "%%"),
         env_file=options.env_file.replace("%", "%%"),
+        path=escaped("PATH=" + options.path),
         port="Environment=PORT=%s\n" % port if port else "",
         command=" ".join(map(escaped, words)),
         kill_mode="mixed" if mixed else "control-group",
@@ -131,6 +133,9 @@ def words_of(name, command):
         words = shlex.split(command)
     except ValueError:
         stop("The Procfile's line %s has a quote that does not end." % name)
+    # systemd starts no shell that it would have to replace.
+    if len(words) > 1 and words[0] == "exec":
+        words = words[1:]
     return [] if not words or words[0] in BUILTINS or "=" in words[0] else words
 
 

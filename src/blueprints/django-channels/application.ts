@@ -4,7 +4,7 @@ import type { Fix } from '../../steps/diagnose.ts'
 import { djangoSecretKeyAsk, healthPathAsk, moduleAsk, sourceAsks } from '../asks.ts'
 import { checkHealthPath, text } from '../checks.ts'
 import { backendPort, fromGit } from '../common.ts'
-import { CONFIGURATION, LOG, machineFixes } from '../fixes.ts'
+import { CONFIGURATION, logOf, machineFixes } from '../fixes.ts'
 import { appPort, sampleHealthPath, sampleWebSocketHealthPath, webSocketPort } from './setup.ts'
 
 export { proofPath } from '../common.ts'
@@ -14,7 +14,10 @@ export { check, healthPath, setup, webSocketHealthPath, webSocketPort } from './
 export const fixes: Record<string, Fix> = {
   ...machineFixes,
   nginx: CONFIGURATION,
-  websocket: LOG,
+  websocket: service =>
+    service
+      ? logOf(service)
+      : 'In the console, make the rules of the load balancer’s listeners forward the paths of WebSockets to daphne’s target group.',
   redis: 'Correct the security group of Redis, in the console, or its address and password, with other answers.',
 }
 

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import django
 
@@ -56,26 +57,23 @@ if os.environ.get("DATABASE_TLS_CA"):
     DATABASES["default"]["OPTIONS"].update(sslmode="verify-full", sslrootcert=os.environ["DATABASE_TLS_CA"])
 
 
-def redis():
-    """Where the channel layer is, as channels_redis passes it on to redis-py."""
-    tls = os.environ.get("REDIS_TLS") == "yes"
-    scheme, port = "rediss" if tls else "redis", os.environ.get("REDIS_PORT", "6379")
-    host = {
-        "address": "%s://%s:%s/0" % (scheme, os.environ["REDIS_HOST"], port),
-        "socket_connect_timeout": 5,
-        "socket_keepalive": True,
-    }
-    if os.environ.get("REDIS_PASSWORD"):
-        host["password"] = os.environ["REDIS_PASSWORD"]
-    if tls:
+def redis_url():
+    """Everything is in the address: not every version of channels_redis takes options beside it."""
+    options = {"socket_connect_timeout": "5", "socket_keepalive": "true"}
+    scheme, login = "redis", ""
+    if os.environ.get("REDIS_TLS") == "yes":
+        scheme = "rediss"
         # Older versions of redis-py compare the name only when they are told to.
-        host.update(ssl_cert_reqs="required", ssl_check_hostname=True)
-    return host
+        options.update(ssl_cert_reqs="required", ssl_check_hostname="true")
+    if os.environ.get("REDIS_PASSWORD"):
+        login = ":%s@" % quote(os.environ["REDIS_PASSWORD"], safe="")
+    place = "%s:%s" % (os.environ["REDIS_HOST"], os.environ.get("REDIS_PORT", "6379"))
+    return "%s://%s%s/0?%s" % (scheme, login, place, urlencode(options))
 
 
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [redis()], "prefix": "chat"},
+        "CONFIG": {"hosts": [redis_url()], "prefix": "chat"},
     }
 }

@@ -1,4 +1,3 @@
-'use strict'
 // Text is shown as text: nothing that comes from people becomes markup.
 const room = document.currentScript.dataset.room
 const part = id => document.getElementById(id)
