@@ -26,7 +26,7 @@ export function shippedFolders(listed, lock) {
 
 /** What a report of `npm audit --json` says: one line an advisory, worst kinds in `fatal`. Undefined: it is no report. */
 export function judge(report, shipped) {
-  if (typeof report?.vulnerabilities !== 'object') return undefined
+  if (typeof report?.vulnerabilities !== 'object' || report.vulnerabilities === null) return undefined
   const fatal = []
   const other = []
   for (const { nodes, via } of Object.values(report.vulnerabilities)) {

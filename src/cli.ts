@@ -1,8 +1,7 @@
 import { blueprints } from './blueprints/index.ts'
-import { failed, run, surviveClosedPipe } from './run.ts'
+import { failed, run } from './run.ts'
 
 /** The program itself: our own blueprints, and the process that ends with the exit code. */
-surviveClosedPipe(process.stdout)
 process.on('uncaughtException', fail)
 process.on('unhandledRejection', fail)
 run(process.argv, { blueprints }).then(leave, fail)

@@ -20,6 +20,7 @@ Exit codes: 0 done, 1 failed (run it again to continue), 2 wrong usage or missin
  * output as JSON where that was asked for, and returns the exit code. Never a stack trace unless asked for.
  */
 export async function run(argv: string[], offer: Offer): Promise<number> {
+  surviveClosedPipe(process.stdout)
   // What the parser would have written: the help of a group that was given no command.
   const unsaid = { text: '' }
   let code = 0
@@ -64,6 +65,7 @@ function quiet(command: Command, unsaid: { text: string }): void {
 
 /** Reports what went wrong, also for an error that was not caught. Returns the exit code. */
 export function failed(error: unknown, argv: string[], unsaid = ''): number {
+  surviveClosedPipe(process.stdout)
   surviveClosedPipe(process.stderr)
   if (error instanceof CommanderError && error.exitCode === 0) return 0
   const problem = problemOf(error)
@@ -81,7 +83,7 @@ function isGroupAlone(error: unknown, unsaid: string): boolean {
 const survivors = new WeakSet<NodeJS.WriteStream>()
 
 /** A reader that went away (`| head`) is no error of ours, and no reason to stop building. */
-export function surviveClosedPipe(stream: NodeJS.WriteStream): void {
+function surviveClosedPipe(stream: NodeJS.WriteStream): void {
   if (survivors.has(stream)) return
   survivors.add(stream)
   stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -40,7 +40,7 @@ function groupOf({ file, needs }) {
   return [...needs].every(need => SMALL.includes(need)) ? 'the built program' : 'programs of the machines'
 }
 
-/** What the clouds' clients do in special cases. Their contract, and what is drawn, are among the fast ones. */
+/** What the clouds' clients do in special cases. Their contract, and what parts check, are among the fast ones. */
 function isProvider(file) {
-  return /^test\/providers\//.test(file) && !/\/(contract|draw-[\w-]+|checks|parts)\.test\.ts$/.test(file)
+  return /^test\/providers\//.test(file) && !/\/(contract|checks|parts)\.test\.ts$/.test(file)
 }

@@ -9,7 +9,6 @@ export interface SchemaOf {
   title: string
   blueprint: string
   cloud: string
-  defaults?: Readonly<Record<string, Json>>
   /** Keys whose default depends on the computer where it is asked. */
   withoutDefault?: readonly string[]
 }
@@ -56,7 +55,7 @@ export function schemaOf(of: SchemaOf, questions: readonly Question<never>[]): J
 
 function propertyOf(question: Question<never>, of: SchemaOf): Json {
   const unknown = question.type === 'secret' || of.withoutDefault?.includes(question.key)
-  const fallback = unknown ? undefined : (of.defaults?.[question.key] ?? fixedDefaultOf(question))
+  const fallback = unknown ? undefined : fixedDefaultOf(question)
   return {
     title: question.label,
     description: question.help,

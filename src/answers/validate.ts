@@ -4,12 +4,11 @@ import { didYouMean } from './nearest.ts'
 import { parseAnswer } from './parse.ts'
 import type { Asking, Choice, Question, Values } from './question.ts'
 
-/** What a question needs to be asked: the stack's name, the cloud where one is connected, the blueprint's defaults. */
+/** What a question needs to be asked: the stack's name, and the cloud where one is connected. */
 export interface Deps<Lookups> {
   stack: string
   /** Undefined: no cloud is connected. What only a cloud knows is then left open without a message. */
   lookups: Lookups | undefined
-  defaults?: Readonly<Record<string, Json>>
   /** Called when a question looks at the cloud. */
   onLive?: () => void
 }
@@ -30,8 +29,6 @@ export async function defaultOf<Lookups>(
   deps: Deps<Lookups>,
   values: Values,
 ): Promise<Json | undefined> {
-  const own = deps.defaults?.[question.key]
-  if (own !== undefined) return own
   if (!question.default) return undefined
   return orUnknown(deps, () => question.default!(asking(deps, values)))
 }

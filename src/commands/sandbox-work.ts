@@ -15,6 +15,9 @@ import { oneLine } from '../view/problem.ts'
 import { packages as machinePackages } from './emulator.ts'
 import type { SandboxFlags } from './sandbox-flags.ts'
 
+/** What `/-/status` says of the machines' rights. */
+type Rights = { userNamespaces: boolean; why?: string; capabilities: { machine: string[] } }
+
 /** Starts the embedded cloud and leaves it running; prints its address. Throws a Problem (exit 2) for wrong flags. */
 export async function start(flags: SandboxFlags): Promise<number> {
   const options = startOptions(flags)
@@ -68,8 +71,23 @@ export async function status(flags: SandboxFlags): Promise<number> {
   const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : [])
   const defects = list(report.defects).map(defect => `defect    ${oneLine(defect)}`)
   const troubles = list(report.troubles).map(trouble => `trouble   ${oneLine(trouble)}`)
-  print(flags, report, [...lines, ...defects, ...troubles].join('\n'))
+  print(
+    flags,
+    report,
+    [...lines, ...rightsLines(report.rights as Rights | undefined), ...defects, ...troubles].join('\n'),
+  )
   return Exit.done
+}
+
+/** What the machines' containers may do; nothing where machines are simulated. */
+function rightsLines(rights: Rights | undefined): string[] {
+  if (!rights) return []
+  return [
+    rights.userNamespaces
+      ? 'rights    root of a machine is nobody on this computer (user namespaces)'
+      : `rights    root of a machine is root on this computer too, without user namespaces: ${oneLine(rights.why ?? '')}`,
+    `          capabilities: ${oneLine(rights.capabilities.machine.join(' '))}`,
+  ]
 }
 
 /** Prints every resource that exists in it or is being deleted. Throws a Problem (exit 1) when none is running. */

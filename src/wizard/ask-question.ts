@@ -137,7 +137,6 @@ async function askSecret<Lookups>(context: QuestionContext<Lookups>): Promise<Re
 /** One sentence that says where the default comes from. */
 function originOf<Lookups>(from: Origin | undefined, { labels, values, question }: QuestionContext<Lookups>): string {
   if (!from) return ''
-  if (from.blueprint) return 'The default is the blueprint’s.'
   const names = from.follows.filter(key => values[key] !== undefined).map(key => labels.get(key) ?? key)
   // The same label in another step would read as if the default followed itself.
   const others = [...new Set(names)].filter(name => name !== question.label).slice(0, 2)

@@ -1,6 +1,7 @@
-import { type AnswersRequest, problemOf, type Resolved, resolveAnswers, type SecretKeeper } from '../answers/answers.ts'
+import { type AnswersRequest, problemOf, type Resolved, type SecretKeeper } from '../answers/answers.ts'
 import { type Given, gather } from '../answers/gather.ts'
 import type { Question } from '../answers/question.ts'
+import { resolveAnswers } from '../answers/resolve.ts'
 import type { Deps } from '../answers/validate.ts'
 import { Exit, Problem } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
@@ -43,7 +44,7 @@ export async function interview<Lookups>(request: InterviewRequest<Lookups>): Pr
   const { given, problems, warnings } = gather(questions as readonly Question<never>[], request.sources, request.allow)
   const wrong = problemOf({ missing: [], problems })
   if (wrong) throw wrong
-  const deps: Deps<Lookups> = { ...request.asking, lookups: request.asking.lookups, defaults: request.defaults ?? {} }
+  const deps: Deps<Lookups> = { ...request.asking, lookups: request.asking.lookups }
   const state: InterviewState<Lookups> = { request, questions, given, deps, earlier: new Map(), step: undefined }
 
   let path = await begin(state)

@@ -70,7 +70,6 @@ export async function nextOf<Lookups>(
 
 /** Where a default comes from. */
 export interface Origin {
-  blueprint: boolean
   /** In the cloud. */
   looked: boolean
   /** Keys of the answers it looked at. */
@@ -99,7 +98,7 @@ export async function offered<Lookups>(
   try {
     const value = await defaultOf(question, watching, trackReads(values, reads))
     reads.delete(question.key)
-    const from: Origin = { blueprint: deps.defaults?.[question.key] !== undefined, looked, follows: [...reads] }
+    const from: Origin = { looked, follows: [...reads] }
     const choices = await choicesOf(question, deps, trackReads(values, reads))
     return { ...(value !== undefined && { value, from }), ...(choices && { choices }), reads }
   } catch (error) {

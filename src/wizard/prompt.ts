@@ -11,8 +11,9 @@ import {
   useState,
 } from '@inquirer/core'
 import type { Json } from '../base/json.ts'
-import { clip, columns } from '../view/text.ts'
+import { clip } from '../view/text.ts'
 import { paint, sanitize, wrap } from './paint.ts'
+import { type Common, colon, common, doneLine, squeezed, under } from './prompt-lines.ts'
 
 /** What a prompt returns: a value, or that people go back or stop. */
 export type Reply<T> = { is: 'value'; value: T } | { is: 'back' } | { is: 'stop' }
@@ -21,22 +22,6 @@ export type Reply<T> = { is: 'value'; value: T } | { is: 'back' } | { is: 'stop'
 export interface Io {
   input: NodeJS.ReadStream
   output: NodeJS.WriteStream
-}
-
-interface Common {
-  label: string
-  /** Shown under the prompt while it is open. */
-  help?: string | undefined
-  /** Why it is asked again, or what could not be looked up. */
-  notice?: string | undefined
-  /** The width of the terminal. */
-  columns: number
-  /** Whether there is a question to go back to. */
-  back: boolean
-  /** Leaves no line behind when it is answered. */
-  vanish?: boolean
-  /** What Esc and Ctrl-C do, where that is not a step back and a stop that saves the answers. */
-  ways?: { esc?: string; stop?: string }
 }
 
 /** A prompt for one line of text. */
@@ -274,30 +259,4 @@ function step(items: Item<unknown>[], from: number, by: 1 | -1): number {
   let next = from + by
   while (items[next]?.heading) next += by
   return items[next] ? next : from
-}
-
-function common(config: Common): string[] {
-  return [config.back ? (config.ways?.esc ?? 'Esc back') : '', config.ways?.stop ?? 'Ctrl-C save and stop']
-}
-
-function under(config: Common, problem: string | undefined, keys: string[]): string {
-  const lines = [
-    problem ? paint.red(wrap(sanitize(problem), config.columns, '  ')) : '',
-    config.help ? paint.dim(wrap(sanitize(config.help), config.columns, '  ')) : '',
-    paint.dim(wrap(keys.filter(Boolean).join(' · '), config.columns, '  ')),
-  ]
-  return lines.filter(Boolean).join('\n')
-}
-
-function doneLine(config: Common, answer: string): string {
-  return `${paint.green('✓')} ${config.label}${colon(config)} ${paint.cyan(clip(sanitize(answer).replace(/ {2,}/g, '  '), 200) || 'none')}`
-}
-
-function colon({ label }: Common): string {
-  return label.endsWith('?') ? '' : ':'
-}
-
-/** Where a row is too wide, its columns are joined before its words are cut. */
-function squeezed(name: string, width: number): string {
-  return columns(name) > width ? clip(name.replace(/ {2,}/g, '  '), width) : name
 }

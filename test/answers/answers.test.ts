@@ -23,11 +23,6 @@ describe('Where an answer comes from', () => {
     expect(answers['vswitch.zone']).toEqual({ value: 'tokyo-a', source: 'default' })
   })
 
-  it("the blueprint's default wins over the question's", async () => {
-    const { answers } = await ask({ defaults: { 'vpc.name': 'tutorial' } })
-    expect(answers['vpc.name']).toEqual({ value: 'tutorial', source: 'default' })
-  })
-
   it("text becomes a value of the question's type", async () => {
     const { answers, problems } = await ask({
       set: [

@@ -66,6 +66,12 @@ describe('A blueprint from outside the product', () => {
     expect(out).not.toMatch(/django|rails|three-tier/)
   })
 
+  it('goes on when whoever reads its output has gone away', async () => {
+    await stackwright('--version')
+    const gone = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
+    expect(() => process.stdout.emit('error', gone)).not.toThrow()
+  })
+
   it('is planned in its own steps, and nothing is made', async () => {
     const { code, events, out } = await onStack('plan', '--sandbox', '--blueprint', 'pages')
     expect(code, out).toBe(0)

@@ -13,6 +13,12 @@ const SPEED = 20_000
 
 export type Verb = 'up' | 'down'
 
+/** One before or after a save or a call: its number in a clean run, from 1, and its name (`before CreateVpc`). */
+export interface Instant {
+  nth: number
+  name: string
+}
+
 interface Stage {
   sandbox: Sandbox
   place: Place
@@ -92,18 +98,25 @@ async function clean(verb: Verb, subject: Subject): Promise<{ instants: string[]
 }
 
 /**
- * Freezes the verb at the instants that `choose` takes of a clean run's (numbers from 1; an instant is one before or after
- * a save or a call), one stack each, and resumes it every time; prints what was counted.
+ * Freezes the verb at the instants that `choose` takes of a clean run's, one stack each, and resumes it every time;
+ * prints what was counted.
  */
 export async function freezeAtInstants(
   verb: Verb,
   subject: Subject,
-  choose: (instants: number[]) => number[],
+  choose: (instants: Instant[]) => Instant[],
 ): Promise<void> {
   const { instants, inventory } = await clean(verb, subject)
-  const chosen = choose(instants.map((_, index) => index + 1))
-  await inParallel(chosen.map(nth => () => freezeAndResume(verb, nth, inventory, subject)))
+  const chosen = choose(instants.map((name, index) => ({ nth: index + 1, name })))
+  await inParallel(
+    chosen.map(
+      ({ nth }) =>
+        () =>
+          freezeAndResume(verb, nth, inventory, subject),
+    ),
+  )
   const what = `${subject.blueprint} ${verb}`
   console.log(`${what}: ${instants.length} instants, frozen at ${chosen.length}; 0 doubles, 0 left over`)
-  expect(chosen.length).toBeGreaterThan(10)
+  // A choice of nothing would show nothing.
+  expect(chosen.length).toBeGreaterThan(0)
 }

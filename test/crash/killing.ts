@@ -6,6 +6,12 @@ import { inventoryOf, type Subject, sentTwice, teardownArgs, upArgsOf } from '..
 
 export type Verb = 'up' | 'teardown'
 
+/** Where the command is killed: before a call is passed on, or before its answer is. */
+export interface Kill {
+  call: Passing
+  moment: Moment
+}
+
 /** What a clean run makes calls for, and leaves. */
 export interface Clean {
   calls: Passing[]
@@ -63,19 +69,15 @@ export async function killAt(
 }
 
 /**
- * Kills the verb before and after the answer of every call that `choose` takes of a clean run's, one stack each; prints
- * what was counted.
+ * Kills the verb where `choose` says, of before and after every call of a clean run: one stack each. Prints what was
+ * counted.
  */
-export async function killAtCalls(
-  verb: Verb,
-  subject: Subject,
-  choose: (calls: Passing[]) => Passing[],
-): Promise<void> {
+export async function killAtCalls(verb: Verb, subject: Subject, choose: (kills: Kill[]) => Kill[]): Promise<void> {
   const clean = await cleanRun(verb, subject)
   const moments: Moment[] = ['before', 'after']
-  const points = choose(clean.calls).flatMap(call => moments.map(moment => ({ call, moment })))
+  const chosen = choose(clean.calls.flatMap(call => moments.map(moment => ({ call, moment }))))
   const hits = await inParallel(
-    points.map(
+    chosen.map(
       ({ call, moment }) =>
         () =>
           killAt(verb, call.nth, moment, clean, subject),
@@ -84,9 +86,9 @@ export async function killAtCalls(
   const hit = hits.filter(Boolean).length
   const mutating = clean.calls.filter(call => !isRead(call.action)).length
   console.log(
-    `${subject.blueprint} ${verb}: ${clean.calls.length} calls, ${mutating} of them mutating; ${points.length} kills tried, ${hit} hit; 0 doubles, 0 left over`,
+    `${subject.blueprint} ${verb}: ${clean.calls.length} calls, ${mutating} of them mutating; ${chosen.length} kills tried, ${hit} hit; 0 doubles, 0 left over`,
   )
-  expect(hit).toBeGreaterThan(points.length * 0.8)
+  expect(hit).toBeGreaterThan(chosen.length * 0.8)
 }
 
 /** Runs all tasks, a few at a time: the machines of a test have two cores. Fails at the end, with what each failed with. */

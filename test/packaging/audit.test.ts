@@ -7,6 +7,10 @@ import { afterEach, expect, it } from 'vitest'
 import { emptyFolder } from '../support/folder.ts'
 import { root } from './parts.ts'
 
+const { judge } = (await import('../../scripts/audit.mjs' as string)) as {
+  judge(report: unknown, shipped: Set<string>): unknown
+}
+
 const closing: (() => void)[] = []
 afterEach(() => {
   for (const close of closing.splice(0)) close()
@@ -68,4 +72,9 @@ it('says so in one line and goes on where the registry answers no audits', async
   const { code, stdout } = await audited((_, answer) => answer.writeHead(405).end())
   expect(stdout).toMatch(/^Dependencies were not audited: the registry answers no audits \(405 .*\)\.\n$/)
   expect(code).toBe(0)
+})
+
+it('takes nothing for a report that is none', () => {
+  for (const report of [undefined, null, {}, { vulnerabilities: null }, { vulnerabilities: 'none' }])
+    expect(judge(report, new Set())).toBeUndefined()
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Exit, Problem } from '../../base/errors.ts'
 import { acquire, type Lease } from '../../base/lock.ts'
+import { ulimitFlags } from './rights.ts'
 import type { Runtime } from './runtime.ts'
 
 /** A step of building an image. */
@@ -76,7 +77,16 @@ export async function makeImage(
   try {
     onProgress?.({ part: 'packages', text: doing })
     const labels = label === undefined ? [] : ['--label', label]
-    const flags = ['--interactive', '--name', maker, '--network', 'host', ...labels, ...runtime.runFlags]
+    const flags = [
+      '--interactive',
+      '--name',
+      maker,
+      '--network',
+      'host',
+      ...labels,
+      ...runtime.runFlags,
+      ...ulimitFlags({ userNamespaces: false }),
+    ]
     await runtime.must(`The ${called} could not be built.`, ['run', ...flags, base, 'bash', '-s', '--', ...packages], {
       input: script,
       timeout: 15 * 60_000,

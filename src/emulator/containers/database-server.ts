@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../../base/errors.ts'
 import { lastLines } from './command.ts'
-import { addressing, ensureContainer, inside, type Machine, placeFlags, realAddress } from './machine.ts'
-import { containerName, type Network } from './network.ts'
+import { addressing, ensureContainer, inside, realAddress } from './container.ts'
+import type { Machine } from './machine.ts'
+import type { Network } from './network.ts'
 import type { Runtime } from './runtime.ts'
 
 /** A database server to be run. */
@@ -36,14 +37,12 @@ export async function bootDatabaseServer(
   spec: DatabaseSpec,
   program: DatabaseProgram,
 ): Promise<Machine> {
-  const name = containerName(spec.sandbox, spec.id)
   const what = `The database ${spec.id} did not start.`
-  await ensureContainer(runtime, what, name, [
-    ...placeFlags(spec.sandbox, spec.id, spec.network, spec.id.slice(0, 60)),
-    ...runtime.runFlags,
-    ...['--stop-signal', program.stopSignal, spec.image, 'bash', '-c', program.start, 'database'],
-    ...program.arguments,
-  ])
+  const name = await ensureContainer(runtime, what, {
+    ...{ ...spec, use: 'server', hostName: spec.id.slice(0, 60) },
+    flags: ['--stop-signal', program.stopSignal],
+    command: ['bash', '-c', program.start, 'database', ...program.arguments],
+  })
   await untilReady(runtime, what, name, program.ping)
   await inside(runtime, name, what, addressing(spec))
   return { name, id: spec.id, address: spec.address, realAddress: await realAddress(runtime, name) }

@@ -1,5 +1,6 @@
 import { overlap, parseAddress, parseCidr, inside as within } from '../world/cidr.ts'
-import { inside, type Machine } from './machine.ts'
+import { inside } from './container.ts'
+import type { Machine } from './machine.ts'
 import type { Network } from './network.ts'
 import type { Runtime } from './runtime.ts'
 

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../../base/errors.ts'
 import { lastLines } from './command.ts'
+import { addressing, containerState, ensureContainer, inside, realAddress } from './container.ts'
 import { containerName, type Network } from './network.ts'
 import { base64, programText } from './programs.ts'
-import { type Runtime, sandboxLabel } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 
 /** A machine to be booted. */
 export interface MachineSpec {
@@ -68,16 +69,8 @@ const agentPath = '/usr/lib/stackwright/assistant'
  * Can be repeated. Throws a Problem with the machine's own last lines.
  */
 export async function boot(runtime: Runtime, spec: MachineSpec): Promise<Machine> {
-  const name = containerName(spec.sandbox, spec.id)
   const what = `The machine ${spec.id} did not boot.`
-  await ensureContainer(runtime, what, name, [
-    ...placeFlags(spec.sandbox, spec.id, spec.network, spec.hostName),
-    ...runtime.machineFlags,
-    // `ping`, as on any machine.
-    ...['--cap-add', 'NET_RAW'],
-    spec.image,
-    '/sbin/init',
-  ])
+  const name = await ensureContainer(runtime, what, { ...spec, use: 'machine', command: ['/sbin/init'] })
   await untilUp(runtime, what, name)
   await inside(runtime, name, what, settling(spec))
   const machine = { name, id: spec.id, address: spec.address, realAddress: await realAddress(runtime, name) }
@@ -98,8 +91,7 @@ export async function stopMachine(runtime: Runtime, sandbox: string, id: string)
 export async function removeMachine(runtime: Runtime, sandbox: string, id: string): Promise<void> {
   const name = containerName(sandbox, id)
   if (!(await containerState(runtime, name))) return
-  const quick = runtime.program === 'podman' ? ['--time', '0'] : []
-  await runtime.run(['rm', '--force', '--volumes', ...quick, name])
+  await runtime.run(['rm', '--force', '--volumes', '--time', '0', name])
   if (await containerState(runtime, name)) {
     await runtime.must(`The machine ${id} could not be removed.`, ['rm', '--force', '--volumes', name])
   }
@@ -162,57 +154,6 @@ export async function run(runtime: Runtime, machine: Machine, command: Command):
 /** Ends a running command and everything it started. */
 export async function stopCommand(runtime: Runtime, machine: Machine, id: string): Promise<void> {
   await runtime.run(['exec', machine.name, agentPath, 'stop', id])
-}
-
-/** Runs a script of ours as root in a container, with the right to change its network. Returns what it printed. */
-export async function inside(
-  runtime: Runtime,
-  name: string,
-  what: string,
-  script: string,
-  given: string[] = [],
-): Promise<string> {
-  const args = ['exec', '--interactive', '--privileged', name, 'bash', '-eu', '-s', '--', ...given]
-  return await runtime.must(what, args, { input: script })
-}
-
-/** Gives a container its address of the VPC; again after each start. */
-export function addressing({ address, network }: { address: string; network: Network }): string {
-  const prefix = network.cidr.split('/')[1] ?? '32'
-  return `ip address replace ${address}/${prefix} dev eth0\n`
-}
-
-/** The flags that place a container: name, marks, network. */
-export function placeFlags(sandbox: string, id: string, network: Network, hostName: string): string[] {
-  const name = containerName(sandbox, id)
-  const marks = ['--label', `${sandboxLabel}=${sandbox}`, '--label', `stackwright.resource=${id}`]
-  return ['--name', name, '--hostname', hostName, ...marks, '--network', network.name]
-}
-
-/** Runs the container if there is none of this name, starts it if it stands still. */
-export async function ensureContainer(runtime: Runtime, what: string, name: string, args: string[]): Promise<void> {
-  const state = await containerState(runtime, name)
-  if (state === 'running') return
-  if (state === undefined) {
-    const ran = await runtime.run(['run', '--detach', ...args], { timeout: 120_000 })
-    if (ran.code === 0) return
-    // A killed server may have left one that was created but never started.
-    if ((await containerState(runtime, name)) === undefined) throw new Problem({ what, why: lastLines(ran.stderr) })
-  }
-  await runtime.must(what, ['start', name], { timeout: 120_000 })
-}
-
-/** `running`, `exited`, `created`, …; nothing when there is no such container. */
-export async function containerState(runtime: Runtime, name: string): Promise<string | undefined> {
-  const ran = await runtime.run(['container', 'inspect', '--format', '{{.State.Status}}', name])
-  return ran.code === 0 ? ran.stdout.trim() : undefined
-}
-
-/** The address by which this system reaches a container. Throws a Problem when it has none. */
-export async function realAddress(runtime: Runtime, name: string): Promise<string> {
-  const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}'
-  const output = await runtime.must(`${name} has no address.`, ['container', 'inspect', '--format', format, name])
-  return output.trim().split(' ')[0] ?? ''
 }
 
 async function untilUp(runtime: Runtime, what: string, name: string): Promise<void> {

@@ -44,7 +44,8 @@ export async function ensureNetwork(runtime: Runtime, spec: NetworkSpec): Promis
   let refused = ''
   for (const block of candidates(name, spec.cidr, taken)) {
     const gateway = block.replace(/0\/24$/, '1')
-    const flags = ['--subnet', block, '--gateway', gateway, ...labels, ...dnsFlags(runtime)]
+    // Names are written into /etc/hosts of the machines; Podman's own name server needs a program that may be missing.
+    const flags = ['--subnet', block, '--gateway', gateway, ...labels, '--disable-dns']
     const ran = await runtime.run(['network', 'create', ...flags, name])
     // Another process may have made the network, or taken the block, meanwhile.
     const made = await readNetwork(runtime, name)
@@ -81,11 +82,6 @@ async function readNetwork(runtime: Runtime, name: string): Promise<Network | un
   const gateway = pools[0]?.gateway ?? pools[0]?.Gateway
   if (!block || !gateway) return undefined
   return { name, block, gateway, cidr: labels[cidrLabel] ?? '' }
-}
-
-/** Names are written into /etc/hosts of the machines; Podman's own name server needs a program that may be missing. */
-function dnsFlags(runtime: Runtime): string[] {
-  return runtime.program === 'podman' ? ['--disable-dns'] : []
 }
 
 /** Blocks of 256 addresses to try, in an order that depends on the name, so that sandboxes rarely want the same. */

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../base/json.ts'
 import type { Operation } from '../world/model.ts'
 import { createAlicloudReconciler } from './alicloud/reconciler.ts'
 import type { AwsReconcilerDeps } from './aws/context.ts'
@@ -7,6 +8,7 @@ import type { ImageOptions, MachinePackages } from './build.ts'
 import { awsId, remember, sandboxId } from './id.ts'
 import { ensureImage } from './image.ts'
 import type { Reconciler } from './lifecycle.ts'
+import { rightsReport } from './rights.ts'
 import { findRuntime } from './runtime.ts'
 
 /** What opening needs of the server. */
@@ -19,6 +21,8 @@ export interface OpenOptions extends Omit<AwsReconcilerDeps, 'runtime' | 'image'
 
 /** The reconcilers of both clouds, as one. */
 export interface Reconcilers extends Pick<Reconciler, 'reach' | 'troubles' | 'close' | 'purge'> {
+  /** What its containers may do, for `sandbox status`. */
+  rights: JsonObject
   alicloud(all: Record<string, Operation>): Record<string, Operation>
   /** Opens AWS, whose image takes minutes the first time. To be called once; again only when it failed. */
   aws(all: Record<string, Operation>): Promise<Record<string, Operation>>
@@ -28,7 +32,7 @@ export interface Reconcilers extends Pick<Reconciler, 'reach' | 'troubles' | 'cl
 export type CloudName = 'alicloud' | 'aws'
 
 /**
- * Everything that `--machines container` needs, made ready before anyone waits for a server: finds Podman or Docker
+ * Everything that `--machines container` needs, made ready before anyone waits for a server: finds Podman
  * and builds the cloud's machine image if it is not there (minutes, at the first time). Throws a Problem that says what
  * is missing.
  */
@@ -40,7 +44,7 @@ export async function prepareContainers(
 }
 
 /**
- * Starts the containers of a sandbox: from here on they follow its world. Throws a Problem without Podman or Docker, or
+ * Starts the containers of a sandbox: from here on they follow its world. Throws a Problem without Podman, or
  * when the machine image cannot be built.
  */
 export async function openReconcilers(options: OpenOptions): Promise<Reconcilers> {
@@ -53,6 +57,7 @@ export async function openReconcilers(options: OpenOptions): Promise<Reconcilers
   let opened: Reconciler | undefined
   const all = () => (opened ? [alicloud, opened] : [alicloud])
   return {
+    rights: rightsReport(runtime.rights),
     alicloud: alicloud.operations,
     async aws(operations) {
       const image = await ensureAwsImage(runtime, { env, machinePackages })

@@ -27,7 +27,8 @@ export async function bootPostgresql(
     start: [
       'install -d -o postgres -g postgres /run/postgresql',
       ...before,
-      `exec runuser -u postgres -- ${programs}/postgres -D ${data} "$@"`,
+      // Not runuser, whose own process would stay as root beside it.
+      `exec setpriv --reuid=postgres --regid=postgres --init-groups ${programs}/postgres -D ${data} "$@"`,
     ].join('\n'),
     arguments: [...usual, ...settings].flatMap(setting => ['-c', setting]),
     stopSignal: 'SIGINT',

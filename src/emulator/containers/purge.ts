@@ -42,7 +42,7 @@ export async function purge(runtime: Runtime, sandbox?: string): Promise<Kept[]>
     for (const kind of ['container', 'network', 'volume'] as const) {
       const names = kept.filter(one => one.kind === kind).map(one => one.name)
       if (names.length === 0) continue
-      const args = removal(runtime, kind, names)
+      const args = removal(kind, names)
       // One that vanished by itself makes the command fail; the next look decides.
       if (round < 4) await runtime.run(args, { timeout: 120_000 })
       else await runtime.must(`The ${kind}s of the sandbox could not be removed.`, args, { timeout: 120_000 })
@@ -56,7 +56,7 @@ export async function purge(runtime: Runtime, sandbox?: string): Promise<Kept[]>
 export async function whichRun(runtime: Runtime, sandbox: string): Promise<Map<string, boolean>> {
   const args = ['ps', '--all', '--filter', `label=${sandboxLabel}=${sandbox}`, '--format', '{{.Names}}\t{{.State}}']
   const output = await runtime.must('The containers of the sandbox could not be listed.', args)
-  // Podman 4 writes a sentence here ("Up 3 minutes ago"), Docker and later ones the word.
+  // Podman 4 writes a sentence here ("Up 3 minutes ago"), later ones the word.
   return new Map(rows(output).map(([name = '', state = '']) => [name, /^(up|running)/i.test(state)]))
 }
 
@@ -72,10 +72,10 @@ export async function knownThings(runtime: Runtime, sandbox: string): Promise<Se
   )
 }
 
-function removal(runtime: Runtime, kind: Kept['kind'], names: string[]): string[] {
+function removal(kind: Kept['kind'], names: string[]): string[] {
   if (kind !== 'container') return [kind, 'rm', '--force', ...names]
-  // Docker kills at once; Podman waits for the machine to shut down unless told otherwise.
-  return ['rm', '--force', '--volumes', ...(runtime.program === 'podman' ? ['--time', '0'] : []), ...names]
+  // Podman waits for the machine to shut down unless told otherwise.
+  return ['rm', '--force', '--volumes', '--time', '0', ...names]
 }
 
 function labelIn(labels: string): string {

@@ -137,6 +137,7 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
         ...statusOf(world, log),
         faults: faults.text(),
         machines: options.machines ?? 'none',
+        ...(real && { rights: real.rights }),
         troubles: real?.troubles() ?? [],
       }),
       inventory,

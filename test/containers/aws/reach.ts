@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { expect } from 'vitest'
-import { realAddress } from '../../../src/emulator/containers/machine.ts'
+import { realAddress } from '../../../src/emulator/containers/container.ts'
 import type { Runtime } from '../../../src/emulator/containers/runtime.ts'
 import { slowly } from './support.ts'
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Body } from '../../emulator/support.ts'
-import { faultPage, faultRow } from '../../support/fault-table.ts'
+import { faultPage, faultRow, injectedOf, type Kind, type Page } from '../../support/fault-table.ts'
 import { type RealStack, realStack, until } from '../alicloud/stack.ts'
 
 /** A stack with two machines, into whose way to the database faults are put, one after the other. */
@@ -26,6 +26,7 @@ beforeAll(async () => {
 afterAll(async () => await stack?.close())
 
 interface Fault {
+  at: Kind
   hop: string
   /** What the message must show of it. */
   evidence?: RegExp
@@ -67,6 +68,7 @@ let rules: Body[] = []
 
 const faults: Record<string, Fault> = {
   'the application of one machine is stopped': {
+    at: 'application',
     hop: 'application',
     evidence: /Stopped stackwright-django\.service.*/,
     make: shell('systemctl stop stackwright-django'),
@@ -74,6 +76,7 @@ const faults: Record<string, Fault> = {
     unnoticed: 'at once',
   },
   "one machine's nginx configuration is broken": {
+    at: 'web server',
     hop: 'nginx',
     evidence: /unknown directive "nonsense" in \S+/,
     make: restarted('nginx', `echo 'nonsense {' >>${serverConf}`),
@@ -81,6 +84,7 @@ const faults: Record<string, Fault> = {
     unnoticed: 'at once',
   },
   "one machine's nginx listens on another port": {
+    at: 'web server',
     hop: 'port',
     evidence: /listening on 0\.0\.0\.0:8081/,
     make: restarted('nginx', `sed -i 's/listen 80 /listen 8081 /' ${serverConf}`),
@@ -88,6 +92,7 @@ const faults: Record<string, Fault> = {
     unnoticed: 'at once',
   },
   'the security group has no rule for port 80 any more': {
+    at: 'security group',
     hop: 'port',
     evidence: /On the machine itself.*/,
     slow: true,
@@ -109,12 +114,14 @@ const faults: Record<string, Fault> = {
     },
   },
   'the database account has another password': {
+    at: 'database',
     hop: 'database',
     evidence: /password authentication failed for user "djangouser"/,
     make: () => password('Another#Password9'),
     mend: async () => password((await kept('database.password')).value),
   },
   'one machine has another database password': {
+    at: 'application',
     hop: 'database',
     evidence: /password authentication failed for user "djangouser"/,
     make: restarted('stackwright-django', `sed -i.bak 's/^DB_PASSWORD=.*/DB_PASSWORD="wrong"/' ${settings}`),
@@ -122,6 +129,7 @@ const faults: Record<string, Fault> = {
     unnoticed: 'once it is out',
   },
   "the database's access list has lost the machines": {
+    at: 'database',
     hop: 'database',
     evidence: /no pg_hba.conf entry for host \S+ user "djangouser"/,
     async make() {
@@ -134,17 +142,20 @@ const faults: Record<string, Fault> = {
     mend: () => accessList(allowed),
   },
   'the account may not write any more': {
+    at: 'database',
     hop: 'application',
     evidence: /permission denied for table demo_person/,
     make: asOwner('revoke insert on demo_person from djangouser'),
     mend: asOwner('grant insert on demo_person to djangouser'),
   },
   'the health check asks for a page that is not there': {
+    at: 'load balancer',
     hop: 'health-check',
     make: () => listener('SetLoadBalancerHTTPListenerAttribute', { HealthCheckURI: '/nothing/' }),
     mend: () => listener('SetLoadBalancerHTTPListenerAttribute', { HealthCheckURI: '/health/' }),
   },
   'one instance is stopped': {
+    at: 'machine',
     hop: 'machine',
     make: () => stack.ask('ecs.StopInstance', { InstanceId: first }),
     mend: async () => {
@@ -158,18 +169,20 @@ const faults: Record<string, Fault> = {
     unnoticed: 'at once',
   },
   'the listener is stopped': {
+    at: 'load balancer',
     hop: 'load balancer',
     make: () => listener('StopLoadBalancerListener'),
     mend: () => listener('StartLoadBalancerListener'),
   },
 }
 
-const rows: string[] = []
+const injected = injectedOf('django', faults)
+const rows = new Map<string, string>()
 const allWell = async () => (await stack.health().catch(() => [])).join() === 'normal,normal'
 const status = async () => (await fetch(`${url}health/`)).status
 
 describe('a fault on the way to the database', () => {
-  for (const [name, fault] of Object.entries(faults)) {
+  for (const [name, fault] of injected) {
     it(`${name}: up names the ${fault.hop}${fault.unnoticed ? ', and visitors are served by the other machine' : ''}`, async () => {
       await until(allWell)
       const early = visit()
@@ -192,24 +205,26 @@ describe('a fault on the way to the database', () => {
         await fault.mend()
       }
       expect(told, JSON.stringify(told)).toMatchObject({ is: 'failed', exit: 1 })
-      rows.push(faultRow({ name, ...fault }, told.problem, tidy))
+      rows.set(name, faultRow({ name, ...fault }, told.problem, tidy))
       await until(allWell)
       expect(await stack.up()).toMatchObject({ is: 'done' })
     })
   }
 
   it('matches docs/faults/django.md', async () => {
-    const how =
-      'Each fault is put into a running stack of two machines in containers (`test/containers/django/faults.test.ts`); then `up` runs again.'
-    const text = faultPage(
-      'Django: faults and what `up` says of them',
-      [how],
-      'test/containers/django/faults.test.ts',
-      rows,
-    )
-    await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../../docs/faults/django.md'))
+    const names = injected.map(([name]) => name)
+    await expect(faultPage(page, Object.keys(faults), names, rows)).toMatchFileSnapshot(page.path)
   })
 })
+
+const page: Page = {
+  path: resolve(import.meta.dirname, '../../../docs/faults/django.md'),
+  title: 'Django: faults and what `up` says of them',
+  how: [
+    'Each fault is put into a running stack of two machines in containers (`test/containers/django/faults.test.ts`); then `up` runs again.',
+  ],
+  test: 'test/containers/django/faults.test.ts',
+}
 
 /** Somebody who asks for a page again and again; tells what was answered. */
 function visit(): { end(): Promise<number[]> } {

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { slowly } from '../aws/support.ts'
 import { describeFaults } from './faults.ts'
+import { describeNoticedLate } from './noticed-late.ts'
 import { describeReach } from './reach.ts'
 import { buildShop, domain, type Shop, type Told, visit } from './shop.ts'
 
@@ -104,6 +105,7 @@ describe('Rails in machines that really run', () => {
 
 describeReach(() => shop)
 describeFaults(() => shop)
+describeNoticedLate(() => shop)
 
 describe('The end of the stack', () => {
   it('needs --yes without a terminal, and names the data that dies', async () => {

@@ -12,9 +12,9 @@ import { purge } from '../../../src/emulator/containers/purge.ts'
 import { findRuntime } from '../../../src/emulator/containers/runtime.ts'
 
 describe('the container runtime', () => {
-  it('is named as missing, for each program, before anything is made', async () => {
+  it('is named as missing before anything is made', async () => {
     const problem = (await findRuntime({ PATH: '/nonexistent' }).catch(error => error)) as Problem
-    expect(problem).toMatchObject({ exit: 4, list: ['Podman: it is not installed.', 'Docker: it is not installed.'] })
+    expect(problem).toMatchObject({ exit: 4, list: ['Podman: it is not installed.'] })
     expect(problem.next).toContain('Podman')
   })
 

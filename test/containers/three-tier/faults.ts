@@ -1,12 +1,13 @@
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { faultPage, faultRow } from '../../support/fault-table.ts'
+import { faultPage, faultRow, injectedOf, type Kind, type Page } from '../../support/fault-table.ts'
 import { slowly, withoutRules } from '../aws/support.ts'
 import type { Problem, Server, Tier, Tiers } from './stack.ts'
 import { visitor } from './visitor.ts'
 
 /** Something on the way to the database that is broken on purpose. */
 interface Fault {
+  at: Kind
   hop: string
   /** What the message must show of it. */
   evidence: RegExp
@@ -22,7 +23,7 @@ const settings = '/etc/stackwright/three-tier.env'
 /** Breaks a hop after the other, and asks `up` each time what is wrong. */
 export function faultsOf(tiers: Tiers): void {
   describe('a fault on the way through the tiers', () => {
-    const rows: string[] = []
+    const rows = new Map<string, string>()
     let webs: Server[]
     let apps: Server[]
 
@@ -37,6 +38,7 @@ export function faultsOf(tiers: Tiers): void {
     const onApp = (line: string) => () => tiers.inside(apps[0]!.id, line)
     const faults: Record<string, Fault> = {
       'uWSGI of one application server is stopped': {
+        at: 'application',
         hop: 'uWSGI',
         evidence: /Stopped stackwright-uwsgi\.service.*/,
         make: onApp('systemctl stop stackwright-uwsgi'),
@@ -44,6 +46,7 @@ export function faultsOf(tiers: Tiers): void {
         seen: 'App',
       },
       'Apache of one web server has a broken configuration': {
+        at: 'web server',
         hop: 'Apache',
         evidence: /Invalid command 'nonsense'[^.\n]*/,
         make: onWeb(`echo nonsense >>${conf}; systemctl restart apache2 || true`),
@@ -51,6 +54,7 @@ export function faultsOf(tiers: Tiers): void {
         seen: 'ApacheWeb',
       },
       'one application server has another database password': {
+        at: 'database',
         hop: 'database',
         evidence: /Access denied for user 'testuser'@'\S+' \(using password: YES\)/,
         async make() {
@@ -64,23 +68,27 @@ export function faultsOf(tiers: Tiers): void {
         mend: onApp(`mv ${settings}.bak ${settings}; ${restart}`),
       },
       "the database's security group has lost the rule for the application servers": {
+        at: 'security group',
         hop: 'database',
         evidence: /timed out/,
         ...closed(tiers, 'tiers-database'),
       },
       'the internal load balancer does not allow the web servers': {
+        at: 'security group',
         hop: 'internal load balancer',
         evidence: /no answer within \d+ seconds/,
         ...closed(tiers, 'tiers-app-balancer'),
       },
       'no application server is behind the internal load balancer': {
+        at: 'load balancer',
         hop: 'internal load balancer',
         evidence: /the target group tiers-app has no targets/,
         ...detached(tiers, 'tiers-app'),
       },
     }
 
-    for (const [name, fault] of Object.entries(faults)) {
+    const injected = injectedOf('three-tier', faults)
+    for (const [name, fault] of injected) {
       const also = fault.seen ? ', and every request is answered meanwhile' : ''
       it(`${name}: up names the ${fault.hop}${also}`, async () => {
         await tiers.wellAll()
@@ -93,13 +101,13 @@ export function faultsOf(tiers: Tiers): void {
           await fault.mend()
           await tiers.wellAll()
         }
-        rows.push(faultRow({ name, ...fault }, told, tidy))
+        rows.set(name, faultRow({ name, ...fault }, told, tidy))
       }, 300_000)
     }
 
     it('matches docs/faults/three-tier.md', async () => {
-      const text = faultPage(title, how, 'test/containers/three-tier/three-tier.test.ts', rows)
-      await expect(text).toMatchFileSnapshot(resolve(import.meta.dirname, '../../../docs/faults/three-tier.md'))
+      const names = injected.map(([name]) => name)
+      await expect(faultPage(page, Object.keys(faults), names, rows)).toMatchFileSnapshot(page.path)
     })
 
     /** Without what differs from run to run. */
@@ -161,9 +169,13 @@ function detached(tiers: Tiers, AutoScalingGroupName: string): Pick<Fault, 'make
   }
 }
 
-const title = 'Three tiers: faults and what `up` says of them'
-const how = [
-  'Each fault is put into a running stack of two web and two application servers in containers',
-  '(`test/containers/three-tier/three-tier.test.ts`); then `up` runs again. Meanwhile the Auto Scaling groups are kept from putting new',
-  'machines in the place of broken ones (`suspend-processes … ReplaceUnhealthy`), as you may do yourself to look at one.',
-]
+const page: Page = {
+  path: resolve(import.meta.dirname, '../../../docs/faults/three-tier.md'),
+  title: 'Three tiers: faults and what `up` says of them',
+  how: [
+    'Each fault is put into a running stack of two web and two application servers in containers',
+    '(`test/containers/three-tier/three-tier.test.ts`); then `up` runs again. Meanwhile the Auto Scaling groups are kept from putting new',
+    'machines in the place of broken ones (`suspend-processes … ReplaceUnhealthy`), as you may do yourself to look at one.',
+  ],
+  test: 'test/containers/three-tier/three-tier.test.ts',
+}

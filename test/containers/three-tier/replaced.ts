@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readProxy } from '../../../src/emulator/containers/aws/proxy.ts'
-import { realAddress as addressFor } from '../../../src/emulator/containers/machine.ts'
+import { realAddress as addressFor } from '../../../src/emulator/containers/container.ts'
 import { containerName } from '../../../src/emulator/containers/network.ts'
 import { eventsOf } from '../../support/bin.ts'
 import { slowly } from '../aws/support.ts'

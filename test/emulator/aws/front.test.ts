@@ -110,7 +110,10 @@ describe('a load balancer with a name of one’s own', () => {
       )
     const paths = (...Values: string[]) => ({ Field: 'path-pattern', PathPatternConfig: { Values } })
     await rule(20, 'later', [paths('/w*')])
-    await rule(10, 'sockets', [paths('/ws/*', '/w?'), { Field: 'host-header', HostHeaderConfig: { Values: ['*.example.com'] } }])
+    await rule(10, 'sockets', [
+      paths('/ws/*', '/w?'),
+      { Field: 'host-header', HostHeaderConfig: { Values: ['*.example.com'] } },
+    ])
 
     const reach = async (host: string, port: number) =>
       (await (await fetch(`${url}/-/reach?host=${host}&port=${port}`)).json()) as { url: string; authority?: string }

@@ -228,8 +228,6 @@ describe('A certificate that exists already', () => {
         'shop.example.com',
         /in us-east-1; a load balancer in ap-northeast-1/,
       ],
-      ['arn:aws:iam::123456789012:server-certificate/shop', 'shop.example.com', /certificate of IAM/],
-      ['shop', 'shop.example.com', /not the ARN/],
     ]
     for (const [given, name, why] of wrong) {
       const ended = await use(given, name)

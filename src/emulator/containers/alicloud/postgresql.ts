@@ -1,6 +1,7 @@
 import { parseAddress, parseCidr } from '../../world/cidr.ts'
+import { inside } from '../container.ts'
 import type { DatabaseSpec } from '../database-server.ts'
-import { inside, type Machine } from '../machine.ts'
+import type { Machine } from '../machine.ts'
 import { bootPostgresql, name, query, text } from '../postgresql.ts'
 import type { Runtime } from '../runtime.ts'
 

@@ -31,7 +31,7 @@ export interface AwsReconcilerDeps extends ReconcilerDeps {
   apiPort(): number
   /** Certificates for load balancers, databases and caches that speak TLS. */
   issue(names: string[]): Issued
-  /** The certificate, PEM, of who signs them: machines trust it. */
+  /** The certificate of who issues them, PEM: machines trust it. */
   authority(): string
 }
 

@@ -3,7 +3,6 @@ import type { Resource } from '../../world/model.ts'
 import { boot, commandResult, startCommand, stopMachine } from '../machine.ts'
 import { pauseClock, resumeClock } from '../paused-clock.ts'
 import { whichRun } from '../purge.ts'
-import { trust } from '../trust.ts'
 import type { AwsContainer, Context } from './context.ts'
 import { everyAws, type Placed } from './desired.ts'
 import type { Endpoints } from './endpoint.ts'
@@ -59,7 +58,6 @@ export function watchInstances(context: Context, endpoints: Endpoints): Instance
     const there: AwsContainer = { machine, network, applied: { metadata: facts }, surroundings, settingUp: false }
     await serveMetadata(runtime, machine, facts)
     await giveAuthority(runtime, machine, context.authority())
-    await trust(runtime, machine, context.authority())
     await context.followNow(there, one)
     await firstBoot(there, resource)
     up.set(resource.id, there)

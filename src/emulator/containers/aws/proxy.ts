@@ -1,8 +1,9 @@
 import { get } from 'node:http'
 import { Problem } from '../../../base/errors.ts'
 import { lastLines } from '../command.ts'
-import { ensureContainer, inside, type Machine, placeFlags, realAddress } from '../machine.ts'
-import { containerName, type Network } from '../network.ts'
+import { ensureContainer, inside, realAddress } from '../container.ts'
+import type { Machine } from '../machine.ts'
+import type { Network } from '../network.ts'
 import { base64, programText } from '../programs.ts'
 import type { Runtime } from '../runtime.ts'
 import { folder, type ProxyFiles, serversFile, stateFile, statsPort, statsSocket } from './haproxy.ts'
@@ -27,16 +28,17 @@ export interface Seen {
 
 /** Starts the proxy without listeners, or finds it running; its addresses are in the VPC. */
 export async function bootProxy(runtime: Runtime, spec: ProxySpec): Promise<Machine> {
-  const name = containerName(spec.sandbox, spec.id)
   const what = `The load balancer ${spec.id} did not start.`
   const config = `${folder}/haproxy.cfg`
   const idle = `defaults\\n  mode http\\n  timeout connect 5s\\n  timeout client 5s\\n  timeout server 5s\\nfrontend stats\\n  bind :${statsPort}\\n`
-  const start = `mkdir -p ${folder}\ntest -e ${config} || printf '${idle}' >${config}\nexec haproxy -W -db -f ${config}`
-  await ensureContainer(runtime, what, name, [
-    ...placeFlags(spec.sandbox, spec.id, spec.network, spec.id),
-    ...runtime.runFlags,
-    ...['--stop-signal', 'SIGTERM', spec.image, 'bash', '-c', start],
-  ])
+  // Who takes it over through a request cannot touch the firewall before it.
+  const haproxy = 'setpriv --bounding-set=-net_admin haproxy'
+  const start = `mkdir -p ${folder}\ntest -e ${config} || printf '${idle}' >${config}\nexec ${haproxy} -W -db -f ${config}`
+  const name = await ensureContainer(runtime, what, {
+    ...{ ...spec, use: 'server', hostName: spec.id },
+    flags: ['--stop-signal', 'SIGTERM'],
+    command: ['bash', '-c', start],
+  })
   const prefix = spec.network.cidr.split('/')[1] ?? '32'
   const addresses = spec.addresses.map(one => `ip address replace ${one}/${prefix} dev eth0\n`)
   await inside(runtime, name, what, addresses.join(''))

@@ -1,4 +1,5 @@
-import { inside, type Machine } from '../machine.ts'
+import { inside } from '../container.ts'
+import type { Machine } from '../machine.ts'
 import { base64, programText } from '../programs.ts'
 import type { Runtime } from '../runtime.ts'
 
@@ -25,9 +26,20 @@ export function wrapped(script: string | Buffer, { endpoint, region }: Surroundi
   )
 }
 
-/** Puts the certificate of the sandbox's authority on a machine: the databases' certificates are signed by it. */
+/**
+ * Puts the certificate of the sandbox's authority on a machine: the databases' certificates are signed by it. Those of
+ * ElastiCache are signed by authorities that every machine trusts, so its programs trust this one too.
+ */
 export async function giveAuthority(runtime: Runtime, machine: Machine, certificate: string): Promise<void> {
-  const write = `echo ${base64(certificate)} | base64 -d >${authorityPath}.new`
-  const script = `${write}\nchmod 644 ${authorityPath}.new\nmv ${authorityPath}.new ${authorityPath}\n`
+  const script = [
+    `echo ${base64(certificate)} | base64 -d >${authorityPath}.new`,
+    `chmod 644 ${authorityPath}.new`,
+    `mv ${authorityPath}.new ${authorityPath}`,
+    `cmp -s ${authorityPath} ${trustedPath} || { cp ${authorityPath} ${trustedPath}; update-ca-certificates >/dev/null 2>&1; }`,
+    '',
+  ].join('\n')
   await inside(runtime, machine.name, `The machine ${machine.id} was not given the authority's certificate.`, script)
 }
+
+/** Where Debian's program takes further authorities from. */
+const trustedPath = '/usr/local/share/ca-certificates/stackwright.crt'

@@ -18,7 +18,7 @@ proveKinds({
       'CreateLoadBalancer',
       'CreateListener',
       'CreateRule',
+      'SendCommand',
     ],
-    'SendCommand',
   ],
 })

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { generatePassword } from '../../../src/answers/password.ts'
-import type { Question, Values } from '../../../src/answers/question.ts'
-import type { Json } from '../../../src/base/json.ts'
-import { onAws as rails } from '../../../src/blueprints/rails/aws.ts'
-import { onAws as threeTier } from '../../../src/blueprints/three-tier/aws.ts'
+import { generatePassword } from '../../../../src/answers/password.ts'
+import type { Question, Values } from '../../../../src/answers/question.ts'
+import type { Json } from '../../../../src/base/json.ts'
+import { onAws as rails } from '../../../../src/blueprints/rails/aws.ts'
+import { onAws as threeTier } from '../../../../src/blueprints/three-tier/aws.ts'
+import { domain, POLICIES } from '../../../../src/providers/aws/parts/domain.ts'
 
 const asksOf = ({ steps }: typeof rails) =>
   steps.filter(({ id }) => id !== 'application').flatMap(({ asks }) => asks as Question[])
@@ -142,6 +143,16 @@ describe('Questions fit the blueprint', () => {
     expect(problem('public1.cidr', '10.0.0.0/8')).toMatch(/slip/)
   })
 
+  test('a tutorial’s older TLS policy may be chosen where the blueprint says so, with a caution', () => {
+    const tutorialPolicy = 'ELBSecurityPolicy-2016-08'
+    const policy = domain.questions({ tutorialPolicy }).find(({ key }) => key === 'https.policy')!
+    expect(policy.check!(tutorialPolicy, tutorial)).toBeUndefined()
+    expect(policy.caution!(tutorialPolicy, tutorial)).toMatch(/TLS 1\.0/)
+    expect(policy.caution!(POLICIES[0]!, tutorial)).toBeUndefined()
+    expect(policy.check!('ELBSecurityPolicy-2015-05', tutorial)).toMatch(/TLS13/)
+    expect(policy.default!({} as never)).toBe(POLICIES[0])
+  })
+
   test('a key is asked for only where there is a machine to enter from outside', () => {
     const key = questions.rails.find(one => one.key === 'machine.keyFile')!
     expect(key.when!({ 'bastion.enabled': false })).toBe(false)
@@ -176,6 +187,8 @@ describe('Answers that fit', () => {
     ['domain.name', 'xn--bcher-kva.de'],
     ['domain.zoneId', 'Z0123456789ABCDEFGHIJ'],
     ['https.policy', 'ELBSecurityPolicy-TLS13-1-2-2021-06'],
+    ['https.certificateArn', 'arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012'],
+    ['domain.name', 'example.com', { 'domain.zone': 'certificate' }],
     ['machine.tags', { team: 'web', Server: 'x' }],
   ])('%s takes %j', (key, value, others) => expect(problem(key, value, others)).toBeUndefined())
 })
@@ -183,6 +196,8 @@ describe('Answers that fit', () => {
 describe('Answers that do not fit are told why', () => {
   const elsewhere = { 'domain.zone': 'elsewhere' }
   test.each<[string, Json, RegExp, Values?]>([
+    ['https.certificateArn', 'arn:aws:iam::123456789012:server-certificate/shop', /certificate of IAM.*Import/],
+    ['https.certificateArn', 'shop', /not the ARN/],
     ['vpc.cidr', '10.0.0.0/15', /too large.*16 or more/],
     ['vpc.cidr', '10.0.0.0/26', /too small.*25 or less/],
     ['vpc.cidr', '8.8.0.0/16', /not private/],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Json } from '../../../src/base/json.ts'
 import type { Node } from '../../../src/engine/kind.ts'
 import { aws } from '../../../src/providers/aws/index.ts'
-import { drawnRails } from './answers.ts'
+import { drawnRails } from '../../providers/aws/answers.ts'
 
 const needsOf = (nodes: Node[]) => Object.fromEntries(nodes.map(({ address, needs }) => [address, [...needs].sort()]))
 
