@@ -9,7 +9,7 @@ import { subjects, teardownArgs, upArgsOf } from '../support/subjects.ts'
 /** The calls that have to hold one: a password is set with them, or they keep it encrypted. */
 const SETTING = {
   alicloud: /^(CreateAccount|ResetAccountPassword|RunInstances)$/,
-  aws: /^(PutParameter|CreateDBInstance|CreateDBCluster)$/,
+  aws: /^(PutParameter|CreateDBInstance|CreateDBCluster|CreateReplicationGroup)$/,
 }
 
 let scene: Scene
