@@ -11,7 +11,7 @@ export const subject: Subject = {
   secrets: {
     STACKWRIGHT_DATABASE_PASSWORD: 'Giv3n-Database_Pw',
     STACKWRIGHT_DATABASE_ADMIN_PASSWORD: 'Giv3n-Admin_Pw',
-    STACKWRIGHT_REDIS_AUTH_TOKEN: 'Giv3n-Redis-Token_0123456789',
+    STACKWRIGHT_REDIS_AUTH_TOKEN: 'Giv3n-Redis-Token-0123456789',
     STACKWRIGHT_APP_SECRET_KEY: 'g1ven-django-secret-key-that-is-long-enough-0123456789',
   },
   machines: ['machine.count'],
