@@ -86,12 +86,12 @@ describe('a whole stack in moto, through AWS_ENDPOINT_URL', () => {
     await expect(agents).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } })
     // Why `answersInMoto` has a Redis that exists already.
     const caches = new ElastiCacheClient({ ...asPerson(moto.url), maxAttempts: 1 })
-    for (const asked of [
-      caches.send(new DescribeCacheEngineVersionsCommand({})),
-      caches.send(new DescribeReservedCacheNodesOfferingsCommand({})),
-      caches.send(new DeleteCacheSubnetGroupCommand({ CacheSubnetGroupName: 'shop' })),
+    for (const ask of [
+      () => caches.send(new DescribeCacheEngineVersionsCommand({})),
+      () => caches.send(new DescribeReservedCacheNodesOfferingsCommand({})),
+      () => caches.send(new DeleteCacheSubnetGroupCommand({ CacheSubnetGroupName: 'shop' })),
     ])
-      await expect(asked).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } })
+      await expect(ask()).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } })
     const document = readFileSync(packageFile('docs/moto.md'), 'utf8')
     for (const { action, moto, instead } of gaps) expect(document).toContain(`| \`${action}\` | ${moto} | ${instead} |`)
   })
