@@ -32,6 +32,7 @@ const PROGRAMS = {
     gem('ruby-mysql2', 'mysql2'),
     gem('puma', 'puma'),
   ],
+  redis: [program('redis-server')],
   postgresql: [{ package: 'postgresql', there: () => quiet('sh', ['-c', 'ls /usr/lib/postgresql/*/bin/initdb']) }],
   // runc, because crun of Podman 4 does not boot systemd everywhere; netavark and iptables make the machines' networks;
   // debootstrap where no registry of images answers.

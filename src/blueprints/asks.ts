@@ -1,4 +1,5 @@
 import type { Question } from '../answers/question.ts'
+import type { Json } from '../base/json.ts'
 import { checkHealthPath, checkModule, checkPort, checkRef, checkRepository, text } from './checks.ts'
 import { fromGit } from './common.ts'
 
@@ -83,4 +84,22 @@ export function portAsk(server: string, port: number): Question {
 /** The question how many processes of the application a machine runs. */
 export function workersAsk(label: string, help: string, count: number): Question {
   return { key: 'app.workers', label, help, type: 'number', min: 1, max: 64, default: () => count, advanced: true }
+}
+
+/** Django's SECRET_KEY. */
+export const djangoSecretKeyAsk: Question = {
+  key: 'app.secretKey',
+  label: 'Django secret key',
+  help: 'Signs sessions and password links. Generated unless you give one, of 20 characters or more.',
+  type: 'secret',
+  default: () => 'generate',
+  check: checkDjangoSecretKey,
+  advanced: true,
+}
+
+function checkDjangoSecretKey(value: Json): string | undefined {
+  if (typeof value !== 'string' || value === 'generate') return undefined
+  if (value.length < 20 || value.length > 200) return 'The Django secret key must have 20 to 200 characters.'
+  if (!/^[\x20-\x7e]+$/.test(value)) return 'The Django secret key can have only printable ASCII characters.'
+  return undefined
 }

@@ -7,9 +7,7 @@ export const CONFIGURATION =
 
 /** The service's own log says what is wrong. */
 export const LOG: Fix = service =>
-  service
-    ? `Fix the error in its log (journalctl -u ${service}), then restart it: systemctl restart ${service}.`
-    : 'Fix the error in its log on the machine, then restart it.'
+  service ? logOf(service) : 'Fix the error in its log on the machine, then restart it.'
 
 export const machineFixes: Record<string, Fix> = {
   machine: 'Start it in the console, or restart it if it is running.',
@@ -17,4 +15,9 @@ export const machineFixes: Record<string, Fix> = {
   application: LOG,
   database: 'Correct the access list, the security group or the account, in the console or with other answers.',
   'health-check': 'Give it a page that answers 200: --set health.path=…',
+}
+
+/** What to do about a service that is known. */
+export function logOf(service: string): string {
+  return `Fix the error in its log (journalctl -u ${service}), then restart it: systemctl restart ${service}.`
 }

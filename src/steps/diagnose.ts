@@ -81,33 +81,40 @@ export async function diagnose(connected: Diagnosable, state: State, suspicion: 
   if (bare) return [nobodyBehind(bare)]
   const backends = views.filter(isMachine)
   const out = backends.filter(backend => backend.registered === false)
-  if (out.length > 0) return out.map(takenOut)
+  if (out.length > 0) return eachOnce(out.map(takenOut))
   const ill = backends.filter(backend => !backend.healthy)
   const asked = suspicion.failed ? backends : ill
   if (asked.length === 0) return []
   const said = await askAll(connected, asked, suspicion)
-  const found = asked.map(backend => ({ backend, bad: badHop(said.get(backend.machine) ?? '', backend.machine) }))
-  const well = found.flatMap(({ backend, bad }) => (bad ? [] : [backend.machine]))
+  const found = asked.map(backend => ({ backend, bad: badHop(said.get(placeOf(backend)) ?? '', backend.machine) }))
+  const well = found.flatMap(({ backend, bad }) => (bad ? [] : [placeOf(backend)]))
   // Only where nothing else is to be said is it worth waiting for.
   const waitMs = well.length === found.length && well.some(one => saysWell(said.get(one))) ? suspicion.noticedMs : 0
   const stillIll = await illAfter(connected, state, well, waitMs)
-  return found.flatMap(
-    ({ backend, bad }) => bad ?? (stillIll.has(backend.machine) ? [unhealthy(backend, said.get(backend.machine))] : []),
-  )
+  const named = found.flatMap(({ backend, bad }) => {
+    const place = placeOf(backend)
+    return bad ?? (stillIll.has(place) ? [unhealthy(backend, said.get(place))] : [])
+  })
+  return eachOnce(named)
+}
+
+/** What two target groups found on the same machine is said once. */
+function eachOnce(found: Diagnosis[]): Diagnosis[] {
+  return found.filter((one, at) => found.findIndex(other => isSame(one, other)) === at)
 }
 
 const LOOK_AGAIN_MS = 1000
 
 /**
- * Which of these machines are still unhealthy: the load balancer gets so long to notice one that has just recovered.
+ * Which of these places are still unhealthy: the load balancer gets so long to notice one that has just recovered.
  * One that was replaced meanwhile has not come back.
  */
-async function illAfter(connected: Diagnosable, state: State, machines: string[], ms: number): Promise<Set<string>> {
+async function illAfter(connected: Diagnosable, state: State, places: string[], ms: number): Promise<Set<string>> {
   const late = Date.now() + ms
   for (;;) {
-    const now = machines.length > 0 ? ((await connected.backends?.(state)) ?? []) : []
-    const back = now.filter(view => view.healthy).map(view => view.machine)
-    const ill = machines.filter(machine => !back.includes(machine))
+    const now = places.length > 0 ? ((await connected.backends?.(state)) ?? []) : []
+    const back = now.filter(view => view.healthy).map(placeOf)
+    const ill = places.filter(place => !back.includes(place))
     if (ill.length === 0 || Date.now() >= late) return new Set(ill)
     await new Promise(resolve => setTimeout(resolve, LOOK_AGAIN_MS))
   }
@@ -152,7 +159,7 @@ function fixOf({ hop, service, fix }: Diagnosis, fixes: Record<string, Fix>): st
 
 const OTHER = 'Check it in the console and on the machine.'
 
-/** What each machine printed; those that are asked for the same by their load balancer are asked together. */
+/** What was printed at each place; machines that are asked for the same by their load balancer are asked together. */
 async function askAll(connected: Diagnosable, backends: Backend[], suspicion: Suspicion): Promise<Map<string, string>> {
   const { script, failed } = suspicion
   const { runScript } = connected
@@ -163,7 +170,7 @@ async function askAll(connected: Diagnosable, backends: Backend[], suspicion: Su
     groups.set(key, [...(groups.get(key) ?? []), one])
   }
   const answers = await Promise.all(
-    [...groups.values()].map(group => {
+    [...groups.values()].map(async group => {
       const { port, path } = group[0]!
       // Behind the first line, which says what runs the script.
       const [first = '', ...rest] = script.split('\n')
@@ -172,10 +179,20 @@ async function askAll(connected: Diagnosable, backends: Backend[], suspicion: Su
       const facts = [`CHECK_PORT=${port}`, `CHECK_PATH=${quoted(path)}`, `CHECK_VISIT=${quoted(page)}`]
       if (failed?.webSocket) facts.push(`CHECK_WEBSOCKET=${quoted(failed.path)}`)
       const machines = group.map(backend => backend.machine)
-      return runScript(machines, [first, ...facts, ...rest].join('\n'))
+      const said = await runScript(machines, [first, ...facts, ...rest].join('\n'))
+      return said.map(({ machine, output }): [string, string] => [placeOf({ machine, port, path }), output])
     }),
   )
-  return new Map(answers.flat().map(({ machine, output }) => [machine, output]))
+  return new Map(answers.flat())
+}
+
+/** A machine can be behind several target groups, each of which asks it for something else. */
+function placeOf({ machine, port, path }: Pick<BackendView, 'machine' | 'port' | 'path'>): string {
+  return `${machine} ${port} ${path}`
+}
+
+function isSame(one: Diagnosis, other: Diagnosis): boolean {
+  return one.hop === other.hop && one.machine === other.machine && one.sentence === other.sentence
 }
 
 function quoted(text: string): string {

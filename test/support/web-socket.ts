@@ -3,7 +3,7 @@ import { type ClientRequest, type IncomingMessage, request as plainly, type Requ
 import { request as securely } from 'node:https'
 import type { Duplex } from 'node:stream'
 
-/** A WebSocket as a test holds it. Messages are texts of at most 125 bytes. */
+/** A WebSocket as a test holds it. Messages are texts of less than 64 KiB. */
 export interface Held {
   send(text: string): void
   /** The next message that comes. */
@@ -44,11 +44,12 @@ function held(socket: Duplex, head: Buffer): Held {
   let bytes = head
   const read = (more: Buffer) => {
     bytes = Buffer.concat([bytes, more])
-    while (bytes.length >= 2 && bytes.length >= 2 + bytes[1]!) {
-      const [kind, size] = [bytes[0]! & 0x0f, bytes[1]!]
-      const text = String(bytes.subarray(2, 2 + size))
-      bytes = bytes.subarray(2 + size)
-      if (kind !== 1) continue
+    for (let frame = frameOf(bytes); frame; frame = frameOf(bytes)) {
+      bytes = bytes.subarray(frame.end)
+      // A server that gets no answer to its ping closes.
+      if (frame.kind === 9) socket.write(masked(10, frame.payload))
+      if (frame.kind !== 1) continue
+      const text = String(frame.payload)
       const taker = waiting.shift()
       if (taker) taker(text)
       else messages.push(text)
@@ -57,8 +58,6 @@ function held(socket: Duplex, head: Buffer): Held {
   socket.on('data', read)
   socket.on('error', () => undefined)
   read(Buffer.alloc(0))
-  const masked = (kind: number, payload: Buffer) =>
-    Buffer.concat([Buffer.from([0x80 | kind, 0x80 | payload.length, 0, 0, 0, 0]), payload])
   return {
     send: text => void socket.write(masked(1, Buffer.from(text))),
     next: () => {
@@ -68,4 +67,19 @@ function held(socket: Duplex, head: Buffer): Held {
     closed: new Promise(resolve => socket.on('close', () => resolve())),
     close: () => void socket.destroy(),
   }
+}
+
+/** The first frame, when it is there as a whole (RFC 6455, 5.2); servers do not mask theirs. */
+function frameOf(bytes: Buffer): { kind: number; payload: Buffer; end: number } | undefined {
+  if (bytes.length < 4 && bytes.length < 2 + (bytes[1] ?? 255)) return undefined
+  const long = bytes[1] === 126
+  const start = long ? 4 : 2
+  const end = start + (long ? bytes.readUInt16BE(2) : bytes[1]!)
+  return bytes.length < end ? undefined : { kind: bytes[0]! & 0x0f, payload: bytes.subarray(start, end), end }
+}
+
+/** A frame as clients send it, with a mask of zeros. */
+function masked(kind: number, payload: Buffer): Buffer {
+  const size = payload.length < 126 ? [0x80 | payload.length] : [0x80 | 126, payload.length >> 8, payload.length & 255]
+  return Buffer.concat([Buffer.from([0x80 | kind, ...size, 0, 0, 0, 0]), payload])
 }

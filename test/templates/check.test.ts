@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { check as django } from '../../src/blueprints/django/setup.ts'
+import { check as djangoChannels } from '../../src/blueprints/django-channels/setup.ts'
 import { check as rails } from '../../src/blueprints/rails/setup.ts'
 import { check as threeTier } from '../../src/blueprints/three-tier/setup.ts'
 import { expectSound, within } from './scripts.ts'
@@ -13,6 +14,7 @@ const hostile = { 'app.healthPath': '/$(touch x)/`id`/\'";' }
 
 describe.each([
   ['django', django, 'stackwright-django'],
+  ['django-channels', djangoChannels, 'stackwright-web'],
   ['rails', rails, 'stackwright-rails'],
   ['three-tier', threeTier, 'stackwright-uwsgi'],
 ])('the script that looks for the broken hop: %s', (_, check, service) => {

@@ -63,7 +63,7 @@ test('the migrations are complete: the models ask for nothing more', async () =>
 
 test('a wrong password ends with the reason, without the password', async () => {
   const wrong = { ...env, DB_PASSWORD: 'wrong-geheim' }
-  const program = readPackageFile('templates/django/prepare.py').replace('PATIENCE = 60', 'PATIENCE = 0')
+  const program = readPackageFile('templates/machine/django-prepare.py').replace('PATIENCE = 60', 'PATIENCE = 0')
   const { code, err, out } = await run(python, ['-', 'config.wsgi'], { cwd: app, env: wrong, input: program })
   expect(code).toBe(1)
   expect(err).toMatch(/does not let us in:.*password authentication failed/)
@@ -72,7 +72,7 @@ test('a wrong password ends with the reason, without the password', async () => 
 
 test('a WSGI application that is not Django has nothing to migrate', async () => {
   await writeFile(join(app, 'plain.py'), 'def application(environ, start_response):\n    raise NotImplementedError\n')
-  const { code, out } = await run(python, [packageFile('templates/django/prepare.py'), 'plain:application'], {
+  const { code, out } = await run(python, [packageFile('templates/machine/django-prepare.py'), 'plain:application'], {
     cwd: app,
     env,
   })
@@ -166,7 +166,7 @@ function raw(request: string): Promise<string> {
 }
 
 function prepare() {
-  return run(python, [packageFile('templates/django/prepare.py'), 'config.wsgi:application'], { cwd: app, env })
+  return run(python, [packageFile('templates/machine/django-prepare.py'), 'config.wsgi:application'], { cwd: app, env })
 }
 
 async function serve(): Promise<void> {

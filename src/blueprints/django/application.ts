@@ -1,7 +1,6 @@
 import type { Question } from '../../answers/question.ts'
-import type { Json } from '../../base/json.ts'
 import type { Fix } from '../../steps/diagnose.ts'
-import { healthPathAsk, moduleAsk, portAsk, sourceAsks, workersAsk } from '../asks.ts'
+import { djangoSecretKeyAsk, healthPathAsk, moduleAsk, portAsk, sourceAsks, workersAsk } from '../asks.ts'
 import { CONFIGURATION, machineFixes } from '../fixes.ts'
 import { sampleHealthPath } from './setup.ts'
 
@@ -31,20 +30,5 @@ export const asks: Question[] = [
     'Processes that answer requests at the same time. About twice the vCPUs of the machine, plus one.',
     3,
   ),
-  {
-    key: 'app.secretKey',
-    label: 'Django secret key',
-    help: 'Signs sessions and password links. Generated unless you give one, of 20 characters or more.',
-    type: 'secret',
-    default: () => 'generate',
-    check: checkSecretKey,
-    advanced: true,
-  },
+  djangoSecretKeyAsk,
 ]
-
-function checkSecretKey(value: Json): string | undefined {
-  if (typeof value !== 'string' || value === 'generate') return undefined
-  if (value.length < 20 || value.length > 200) return 'The Django secret key must have 20 to 200 characters.'
-  if (!/^[\x20-\x7e]+$/.test(value)) return 'The Django secret key can have only printable ASCII characters.'
-  return undefined
-}

@@ -58,7 +58,7 @@ export function setupScript(values: Values): string {
     appPort: integer(appPort(values)),
     sample: shellWords(git ? [] : sampleFiles.flatMap(file => [file, template(`sample/${file}`)])),
     requirements: shell(template('requirements.txt')),
-    prepare: shell(template('prepare.py')),
+    prepare: shell(machine('django-prepare.py')),
     unit: shell(unit(values)),
     nginx: shell(nginxConf(values)),
   })
