@@ -3,6 +3,7 @@ import { slowly } from '../aws/support.ts'
 import type { Told } from '../rails/shop.ts'
 import { describeBrowsers } from './browsers.ts'
 import { buildChat, type Chat } from './chat.ts'
+import { describeFaults } from './faults.ts'
 import { describeReach } from './reach.ts'
 import { describeRules } from './rules.ts'
 import { describeTalk } from './talk.ts'
@@ -31,6 +32,7 @@ describeTalk(() => chat)
 describeRules(() => chat)
 describeReach(() => chat)
 describeBrowsers(() => chat)
+describeFaults(() => chat)
 
 describe('The end of the stack', () => {
   it('names the data that dies, and leaves no container', async () => {
@@ -39,7 +41,7 @@ describe('The end of the stack', () => {
     const losses = (gone.events.find(event => event.is === 'plan')!.changes as { type: string; notes?: string[] }[])
       .filter(line => line.notes?.includes('Its data is lost with it.'))
       .map(line => line.type)
-    expect(losses).toContain('aws:db-instance')
+    expect(losses).toEqual(['aws:db-instance'])
     const left = async () =>
       (await chat.runtime.run(['ps', '--all', '--quiet', '--filter', `label=stackwright.sandbox=${chat.sandbox}`]))
         .stdout
