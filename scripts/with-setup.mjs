@@ -1,5 +1,5 @@
 // One command from a fresh clone: installs what is missing, then tests, demonstrates or measures.
-// Needs nothing but Node itself. Usage: node scripts/with-setup.mjs test|fast|long|crash|demo|bench [more arguments]
+// Needs nothing but Node itself. Usage: node scripts/with-setup.mjs test|fast|long|crash|demo|bench [more arguments]; demo takes a blueprint's id.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,7 +23,7 @@ if (!Object.hasOwn(work, name)) stop(`Say one of: ${Object.keys(work).join(', ')
 process.chdir(root)
 if (name !== 'demo') refuseOldNode()
 installPackages(root)
-work[name](more)
+await work[name](more)
 
 /** Everything, of long series a sample; or the test files below the given paths. */
 function test(more) {
@@ -112,8 +112,17 @@ function countTests(files) {
   return count
 }
 
-/** The tutorial's own stack in the embedded cloud; its machines really run where Podman can run them. */
-function demo() {
+/**
+ * A blueprint's stack in the embedded cloud, the first one's as its tutorial has it; its machines really run where
+ * Podman can run them.
+ */
+async function demo([id]) {
+  // Reads the sources with a package that is installed by now.
+  const { stacks } = await import('../bench/blueprints.mjs')
+  const ids = stacks.map(({ blueprint }) => blueprint)
+  const stack = id ?? ids[0]
+  if (!ids.includes(stack)) stop(`There is no blueprint ${JSON.stringify(id)}. Say one of: ${ids.join(', ')}.`, 2)
+  const isTutorial = stack === ids[0]
   run(node, ['scripts/build.mjs'])
   const bin = 'bin/stackwright.js'
   say(
@@ -127,23 +136,33 @@ function demo() {
   const real = start.status === 0
   if (!real)
     say('So machines, database and load balancer are simulated: a page says so where the application would answer.')
-  const what = ['--stack', 'django', '--blueprint', 'django', '--answers', 'templates/demo/tutorial.yaml']
+  const answers = isTutorial ? ['--answers', 'templates/demo/tutorial.yaml'] : []
+  const what = ['--stack', stack, '--blueprint', stack, ...answers]
   const up = spawnSync(node, [bin, 'up', '--sandbox', '--yes', ...what], { stdio: 'inherit' })
   if (up.status !== 0) process.exit(up.status ?? 1)
-  const { url } = JSON.parse(readFileSync('.stackwright/django/state.json', 'utf8')).outputs
+  const { url } = JSON.parse(readFileSync(`.stackwright/${stack}/state.json`, 'utf8')).outputs
+  sayWhatNext({ stack, url, real, isTutorial })
+}
+
+function sayWhatNext({ stack, url, real, isTutorial }) {
   say('')
   say('This was the embedded cloud: nothing costs.')
   if (real) {
-    say('Its machine and its database are containers that really run; the cloud around them is simulated, and the load')
-    say('balancer is a proxy on a local port. The tutorial goes on with:')
-    say(`  curl ${url}demo/add -d name=First -d email=first@example.com`)
-    say(`  curl ${url}demo/all`)
+    say(
+      'Its machines and its database are containers that really run; the cloud around them is simulated, and the load',
+    )
+    say('balancer is a proxy on a local port. Go on with:')
+    const pages = isTutorial ? ['demo/add -d name=First -d email=first@example.com', 'demo/all'] : ['']
+    for (const page of pages) say(`  curl ${url}${page}`)
   }
   say('From this folder:')
-  say('  node bin/stackwright.js status            what is there')
-  say('  node bin/stackwright.js sandbox inventory what the cloud thinks is there')
-  say('  node bin/stackwright.js teardown --yes    remove it again')
-  say('  node bin/stackwright.js sandbox stop --purge  end the embedded cloud, with all it has')
+  for (const [command, what] of [
+    [`status --stack ${stack}`, 'what is there'],
+    ['sandbox inventory', 'what the cloud thinks is there'],
+    [`teardown --yes --stack ${stack}`, 'remove it again'],
+    ['sandbox stop --purge', 'end the embedded cloud, with all it has'],
+  ])
+    say(`  node bin/stackwright.js ${command.padEnd(40)}  ${what}`)
 }
 
 function bench(more) {

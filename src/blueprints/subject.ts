@@ -8,6 +8,8 @@ export interface Subject {
   cloud: 'alicloud' | 'aws'
   /** By key: those that make most of what the blueprint has. */
   answers: Record<string, string>
+  /** Instead of `answers` where moto judges: without what it cannot remove (docs/moto.md). */
+  answersInMoto?: Record<string, string>
   /** Secrets that people give, by environment variable: good values that look like no others. */
   secrets: Record<string, string>
   /** Answers with which more of the secrets are needed, where there are any. */

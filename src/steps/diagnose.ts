@@ -81,7 +81,7 @@ export async function diagnose(connected: Diagnosable, state: State, suspicion: 
   if (bare) return [nobodyBehind(bare)]
   const backends = views.filter(isMachine)
   const out = backends.filter(backend => backend.registered === false)
-  if (out.length > 0) return out.map(takenOut)
+  if (out.length > 0) return eachOnce(out.map(takenOut))
   const ill = backends.filter(backend => !backend.healthy)
   const asked = suspicion.failed ? backends : ill
   if (asked.length === 0) return []
@@ -95,8 +95,12 @@ export async function diagnose(connected: Diagnosable, state: State, suspicion: 
     const place = placeOf(backend)
     return bad ?? (stillIll.has(place) ? [unhealthy(backend, said.get(place))] : [])
   })
-  // What two target groups found on the same machine is said once.
-  return named.filter((one, at) => named.findIndex(other => isSame(one, other)) === at)
+  return eachOnce(named)
+}
+
+/** What two target groups found on the same machine is said once. */
+function eachOnce(found: Diagnosis[]): Diagnosis[] {
+  return found.filter((one, at) => found.findIndex(other => isSame(one, other)) === at)
 }
 
 const LOOK_AGAIN_MS = 1000

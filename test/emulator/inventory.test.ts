@@ -22,6 +22,7 @@ const hidden = {
     's3-upload': 'goes with its bucket',
     'bucket-name': 'of a removed bucket, until it is free again',
     'dns-change': 'a record of what was changed',
+    registry: 'every account has one in each region, without anybody’s making',
   },
 }
 

@@ -104,6 +104,7 @@ export const onAws: BlueprintTarget<AwsLookups> = {
           label: 'Target group name (WebSockets)',
           help: 'The group of daphne’s ports behind the rule.',
           suffix: 'ws',
+          besides: 'group.name',
         }),
         ...targetGroup.healthQuestions(webSocketHealthPath, { key: 'websocketHealth', of: 'WebSockets' }),
         ...domain.questions({ tutorialPolicy: TUTORIAL_POLICY }),

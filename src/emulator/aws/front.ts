@@ -10,6 +10,7 @@ import { firstAccount, secondAccount } from './protocol/accounts.ts'
 import { rulesOf } from './services/elbv2/listener-rule.ts'
 import { certificatesOf, listenersOf } from './services/elbv2/load-balancer.ts'
 import { balancerState } from './services/elbv2/load-balancer-description.ts'
+import { countRequest } from './services/elbv2/request-count.ts'
 import { ruleFits } from './services/elbv2/rule-match.ts'
 import { targetsOf } from './services/elbv2/target.ts'
 import { targetHealth } from './services/elbv2/target-health.ts'
@@ -26,6 +27,29 @@ export function frontDoor(world: World, host: string, port: number, request?: In
     if (balancer) return doorOf(call, balancer, port, request)
   }
   return undefined
+}
+
+/** Counts a request that a load balancer of that name passed on, for the metrics of the target group it went to. */
+export function countPassed(world: World, host: string, port: number, request: IncomingMessage): void {
+  const names = namesBehind(world, host.toLowerCase().replace(/\.$/, ''))
+  for (const call of everyPlace(world)) {
+    const balancer = resourcesOf(call, 'load-balancer').find(one => names.includes(text(one, 'dnsName').toLowerCase()))
+    const listener = balancer && listenersOf(call, balancer).find(one => time(one, 'port') === port)
+    if (!listener) continue
+    const [group] = groupsBehind(ruleFor(call, listener, request) ?? listener)
+    if (group) countRequest(world, group)
+    return
+  }
+}
+
+/** The target groups that a rule or a listener forwards to with any weight, the heaviest first. */
+function groupsBehind(decides: Resource): string[] {
+  const rows = objects(decides.data, 'actions').flatMap(one => objects(object(one, 'ForwardConfig'), 'TargetGroups'))
+  const weight = (row: JsonObject) => Number(row.Weight ?? 1)
+  return rows
+    .filter(row => weight(row) > 0)
+    .sort((one, other) => weight(other) - weight(one))
+    .map(row => word(row, 'TargetGroupArn'))
 }
 
 function doorOf(call: Call, balancer: Resource, port: number, request: IncomingMessage | undefined): FrontDoor {

@@ -38,7 +38,13 @@ export interface Recipe {
   /** What is being installed; a sentence. */
   doing: string
   label?: string
+  /** More flags of `podman run`, for the script. */
+  flags?: readonly string[]
+  /** Lines of a Dockerfile about how containers of it run. Left out: as a machine, with systemd. */
+  settings?: readonly string[]
 }
+
+const machine = ['CMD ["/sbin/init"]']
 
 /** Whether the image is on this computer. */
 export async function hasImage(runtime: Runtime, name: string): Promise<boolean> {
@@ -70,7 +76,7 @@ export async function imageOnce(
 export async function makeImage(
   runtime: Runtime,
   base: string,
-  { name, called, maker, script, packages, doing, label }: Recipe,
+  { name, called, maker, script, packages, doing, label, flags: more = [], settings = machine }: Recipe,
   { onProgress }: ImageOptions,
 ): Promise<void> {
   await runtime.run(['rm', '--force', maker])
@@ -86,13 +92,17 @@ export async function makeImage(
       ...labels,
       ...runtime.runFlags,
       ...ulimitFlags({ userNamespaces: false }),
+      ...more,
     ]
     await runtime.must(`The ${called} could not be built.`, ['run', ...flags, base, 'bash', '-s', '--', ...packages], {
       input: script,
       timeout: 15 * 60_000,
     })
     onProgress?.({ part: 'save', text: `Saving the ${called}.` })
-    const changes = [...(label === undefined ? [] : ['--change', `LABEL ${label}`]), '--change', 'CMD ["/sbin/init"]']
+    const changes = [...(label === undefined ? [] : [`LABEL ${label}`]), ...settings].flatMap(line => [
+      '--change',
+      line,
+    ])
     await runtime.must(`The ${called} could not be saved.`, ['commit', ...changes, maker, name], { timeout: 600_000 })
   } finally {
     await runtime.run(['rm', '--force', maker])

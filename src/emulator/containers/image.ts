@@ -51,7 +51,11 @@ function script(): string {
 }
 
 /** Plain Debian: pulled, or built from Debian's packages where no image registry is reachable. */
-async function ensureBase(runtime: Runtime, env: NodeJS.ProcessEnv, tell: (text: string) => void): Promise<string> {
+export async function ensureBase(
+  runtime: Runtime,
+  env: NodeJS.ProcessEnv,
+  tell: (text: string) => void,
+): Promise<string> {
   const name = `localhost/stackwright-base:${suite}`
   if (await hasImage(runtime, name)) return name
   tell('Fetching Debian.')

@@ -23,7 +23,7 @@ export interface RunningDeps {
 export interface RunningContainers<One extends RunningContainer> {
   /** Containers that run, by the id of their resource. */
   up: Map<string, One>
-  /** The network of the VPC that `user` is in; rejects when the VPC (`cidr` is nothing) no longer exists. */
+  /** The network of the VPC (or of ours, `net-…`) that `user` is in; rejects when the VPC (`cidr` is nothing) no longer exists. */
   network(vpcId: string, cidr: string | undefined, user: string): Promise<Network>
   /** Does the work, later, unless exactly this (`wanted`) was the last that was done for `what`. */
   apply(there: One, what: string, wanted: string, work: () => Promise<void>): void
@@ -62,7 +62,7 @@ export function createRunningContainers<One extends RunningContainer>({
         if (exists(id)) continue
         jobs.want(id, async () => {
           up.delete(id)
-          if (id.startsWith('vpc-')) await removeNetwork(runtime, sandbox, id)
+          if (/^(vpc|net)-/.test(id)) await removeNetwork(runtime, sandbox, id)
           else await removeMachine(runtime, sandbox, id)
           networks.delete(id)
           known.delete(id)

@@ -41,6 +41,8 @@ export interface Fronts {
 export interface FrontDeps {
   /** `request`: what is asked for, where a rule of the listener may decide. */
   look(host: string, port: number, request?: IncomingMessage): FrontDoor | undefined
+  /** A request was passed on to a backend. */
+  passed?(host: string, port: number, request: IncomingMessage): void
   /** Local ports used before, so that a printed address still holds after a restart. */
   ports: Map<string, number>
   keepPort(name: string, port: number): void
@@ -82,15 +84,21 @@ interface Opening {
 }
 
 async function openFront({ deps, sockets }: Opening, name: string, host: string, port: number): Promise<Server> {
+  const look = (request: IncomingMessage) => {
+    const door = deps.look(host, port, request)
+    if (passesOn(door)) deps.passed?.(host, port, request)
+    return door
+  }
   const serve = (request: IncomingMessage, response: ServerResponse) =>
-    page(deps.look(host, port, request), host, port, request, response)
+    page(look(request), host, port, request, response)
   const create = () => {
     const server = name.endsWith('/tls') ? createTls(deps, host, port, serve) : createServer(serve)
     return server.on('upgrade', (request, socket) => {
       sockets.add(socket)
       socket.on('close', () => sockets.delete(socket))
-      if (asksForWebSocket(request) && passesOn(deps.look(host, port, request))) openSimulated(request, socket)
-      else serve(request, answerOn(request, socket))
+      const door = look(request)
+      if (asksForWebSocket(request) && passesOn(door)) openSimulated(request, socket)
+      else page(door, host, port, request, answerOn(request, socket))
     })
   }
   const former = deps.ports.get(name)

@@ -58,6 +58,8 @@ export interface Controls {
   log(): Logged[]
   /** Throws an Error with a sentence for a wrong spec. */
   setFaults(spec: string): void
+  /** The CPU load of the simulated machines of an Auto Scaling group, percent. Returns a sentence when it cannot be set. */
+  setCpu(group: string, percent: number): string | undefined
   reach(host: string, port: number): Promise<string | undefined>
   /** The certificate, PEM, of the authority that signs for listeners that speak TLS. */
   authority(): string
@@ -74,6 +76,7 @@ export async function control(method: string, url: URL, body: Buffer, controls: 
   if (route === 'GET /-/reach') return reach(url, controls)
   if (route === 'GET /-/authority') return ok({ certificate: controls.authority() })
   if (route === 'POST /-/faults') return faults(body, controls)
+  if (route === 'POST /-/cpu') return cpu(body, controls)
   if (route === 'POST /-/stop') {
     controls.stop()
     return ok({ stopping: true })
@@ -88,6 +91,19 @@ async function reach(url: URL, controls: Controls): Promise<ControlReply> {
   if (!found)
     return { status: 404, body: { error: `No load balancer has the address ${host} with a listener on port ${port}.` } }
   return ok({ url: found, ...(found.startsWith('https:') && { authority: controls.authority() }) })
+}
+
+function cpu(body: Buffer, controls: Controls): ControlReply {
+  try {
+    const { group, percent } = JSON.parse(body.toString('utf8')) as { group?: unknown; percent?: unknown }
+    if (typeof group !== 'string' || typeof percent !== 'number' || !(percent >= 0 && percent <= 100))
+      throw new Error('Send {"group": "the Auto Scaling group’s name", "percent": 0 to 100}.')
+    const problem = controls.setCpu(group, percent)
+    if (problem) throw new Error(problem)
+    return ok({ group, percent })
+  } catch (error) {
+    return { status: 400, body: { error: error instanceof Error ? error.message : String(error) } }
+  }
 }
 
 function faults(body: Buffer, controls: Controls): ControlReply {

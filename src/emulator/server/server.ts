@@ -9,11 +9,14 @@ import { operations } from '../alicloud/operations.ts'
 import { createAlicloudApi } from '../alicloud/protocol/api.ts'
 import { answerWithKeys } from '../alicloud/services/ecs/machine-key.ts'
 import { services } from '../alicloud/services/index.ts'
-import { frontDoor as awsFrontDoor } from '../aws/front.ts'
+import { advanceAll } from '../aws/advance.ts'
+import { everyPlace } from '../aws/core/places.ts'
+import { frontDoor as awsFrontDoor, countPassed } from '../aws/front.ts'
 import { inventoryOf as awsInventoryOf } from '../aws/inventory.ts'
 import { operations as awsOperations } from '../aws/operations.ts'
 import { type Deps as AwsDeps, createAwsApi } from '../aws/protocol/api.ts'
 import { isAws } from '../aws/protocol/wire.ts'
+import { setCpu } from '../aws/services/autoscaling/metric.ts'
 import { services as awsServices } from '../aws/services/index.ts'
 import type { MachinePackages } from '../containers/build.ts'
 import type { OpenOptions, Reconcilers } from '../containers/open.ts'
@@ -115,7 +118,8 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
   const simulated: FrontDeps['look'] = (host, port, request) =>
     frontDoor(world, host, port) ?? awsFrontDoor(world, host, port, request)
   // What is real answers for itself.
-  const fronts = createFronts({ look: real ? () => undefined : simulated, ports, keepPort, authority })
+  const passed: FrontDeps['passed'] = (host, port, request) => countPassed(world, host, port, request)
+  const fronts = createFronts({ look: real ? () => undefined : simulated, passed, ports, keepPort, authority })
   const log = createCallLog()
   const deps = { world, tokens, env: options.env ?? {}, faults: faults.now, save }
   const alicloud = createAlicloudApi({
@@ -144,6 +148,14 @@ async function open(options: ServeOptions, whenClosed: () => void): Promise<Sand
       calls: log.counts,
       log: log.last,
       setFaults: faults.set,
+      setCpu(group, percent) {
+        if (real) return 'The machines really run: their CPU load is measured.'
+        // Up to now it was what it was.
+        advanceAll(world)
+        if (!setCpu(everyPlace(world), group, percent)) return `There is no Auto Scaling group ${group}.`
+        save()
+        return undefined
+      },
       reach: async (host, port) => (await real?.reach(host, port)) ?? (await fronts.reach(host, port)),
       authority: () => authority().certificate,
       // The answer to the one who asks leaves first.

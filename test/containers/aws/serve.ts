@@ -18,6 +18,8 @@ export interface RealAws {
   runtime: Runtime
   /** The authority that signs the load balancers' certificates, PEM. */
   authority: string
+  /** Stops the server and starts it again on the same port; the containers run on. */
+  restart(): Promise<void>
   close(): Promise<void>
 }
 
@@ -26,7 +28,9 @@ export async function serveAws({ speed }: { speed: number }): Promise<RealAws> {
   const runtime = await findRuntime()
   await ensureAwsImage(runtime, { machinePackages })
   const data = await emptyFolder()
-  const sandbox = await serve({ speed, data, seed: 1, machines: 'container', machinePackages })
+  const again = (port?: number) =>
+    serve({ speed, data, seed: 1, port, machines: 'container' as const, machinePackages })
+  let sandbox = await again()
   const control = async (path: string) => await fetch(new URL(path, sandbox.url))
   return {
     ...{ url: sandbox.url, sandbox: awsId(sandboxId(data)), runtime },
@@ -34,6 +38,11 @@ export async function serveAws({ speed }: { speed: number }): Promise<RealAws> {
     async reach(host, port) {
       const answer = await control(`/-/reach?${new URLSearchParams({ host, port: String(port) })}`)
       return ((await answer.json()) as { url?: string }).url
+    },
+    async restart() {
+      const { port } = sandbox
+      await sandbox.close()
+      sandbox = await again(port)
     },
     async close() {
       // Without its folder nobody could find what it leaves, so it takes all away with it.

@@ -38,6 +38,17 @@ describe('the control paths beside the API', () => {
     expect(await codeOf(call(url, 'vpc.CreateVpc', region))).toBe('accepted')
   })
 
+  it('set the CPU load of an Auto Scaling group’s simulated machines, and refuse what is none', async () => {
+    const { url } = await sandbox()
+    const post = async (body: unknown) => {
+      const response = await fetch(`${url}/-/cpu`, { method: 'POST', body: JSON.stringify(body) })
+      return [response.status, ((await response.json()) as { error?: string }).error]
+    }
+    expect(await post({ group: 'web', percent: 90 })).toEqual([400, 'There is no Auto Scaling group web.'])
+    for (const wrong of [{}, { group: 'web', percent: 101 }, { group: 'web', percent: '9' }, { percent: 9 }])
+      expect(await post(wrong)).toEqual([400, expect.stringContaining('percent')])
+  })
+
   it('know no load balancer that is not there, and no other path', async () => {
     const { url } = await sandbox()
     expect((await get(`${url}/-/reach?host=47.74.0.1&port=80`)).status).toBe(404)

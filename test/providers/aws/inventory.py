@@ -23,6 +23,7 @@ def client(name):
 
 ec2, elb, rds, asg, cache = client("ec2"), client("elbv2"), client("rds"), client("autoscaling"), client("elasticache")
 iam, ssm, acm, dns, s3, secrets = client("iam"), client("ssm"), client("acm"), client("route53"), client("s3"), client("secretsmanager")
+ecr = client("ecr")
 found = []
 
 
@@ -139,5 +140,8 @@ for row in pages(dns, "list_hosted_zones", "HostedZones"):
             add("record", f"{id}/{one['Name']}/{one['Type']}")
 for row in pages(secrets, "list_secrets", "SecretList"):
     add("secret", row["ARN"], tags=row.get("Tags"))
+for row in pages(ecr, "describe_repositories", "repositories"):
+    arn = row["repositoryArn"]
+    add("repository", arn, tags=ecr.list_tags_for_resource(resourceArn=arn)["tags"])
 
 print(json.dumps(found))

@@ -19,6 +19,8 @@ export async function buildEverything(bench: Ground, build: Build): Promise<void
   const others = [databases(bench, build, net), cache(build, net)]
   const [machine] = await Promise.all([machines(bench, build, net, ids), ...others])
   await balancers(build, net, ids, machine)
+  const { uri } = await build(kinds.ecrRepository, 'application/repository', { name: 'shop/web' })
+  expect(uri).toMatch(/^\d{12}\.dkr\.ecr\.ap-northeast-1\.amazonaws\.com\/shop\/web$/)
   await build(kinds.bucket, 'application/bucket', { name: 'shop-images-500000000001', versioned: true })
 }
 

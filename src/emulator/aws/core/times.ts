@@ -54,6 +54,8 @@ export const times = {
   groupRetries: 30 * second,
   /** After the last machine is gone, until a deleted group is. */
   groupLeaves: 5 * second,
+  /** Metrics have a value a minute. */
+  metricPeriod: 60 * second,
   /** Steps of an instance refresh besides the machines' own times. */
   refreshStarts: 3 * second,
   databaseCreating: 330 * second,

@@ -2,6 +2,7 @@ import type { EmulatedService } from '../core/emulated-service.ts'
 import { acm } from './acm/index.ts'
 import { autoscaling } from './autoscaling/index.ts'
 import { ec2 } from './ec2/index.ts'
+import { ecr } from './ecr/index.ts'
 import { elasticache } from './elasticache/index.ts'
 import { elbv2 } from './elbv2/index.ts'
 import { iam } from './iam/index.ts'
@@ -25,5 +26,6 @@ export const services: EmulatedService[] = [
   acm,
   route53,
   secretsmanager,
+  ecr,
   sts,
 ]

@@ -2,18 +2,20 @@ import { findResource, text, time } from '../../aws/core/resources.ts'
 import { usersOf } from '../../aws/services/elbv2/target-group.ts'
 import type { Target } from '../../aws/services/elbv2/target-health.ts'
 import { type Health, judgeTargetsWith } from '../../aws/services/elbv2/target-health.ts'
+import { askBalancersOf } from '../../aws/services/elbv2/target-in-use.ts'
 import type { Call, Resource } from '../../world/model.ts'
 import { pauseClock, resumeClock } from '../paused-clock.ts'
 import type { AwsContainer, Context } from './context.ts'
 import { addressesOf, containerId, everyAws, type Placed } from './desired.ts'
-import { backName, proxyFiles, serverName } from './haproxy.ts'
+import { backName, type ProxyFiles, proxyFiles, sendsTo, serverName } from './haproxy.ts'
 import type { PortForwards } from './port-forwards.ts'
 import { bootProxy, readProxy, type Seen, setProxy } from './proxy.ts'
+import { createRequestCounts } from './request-counts.ts'
 
 /** Load balancers as the reconciler drives them. */
 export interface Balancers {
   look(): void
-  /** Asks every proxy what its checks say. */
+  /** Asks every proxy what its checks say, and what it served. */
   readHealth(): Promise<void>
 }
 
@@ -30,6 +32,8 @@ const checking: Health = {
 
 /** Until a machine that is set up has been checked, real milliseconds. */
 const checksTakeMs = 15_000
+/** What requests under way may take once a proxy sends a machine no more of them, real milliseconds. */
+const requestsEndMs = 5_000
 
 /** Application and network load balancers as HAProxy with addresses in the VPC; what its checks say is the targets' health. */
 export function watchBalancers(context: Context, forwards: PortForwards): Balancers {
@@ -37,9 +41,12 @@ export function watchBalancers(context: Context, forwards: PortForwards): Balanc
   const seen = new Map<string, Map<string, Seen>>()
   const everHealthy = new Set<string>()
   const settled = new Map<string, number>()
+  const quiet = new Map<string, number>()
+  const counts = createRequestCounts()
   const secondMs = Math.max(30, 1000 / context.speed)
   let opened = ''
   judgeTargetsWith(world, judge)
+  askBalancersOf(world, mayHaveRequests)
 
   function lookAt(one: Placed): void {
     const id = containerId(one.resource)
@@ -108,15 +115,31 @@ export function watchBalancers(context: Context, forwards: PortForwards): Balanc
     return Date.now() < since + checksTakeMs
   }
 
+  /** The cloud's clock may have drained a machine before a proxy even knows that it leaves. */
+  function mayHaveRequests(instanceId: string): boolean {
+    const used = everyAws(world, 'load-balancer').some(({ resource }) => {
+      const files = up.get(containerId(resource))?.applied.files
+      return files !== undefined && sendsTo(JSON.parse(files) as ProxyFiles, instanceId)
+    })
+    if (used) return true
+    const since = quiet.get(instanceId) ?? Date.now()
+    quiet.set(instanceId, since)
+    return Date.now() < since + requestsEndMs
+  }
+
   return {
     look() {
       for (const one of everyAws(world, 'load-balancer')) lookAt(one)
       updateForwards()
     },
     async readHealth() {
-      for (const { resource } of everyAws(world, 'load-balancer')) {
-        const one = up.get(containerId(resource))
-        if (one?.applied.files) seen.set(containerId(resource), await readProxy(one.machine, one.network.gateway))
+      for (const balancer of everyAws(world, 'load-balancer')) {
+        const id = containerId(balancer.resource)
+        const one = up.get(id)
+        if (!one?.applied.files) continue
+        const told = await readProxy(one.machine, one.network.gateway)
+        seen.set(id, told)
+        counts.take(balancer, told)
       }
     },
   }

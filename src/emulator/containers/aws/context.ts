@@ -1,4 +1,5 @@
 import { resourcesOf, text } from '../../aws/core/resources.ts'
+import { registryHost } from '../../aws/services/ecr/lookup.ts'
 import type { Issued } from '../../http/authority.ts'
 import type { Resource } from '../../world/model.ts'
 import { type FirewallSpec, firewallText, type GroupRule, setFirewall } from '../firewall.ts'
@@ -23,6 +24,7 @@ import {
   withinVpc,
 } from './desired.ts'
 import { statsPort } from './haproxy.ts'
+import { registriesId, registryPort } from './registry.ts'
 import type { Surroundings } from './scripts.ts'
 
 /** What the reconciler of AWS needs besides. */
@@ -49,6 +51,8 @@ export interface Context extends AwsReconcilerDeps, Pick<RunningContainers<AwsCo
   known: Set<string>
   closed(): boolean
   networkOf(one: Placed): Promise<Network>
+  /** The one of all repositories' servers. */
+  registryNetwork(): Promise<Network>
   /** Names and firewall as they are to be: later, or before anything else. */
   follow(there: AwsContainer, one: Placed): void
   followNow(there: AwsContainer, one: Placed): Promise<void>
@@ -72,17 +76,18 @@ export function createContext(
     ...deps,
     ...{ jobs, up, known, closed, apply },
     networkOf: one => running.network(text(one.resource, 'vpcId'), vpcCidr(one), one.resource.id),
+    registryNetwork: () => running.network(registriesId, '', 'the repositories'),
     follow(there, one) {
       const spec = firewallOf(there, one)
       apply(there, 'firewall', firewallText(spec), () => setFirewall(runtime, there.machine, spec))
-      const names = namesFor(one)
+      const names = namesFor(there, one)
       if (names) apply(there, 'names', JSON.stringify(names), () => setNames(runtime, there.machine, names))
     },
     async followNow(there, one) {
       const spec = firewallOf(there, one)
       await setFirewall(runtime, there.machine, spec)
       there.applied.firewall = firewallText(spec)
-      const names = namesFor(one)
+      const names = namesFor(there, one)
       if (!names) return
       await setNames(runtime, there.machine, names)
       there.applied.names = JSON.stringify(names)
@@ -98,22 +103,30 @@ export function createContext(
       })
     },
     removeOrphans() {
-      const types = ['instance', 'db-instance', 'replication-group', 'load-balancer', 'vpc']
+      const types = ['instance', 'db-instance', 'replication-group', 'load-balancer', 'repository', 'vpc']
       const there = new Set(types.flatMap(type => everyAws(world, type).map(({ resource }) => containerId(resource))))
+      if (everyAws(world, 'repository').length > 0) there.add(registriesId)
       running.removeOrphans(id => there.has(id))
     },
   }
 }
 
 /** Only machines look names up. */
-function namesFor({ call, resource }: Placed): Record<string, string> | undefined {
-  return resource.type === 'instance' ? endpointNames(call, text(resource, 'vpcId')) : undefined
+function namesFor({ network }: AwsContainer, { call, resource }: Placed): Record<string, string> | undefined {
+  if (resource.type !== 'instance') return undefined
+  return { ...endpointNames(call, text(resource, 'vpcId')), [registryHost(call)]: network.gateway }
 }
 
 const everything: GroupRule = { protocol: 'all', ports: '-1/-1', from: '0.0.0.0/0', accept: true, priority: 1 }
 
 function firewallOf({ network }: AwsContainer, one: Placed): FirewallSpec {
   const { call, resource } = one
+  const from = network.gateway
+  const ours = (port: number): GroupRule => ({ ...everything, protocol: 'tcp', ports: `${port}/${port}`, from })
+  if (resource.type === 'repository') {
+    const place = { ...network, cidr: network.block }
+    return { network: place, rules: [ours(registryPort)], peers: [], internet: false }
+  }
   const groups = groupsOf(one)
   // Only a network load balancer may have no groups: then nothing stands before it.
   const bare = resource.type === 'load-balancer' && groups.length === 0
@@ -122,8 +135,7 @@ function firewallOf({ network }: AwsContainer, one: Placed): FirewallSpec {
   if (resource.type === 'instance') return { network, rules, peers: [], internet: reachesOut(one) }
   if (resource.type === 'db-instance') return { network, rules, peers: matesOf(one), internet: false }
   if (resource.type === 'replication-group') return { network, rules, peers: [], internet: false }
-  const ours = { ...everything, protocol: 'tcp', ports: `${statsPort}/${statsPort}`, from: network.gateway }
-  return { network, rules: [ours, ...rules], peers: [], internet: false }
+  return { network, rules: [ours(statsPort), ...rules], peers: [], internet: false }
 }
 
 /** Servers of a cluster share their storage, which no security group stands before. */

@@ -22,12 +22,14 @@ export function everyAws(world: World, type: string): Placed[] {
   return everyPlace(world).flatMap(call => resourcesOf(call, type).map(resource => ({ call, resource })))
 }
 
-const prefixes: Record<string, string> = { 'load-balancer': 'lb', 'replication-group': 'cache' }
+const prefixes: Record<string, string> = { 'load-balancer': 'lb', 'replication-group': 'cache', repository: 'ecr' }
 
 /** The id of a resource's container: ARNs are too long, and names are not unique across accounts. */
 export function containerId(resource: Resource): string {
   if (!resource.id.startsWith('arn:')) return resource.id
-  const short = createHash('sha256').update(resource.id).digest('hex').slice(0, 12)
+  // A repository that is made again is another one, without the images of the first.
+  const own = resource.type === 'repository' ? `${resource.id} ${resource.born}` : resource.id
+  const short = createHash('sha256').update(own).digest('hex').slice(0, 12)
   return `${prefixes[resource.type] ?? 'db'}-${short}`
 }
 

@@ -88,6 +88,12 @@ export function serverName({ id, port }: { id: string; port: number }): string {
   return `${id}-${port}`
 }
 
+/** Whether a proxy with these files gives a machine new requests. */
+export function sendsTo(files: ProxyFiles, instanceId: string): boolean {
+  const servers = (files[serversFile] ?? '').split('\n').map(line => line.split(' '))
+  return servers.some(([, name = '', , , weight]) => name.startsWith(`${instanceId}-`) && weight !== '0')
+}
+
 interface Making {
   http: boolean
   groups: Map<string, Resource>

@@ -25,7 +25,7 @@ export async function ensureAwsImage(runtime: Runtime, options: ImageOptions = {
     maker: image.name.replace(/^.*:/, 'stackwright-image-'),
     script: script(),
     packages: options.machinePackages?.aws ?? [],
-    doing: 'Installing MariaDB, Redis, HAProxy and what the setups ask for, for machines of AWS.',
+    doing: 'Installing MariaDB, Redis, HAProxy, a registry and what the setups ask for, for machines of AWS.',
   }
   return await imageOnce(runtime, { ...image, lock: 'image-aws' }, options, () =>
     makeImage(runtime, base, made, options),

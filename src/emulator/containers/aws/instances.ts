@@ -7,7 +7,8 @@ import type { AwsContainer, Context } from './context.ts'
 import { everyAws, type Placed } from './desired.ts'
 import type { Endpoints } from './endpoint.ts'
 import { hostName, metadataOf, serveMetadata } from './metadata.ts'
-import { giveAuthority, wrapped } from './scripts.ts'
+import type { RegistryDoors } from './registry-door.ts'
+import { giveAuthority, giveRegistry, wrapped } from './scripts.ts'
 
 /** EC2 instances as the reconciler drives them. */
 export interface Instances {
@@ -17,7 +18,10 @@ export interface Instances {
 }
 
 /** EC2's instances, one by one or of an Auto Scaling group, as containers with systemd. */
-export function watchInstances(context: Context, endpoints: Endpoints): Instances {
+export function watchInstances(
+  context: Context,
+  { endpoints, doors }: { endpoints: Endpoints; doors: RegistryDoors },
+): Instances {
   const { world, runtime, sandbox, jobs, up } = context
   const stopped = new Set<string>()
 
@@ -58,6 +62,7 @@ export function watchInstances(context: Context, endpoints: Endpoints): Instance
     const there: AwsContainer = { machine, network, applied: { metadata: facts }, surroundings, settingUp: false }
     await serveMetadata(runtime, machine, facts)
     await giveAuthority(runtime, machine, context.authority())
+    await giveRegistry(runtime, machine, await doors.open(network, call))
     await context.followNow(there, one)
     await firstBoot(there, resource)
     up.set(resource.id, there)

@@ -18,12 +18,14 @@ export interface ProxySpec {
   addresses: string[]
 }
 
-/** The health of a server by the proxy's checks. */
+/** The health of a server by the proxy's checks, and what it served. */
 export interface Seen {
   /** `no check`: not checked yet. */
   state: 'up' | 'down' | 'no check'
   /** The last answer in words. */
   why: string
+  /** Requests (of a network load balancer: connections) that it got since the proxy took up its configuration. */
+  served: number
 }
 
 /** Starts the proxy without listeners, or finds it running; its addresses are in the VPC. */
@@ -67,7 +69,7 @@ export async function setProxy(runtime: Runtime, proxy: Machine, files: ProxyFil
   if (ran.code !== 0) throw new Problem({ what, why: lastLines(ran.stderr + ran.stdout, 6) })
 }
 
-/** Results of its health checks, by `backend/server`. Empty while it does not answer. */
+/** Results of its health checks, and what was served, by `backend/server`. Empty while it does not answer. */
 export function readProxy(proxy: Pick<Machine, 'realAddress'>, from: string): Promise<Map<string, Seen>> {
   return new Promise(resolve => {
     const options = { host: proxy.realAddress, port: statsPort, path: '/stats;csv', localAddress: from, timeout: 3000 }
@@ -98,7 +100,8 @@ function rowsOf(csv: string): Map<string, Seen> {
         : /^UP|^DRAIN/.test(fields[at('status')] ?? '')
           ? 'up'
           : 'down'
-    seen.set(`${backend}/${server}`, { state, why: [check, fields[at('check_code')]].filter(Boolean).join(' ') })
+    const why = [check, fields[at('check_code')]].filter(Boolean).join(' ')
+    seen.set(`${backend}/${server}`, { state, why, served: Number(fields[at('stot')] ?? 0) })
   }
   return seen
 }

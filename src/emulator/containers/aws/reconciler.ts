@@ -10,12 +10,15 @@ import { portName, watchBalancers } from './balancers.ts'
 import { watchCaches } from './caches.ts'
 import { watchAwsCommands } from './commands.ts'
 import { type AwsReconcilerDeps, createContext } from './context.ts'
+import { watchCpuLoad } from './cpu-load.ts'
 import { watchDatabases } from './databases.ts'
 import { everyAws } from './desired.ts'
 import { createEndpoints } from './endpoint.ts'
 import { withHooks } from './hooks.ts'
 import { watchInstances } from './instances.ts'
 import { createPortForwards } from './port-forwards.ts'
+import { createRegistryDoors } from './registry-door.ts'
+import { watchRepositories } from './repositories.ts'
 
 const tickMs = 200
 const healthMs = 500
@@ -35,15 +38,18 @@ export async function createAwsReconciler(deps: AwsReconcilerDeps): Promise<Reco
   const context = createContext(deps, { jobs, known, closed: watch.closed })
   const endpoints = createEndpoints(deps)
   const forwards = createPortForwards(deps)
-  const instances = watchInstances(context, endpoints)
+  const repositories = watchRepositories(context)
+  const doors = createRegistryDoors({ ...deps, repositories, closed: watch.closed })
+  const instances = watchInstances(context, { endpoints, doors })
   const databases = watchDatabases(context)
   const caches = watchCaches(context)
   const balancers = watchBalancers(context, forwards)
   const commands = watchAwsCommands(context)
+  const cpuLoad = watchCpuLoad(context)
 
   function look(): void {
     if (watch.closed()) return
-    for (const part of [instances, databases, caches, balancers, commands]) part.look()
+    for (const part of [instances, databases, caches, repositories, balancers, commands]) part.look()
     context.removeOrphans()
   }
 
@@ -55,6 +61,7 @@ export async function createAwsReconciler(deps: AwsReconcilerDeps): Promise<Reco
 
   watch.every(tickMs, watch.lookAndSave)
   watch.every(healthMs, () => jobs.want('health', balancers.readHealth, 'waits'))
+  watch.every(healthMs, cpuLoad.look)
   watch.every(exitedMs, () => jobs.want('exited', instances.noticeExited, 'waits'))
   watch.lookAndSave()
 
@@ -71,6 +78,6 @@ export async function createAwsReconciler(deps: AwsReconcilerDeps): Promise<Reco
       const scheme = ['HTTPS', 'TLS'].includes(text(listener, 'protocol')) ? 'https' : 'http'
       return `${scheme}://127.0.0.1:${local}`
     },
-    ...lifecycleOf(deps, { watch, jobs }, () => Promise.all([endpoints.close(), forwards.close()])),
+    ...lifecycleOf(deps, { watch, jobs }, () => Promise.all([endpoints.close(), doors.close(), forwards.close()])),
   }
 }

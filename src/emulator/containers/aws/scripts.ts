@@ -13,6 +13,12 @@ export interface Surroundings {
   region: string
 }
 
+/** How the machines of a network reach the registry of their account and region. */
+export interface RegistryWay {
+  address: string
+  port: number
+}
+
 /** A script as the agent or the first boot runs it; see `programs/run-script.sh`. */
 export function wrapped(script: string | Buffer, { endpoint, region }: Surroundings): string {
   const lines = base64(script).match(/.{1,76}/g) ?? []
@@ -28,7 +34,7 @@ export function wrapped(script: string | Buffer, { endpoint, region }: Surroundi
 
 /**
  * Puts the certificate of the sandbox's authority on a machine: the databases' certificates are signed by it. Those of
- * ElastiCache are signed by authorities that every machine trusts, so its programs trust this one too.
+ * ElastiCache and ECR are signed by authorities that every machine trusts, so its programs trust this one too.
  */
 export async function giveAuthority(runtime: Runtime, machine: Machine, certificate: string): Promise<void> {
   const script = [
@@ -39,6 +45,12 @@ export async function giveAuthority(runtime: Runtime, machine: Machine, certific
     '',
   ].join('\n')
   await inside(runtime, machine.name, `The machine ${machine.id} was not given the authority's certificate.`, script)
+}
+
+/** Leads a machine to the registry of its account. */
+export async function giveRegistry(runtime: Runtime, machine: Machine, { address, port }: RegistryWay): Promise<void> {
+  const what = `The machine ${machine.id} was not led to the registry.`
+  await inside(runtime, machine.name, what, programText('serve-registry.sh'), [address, String(port)])
 }
 
 /** Where Debian's program takes further authorities from. */

@@ -2,8 +2,8 @@
 # Makes the image for machines of AWS of the machine image, as root, after install-packages.sh.
 # Usage: aws-image.sh [PACKAGE…]: what the setups of the machines will ask for.
 
-# Database server, cache and load balancer run in containers of their own, of this same image.
-servers=(mariadb-server mariadb-client redis-server haproxy)
+# Database server, cache, load balancer and registry run in containers of their own, of this same image.
+servers=(mariadb-server mariadb-client redis-server haproxy docker-registry)
 
 apt-get update
 install_switched_off "${servers[@]}" awscli "$@"

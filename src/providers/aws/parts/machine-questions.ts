@@ -86,8 +86,8 @@ export function tagsQuestion(key: string, reserved: string[] = []): Question<Aws
   }
 }
 
-/** How many an Auto Scaling group has at the start, at least, and at most. */
-export function countQuestions(tier: string, whose: string): Question<AwsLookups>[] {
+/** How many an Auto Scaling group has at the start, at least (`fewest` is the least of that), and at most. */
+export function countQuestions(tier: string, whose: string, fewest = 0): Question<AwsLookups>[] {
   const [count, min, max] = [`${tier}.count`, `${tier}.min`, `${tier}.max`]
   return [
     {
@@ -106,10 +106,10 @@ export function countQuestions(tier: string, whose: string): Question<AwsLookups
       help: 'The group never has fewer, even when there is nothing to do.',
       type: 'number',
       default: ({ values }) => Math.min(2, number(values, count, 2)),
-      min: 0,
+      min: fewest,
       max: 100,
       check: (value, values) =>
-        numberProblem(value, 0, 100) ??
+        numberProblem(value, fewest, 100) ??
         (Number(value) > number(values, count, 2)
           ? `${value} is more than the group starts with (${count} is ${number(values, count, 2)}).`
           : undefined),
@@ -130,18 +130,22 @@ export function countQuestions(tier: string, whose: string): Question<AwsLookups
           : undefined),
       advanced: true,
     },
-    {
-      key: `${tier}.targetCpu`,
-      label: `Aim for this CPU load (percent, ${whose})`,
-      help: 'The group grows above it and shrinks below it, within its bounds. 0, as in the tutorial: the number stays as it is.',
-      type: 'number',
-      default: () => 0,
-      min: 0,
-      max: 100,
-      check: value => numberProblem(value, 0, 100),
-      advanced: true,
-    },
   ]
+}
+
+/** The CPU load that an Auto Scaling group is to follow, percent; 0 for none. */
+export function cpuQuestion(tier: string, whose: string): Question<AwsLookups> {
+  return {
+    key: `${tier}.targetCpu`,
+    label: `Aim for this CPU load (percent, ${whose})`,
+    help: 'The group grows above it and shrinks below it, within its bounds. 0, as in the tutorial: the number stays as it is.',
+    type: 'number',
+    default: () => 0,
+    min: 0,
+    max: 100,
+    check: value => numberProblem(value, 0, 100),
+    advanced: true,
+  }
 }
 
 /** Shaped like an instance type, of a family that is still current. A sentence when wrong. */

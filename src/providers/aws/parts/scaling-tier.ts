@@ -5,9 +5,10 @@ import type { Place, Setup } from '../../../steps/results.ts'
 import type { AwsLookups } from '../lookups.ts'
 import { autoScalingGroup, command, launchTemplate, scalingPolicy } from '../resources/index.ts'
 import { checkFleet } from './machine-checks.ts'
-import { countQuestions, diskQuestion, imageQuestion, typeQuestion } from './machine-questions.ts'
+import { countQuestions, cpuQuestion, diskQuestion, imageQuestion, typeQuestion } from './machine-questions.ts'
 import { number, tags, text } from './names.ts'
 import type { ParameterNames } from './parameters.ts'
+import { scalingMetric } from './scaling-metric.ts'
 import type { Subnets } from './subnets.ts'
 
 /** Packages and a cold mirror: minutes as a rule; this is the limit. Seconds. */
@@ -29,6 +30,8 @@ export interface TierOf {
   prefer: string[]
   /** Value of the tag `Server`, by which the command finds them. */
   server: string
+  /** People choose the metric that their number follows; the blueprint calls `follow` once requests reach them. */
+  follows?: true
 }
 
 /** What a tier is installed with, and what it stands between. */
@@ -49,15 +52,22 @@ export interface TierNeeds {
  * Console: EC2 → Launch Templates, Auto Scaling Groups; Systems Manager → Run Command by tag. What a machine is set up
  * with is in its launch template too, so that one the group starts later sets itself up.
  */
-export const scalingTier = { questions, draw }
+export const scalingTier = { questions, draw, follow: scalingMetric.draw, fewest }
 
-function questions({ key, tier, whose, help, prefer }: TierOf): Question<AwsLookups>[] {
+function questions({ key, tier, whose, help, prefer, follows }: TierOf): Question<AwsLookups>[] {
   return [
     typeQuestion({ key: `${key}.type`, label: `Instance type of the ${whose}`, help, prefer, tier }),
     imageQuestion(`${key}.image`, `${key}.type`, whose),
     diskQuestion(`${key}.diskSize`, whose),
-    ...countQuestions(key, whose),
+    ...(follows
+      ? [...countQuestions(key, whose, 1), ...scalingMetric.questions(key, whose)]
+      : [...countQuestions(key, whose), cpuQuestion(key, whose)]),
   ]
+}
+
+/** How many machines there are at any time: those that the group was made with, unless it may shrink below that. */
+function fewest(values: Values, { key, follows }: TierOf): number {
+  return number(values, `${key}.${follows ? 'min' : 'count'}`, 2)
 }
 
 /** Launch template, group and the command that waits until its machines are set up; returns the last. */
@@ -81,7 +91,6 @@ function draw(on: StepDrawing<AwsLookups>, values: Values, of: TierOf, given: Ti
     instanceTags: { ...tags(values, 'machine.tags'), Server: server },
   })
   checkFleet(on, [template], values, { key, tier, subnets: [1, 2] })
-  const desired = number(values, `${key}.count`, 2)
   const servers = on.add(
     `${tier}-servers`,
     autoScalingGroup,
@@ -92,21 +101,22 @@ function draw(on: StepDrawing<AwsLookups>, values: Values, of: TierOf, given: Ti
       subnetIds: subnets.tier(tier).map(({ id }) => id),
       min: number(values, `${key}.min`, 2),
       max: number(values, `${key}.max`, 4),
-      desired,
+      desired: number(values, `${key}.count`, 2),
       targetGroupArns: [given.targets.get('id')],
       graceSeconds: GRACE,
       tags: {},
+      ...(of.follows && { scales: true }),
     },
     // A machine that starts sets itself up at once: its way out and its secrets are there by then. For the database's
     // servers it waits itself, so that both are made at the same time.
     { needs: subnets.wayOut },
   )
-  drawPolicy(on, values, of, servers)
+  if (!of.follows) drawPolicy(on, values, of, servers)
   return on.add(
     `${tier}-setup`,
     command,
     {
-      targets: { tag: { key: 'Server', value: server }, group: servers.get('name'), count: desired },
+      targets: { tag: { key: 'Server', value: server }, group: servers.get('name'), count: fewest(values, of) },
       name: `Set up ${name}`,
       script,
       env,

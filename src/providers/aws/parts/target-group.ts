@@ -13,12 +13,13 @@ import type { Vpc } from './vpc.ts'
 /** Console: EC2 → Target Groups. The machines behind a listener, and how each is asked whether it serves. */
 export const targetGroup = { questions, healthQuestions, backendPortQuestion, draw, register, healthy }
 
-/** `suffix`: what follows the stack's name in the suggested one. */
+/** `suffix`: what follows the stack's name in the suggested one; `besides`: the key of another group's name. */
 function questions({
   key = 'group.name',
   label = 'Target group name',
   help = 'The group of machines behind the listener.',
   suffix = 'web',
+  besides = '',
 } = {}): Question<AwsLookups>[] {
   return [
     {
@@ -27,7 +28,10 @@ function questions({
       help,
       type: 'text',
       default: ({ stack }) => named(stack, suffix, 32),
-      check: balancerNameProblem,
+      // Names are unique in an account and region (docs/facts/aws.md, ELB): the second group would be the first.
+      check: (value, values) =>
+        balancerNameProblem(value) ??
+        (value === values[besides] ? `${show(value)} is already the name of the other group (${besides}).` : undefined),
       advanced: true,
     },
   ]

@@ -14,6 +14,7 @@ import { securityGroup } from './ec2/security-group.ts'
 import { securityRules } from './ec2/security-rules.ts'
 import { subnet } from './ec2/subnet.ts'
 import { vpc } from './ec2/vpc.ts'
+import { repository as ecrRepository } from './ecr/repository.ts'
 import { cacheSubnetGroup } from './elasticache/cache-subnet-group.ts'
 import { replicationGroup } from './elasticache/replication-group.ts'
 import { healthyTargets } from './elbv2/healthy-targets.ts'
@@ -49,6 +50,7 @@ export {
   dbClusterMember,
   dbInstance,
   dbSubnetGroup,
+  ecrRepository,
   elasticIp,
   healthyTargets,
   hostedZone,
@@ -91,6 +93,7 @@ export const kinds: AnyKind[] = [
   role,
   instanceProfile,
   bucket,
+  ecrRepository,
   parameter,
   dbSubnetGroup,
   dbInstance,

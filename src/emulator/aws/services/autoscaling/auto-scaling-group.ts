@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../base/json.ts'
 import { ApiError, type Call, type Operation, type Resource } from '../../../world/model.ts'
 import { filtered } from '../../core/filters.ts'
-import { arn, uuid } from '../../core/ids.ts'
+import { arn, date, uuid } from '../../core/ids.ts'
 import { number, object, operation, refuse, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
 import { createResource, findResource, resourcesOf, text, time, updateResource } from '../../core/resources.ts'
@@ -19,7 +19,7 @@ const settings =
 
 const perRegion = 500
 
-/** Auto Scaling groups: their settings. What they do with them, as time goes by, is in asg-run.ts. */
+/** Auto Scaling groups: their settings. What they do with them, as time goes by, is in reconcile.ts. */
 export const autoScalingGroupOperations: Record<string, Operation> = {
   'autoscaling.CreateAutoScalingGroup': operation(
     `AutoScalingGroupName TargetGroupARNs TrafficSources Tags ServiceLinkedRoleARN ${settings}`,
@@ -44,14 +44,18 @@ export const autoScalingGroupOperations: Record<string, Operation> = {
   ),
   'autoscaling.UpdateAutoScalingGroup': operation(`AutoScalingGroupName ${settings}`, (input, call) => {
     const group = stable(requireGroup(call, input))
-    updateResource(call, group, { ...readSettings(call, input, group.data), actAt: call.world.now() + times.groupActs })
+    const settings = readSettings(call, input, group.data)
+    const bounds = `min: ${settings.min}, max: ${settings.max}, desired: ${settings.desired}`
+    const why = asked(call, group, `update of AutoScalingGroup constraints to ${bounds}`, Number(settings.desired))
+    updateResource(call, group, { ...settings, ...why, actAt: call.world.now() + times.groupActs })
     return {}
   }),
   'autoscaling.SetDesiredCapacity': operation('AutoScalingGroupName DesiredCapacity HonorCooldown', (input, call) => {
     const group = stable(requireGroup(call, input))
     const desired = number(input, 'DesiredCapacity', 0)
     checkSizes(time(group, 'min'), time(group, 'max'), desired)
-    updateResource(call, group, { desired, actAt: call.world.now() + times.groupActs })
+    const why = asked(call, group, 'explicitly set group desired capacity', desired)
+    updateResource(call, group, { desired, ...why, actAt: call.world.now() + times.groupActs })
     return {}
   }),
   'autoscaling.DeleteAutoScalingGroup': operation('AutoScalingGroupName ForceDelete', (input, call) => {
@@ -88,6 +92,14 @@ export function stable(group: Resource): Resource {
   return group
 }
 
+/** What the group's activities name as the cause of another size, in the service's words. */
+function asked(call: Call, group: Resource, how: string, desired: number): { why?: string } {
+  const before = time(group, 'desired')
+  if (desired === before) return {}
+  const at = date(call, call.world.now())
+  return { why: `At ${at} a user request ${how} changing the desired capacity from ${before} to ${desired}.` }
+}
+
 /** The target group ARNs, each of which must exist. */
 export function readTargetGroups(call: Call, arns: string[]): string[] {
   const missing = arns.find(id => !findResource(call, 'target-group', id))
@@ -117,9 +129,11 @@ function createGroup(input: JsonObject, call: Call): JsonObject {
     ? (input.TrafficSources as JsonObject[]).map(one => word(one, 'Identifier'))
     : []
   const now = call.world.now()
+  const settings = readSettings(call, input, {})
   const data = {
     name,
-    ...readSettings(call, input, {}),
+    ...settings,
+    why: `At ${date(call, now)} a user request created an AutoScalingGroup changing the desired capacity from 0 to ${settings.desired}.`,
     targetGroups: readTargetGroups(call, [...words(input, 'TargetGroupARNs'), ...sources]),
     propagate: marks.propagate,
     members: [] as Member[],

@@ -16,6 +16,10 @@ export type Member = {
   lostAt: number
   /** Cloud time at which it is ended: after its connections drained. */
   endsAt: number
+  /** Ended without draining: it is dead, or its group goes. */
+  atOnce?: boolean
+  /** It had drained, and a real load balancer was not done with it. */
+  held?: boolean
   registered: boolean
   protectedFromScaleIn: boolean
   markedUnhealthy: boolean
@@ -83,7 +87,7 @@ export function dismiss(call: Call, group: Resource, member: Member, cause: stri
       : now
   })
   const endsAt = atOnce ? now : Math.max(now, ...drained)
-  setMember(call, group, member.id, { state: 'leaving', endsAt })
+  setMember(call, group, member.id, { state: 'leaving', endsAt, atOnce })
   note(call, group, {
     kind: 'end',
     instanceId: member.id,

@@ -7,8 +7,10 @@ import { instanceState, runsSince } from '../ec2/instance-state.ts'
 import { fromTemplate } from '../ec2/launch-template.ts'
 import { register, targetsOf } from '../elbv2/target.ts'
 import { targetHealth } from '../elbv2/target-health.ts'
+import { targetBusy } from '../elbv2/target-in-use.ts'
 import { stepRefresh } from './instance-refresh-step.ts'
 import { dismiss, type Member, membersOf, note, save, setMember, templateIn } from './members.ts'
+import { policiesOf, trackTargets } from './target-tracking.ts'
 
 /**
  * Brings one group to the present: it starts what is missing, ends what is too much, replaces what died, and registers
@@ -18,6 +20,7 @@ export function reconcile(call: Call, group: Resource): void {
   forgetEnded(call, group)
   noticeLost(call, group)
   stepRefresh(call, group)
+  trackTargets(call, group)
   shrink(call, group)
   grow(call, group)
   registerRunning(call, group)
@@ -102,9 +105,11 @@ function grow(call: Call, group: Resource): void {
   const now = call.world.now()
   if (now < time(group, 'actAt') || now < time(group, 'retryAt') || isSuspended(group, 'Launch')) return
   const desired = time(group, 'desired')
-  const missing = desired - staying(group).length
-  const cause = `At ${call.world.date(now)} an instance was started in response to a difference between desired and actual capacity, increasing the capacity to ${desired}.`
-  for (let count = 0; count < missing; count++) if (!launchOne(call, group, cause)) return
+  const there = staying(group).length
+  if (there >= desired) return
+  const cause = `${whyOf(group)}At ${call.world.date(now)} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${there} to ${desired}.`
+  for (let count = there; count < desired; count++) if (!launchOne(call, group, cause)) return
+  updateResource(call, group, { why: '' })
 }
 
 /** The zone with most machines gives first, there the oldest template, then the oldest machine. */
@@ -113,13 +118,23 @@ function shrink(call: Call, group: Resource): void {
   if (now < time(group, 'actAt') || isSuspended(group, 'Terminate')) return
   const desired = time(group, 'desired')
   const deleting = group.data.deleting === true
+  const there = staying(group).length
+  if (there <= desired) return
+  const cause = `${whyOf(group)}At ${call.world.date(now)} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${there} to ${desired}.`
   for (let rest = staying(group); rest.length > desired; rest = staying(group)) {
     const free = rest.filter(one => deleting || !one.protectedFromScaleIn)
     const victim = chooseVictim(call, free)
     if (!victim) return
-    const cause = `At ${call.world.date(now)} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity to ${desired}.`
-    dismiss(call, group, victim, cause, deleting)
+    const chosen = `At ${call.world.date(now)} instance ${victim.id} was selected for termination.`
+    dismiss(call, group, victim, `${cause}  ${chosen}`, deleting)
   }
+  updateResource(call, group, { why: '' })
+}
+
+/** Who changed the desired capacity, before what the group did about it. */
+function whyOf(group: Resource): string {
+  const why = group.data.why
+  return typeof why === 'string' && why !== '' ? `${why}  ` : ''
 }
 
 function chooseVictim(call: Call, members: Member[]): Member | undefined {
@@ -149,9 +164,10 @@ function registerRunning(call: Call, group: Resource): void {
 function endLeaving(call: Call, group: Resource): void {
   for (const member of membersOf(group)) {
     const instance = findResource(call, 'instance', member.id)
-    if (member.state === 'leaving' && instance && call.world.now() >= member.endsAt) {
-      terminate(call, instance, 'Auto Scaling', member.endsAt)
-    }
+    if (member.state !== 'leaving' || !instance || call.world.now() < member.endsAt) continue
+    if (!member.atOnce && targetBusy(call.world, member.id)) {
+      if (!member.held) setMember(call, group, member.id, { held: true })
+    } else terminate(call, instance, 'Auto Scaling', member.held ? call.world.now() : member.endsAt)
   }
 }
 
@@ -168,7 +184,9 @@ function forgetEnded(call: Call, group: Resource): void {
 
 function goAway(call: Call, group: Resource): void {
   if (membersOf(group).length > 0) return
-  if (call.world.now() >= time(group, 'emptyAt') + times.groupLeaves) removeResource(call, group)
+  if (call.world.now() < time(group, 'emptyAt') + times.groupLeaves) return
+  for (const policy of policiesOf(call, group)) removeResource(call, policy)
+  removeResource(call, group)
 }
 
 function staying(group: Resource): Member[] {

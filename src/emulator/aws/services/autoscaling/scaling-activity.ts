@@ -6,7 +6,7 @@ import { nextToken, page } from '../../core/page.ts'
 import { findResource, text } from '../../core/resources.ts'
 import { instanceState } from '../ec2/instance-state.ts'
 import { groups, requireGroup } from './lookup.ts'
-import { type Activity, activitiesOf } from './members.ts'
+import { type Activity, activitiesOf, membersOf } from './members.ts'
 
 /** What groups did: machines that were started and ended, and why. */
 export const scalingActivityOperations: Record<string, Operation> = {
@@ -28,13 +28,13 @@ export const scalingActivityOperations: Record<string, Operation> = {
 
 /** An activity as `DescribeScalingActivities` shows it. */
 export function describeActivity(call: Call, group: Resource, one: Activity): JsonObject {
-  const status = statusOf(call, one)
+  const status = statusOf(call, group, one)
   const over = status === 'Successful' || status === 'Failed'
   return {
     ActivityId: one.id,
     AutoScalingGroupName: text(group, 'name'),
     AutoScalingGroupARN: group.id,
-    Description: one.description,
+    Description: one.description + (status === draining ? ' - Waiting For ELB Connection Draining.' : ''),
     Cause: one.cause,
     StartTime: date(call, one.at),
     StatusCode: status,
@@ -45,10 +45,16 @@ export function describeActivity(call: Call, group: Resource, one: Activity): Js
   }
 }
 
-function statusOf(call: Call, one: Activity): string {
+const draining = 'WaitingForELBConnectionDraining'
+
+function statusOf(call: Call, group: Resource, one: Activity): string {
   if (one.kind === 'failed') return 'Failed'
   const instance = findResource(call, 'instance', one.instanceId)
   const state = instance ? instanceState(call, instance) : 'terminated'
-  if (one.kind === 'end') return state === 'terminated' ? 'Successful' : 'InProgress'
+  if (one.kind === 'end') {
+    const member = membersOf(group).find(({ id }) => id === one.instanceId)
+    if (state === 'running' && member?.state === 'leaving' && !member.atOnce) return draining
+    return state === 'terminated' ? 'Successful' : 'InProgress'
+  }
   return state === 'pending' ? 'PreInService' : 'Successful'
 }

@@ -1,14 +1,18 @@
 import type { JsonObject } from '../../../../base/json.ts'
-import type { Operation, Resource } from '../../../world/model.ts'
+import type { Call, Operation, Resource } from '../../../world/model.ts'
 import { arn, uuid } from '../../core/ids.ts'
 import { number, object, operation, refuse, requireParameter, word, words } from '../../core/input.ts'
 import { nextToken, page } from '../../core/page.ts'
 import { createResource, removeResource, resourcesOf, text, time, updateResource } from '../../core/resources.ts'
+import { minuteOf } from '../elbv2/request-count.ts'
+import { balancersOf } from '../elbv2/target-group.ts'
 import { groupNamed, invalid, requireGroup } from './lookup.ts'
+import { labelled } from './metric.ts'
+import { alarmName, policiesOf } from './target-tracking.ts'
 
 const metrics = ['ASGAverageCPUUtilization', 'ASGAverageNetworkIn', 'ASGAverageNetworkOut', 'ALBRequestCountPerTarget']
 
-/** Target-tracking policies. Nothing loads the emulator's machines, so they never act. */
+/** Target-tracking policies. What they do, as time goes by, is in target-tracking.ts. */
 export const scalingPolicyOperations: Record<string, Operation> = {
   'autoscaling.PutScalingPolicy': operation(
     'AutoScalingGroupName PolicyName PolicyType TargetTrackingConfiguration EstimatedInstanceWarmup Enabled',
@@ -18,7 +22,7 @@ export const scalingPolicyOperations: Record<string, Operation> = {
       if (word(input, 'PolicyType') !== 'TargetTrackingScaling') {
         refuse(400, 'UnsupportedParameter', 'The emulator simulates target-tracking policies only.')
       }
-      const config = checked(object(input, 'TargetTrackingConfiguration'))
+      const config = checked(call, object(input, 'TargetTrackingConfiguration'))
       const data = {
         name,
         groupId: group.id,
@@ -27,8 +31,9 @@ export const scalingPolicyOperations: Record<string, Operation> = {
         warmup: number(input, 'EstimatedInstanceWarmup', -1),
         enabled: input.Enabled !== false,
       }
-      const before = policiesOf(resourcesOf(call, 'scaling-policy'), group).find(one => text(one, 'name') === name)
-      if (before) updateResource(call, before, data)
+      const before = policiesOf(call, group).find(one => text(one, 'name') === name)
+      // Its alarms are other ones, which know nothing of the minutes before.
+      if (before) updateResource(call, before, { ...data, points: [], seen: minuteOf(call.world.now()) })
       const id = arn(
         call,
         'autoscaling',
@@ -48,8 +53,10 @@ export const scalingPolicyOperations: Record<string, Operation> = {
       const live = resourcesOf(call, 'scaling-policy').filter(
         one => groupNamed(call, text(one, 'group'))?.id === text(one, 'groupId'),
       )
-      const found = (group ? policiesOf(live, group) : live).filter(
-        one => names.length === 0 || names.includes(text(one, 'name')) || names.includes(one.id),
+      const found = live.filter(
+        one =>
+          (!group || text(one, 'groupId') === group.id) &&
+          (names.length === 0 || names.includes(text(one, 'name')) || names.includes(one.id)),
       )
       const { rows, next } = page(input, found, { limit: 'MaxRecords', size: 50 })
       return { ScalingPolicies: rows.map(describe), ...nextToken(next) }
@@ -67,30 +74,32 @@ export const scalingPolicyOperations: Record<string, Operation> = {
   }),
 }
 
-function policiesOf(policies: Resource[], group: Resource): Resource[] {
-  return policies.filter(one => text(one, 'groupId') === group.id)
-}
-
-function checked(config: JsonObject): JsonObject {
+function checked(call: Call, config: JsonObject): JsonObject {
   const predefined = object(config, 'PredefinedMetricSpecification')
   const metric = word(predefined, 'PredefinedMetricType')
   if (!metrics.includes(metric)) invalid(`PredefinedMetricType must be one of ${metrics.join(', ')}.`)
-  if (
-    metric === 'ALBRequestCountPerTarget' &&
-    !/^app\/[^/]+\/[0-9a-f]+\/targetgroup\/[^/]+\/[0-9a-f]+$/.test(word(predefined, 'ResourceLabel'))
-  ) {
-    invalid(
-      'ALBRequestCountPerTarget requires a ResourceLabel: app/<load balancer>/<id>/targetgroup/<target group>/<id>.',
-    )
-  }
+  if (metric === 'ALBRequestCountPerTarget') checkLabel(call, word(predefined, 'ResourceLabel'))
   if (!(Number(config.TargetValue) > 0)) invalid('TargetValue must be a positive number.')
   return config
 }
 
+/** The load balancer must lead to the target group. */
+function checkLabel(call: Call, label: string): void {
+  if (!/^app\/[^/]+\/[0-9a-f]+\/targetgroup\/[^/]+\/[0-9a-f]+$/.test(label)) {
+    invalid(
+      'ALBRequestCountPerTarget requires a ResourceLabel: app/<load balancer>/<id>/targetgroup/<target group>/<id>.',
+    )
+  }
+  const target = labelled(call, label)
+  const [balancer] = label.split('/targetgroup/')
+  if (!target || !balancersOf(call, target).some(one => one.endsWith(`:loadbalancer/${balancer}`)))
+    invalid(`The load balancer does not route traffic to the target group of the resource label ${label}.`)
+}
+
 /** Each policy has two alarms, which go with it. */
 function alarmsOf(policy: Resource): JsonObject[] {
-  return ['AlarmHigh', 'AlarmLow'].map(end => {
-    const AlarmName = `TargetTracking-${text(policy, 'group')}-${end}-${policy.id.split(':')[6]}`
+  return (['AlarmHigh', 'AlarmLow'] as const).map(end => {
+    const AlarmName = alarmName(policy, end)
     const [, , , , account] = policy.id.split(':')
     return { AlarmName, AlarmARN: `arn:aws:cloudwatch:${policy.region}:${account}:alarm:${AlarmName}` }
   })

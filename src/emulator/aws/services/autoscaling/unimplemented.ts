@@ -1,7 +1,9 @@
 import type { Unimplemented } from '../../../world/unimplemented.ts'
 
 export const unimplemented: Unimplemented[] = [
-  { says: 'Policies are kept, and nothing acts on their metrics; only target tracking is accepted.' },
+  {
+    says: 'Policies are target tracking of the average CPU load or of requests per target; those of network traffic are kept, and nothing acts on them. Their alarms have names and nothing else: CloudWatch is not simulated.',
+  },
   {
     says: 'Launch configurations are not simulated: groups use launch templates.',
     operations: ['CreateLaunchConfiguration', 'DescribeLaunchConfigurations'],

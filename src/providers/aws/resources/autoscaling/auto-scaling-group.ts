@@ -17,6 +17,8 @@ export type AutoScalingGroupIn = {
   graceSeconds: number
   /** On the group and on every machine it starts. */
   tags: Record<string, string>
+  /** A policy changes how many there are: `desired` counts when the group is made, and when it is another one than before. */
+  scales?: boolean
 }
 export type AutoScalingGroupOut = { id: string; name: string }
 
@@ -28,7 +30,7 @@ export const autoScalingGroup: AwsKind<AutoScalingGroupIn, AutoScalingGroupOut> 
   after: ['aws:launch-template', 'aws:subnet', 'aws:target-group', 'aws:route-table'],
   expectMs: 70 * second,
   tagged: true,
-  mutable: ['version', 'subnetIds', 'min', 'max', 'desired', 'targetGroupArns', 'graceSeconds'],
+  mutable: ['version', 'subnetIds', 'min', 'max', 'desired', 'targetGroupArns', 'graceSeconds', 'scales'],
   async find(cloud, where) {
     const name = 'id' in where ? where.id : where.input?.name
     const input =
@@ -47,6 +49,7 @@ export const autoScalingGroup: AwsKind<AutoScalingGroupIn, AutoScalingGroupOut> 
         ...tagsOf(named(input.name, input.tags), true),
         // Not propagated: a machine is removed with its group and never looked up on its own.
         ...tagsOf(mark.tags, false),
+        ...(input.scales ? countTag(input) : []),
       ],
     })
     return input.name
@@ -57,12 +60,14 @@ export const autoScalingGroup: AwsKind<AutoScalingGroupIn, AutoScalingGroupOut> 
       what: `the Auto Scaling group ${id}`,
       within: 5 * minute,
     })
-    if (differs(group, input)) {
-      const change = { AutoScalingGroupName: id, ...settings(input) }
+    const wanted = { ...input, desired: desiredOf(group, input) }
+    if (differs(group, wanted)) {
+      const change = { AutoScalingGroupName: id, ...settings(wanted) }
       await cloud.call('autoscaling', 'UpdateAutoScalingGroup', change, repeatable)
     }
+    if (input.scales && countIn(group) !== input.desired) await keepCount(cloud, id, input)
     await setTargetGroups(cloud, id, group.TargetGroupARNs ?? [], input.targetGroupArns)
-    await untilInService(cloud, id, input.desired)
+    await untilInService(cloud, id, input)
     await replaceOld(cloud, id, input)
     return { id, name: id }
   },
@@ -104,6 +109,29 @@ function settings(input: AutoScalingGroupIn) {
   }
 }
 
+/** On the group: the count that was last set, which tells a count that people changed from one that the group did. */
+const COUNT = 'stackwright:count'
+
+function countTag({ desired }: AutoScalingGroupIn) {
+  return tagsOf({ [COUNT]: String(desired) }, false)
+}
+
+function countIn(group: Group): number | undefined {
+  const count = tagsIn(group.Tags)[COUNT]
+  return count === undefined ? undefined : Number(count)
+}
+
+/** A group that has scaled itself keeps its size, within its bounds. */
+function desiredOf(group: Group, input: AutoScalingGroupIn): number {
+  if (!input.scales || countIn(group) !== input.desired) return input.desired
+  return Math.min(Math.max(group.DesiredCapacity ?? input.desired, input.min), input.max)
+}
+
+async function keepCount(cloud: Aws, name: string, input: AutoScalingGroupIn): Promise<void> {
+  const Tags = countTag(input).map(tag => ({ ...tag, ResourceId: name, ResourceType: 'auto-scaling-group' }))
+  await cloud.call('autoscaling', 'CreateOrUpdateTags', { Tags }, repeatable)
+}
+
 function tagsOf(tags: Record<string, string>, PropagateAtLaunch: boolean) {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value, PropagateAtLaunch }))
 }
@@ -140,16 +168,20 @@ function machinesOf(cloud: Aws, name: string) {
   ])
 }
 
-async function untilInService(cloud: Aws, name: string, desired: number): Promise<void> {
+async function untilInService(cloud: Aws, name: string, { desired, scales }: AutoScalingGroupIn): Promise<void> {
   const patience = cloud.deadline(2 * minute)
-  const serving = (group: Group) => inService(group).length === desired && (group.Instances ?? []).length === desired
+  // One that follows a metric may change its mind meanwhile.
+  const wanted = (group: Group) => (scales ? group.DesiredCapacity : desired) ?? desired
+  const serving = (group: Group) =>
+    inService(group).length === wanted(group) && (group.Instances ?? []).length === wanted(group)
   const read = async () => {
     const group = await readGroup(cloud, name)
+    const lacking = group && inService(group).length < wanted(group)
     // The group retries for ever, so a launch that keeps failing is reported.
-    if (group && !serving(group) && inService(group).length < desired && patience()) await refuseFailing(cloud, name)
+    if (lacking && patience()) await refuseFailing(cloud, name)
     return group
   }
-  const what = `${desired} machines of the Auto Scaling group ${name} to be in service`
+  const what = `${scales ? 'all' : desired} machines of the Auto Scaling group ${name} to be in service`
   await settled(cloud, read, serving, { what, within: 20 * minute, every: 3 * second })
 }
 
@@ -208,7 +240,7 @@ async function replaceOld(cloud: Aws, name: string, input: AutoScalingGroupIn): 
       next: 'Run the same command again: it continues with the remaining machines.',
     })
   }
-  await untilInService(cloud, name, input.desired)
+  await untilInService(cloud, name, input)
 }
 
 function isUnderWay(error: unknown): boolean {
