@@ -33,6 +33,8 @@ const PROGRAMS = {
     gem('puma', 'puma'),
   ],
   redis: [program('redis-server')],
+  // certutil, because Chromium trusts an authority that stands in a person's own NSS store.
+  chromium: [program('chromium'), program('libnss3-tools', 'certutil')],
   postgresql: [{ package: 'postgresql', there: () => quiet('sh', ['-c', 'ls /usr/lib/postgresql/*/bin/initdb']) }],
   // runc, because crun of Podman 4 does not boot systemd everywhere; netavark and iptables make the machines' networks;
   // debootstrap where no registry of images answers.

@@ -30,7 +30,10 @@ def connect(host):
         import psycopg as driver
     except ImportError:
         import psycopg2 as driver
-    return driver.connect(host=host, port=port, user=user, password=password, dbname=name, connect_timeout=8)
+    options = {"sslmode": "verify-full", "sslrootcert": authority} if authority else {}
+    return driver.connect(
+        host=host, port=port, user=user, password=password, dbname=name, connect_timeout=8, **options
+    )
 
 
 for host in hosts:
@@ -44,7 +47,9 @@ for host in hosts:
         connect(host).cursor().execute("SELECT 1")
     except Exception as error:
         text = str(error)
-        if "pg_hba" in text or "not allowed to connect" in text:
+        # The driver says both where it tried once more, without TLS, after the password was refused.
+        refused = "password authentication failed" in text
+        if "pg_hba" in text and not refused or "not allowed to connect" in text:
             stop("it refuses the address of this machine: it is not in the access list", text)
         if "password" in text or "Access denied" in text:
             stop(f"it refuses the user {user}: the password on this machine is not that of the database", text)

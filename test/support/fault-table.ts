@@ -6,7 +6,15 @@ import { firstOfEach, sampled } from './sampled.ts'
  * Where a fault is put. `npm test` injects one of each kind (the first that a blueprint declares), `npm run test:long`
  * all: faults of one kind are noticed and told by the same code, and differ in their words.
  */
-export type Kind = 'application' | 'web server' | 'database' | 'bucket' | 'security group' | 'load balancer' | 'machine'
+export type Kind =
+  | 'application'
+  | 'web server'
+  | 'database'
+  | 'bucket'
+  | 'Redis'
+  | 'security group'
+  | 'load balancer'
+  | 'machine'
 
 /** The faults that this run injects, by name. */
 export function injectedOf<F extends { at: Kind }>(blueprint: string, faults: Record<string, F>): [string, F][] {

@@ -7,6 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  */
 export const SECONDS: Readonly<Record<string, number>> = {
   'test/containers/rails/rails.test.ts': 270,
+  'test/containers/django-channels/django-channels.test.ts': 240,
   'test/containers/three-tier/three-tier.test.ts': 190,
   'test/providers/aws/moto-stacks.test.ts': 145,
   'test/crash/sigkill.test.ts': 140,
