@@ -3,6 +3,8 @@ HEALTH_PATH={{healthPath}}
 WEBSOCKET_PORT={{websocketPort}}
 WEBSOCKET_HEALTH_PATH={{websocketHealthPath}}
 ENV_FILE=/etc/stackwright/django-channels.env
+PASSWORD_AS='DATABASE_PASSWORD, and in DATABASE_URL,'
+RESTART='stackwright-web stackwright-websocket'
 PYTHON=/opt/stackwright/venv/bin/python
 SERVER="the Procfile's process web"
 

@@ -14,9 +14,10 @@ bad() {
   exit 0
 }
 
-# When the database refuses the password: either side may be the wrong one. ENV_FILE and SERVICE are set below.
+# When the database refuses the password: either side may be the wrong one. ENV_FILE and SERVICE are set below; PASSWORD_AS
+# and RESTART where the application's variable has another name, or several services read it.
 tell_password_fix() {
-  echo "fix The right password is in secrets.json, beside the state. Set it for the database user again, or write it as DB_PASSWORD into $ENV_FILE on that machine and run there: systemctl restart $SERVICE."
+  echo "fix The right password is in secrets.json, beside the state. Set it for the database user again, or write it as ${PASSWORD_AS:-DB_PASSWORD} into $ENV_FILE on that machine and run there: systemctl restart ${RESTART:-$SERVICE}."
 }
 
 # Sets STATUS to what a page of this machine answers; 000 when there is no answer.
