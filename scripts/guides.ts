@@ -57,7 +57,7 @@ function row(question: Question<never>, said: string | undefined): string {
 }
 
 function defaultText(question: Question<never>): string {
-  if (question.type === 'secret') return 'made for you'
+  if (question.type === 'secret') return question.default ? 'made for you' : 'must be given'
   if (!question.default) return 'must be given'
   const reads = new Set<string>()
   let looked = false
