@@ -75,12 +75,15 @@ export class CloudProblem extends Problem {
   readonly outcome: Outcome
   /** The same call was sent before and got no answer: that this one was refused says nothing about the earlier one. */
   readonly open: boolean
+  /** The account's rights do not cover the call. */
+  readonly denied: boolean
 
-  constructor(outcome: Outcome, parts: ProblemParts, open = false) {
+  constructor(outcome: Outcome, parts: ProblemParts, { open = false, denied = false } = {}) {
     super(parts)
     this.name = 'CloudProblem'
     this.outcome = outcome
     this.open = open
+    this.denied = denied
   }
 }
 

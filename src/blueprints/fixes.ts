@@ -5,6 +5,8 @@ import type { Fix } from '../steps/diagnose.ts'
 export const CONFIGURATION =
   'Correct or restore its configuration on the machine. Setup rewrites it when an application answer changes.'
 
+export const HEALTH_PATH = 'Give it a page that answers 200: --set health.path=…'
+
 /** The service's own log says what is wrong. */
 export const LOG: Fix = service =>
   service ? logOf(service) : 'Fix the error in its log on the machine, then restart it.'
@@ -14,7 +16,7 @@ export const machineFixes: Record<string, Fix> = {
   port: 'Make the service listen on that port again, and allow the load balancer in the security group.',
   application: LOG,
   database: 'Correct the access list, the security group or the account, in the console or with other answers.',
-  'health-check': 'Give it a page that answers 200: --set health.path=…',
+  'health-check': HEALTH_PATH,
 }
 
 /** What to do about a service that is known. */

@@ -110,7 +110,8 @@ async function lives({ connected }: Link, kind: AnyKind, entry: Entry & { is: 'r
 async function unknown(target: Target & { saved: NonNullable<Target['saved']> }, link: Link): Promise<string[]> {
   const { saved, provider } = target
   const known = new Set(Object.values(saved.entries).map(entry => ('id' in entry ? entry.id : undefined)))
-  const live = await liveThings({ cloud: link.connected.cloud, kinds: provider.kinds }, target.stack)
+  const { cloud } = link.connected
+  const live = await liveThings({ cloud, kinds: provider.kinds }, target.stack, saved.entries)
   return live
     .filter(thing => isOurs(thing, target.stack, saved.id) && !known.has(thing.found.id))
     .map(

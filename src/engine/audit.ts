@@ -1,6 +1,7 @@
-import { Problem } from '../base/errors.ts'
+import { CloudProblem, Problem } from '../base/errors.ts'
 import type { AnyKind, Found } from './kind.ts'
 import { forget, type Run } from './run.ts'
+import type { Entry } from './state.ts'
 
 /** A resource that exists in the cloud, with its kind. */
 export interface Live {
@@ -8,12 +9,25 @@ export interface Live {
   found: Found
 }
 
-/** Every resource of the region whose tags carry the stack's name; all kinds are listed at once. */
-export async function liveThings(run: Pick<Run, 'cloud' | 'kinds'>, stack: string): Promise<Live[]> {
+/**
+ * Every resource of the region whose tags carry the stack's name; all kinds are listed at once. With the `entries` of a
+ * state, what it has none of and the account may not list counts as absent: rights made for one blueprint do not cover
+ * the services of all.
+ */
+export async function liveThings(
+  run: Pick<Run, 'cloud' | 'kinds'>,
+  stack: string,
+  entries?: Record<string, Pick<Entry, 'type'>>,
+): Promise<Live[]> {
+  const types = new Set(Object.values(entries ?? {}).map(({ type }) => type))
   const tagged = run.kinds.filter(kind => kind.tagged)
   const lists = await Promise.all(
     tagged.map(async kind => {
-      const found: Found[] = await kind.find(run.cloud, { stack })
+      const mayBeHidden = entries !== undefined && !types.has(kind.type)
+      const found: Found[] = await kind.find(run.cloud, { stack }).catch(error => {
+        if (mayBeHidden && error instanceof CloudProblem && error.denied) return []
+        throw error
+      })
       return found.map(thing => ({ kind, found: thing }))
     }),
   )
@@ -37,7 +51,7 @@ export function isOurs({ kind, found }: Live, stack: string, id?: string): boole
  */
 export async function dropVanished(run: Run): Promise<string[]> {
   const { state } = run.store
-  const live = new Set((await liveThings(run, state.stack)).map(({ found }) => found.id))
+  const live = new Set((await liveThings(run, state.stack, state.entries)).map(({ found }) => found.id))
   const vanished: string[] = []
   const goneIds: string[] = []
   for (const [address, entry] of Object.entries(state.entries)) {
@@ -69,7 +83,7 @@ export async function audit(run: Run): Promise<void> {
   const { state } = run.store
   let wrong: string[] = []
   for (let look = 0; look < 12; look++) {
-    wrong = findings(run, await liveThings(run, state.stack))
+    wrong = findings(run, await liveThings(run, state.stack, state.entries))
     if (wrong.length === 0) return
     // New resources are missing from lists for a while, and deleted ones stay in them.
     await run.cloud.sleep(5000)

@@ -129,10 +129,10 @@ async function finishRemovals(run: Run): Promise<void> {
 
 /** Lists lag: a resource deleted a moment ago can still be in them, so they are read again for up to a minute. */
 async function lingering(run: Run): Promise<Live[]> {
-  const { stack, id } = run.store.state
+  const { stack, id, entries } = run.store.state
   let live: Live[] = []
   for (let look = 0; look < 12; look++) {
-    live = (await liveThings(run, stack)).filter(thing => isOurs(thing, stack, id))
+    live = (await liveThings(run, stack, entries)).filter(thing => isOurs(thing, stack, id))
     if (live.length === 0) break
     await run.cloud.sleep(5000)
   }

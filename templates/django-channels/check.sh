@@ -52,7 +52,7 @@ check_handshake() {
   if [ -z "${CHECK_WEBSOCKET:-}" ]; then return; fi
   local status
   status=$(curl --noproxy '*' -s -o /dev/null -w '%{http_code}' --max-time 10 --http1.1 -H 'Connection: Upgrade' \
-    -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: c3RhY2t3cmlnaHQtY2hlY2s=' \
+    -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: c3RhY2t3cmlnaHQtY2hlYw==' \
     -H 'Origin: http://localhost' -H 'Host: localhost' "http://127.0.0.1:$WEBSOCKET_PORT$CHECK_WEBSOCKET")
   if [ "$status" != 101 ]; then
     bad websocket "$CHECK_WEBSOCKET answers $status to the handshake of a WebSocket" "$(log_of "$SERVICE")"

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { CloudProblem } from '../../src/base/errors.ts'
 import { down, tracesOf, up } from '../../src/engine/engine.ts'
-import { paperStack, type Wire } from '../support/paper.ts'
+import { byToken, paperKinds, paperStack, type Wire } from '../support/paper.ts'
 import { sampled, spread } from '../support/sampled.ts'
 import { built, clean, here, inventory, killedUp, newRun, reset, until } from './harness.ts'
 
@@ -129,6 +129,17 @@ describe('up', () => {
     here.paper.things.delete(machine)
     await up(await newRun(), paperStack())
     expect(inventory()).toEqual(built)
+  })
+
+  it('needs no right to list what the stack has none of', async () => {
+    const denied = () => Promise.reject(new CloudProblem('refused', { what: 'Not allowed.' }, { denied: true }))
+    const foreign = { ...byToken, type: 'paper:foreign', find: denied }
+    const run = async () => ({ ...(await newRun()), kinds: [...paperKinds, foreign] })
+    await up(await run(), paperStack())
+    expect(inventory()).toEqual(built)
+    await expect(tracesOf(await run(), 'shop')).rejects.toThrow('Not allowed.')
+    expect(await down(await run())).toMatchObject({ left: [] })
+    expect(inventory()).toEqual([])
   })
 
   it('reports a duplicate that carries our mark instead of choosing between the two', async () => {

@@ -36,7 +36,7 @@ beforeAll(async () => {
   env = {
     ...{ PATH: process.env.PATH, LC_ALL: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1', SECRET_KEY: 'only for tests' },
     ...{
-      ALLOWED_HOSTS: `${name},127.0.0.1`,
+      ALLOWED_HOSTS: `${name},127.0.0.1,localhost`,
       CSRF_TRUSTED_ORIGINS: `https://${name}`,
       STATIC_ROOT: join(app, 'collected'),
     },
@@ -88,6 +88,15 @@ describe('on two machines', () => {
     for (const one of daphnes) stops.push(() => one.stop())
     web = await pages()
   }, 120_000)
+
+  test('the check on a machine opens a WebSocket as a visitor does', async () => {
+    const [check = ''] = /^check_handshake\(\) \{[\s\S]*?^\}/m.exec(
+      readPackageFile('templates/django-channels/check.sh'),
+    )!
+    const around = 'bad() { echo "bad $*"; exit 0; }; log_of() { :; }; SERVICE=x'
+    const script = `${around}\nWEBSOCKET_PORT=${ports[0]} CHECK_WEBSOCKET=/ws/check/\n${check}\ncheck_handshake && echo well`
+    expect(await run('bash', ['-c', script])).toMatchObject({ out: 'well\n' })
+  })
 
   test('what one page says reaches a page on the other machine, and the history has it', async () => {
     const [here, there] = [await enter(ports[0], 'lobby'), await enter(ports[1], 'lobby')]

@@ -4,7 +4,7 @@ import type { Fix } from '../../steps/diagnose.ts'
 import { djangoSecretKeyAsk, healthPathAsk, moduleAsk, sourceAsks } from '../asks.ts'
 import { checkHealthPath, text } from '../checks.ts'
 import { backendPort, fromGit } from '../common.ts'
-import { CONFIGURATION, logOf, machineFixes } from '../fixes.ts'
+import { CONFIGURATION, HEALTH_PATH, logOf, machineFixes } from '../fixes.ts'
 import { appPort, sampleHealthPath, sampleWebSocketHealthPath, webSocketPort } from './setup.ts'
 
 export { proofPath } from '../common.ts'
@@ -18,6 +18,8 @@ export const fixes: Record<string, Fix> = {
     service
       ? logOf(service)
       : 'In the console, make the rules of the load balancer’s listeners forward the paths of WebSockets to daphne’s target group.',
+  'health-check': service =>
+    service === 'stackwright-websocket' ? 'Give it a page that answers 200: --set websocketHealth.path=…' : HEALTH_PATH,
   redis: 'Correct the security group of Redis, in the console, or its address and password, with other answers.',
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../../providers/aws/parts/load-balancer.ts'
 import { number, yes } from '../../providers/aws/parts/names.ts'
 import type { StepDrawing } from '../../steps/drawing.ts'
+import { fromGit } from '../common.ts'
 
 /** How the load balancer tells WebSockets from pages: the same rule on each of its listeners. */
 
@@ -26,7 +27,8 @@ export const ruleQuestions: Question<AwsLookups>[] = [
     help: 'Requests for these paths go to daphne, all others to nginx and gunicorn. /ws/* does not cover /ws itself.',
     type: 'list',
     default: () => ['/ws/*'],
-    check: patternsProblem,
+    check: (value, values) =>
+      patternsProblem(value) ?? (fromGit(values) ? undefined : sampleProblem(value as string[])),
   },
   {
     key: 'websocket.priority',
@@ -40,6 +42,17 @@ export const ruleQuestions: Question<AwsLookups>[] = [
     advanced: true,
   },
 ]
+
+/** The sample's WebSockets are below these. A sentence when a pattern is missing. */
+function sampleProblem(patterns: string[]): string | undefined {
+  const missing = ['/ws/check/', '/ws/chat/a-room/'].filter(path => !patterns.some(pattern => covers(pattern, path)))
+  return missing.length > 0 ? `The sample's WebSockets are below /ws/, which must be covered: add /ws/*.` : undefined
+}
+
+function covers(pattern: string, path: string): boolean {
+  const literal = (text: string) => text.replace(/[.+^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`^${literal(pattern).replaceAll('*', '.*').replaceAll('?', '.')}$`).test(path)
+}
 
 /** Port 80, and 443 where there is a certificate, each with the rule, unless it only redirects. */
 export function drawListeners(

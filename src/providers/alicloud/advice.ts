@@ -104,11 +104,7 @@ const byCode: Record<string, Advice> = {
 export function adviceFor(code: string, action: string): Advice | undefined {
   const known = byCode[code]
   if (known) return known
-  if (
-    /^(Forbidden\.RAM|NoPermission|Forbidden\.NoPermission|Forbidden\.SubUser|Forbidden\.Access|UnauthorizedOperation)/.test(
-      code,
-    )
-  ) {
+  if (isDenied(code)) {
     return {
       why: `This user or role is not allowed to call ${action}.`,
       next: `Ask the account's administrator for a RAM policy that allows ${action}, then run the same command again.`,
@@ -130,4 +126,9 @@ export function adviceFor(code: string, action: string): Advice | undefined {
     }
   }
   return undefined
+}
+
+/** Whether a code says that the caller's rights do not cover the call. */
+export function isDenied(code: string): boolean {
+  return /^(Forbidden\.(RAM|NoPermission|SubUser|Access)|NoPermission|UnauthorizedOperation)/.test(code)
 }

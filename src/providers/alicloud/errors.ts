@@ -1,5 +1,5 @@
 import { CloudProblem, Exit, type Outcome, type Problem, type ProblemParts } from '../../base/errors.ts'
-import { adviceFor } from './advice.ts'
+import { adviceFor, isDenied } from './advice.ts'
 
 /** How one attempt at a call failed, read from pop-core's many kinds of errors. */
 export type Failure =
@@ -154,7 +154,10 @@ function refusal(
   }
   // An earlier attempt may have been carried out, and a throttled or busy retry says nothing about that one.
   const undecided = unknown && (isThrottling(code) || isBusy(code))
-  return new CloudProblem(undecided ? 'unknown' : outcomeOf(code, action), parts, unknown)
+  return new CloudProblem(undecided ? 'unknown' : outcomeOf(code, action), parts, {
+    open: unknown,
+    denied: isDenied(code),
+  })
 }
 
 function outcomeOf(code: string, action: string): Outcome {

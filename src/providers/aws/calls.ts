@@ -125,6 +125,7 @@ function hasToken(input: Record<string, unknown>): boolean {
 /** Every service pages in its own way; all return what the next call needs. */
 function nextPage(answer: Record<string, unknown>): Record<string, unknown> | undefined {
   if (answer.NextToken) return { NextToken: answer.NextToken }
+  if (answer.nextToken) return { nextToken: answer.nextToken }
   if (answer.NextMarker) return { Marker: answer.NextMarker }
   if (answer.ContinuationToken) return { ContinuationToken: answer.ContinuationToken }
   if (answer.Marker && answer.IsTruncated !== false) return { Marker: answer.Marker }

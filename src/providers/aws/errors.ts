@@ -139,7 +139,8 @@ function refusal(
   }
   // An earlier attempt may have been carried out; a throttled or busy retry does not tell.
   const noWord = unsure && (isThrottling(failure) || isBusy(failure))
-  return new CloudProblem(noWord ? 'unknown' : outcomeOf(failure, action), parts, unsure)
+  const denied = /^(UnauthorizedOperation|AccessDenied(Exception)?)$/.test(code)
+  return new CloudProblem(noWord ? 'unknown' : outcomeOf(failure, action), parts, { open: unsure, denied })
 }
 
 /** The encoded part of "not authorized" is long and of no use to people. */

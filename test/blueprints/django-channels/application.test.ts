@@ -46,6 +46,7 @@ describe('what is asked about the application', () => {
     ['no path of WebSockets', { 'websocket.paths': '' }, /websocket\.paths/],
     ['a path without its slash', { 'websocket.paths': 'ws/*' }, /websocket\.paths.*slash/],
     ['six paths', { 'websocket.paths': '/a,/b,/c,/d,/e,/f' }, /websocket\.paths.*1 to 5/],
+    ['a path that is not the sample’s', { 'websocket.paths': '/ws/chat/*' }, /websocket\.paths.*add \/ws\/\*/],
     ['a priority of 0', { 'websocket.priority': '0' }, /websocket\.priority/],
     ['two target groups of one name', { 'websocket.groupName': 'demo-web' }, /websocket\.groupName.*group\.name/],
   ])('%s is refused, by the name of its question, where it cannot be', async (_, set, sentence) => {
@@ -62,6 +63,12 @@ describe('what is asked about the application', () => {
       for (const bad of key === 'app.secretKey' ? multiline : [...hostile, ...multiline])
         expect([key, bad, check(key, bad)]).toEqual([key, bad, expect.any(String)])
   })
+})
+
+test('daphne’s health page is mended by its own answer, and nginx’s by its own', () => {
+  const advice = (service: string) => (fixes['health-check'] as (service: string) => string)(service)
+  expect(advice('stackwright-websocket')).toContain('websocketHealth.path')
+  expect(advice('stackwright-web')).toContain(' health.path')
 })
 
 test('what to do is known for every hop that the check of a machine can find', () => {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { type CloudProblem, Problem } from '../../../src/base/errors.ts'
 import {
@@ -189,6 +190,17 @@ describe('waiting and lists', () => {
     expect(rows.map(row => row.VpcId)).toEqual(['a', 'b', 'c'])
     expect(seen.map(({ body }) => new URLSearchParams(body).get('NextToken'))).toEqual([null, 'n', 'm'])
   })
+  test('pages are read to the last one also where the next is told in another spelling', async () => {
+    const page = (repositoryName: string, nextToken?: string) => (response: ServerResponse) =>
+      void response
+        .writeHead(200, { 'content-type': 'application/x-amz-json-1.1' })
+        .end(JSON.stringify({ repositories: [{ repositoryName }], nextToken }))
+    const { cloud, seen } = await wire([page('a', 'n'), page('b')])
+    const rows = await cloud.pages('ecr', 'DescribeRepositories', {}, answer => answer.repositories)
+    expect(rows.map(row => row.repositoryName)).toEqual(['a', 'b'])
+    expect(seen.map(({ body }) => JSON.parse(body).nextToken)).toEqual([undefined, 'n'])
+  })
+
   test('a list that several read in the same tick is read once, and later again', async () => {
     const vpcs = (id: string) => good(`<vpcSet><item><vpcId>${id}</vpcId></item></vpcSet>`)
     const { cloud, seen } = await wire([vpcs('a'), vpcs('b')])

@@ -21,7 +21,7 @@ export const cacheSubnetGroup: AwsKind<CacheSubnetGroupIn, { id: string }> = {
     const stack = 'stack' in where ? where.stack : undefined
     const ours = rows.filter(row => name !== undefined || row.CacheSubnetGroupDescription === describedAs(stack!))
     const lists = await Promise.all(
-      ours.map(async row => found(row.CacheSubnetGroupName, await tagsOf(cloud, row.ARN))),
+      ours.map(async row => found(row.CacheSubnetGroupName, await tagsOf(cloud, row.ARN, where))),
     )
     if (name !== undefined) return lists.flat()
     return lists.flat().filter(({ tags }) => carries(tags, markFilter(this.type, where as { stack: string })))

@@ -37,7 +37,7 @@ export const replicationGroup: AwsKind<ReplicationGroupIn, ReplicationGroupOut> 
     const ours = rows.filter(row => id !== undefined || row.Description === describedAs(stack!))
     const lists = await Promise.all(
       ours.map(async row =>
-        found(row.ReplicationGroupId, await tagsOf(cloud, row.ARN), row.ReplicationGroupCreateTime),
+        found(row.ReplicationGroupId, await tagsOf(cloud, row.ARN, where), row.ReplicationGroupCreateTime),
       ),
     )
     if (id !== undefined) return lists.flat()
