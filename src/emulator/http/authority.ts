@@ -18,6 +18,9 @@ export interface Authority {
   issue(names: string[]): Issued
 }
 
+/** In the data folder; it holds a private key. */
+export const AUTHORITY_FILE = 'authority.json'
+
 const day = 86_400_000
 
 /**
@@ -26,7 +29,7 @@ const day = 86_400_000
  * X.509 is written by hand (der.ts), so no program has to be installed.
  */
 export function openAuthority(data?: string): Authority {
-  const file = data && join(data, 'authority.json')
+  const file = data && join(data, AUTHORITY_FILE)
   const root = file && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Issued) : newRoot()
   if (file && !existsSync(file)) keep(file, root)
   const key = createPrivateKey(root.key)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { awsId, forget, idFile, idOf, remembered } from '../containers/id.ts'
 import { type Kept, purge } from '../containers/purge.ts'
 import { findRuntime } from '../containers/runtime.ts'
+import { AUTHORITY_FILE } from '../http/authority.ts'
 import { stopSandbox } from './process.ts'
 
 /** What a purge removed. */
@@ -22,7 +23,9 @@ export async function purgeSandbox({ data, env }: { data: string; env: NodeJS.Pr
   const id = idOf(data)
   const removed = id === undefined ? [] : await purgeContainers(id, env)
   // Only files of ours, by name: the folder may be anyone's.
-  const files = ['world.jsonl', 'server.json', 'server.log'].map(name => join(data, name))
+  const files = ['world.jsonl', 'server.json', 'server.log', AUTHORITY_FILE, `${AUTHORITY_FILE}.new`].map(name =>
+    join(data, name),
+  )
   for (const file of [...files, idFile(data)]) rmSync(file, { force: true })
   try {
     rmdirSync(data)
